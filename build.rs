@@ -1,0 +1,50 @@
+//! Compiles `rules/`, `schemas/` and `data/` into static data, so that start-up reads nothing.
+
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "modules shared with the library")]
+
+#[path = "src/source.rs"]
+mod source;
+
+#[path = "src/parse"]
+mod parse {
+    pub mod offsets;
+    pub mod tree;
+    pub mod yaml;
+}
+
+#[path = "src/facts"]
+mod facts {
+    pub mod subject;
+}
+
+#[path = "src/catalogue"]
+mod catalogue {
+    pub mod load;
+    pub mod model;
+    pub mod predicate;
+}
+
+#[path = "build/rules.rs"]
+mod rules;
+
+use std::path::{Path, PathBuf};
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=rules");
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
+    write(&out.join("rules.rs"), &rules::generate(Path::new("rules")));
+}
+
+fn write(path: &Path, text: &str) {
+    if let Err(error) = std::fs::write(path, text) {
+        fail(&format!("cannot write {}: {error}", path.display()));
+    }
+}
+
+/// Stops the build with a message that names the file to mend.
+fn fail(message: &str) -> ! {
+    println!("cargo::error={}", message.replace('\n', " "));
+    std::process::exit(1);
+}

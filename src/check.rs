@@ -1,0 +1,322 @@
+//! Rules × subjects → findings and the number of subjects each rule examined.
+//!
+//! Rules are pure: no I/O, no clock, no globals. They run in parallel; a rule that panics is
+//! contained and reported.
+
+mod alrt;
+mod table;
+
+use crate::catalogue::load::captures;
+use crate::catalogue::model::{Logic, Rule, Severity};
+use crate::facts::subject::{Held, SubjectKind};
+use crate::facts::{Document, DocumentId, Subject};
+use crate::facts::{alertmanager, annotation, deploy, prometheus, rules, scalar, strategy};
+use crate::finding::{Edit, Finding, Fix, Related};
+use crate::identify::Kind;
+use crate::repo::Repo;
+use crate::source::Span;
+use rayon::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What one rule did.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Subjects it examined.
+    pub examined: usize,
+    /// What it found, unordered.
+    pub findings: Vec<Finding>,
+    /// Subjects on which it panicked; its clauses are unknown then.
+    pub panics: Vec<String>,
+}
+
+/// A rule written in Rust, by the fact it looks at.
+#[derive(Clone, Copy)]
+pub(crate) enum Builtin {
+    Document(fn(&Document, &mut Case<'_>)),
+    PrometheusConfig(fn(&prometheus::PrometheusConfig, &mut Case<'_>)),
+    ScrapeJob(fn(&prometheus::ScrapeJob, &mut Case<'_>)),
+    RemoteEndpoint(fn(&prometheus::RemoteEndpoint, &mut Case<'_>)),
+    Credential(fn(&scalar::Credential, &mut Case<'_>)),
+    RuleGroup(fn(&rules::RuleGroup, &mut Case<'_>)),
+    AlertRule(fn(&rules::AlertRule, &mut Case<'_>)),
+    RecordingRule(fn(&rules::RecordingRule, &mut Case<'_>)),
+    AlertmanagerConfig(fn(&alertmanager::AlertmanagerConfig, &mut Case<'_>)),
+    Route(fn(&alertmanager::Route, &mut Case<'_>)),
+    Receiver(fn(&alertmanager::Receiver, &mut Case<'_>)),
+    Integration(fn(&alertmanager::Integration, &mut Case<'_>)),
+    InhibitRule(fn(&alertmanager::InhibitRule, &mut Case<'_>)),
+    Strategy(fn(&strategy::Strategy, &mut Case<'_>)),
+    Pillar(fn(&strategy::Pillar, &mut Case<'_>)),
+    Container(fn(&deploy::Container, &mut Case<'_>)),
+    Annotation(fn(&annotation::Annotation, &mut Case<'_>)),
+    Repository(fn(&mut Case<'_>)),
+}
+
+/// Runs `rules` over the repository; outcomes come in the order of `rules`.
+pub fn check(repo: &Repo, rules: &[&'static Rule]) -> Vec<Outcome> {
+    rules.par_iter().map(|rule| run(repo, rule)).collect()
+}
+
+/// Whether a rule that is not a predicate has its function.
+pub fn is_built(rule: &Rule) -> bool {
+    matches!(rule.logic, Logic::Require(_)) || table::builtin(rule.code).is_some()
+}
+
+/// Codes of all functions in the table, for the test that none is an orphan.
+pub fn builtin_codes() -> impl Iterator<Item = &'static str> {
+    table::codes()
+}
+
+fn run(repo: &Repo, rule: &'static Rule) -> Outcome {
+    let facts = &repo.facts;
+    let mut runner = Runner {
+        repo,
+        rule,
+        outcome: Outcome { rule, examined: 0, findings: Vec::new(), panics: Vec::new() },
+    };
+    let Some(builtin) = table::builtin(rule.code) else {
+        runner.predicate();
+        return runner.outcome;
+    };
+    match builtin {
+        Builtin::Document(check) => {
+            for document in facts.documents.iter().filter(|document| reads(rule.subject, document))
+            {
+                runner.one(None, |case| check(document, case), Some(document));
+            }
+        }
+        Builtin::PrometheusConfig(check) => runner.each(&facts.prometheus, check),
+        Builtin::ScrapeJob(check) => runner.each(&facts.scrape_jobs, check),
+        Builtin::RemoteEndpoint(check) => runner.each(&facts.remote_endpoints, check),
+        Builtin::Credential(check) => runner.each(&facts.credentials, check),
+        Builtin::RuleGroup(check) => runner.each(&facts.rule_groups, check),
+        Builtin::AlertRule(check) => runner.each(&facts.alert_rules, check),
+        Builtin::RecordingRule(check) => runner.each(&facts.recording_rules, check),
+        Builtin::AlertmanagerConfig(check) => runner.each(&facts.alertmanagers, check),
+        Builtin::Route(check) => runner.each(&facts.routes, check),
+        Builtin::Receiver(check) => runner.each(&facts.receivers, check),
+        Builtin::Integration(check) => runner.each(&facts.integrations, check),
+        Builtin::InhibitRule(check) => runner.each(&facts.inhibit_rules, check),
+        Builtin::Strategy(check) => runner.each(&facts.strategies, check),
+        Builtin::Pillar(check) => runner.each(&facts.pillars, check),
+        Builtin::Container(check) => runner.each(&facts.containers, check),
+        Builtin::Annotation(check) => runner.each(&facts.annotations, check),
+        Builtin::Repository(check) => runner.one(None, check, None),
+    }
+    runner.outcome
+}
+
+/// Which documents are subjects of a rule about documents.
+fn reads(subject: SubjectKind, document: &Document) -> bool {
+    let object = document.object.as_ref().map_or("", |object| object.kind.as_str());
+    match subject {
+        SubjectKind::PrometheusDocument => match document.kind {
+            Kind::PrometheusConfig | Kind::PrometheusFragment | Kind::PrometheusTargets => true,
+            Kind::PrometheusOperator => {
+                !matches!(object, "PrometheusRule" | "AlertmanagerConfig" | "Alertmanager")
+            }
+            _ => false,
+        },
+        SubjectKind::RuleDocument => match document.kind {
+            Kind::PrometheusRules | Kind::PrometheusRuleTest => true,
+            Kind::PrometheusOperator => object == "PrometheusRule",
+            _ => false,
+        },
+        SubjectKind::AlertmanagerDocument => match document.kind {
+            Kind::AlertmanagerConfig => true,
+            Kind::PrometheusOperator => matches!(object, "AlertmanagerConfig" | "Alertmanager"),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+struct Runner<'a> {
+    repo: &'a Repo,
+    rule: &'static Rule,
+    outcome: Outcome,
+}
+
+impl<'a> Runner<'a> {
+    fn each<S: Subject>(&mut self, subjects: &'a [S], check: fn(&S, &mut Case<'_>)) {
+        for subject in subjects {
+            self.one(Some(subject), |case| check(subject, case), None);
+        }
+    }
+
+    fn one(
+        &mut self,
+        subject: Option<&'a dyn Subject>,
+        check: impl FnOnce(&mut Case<'_>),
+        document: Option<&'a Document>,
+    ) {
+        let mut case = Case {
+            repo: self.repo,
+            rule: self.rule,
+            subject,
+            document: document.map(|document| document.id),
+            examined: true,
+            findings: Vec::new(),
+        };
+        match catch_unwind(AssertUnwindSafe(|| check(&mut case))) {
+            Ok(()) => {
+                self.outcome.examined += usize::from(case.examined);
+                self.outcome.findings.append(&mut case.findings);
+            }
+            Err(_) => {
+                let title = subject.map_or_else(|| "the repository".to_owned(), Subject::title);
+                self.outcome.panics.push(title);
+            }
+        }
+    }
+
+    fn predicate(&mut self) {
+        let Logic::Require(predicate) = self.rule.logic else { return };
+        let rule = self.rule;
+        self.every(|subject, case| {
+            if predicate.evaluate(&|path| subject.field(path)) == Some(false) {
+                let span = rule.at.iter().find_map(|field| subject.field_span(field));
+                case.flag(span.or_else(|| subject.anchor()));
+            }
+        });
+    }
+
+    fn every(&mut self, check: impl Fn(&dyn Subject, &mut Case<'_>)) {
+        let facts = &self.repo.facts;
+        macro_rules! each {
+            ($facts:expr) => {
+                for subject in $facts {
+                    self.one(Some(subject), |case| check(subject, case), None);
+                }
+            };
+        }
+        match self.rule.subject {
+            SubjectKind::PrometheusConfig => each!(&facts.prometheus),
+            SubjectKind::ScrapeJob => each!(&facts.scrape_jobs),
+            SubjectKind::RemoteEndpoint => each!(&facts.remote_endpoints),
+            SubjectKind::Credential => each!(&facts.credentials),
+            SubjectKind::RuleGroup => each!(&facts.rule_groups),
+            SubjectKind::AlertRule => each!(&facts.alert_rules),
+            SubjectKind::RecordingRule => each!(&facts.recording_rules),
+            SubjectKind::AlertmanagerConfig => each!(&facts.alertmanagers),
+            SubjectKind::Route => each!(&facts.routes),
+            SubjectKind::Receiver => each!(&facts.receivers),
+            SubjectKind::Integration => each!(&facts.integrations),
+            SubjectKind::InhibitRule => each!(&facts.inhibit_rules),
+            SubjectKind::Strategy => each!(&facts.strategies),
+            SubjectKind::Pillar => each!(&facts.pillars),
+            SubjectKind::Container => each!(&facts.containers),
+            SubjectKind::Annotation => each!(&facts.annotations),
+            SubjectKind::Allow => each!(&facts.allows),
+            // Whole documents and the repository have no fields a predicate could test.
+            SubjectKind::PrometheusDocument
+            | SubjectKind::RuleDocument
+            | SubjectKind::AlertmanagerDocument
+            | SubjectKind::Repository => {}
+        }
+    }
+}
+
+/// One rule looking at one subject.
+pub(crate) struct Case<'a> {
+    /// The repository.
+    pub(crate) repo: &'a Repo,
+    rule: &'static Rule,
+    subject: Option<&'a dyn Subject>,
+    document: Option<DocumentId>,
+    examined: bool,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Case<'a> {
+    /// The subject is none of this rule's business: it does not count as examined.
+    pub(crate) fn skip(&mut self) {
+        self.examined = false;
+    }
+
+    /// The document the subject came from.
+    pub(crate) fn document(&self) -> Option<&'a Document> {
+        let id = self.document.or_else(|| self.subject.and_then(Subject::document))?;
+        Some(self.repo.document(id))
+    }
+
+    /// Reports a fault at `span` (`None`: about the repository as a whole).
+    pub(crate) fn flag(&mut self, span: impl Into<Option<Span>>) -> Flag<'_> {
+        let rule = self.rule;
+        let subject = self.subject;
+        let field = |path: &str| match subject.map_or(Held::Nothing, |subject| subject.field(path))
+        {
+            Held::Text(text) => Some(text.to_owned()),
+            Held::Nothing | Held::Unknown => None,
+        };
+        let severity = match subject {
+            Some(subject) => rule
+                .severities
+                .iter()
+                .find(|(_, when)| when.evaluate(&|path| subject.field(path)) == Some(true))
+                .map_or(rule.severity, |(severity, _)| *severity),
+            None => rule.severity,
+        };
+        let captures = captures(rule.message)
+            .filter_map(|name| field(name).map(|value| (name.to_owned(), value)))
+            .collect();
+        let title = match (subject, self.document()) {
+            (Some(subject), _) => subject.title(),
+            (None, Some(document)) => document.kind.name().to_owned(),
+            (None, None) => "repository".to_owned(),
+        };
+        let document = self.document.or_else(|| subject.and_then(Subject::document));
+        self.findings.push(Finding {
+            rule,
+            span: span.into(),
+            document,
+            subject: title,
+            severity,
+            captures,
+            related: Vec::new(),
+            fix: None,
+        });
+        let last = self.findings.len() - 1;
+        Flag { finding: &mut self.findings[last] }
+    }
+}
+
+/// A finding being described.
+pub(crate) struct Flag<'c> {
+    finding: &'c mut Finding,
+}
+
+impl Flag<'_> {
+    /// Fills `{name}` of the message.
+    pub(crate) fn with(self, name: &str, value: impl Into<String>) -> Self {
+        self.finding.captures.retain(|(known, _)| known != name);
+        self.finding.captures.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Names a second place and the step it shows.
+    pub(crate) fn related(self, span: Span, text: impl Into<String>) -> Self {
+        self.finding.related.push(Related { span, text: text.into() });
+        self
+    }
+
+    /// Sets another severity than the rule's own, where the catalogue says so.
+    pub(crate) fn severity(self, severity: Severity) -> Self {
+        self.finding.severity = severity;
+        self
+    }
+
+    /// Names the subject otherwise.
+    pub(crate) fn subject(self, title: impl Into<String>) -> Self {
+        self.finding.subject = title.into();
+        self
+    }
+
+    /// Offers a fix.
+    pub(crate) fn fix(self, safe: bool, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.finding.fix = Some(Fix { safe, title: title.into(), edits });
+        self
+    }
+}

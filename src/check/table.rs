@@ -1,0 +1,15 @@
+//! The built-in rules: one row each, in the table of their family.
+
+use super::{Builtin, alrt};
+
+const TABLES: &[&[(&str, Builtin)]] = &[alrt::BUILTINS];
+
+/// The function of a rule.
+pub(super) fn builtin(code: &str) -> Option<Builtin> {
+    TABLES.iter().copied().flatten().find(|(known, _)| *known == code).map(|(_, builtin)| *builtin)
+}
+
+/// All codes in the tables.
+pub(super) fn codes() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().copied().flatten().map(|(code, _)| *code)
+}

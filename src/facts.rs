@@ -1,0 +1,170 @@
+//! Typed facts with spans: what every later stage works with.
+//!
+//! In: trees and texts of one file. Out: [`FileFacts`]. This is the last stage that knows
+//! YAML; scalars stay raw here and are typed by whoever asks, as the real reader would.
+
+pub mod alertmanager;
+pub mod annotation;
+pub mod comment;
+pub mod deploy;
+pub mod prometheus;
+pub mod read;
+pub mod rules;
+pub mod scalar;
+pub mod schema;
+pub mod strategy;
+pub mod subject;
+
+use crate::identify::Kind;
+use crate::source::{SourceId, Span};
+use schema::SchemaIssue;
+use subject::{Held, SubjectKind};
+
+/// A document: the file it stands in and its number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentId {
+    /// The file.
+    pub source: SourceId,
+    /// Number within the file, embedded documents after their host.
+    pub index: u32,
+}
+
+/// A rule-file or configuration dialect that extends the original format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dialect {
+    /// Thanos ruler and sidecar.
+    Thanos,
+    /// Grafana Mimir.
+    Mimir,
+    /// Cortex.
+    Cortex,
+    /// Loki ruler: LogQL in place of PromQL.
+    Loki,
+    /// VictoriaMetrics: vmalert, vmagent.
+    VictoriaMetrics,
+}
+
+impl Dialect {
+    /// The name used in schema tables and output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Dialect::Thanos => "thanos",
+            Dialect::Mimir => "mimir",
+            Dialect::Cortex => "cortex",
+            Dialect::Loki => "loki",
+            Dialect::VictoriaMetrics => "victoriametrics",
+        }
+    }
+}
+
+/// A syntax fault of a document, or a duplicate key.
+pub use crate::parse::tree::Issue as TextIssue;
+
+/// One parsed thing in a file.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Its place in the run.
+    pub id: DocumentId,
+    /// What it is.
+    pub kind: Kind,
+    /// From its first content to its last.
+    pub span: Span,
+    /// The token that names it: its defining key, or its object's name.
+    pub anchor: Span,
+    /// The document it is embedded in.
+    pub host: Option<DocumentId>,
+    /// Kubernetes object kind and name, or the key of the ConfigMap it came from.
+    pub object: Option<ObjectName>,
+    /// Recognised dialect.
+    pub dialect: Option<Dialect>,
+    /// Read through a template mask: nothing may be concluded from what is absent.
+    pub masked: bool,
+    /// Number of this document in its stream, from 0: loaders that read one document stop after it.
+    pub stream_index: u32,
+    /// Faults of the text.
+    pub text_issues: Vec<TextIssue>,
+    /// Fields the reader of this format refuses.
+    pub schema_issues: Vec<SchemaIssue>,
+}
+
+/// Identity of a Kubernetes object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObjectName {
+    /// `apiVersion`.
+    pub api_version: String,
+    /// `kind`.
+    pub kind: String,
+    /// `metadata.name`.
+    pub name: String,
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// `metadata.labels`.
+    pub labels: Vec<(String, String)>,
+    /// For a document embedded in a ConfigMap or Secret: the key that holds it.
+    pub data_key: Option<String>,
+}
+
+/// A fact that rules examine.
+pub trait Subject: Sync {
+    /// Its kind.
+    fn kind(&self) -> SubjectKind;
+    /// The document it came from; `None` for the repository.
+    fn document(&self) -> Option<DocumentId>;
+    /// How output names it: `alert HighErrorRate`.
+    fn title(&self) -> String;
+    /// The token to point at: the shortest that names it.
+    fn anchor(&self) -> Option<Span>;
+    /// What a field holds (see [`subject::SUBJECTS`]).
+    fn field(&self, _path: &str) -> Held<'_> {
+        Held::Nothing
+    }
+    /// Where a field stands.
+    fn field_span(&self, _path: &str) -> Option<Span> {
+        None
+    }
+}
+
+/// All facts of one file.
+#[derive(Debug, Default)]
+pub struct FileFacts {
+    /// The documents, hosts before the documents embedded in them.
+    pub documents: Vec<Document>,
+    /// Prometheus server configurations and the operator's `Prometheus` objects.
+    pub prometheus: Vec<prometheus::PrometheusConfig>,
+    /// Scrape jobs of configurations, fragments and monitor objects.
+    pub scrape_jobs: Vec<prometheus::ScrapeJob>,
+    /// `remote_write` and `remote_read` endpoints.
+    pub remote_endpoints: Vec<prometheus::RemoteEndpoint>,
+    /// Fields that hold credentials.
+    pub credentials: Vec<scalar::Credential>,
+    /// Rule groups.
+    pub rule_groups: Vec<rules::RuleGroup>,
+    /// Alerting rules.
+    pub alert_rules: Vec<rules::AlertRule>,
+    /// Recording rules.
+    pub recording_rules: Vec<rules::RecordingRule>,
+    /// Rule unit tests.
+    pub rule_tests: Vec<rules::RuleTest>,
+    /// Alertmanager configurations.
+    pub alertmanagers: Vec<alertmanager::AlertmanagerConfig>,
+    /// Routes, parents before children.
+    pub routes: Vec<alertmanager::Route>,
+    /// Receivers.
+    pub receivers: Vec<alertmanager::Receiver>,
+    /// Integrations of receivers.
+    pub integrations: Vec<alertmanager::Integration>,
+    /// Inhibition rules.
+    pub inhibit_rules: Vec<alertmanager::InhibitRule>,
+    /// Three-pillar strategies.
+    pub strategies: Vec<strategy::Strategy>,
+    /// Pillars of strategies.
+    pub pillars: Vec<strategy::Pillar>,
+    /// Containers of workloads and compose services.
+    pub containers: Vec<deploy::Container>,
+    /// Kubernetes services and their ports.
+    pub services: Vec<deploy::Service>,
+    /// NIST control annotations.
+    pub annotations: Vec<annotation::Annotation>,
+    /// Inline allows.
+    pub allows: Vec<annotation::Allow>,
+}

@@ -1,0 +1,1 @@
+//! Comments of any language.

@@ -1,0 +1,292 @@
+//! Rule files: groups, alerting rules, recording rules, rule unit tests.
+
+use super::scalar::{Pairs, Scalar, held};
+use super::subject::{Held, SubjectKind};
+use super::{DocumentId, FileFacts, Subject};
+use crate::parse::tree::NodeRef;
+use crate::source::Span;
+
+/// A rule group.
+#[derive(Clone, Debug)]
+pub struct RuleGroup {
+    /// Where it came from.
+    pub document: DocumentId,
+    /// Number of the group in its document.
+    pub index: u32,
+    /// Span of the group's first key, for a group without a name.
+    pub span: Span,
+    /// `name`.
+    pub name: Option<Scalar>,
+    /// `interval`.
+    pub interval: Option<Scalar>,
+    /// `query_offset`.
+    pub query_offset: Option<Scalar>,
+    /// `limit`.
+    pub limit: Option<Scalar>,
+    /// `labels` (Prometheus 3).
+    pub labels: Pairs,
+}
+
+/// An alerting rule.
+#[derive(Clone, Debug)]
+pub struct AlertRule {
+    /// Where it came from.
+    pub document: DocumentId,
+    /// Number of its group in the document.
+    pub group: u32,
+    /// The group's name, if it has one.
+    pub group_name: Option<String>,
+    /// `alert`.
+    pub name: Scalar,
+    /// `expr`.
+    pub expr: Option<Scalar>,
+    /// `for`.
+    pub hold: Option<Scalar>,
+    /// `keep_firing_for`.
+    pub keep_firing_for: Option<Scalar>,
+    /// The rule's own labels.
+    pub labels: Pairs,
+    /// Labels of its group.
+    pub group_labels: Pairs,
+    /// `annotations`.
+    pub annotations: Pairs,
+}
+
+impl AlertRule {
+    /// The value a label has after group labels: the rule's own wins.
+    pub fn label(&self, name: &str) -> Option<&Scalar> {
+        self.labels.get(name).or_else(|| self.group_labels.get(name))
+    }
+
+    /// What a predicate sees of a label, group labels included.
+    pub fn label_held(&self, name: &str) -> Held<'_> {
+        match self.labels.held(name) {
+            Held::Nothing => self.group_labels.held(name),
+            held => held,
+        }
+    }
+}
+
+/// A recording rule.
+#[derive(Clone, Debug)]
+pub struct RecordingRule {
+    /// Where it came from.
+    pub document: DocumentId,
+    /// Number of its group in the document.
+    pub group: u32,
+    /// The group's name, if it has one.
+    pub group_name: Option<String>,
+    /// `record`.
+    pub name: Scalar,
+    /// `expr`.
+    pub expr: Option<Scalar>,
+    /// The rule's own labels.
+    pub labels: Pairs,
+}
+
+/// A rule unit test file: the rule files it names.
+#[derive(Clone, Debug)]
+pub struct RuleTest {
+    /// Where it came from.
+    pub document: DocumentId,
+    /// `rule_files`.
+    pub rule_files: Vec<Scalar>,
+}
+
+/// Reads the groups under `root` (`groups:` of a file, `spec` of a `PrometheusRule`).
+pub fn read_groups(root: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut FileFacts) {
+    let Some(groups) = root.get("groups") else { return };
+    for (index, group) in groups.items().enumerate() {
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        let labels = group.get("labels").map_or_else(
+            || Pairs { open: masked, ..Pairs::default() },
+            |labels| Pairs::of(labels, masked),
+        );
+        let name = Scalar::under(group, "name");
+        for rule in
+            group.get("rules").into_iter().flat_map(|rules| rules.items().collect::<Vec<_>>())
+        {
+            read_rule(rule, document, index, name.as_ref(), &labels, masked, facts);
+        }
+        let span = group.pairs().next().map_or(group.span(), |(key, _)| key.span());
+        facts.rule_groups.push(RuleGroup {
+            document,
+            index,
+            span,
+            name,
+            interval: Scalar::under(group, "interval"),
+            query_offset: Scalar::under(group, "query_offset"),
+            limit: Scalar::under(group, "limit"),
+            labels,
+        });
+    }
+}
+
+fn read_rule(
+    rule: NodeRef<'_>,
+    document: DocumentId,
+    group: u32,
+    group_name: Option<&Scalar>,
+    group_labels: &Pairs,
+    masked: bool,
+    facts: &mut FileFacts,
+) {
+    let pairs = |key: &str| match rule.get(key) {
+        Some(node) => Pairs::of(node, masked),
+        None => Pairs { open: masked, ..Pairs::default() },
+    };
+    let expr = rule.get("expr").and_then(Scalar::template);
+    let group_name = group_name.map(|name| name.text.clone());
+    if let Some(name) = Scalar::under(rule, "alert") {
+        facts.alert_rules.push(AlertRule {
+            document,
+            group,
+            group_name,
+            name,
+            expr,
+            hold: Scalar::under(rule, "for"),
+            keep_firing_for: Scalar::under(rule, "keep_firing_for"),
+            labels: pairs("labels"),
+            group_labels: group_labels.clone(),
+            annotations: pairs("annotations"),
+        });
+    } else if let Some(name) = Scalar::under(rule, "record") {
+        let labels = pairs("labels");
+        facts.recording_rules.push(RecordingRule {
+            document,
+            group,
+            group_name,
+            name,
+            expr,
+            labels,
+        });
+    }
+}
+
+/// Reads a rule unit test file.
+pub fn read_test(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let rule_files = root
+        .get("rule_files")
+        .map(|files| files.items().filter_map(Scalar::of).collect())
+        .unwrap_or_default();
+    facts.rule_tests.push(RuleTest { document, rule_files });
+}
+
+impl Subject for AlertRule {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::AlertRule
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        format!("alert {}", self.name.text)
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.name.span)
+    }
+    fn field(&self, path: &str) -> Held<'_> {
+        match path {
+            "name" => self.name.held(),
+            "expr" => held(self.expr.as_ref()),
+            "for" => held(self.hold.as_ref()),
+            "keep_firing_for" => held(self.keep_firing_for.as_ref()),
+            "group" => self.group_name.as_deref().map_or(Held::Nothing, Held::Text),
+            _ => match path.split_once('.') {
+                Some(("labels", name)) => self.label_held(name),
+                Some(("annotations", name)) => self.annotations.held(name),
+                _ => Held::Nothing,
+            },
+        }
+    }
+    fn field_span(&self, path: &str) -> Option<Span> {
+        let scalar = match path {
+            "name" => Some(&self.name),
+            "expr" => self.expr.as_ref(),
+            "for" => self.hold.as_ref(),
+            "keep_firing_for" => self.keep_firing_for.as_ref(),
+            _ => match path.split_once('.') {
+                Some(("labels", name)) => self.label(name),
+                Some(("annotations", name)) => self.annotations.get(name),
+                _ => None,
+            },
+        };
+        scalar.map(|scalar| scalar.span)
+    }
+}
+
+impl Subject for RecordingRule {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::RecordingRule
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        format!("record {}", self.name.text)
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.name.span)
+    }
+    fn field(&self, path: &str) -> Held<'_> {
+        match path {
+            "name" => self.name.held(),
+            "expr" => held(self.expr.as_ref()),
+            "group" => self.group_name.as_deref().map_or(Held::Nothing, Held::Text),
+            _ => match path.split_once('.') {
+                Some(("labels", name)) => self.labels.held(name),
+                _ => Held::Nothing,
+            },
+        }
+    }
+    fn field_span(&self, path: &str) -> Option<Span> {
+        match path {
+            "name" => Some(self.name.span),
+            "expr" => self.expr.as_ref().map(|expr| expr.span),
+            _ => path
+                .strip_prefix("labels.")
+                .and_then(|name| self.labels.get(name))
+                .map(|label| label.span),
+        }
+    }
+}
+
+impl Subject for RuleGroup {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::RuleGroup
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        match &self.name {
+            Some(name) => format!("group {}", name.text),
+            None => format!("group {}", self.index + 1),
+        }
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.name.as_ref().map_or(self.span, |name| name.span))
+    }
+    fn field(&self, path: &str) -> Held<'_> {
+        match path {
+            "name" => held(self.name.as_ref()),
+            "interval" => held(self.interval.as_ref()),
+            "query_offset" => held(self.query_offset.as_ref()),
+            "limit" => held(self.limit.as_ref()),
+            _ => match path.split_once('.') {
+                Some(("labels", name)) => self.labels.held(name),
+                _ => Held::Nothing,
+            },
+        }
+    }
+    fn field_span(&self, path: &str) -> Option<Span> {
+        let scalar = match path {
+            "name" => self.name.as_ref(),
+            "interval" => self.interval.as_ref(),
+            "query_offset" => self.query_offset.as_ref(),
+            "limit" => self.limit.as_ref(),
+            _ => path.strip_prefix("labels.").and_then(|name| self.labels.get(name)),
+        };
+        scalar.map(|scalar| scalar.span)
+    }
+}

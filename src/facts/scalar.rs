@@ -1,0 +1,161 @@
+//! Raw scalars and flat maps of them: text and span together, typed by whoever asks.
+
+use super::{DocumentId, Subject};
+use crate::facts::subject::{Held, SubjectKind};
+use crate::lang::placeholder;
+use crate::parse::tree::{NodeRef, Style};
+use crate::source::Span;
+
+/// A scalar as written.
+#[derive(Clone, Debug)]
+pub struct Scalar {
+    /// Text with quotes and escapes resolved.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+    /// Whether this value can be known: not masked, no placeholder.
+    pub known: bool,
+    /// Written without quotes, so that the reader types it.
+    pub plain: bool,
+}
+
+impl Scalar {
+    /// The scalar at `node`; text with a placeholder (`${VAR}`, `{{ … }}`) is unknown.
+    pub fn of(node: NodeRef<'_>) -> Option<Scalar> {
+        let mut scalar = Scalar::template(node)?;
+        scalar.known = scalar.known && !placeholder::is_in(&scalar.text);
+        Some(scalar)
+    }
+
+    /// Like [`Scalar::of`], for fields in which `{{ … }}` and `$1` are the field's own language.
+    pub fn template(node: NodeRef<'_>) -> Option<Scalar> {
+        let text = node.scalar()?;
+        Some(Scalar {
+            text: text.to_owned(),
+            span: node.span(),
+            known: !node.is_unknown(),
+            plain: node.style() == Some(Style::Plain),
+        })
+    }
+
+    /// The value under `key`, if it is a scalar and not null.
+    pub fn under(node: NodeRef<'_>, key: &str) -> Option<Scalar> {
+        node.get(key).filter(|value| !value.is_null() || value.is_unknown()).and_then(Scalar::of)
+    }
+
+    /// What a predicate sees.
+    pub fn held(&self) -> Held<'_> {
+        match (self.known, self.text.is_empty()) {
+            (false, _) => Held::Unknown,
+            (true, true) => Held::Nothing,
+            (true, false) => Held::Text(&self.text),
+        }
+    }
+
+    /// The text, if it can be known.
+    pub fn known_text(&self) -> Option<&str> {
+        self.known.then_some(self.text.as_str())
+    }
+
+    /// A boolean as go-yaml reads it (YAML 1.1 words).
+    pub fn boolean(&self) -> Option<bool> {
+        match self.known_text()? {
+            "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "y" | "Y" => {
+                Some(true)
+            }
+            "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n"
+            | "N" => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// What a predicate sees of an optional scalar.
+pub fn held(scalar: Option<&Scalar>) -> Held<'_> {
+    scalar.map_or(Held::Nothing, Scalar::held)
+}
+
+/// A flat map of scalars: labels, annotations, environment.
+#[derive(Clone, Debug, Default)]
+pub struct Pairs {
+    /// Key and value, in the order of the file.
+    pub entries: Vec<(Scalar, Scalar)>,
+    /// Keys may be missing here: part of the map was masked or is filled in elsewhere.
+    pub open: bool,
+}
+
+impl Pairs {
+    /// Reads a mapping of scalars; `{{ … }}` in values is their own language.
+    pub fn of(node: NodeRef<'_>, open: bool) -> Pairs {
+        let entries = node
+            .entries()
+            .into_iter()
+            .filter_map(|(key, value)| Some((Scalar::of(key)?, Scalar::template(value)?)))
+            .collect();
+        Pairs { entries, open }
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Scalar> {
+        self.entries.iter().find(|(name, _)| name.text == key).map(|(_, value)| value)
+    }
+
+    /// The key itself.
+    pub fn key(&self, key: &str) -> Option<&Scalar> {
+        self.entries.iter().find(|(name, _)| name.text == key).map(|(name, _)| name)
+    }
+
+    /// What a predicate sees of a key.
+    pub fn held(&self, key: &str) -> Held<'_> {
+        match self.get(key) {
+            Some(value) => value.held(),
+            None if self.open => Held::Unknown,
+            None => Held::Nothing,
+        }
+    }
+
+    /// Keys as text.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|(key, _)| key.text.as_str())
+    }
+}
+
+/// A field whose value is a credential.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// Where it came from.
+    pub document: DocumentId,
+    /// The program that reads it: `prometheus` or `alertmanager`.
+    pub program: &'static str,
+    /// The field's key.
+    pub key: Scalar,
+    /// Structural path, such as `receivers[0].slack_configs[0].api_url`.
+    pub path: String,
+    /// The value.
+    pub value: Scalar,
+}
+
+impl Subject for Credential {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::Credential
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        format!("credential {}", self.path)
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.key.span)
+    }
+    fn field(&self, path: &str) -> Held<'_> {
+        match path {
+            "key" => self.key.held(),
+            "path" => Held::Text(&self.path),
+            _ => Held::Nothing,
+        }
+    }
+    fn field_span(&self, path: &str) -> Option<Span> {
+        (path == "key").then_some(self.key.span)
+    }
+}

@@ -1,0 +1,136 @@
+//! What rules can look at, and which fields of it a rule file may name.
+
+/// What a field of a fact holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Held<'a> {
+    /// The field is not there, or empty.
+    Nothing,
+    /// Nobody can know: a placeholder, masked text, or a fact that may be completed elsewhere.
+    Unknown,
+    /// Its text.
+    Text(&'a str),
+}
+
+/// The fact kinds that rules examine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SubjectKind {
+    /// A Prometheus server configuration, a fragment of one, or an operator object of that side.
+    PrometheusDocument,
+    /// A file or object that holds rule groups.
+    RuleDocument,
+    /// An Alertmanager configuration or an `AlertmanagerConfig` object.
+    AlertmanagerDocument,
+    /// A whole Prometheus server: its configuration read as facts.
+    PrometheusConfig,
+    /// One scrape job or monitor object.
+    ScrapeJob,
+    /// A `remote_write` or `remote_read` endpoint.
+    RemoteEndpoint,
+    /// A field that holds a credential.
+    Credential,
+    /// A rule group.
+    RuleGroup,
+    /// An alerting rule.
+    AlertRule,
+    /// A recording rule.
+    RecordingRule,
+    /// An Alertmanager configuration read as facts.
+    AlertmanagerConfig,
+    /// A node of the routing tree.
+    Route,
+    /// A receiver.
+    Receiver,
+    /// One integration of a receiver.
+    Integration,
+    /// An inhibition rule.
+    InhibitRule,
+    /// A three-pillar strategy.
+    Strategy,
+    /// One pillar of a strategy.
+    Pillar,
+    /// A container of a Kubernetes workload or a compose service.
+    Container,
+    /// A NIST control annotation.
+    Annotation,
+    /// An inline allow.
+    Allow,
+    /// The repository as a whole.
+    Repository,
+}
+
+/// Name in rule files, and the fields that predicates, `at` and messages may name there.
+/// A field that ends in `.*` takes any key.
+pub const SUBJECTS: &[(SubjectKind, &str, &[&str])] = &[
+    (SubjectKind::PrometheusDocument, "prometheus_document", &[]),
+    (SubjectKind::RuleDocument, "rule_document", &[]),
+    (SubjectKind::AlertmanagerDocument, "alertmanager_document", &[]),
+    (SubjectKind::PrometheusConfig, "prometheus_config", &[]),
+    (
+        SubjectKind::ScrapeJob,
+        "scrape_job",
+        &[
+            "name",
+            "scheme",
+            "metrics_path",
+            "scrape_interval",
+            "scrape_timeout",
+            "honor_labels",
+            "sample_limit",
+            "label_limit",
+            "target_limit",
+        ],
+    ),
+    (SubjectKind::RemoteEndpoint, "remote_endpoint", &["url", "name", "direction"]),
+    (SubjectKind::Credential, "credential", &["key", "path"]),
+    (
+        SubjectKind::RuleGroup,
+        "rule_group",
+        &["name", "interval", "query_offset", "limit", "labels.*"],
+    ),
+    (
+        SubjectKind::AlertRule,
+        "alert_rule",
+        &["name", "expr", "for", "keep_firing_for", "labels.*", "annotations.*", "group"],
+    ),
+    (SubjectKind::RecordingRule, "recording_rule", &["name", "expr", "labels.*", "group"]),
+    (SubjectKind::AlertmanagerConfig, "alertmanager_config", &[]),
+    (
+        SubjectKind::Route,
+        "route",
+        &["receiver", "group_wait", "group_interval", "repeat_interval", "continue"],
+    ),
+    (SubjectKind::Receiver, "receiver", &["name"]),
+    (SubjectKind::Integration, "integration", &["kind", "receiver", "settings.*"]),
+    (SubjectKind::InhibitRule, "inhibit_rule", &[]),
+    (SubjectKind::Strategy, "strategy", &["strategy"]),
+    (
+        SubjectKind::Pillar,
+        "pillar",
+        &["name", "retention", "structured_format", "sampling_rate", "collection_interval"],
+    ),
+    (SubjectKind::Container, "container", &["name", "image", "workload"]),
+    (SubjectKind::Annotation, "annotation", &["tag", "control", "text"]),
+    (SubjectKind::Allow, "allow", &["codes", "reason", "until"]),
+    (SubjectKind::Repository, "repository", &[]),
+];
+
+impl SubjectKind {
+    /// The kind with this name in rule files.
+    pub fn named(name: &str) -> Option<Self> {
+        SUBJECTS.iter().find(|(_, known, _)| *known == name).map(|(kind, ..)| *kind)
+    }
+
+    /// Its name in rule files.
+    pub fn name(self) -> &'static str {
+        SUBJECTS.iter().find(|(kind, ..)| *kind == self).map_or("", |(_, name, _)| name)
+    }
+
+    /// Whether a rule file may name this field of the fact.
+    pub fn has_field(self, path: &str) -> bool {
+        let fields = SUBJECTS.iter().find(|(kind, ..)| *kind == self).map_or(&[][..], |row| row.2);
+        fields.iter().any(|field| match field.strip_suffix('*') {
+            Some(prefix) => path.strip_prefix(prefix).is_some_and(|key| !key.is_empty()),
+            None => *field == path,
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! What a rule says of a subject: rule, places and captures. Text is made in the report stage.
+
+use crate::catalogue::model::{Rule, Severity};
+use crate::facts::DocumentId;
+use crate::source::Span;
+
+/// A second place that explains a finding.
+#[derive(Clone, Debug)]
+pub struct Related {
+    /// Where.
+    pub span: Span,
+    /// The step it shows: `already a percentage here`.
+    pub text: String,
+}
+
+/// One edit of a fix.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// What is replaced.
+    pub span: Span,
+    /// By what.
+    pub text: String,
+}
+
+/// A way to mend a finding by edits.
+#[derive(Clone, Debug)]
+pub struct Fix {
+    /// Changes no meaning but the fault's.
+    pub safe: bool,
+    /// What it does, in a few words.
+    pub title: String,
+    /// The edits.
+    pub edits: Vec<Edit>,
+}
+
+/// One fault found.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule that speaks.
+    pub rule: &'static Rule,
+    /// The text to edit; `None` for the repository as a whole.
+    pub span: Option<Span>,
+    /// The document it was found in.
+    pub document: Option<DocumentId>,
+    /// The subject's title: `alert HighErrorRate`.
+    pub subject: String,
+    /// Severity by the catalogue, before profile and tuning.
+    pub severity: Severity,
+    /// Values for the message's `{captures}`.
+    pub captures: Vec<(String, String)>,
+    /// Other places.
+    pub related: Vec<Related>,
+    /// How to mend it by edits.
+    pub fix: Option<Fix>,
+}
+
+impl Finding {
+    /// The message with its captures filled in.
+    pub fn message(&self) -> String {
+        let mut message = self.rule.message.to_owned();
+        for (name, value) in &self.captures {
+            message = message.replace(&format!("{{{name}}}"), value);
+        }
+        message
+    }
+}

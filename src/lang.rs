@@ -1,0 +1,3 @@
+//! Small languages inside configuration: parsers with spans that know nothing of the stages.
+
+pub mod placeholder;

@@ -1,0 +1,49 @@
+//! Placeholders: text that something else fills in before the reader sees it.
+
+/// Whether `text` holds a placeholder, so that nobody can know its value:
+/// `${VAR}`, `$(VAR)`, `{{ … }}`, `{% … %}`, `<% … %>`, `%(x)s`, `ENC[…]`, `op://…`, `vault:…`.
+pub fn is_in(text: &str) -> bool {
+    let delimited = |open: &str, close: &str| {
+        text.find(open).is_some_and(|at| text[at + open.len()..].contains(close))
+    };
+    delimited("${", "}")
+        || delimited("$(", ")")
+        || delimited("{{", "}}")
+        || delimited("{%", "%}")
+        || delimited("<%", "%>")
+        || delimited("ENC[", "]")
+        || delimited("%(", ")s")
+        || text.starts_with("op://")
+        || text.starts_with("vault:")
+        || (text.starts_with("$") && is_variable(&text[1..]))
+        || (text.starts_with("__") && text.ends_with("__") && text.len() > 4)
+}
+
+/// `$NAME` alone, as `envsubst` replaces it.
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_in;
+
+    #[test]
+    fn placeholders_are_seen_and_plain_text_is_not() {
+        for text in [
+            "${HOST}:9090",
+            "{{ .Values.x }}",
+            "%(name)s",
+            "ENC[AES256,x]",
+            "$TOKEN",
+            "op://v/i",
+            "__HOST__",
+        ] {
+            assert!(is_in(text), "{text}");
+        }
+        for text in ["30s", "$1:$2", "a{b}", "100%", "__meta_x", "$labels"] {
+            assert!(!is_in(text), "{text}");
+        }
+    }
+}

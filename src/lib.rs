@@ -1,0 +1,18 @@
+//! obsproof reads a repository and says whether its observability is valid, works, and can be proved.
+//!
+//! Data flows one way, and a test forbids back edges:
+//!
+//! ```text
+//! discover → identify → parse → facts → repo → check (catalogue) → judge → report
+//! ```
+
+pub mod catalogue;
+pub mod check;
+pub mod facts;
+pub mod finding;
+pub mod identify;
+pub mod lang;
+pub mod parse;
+pub mod repo;
+pub mod scan;
+pub mod source;

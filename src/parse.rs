@@ -1,0 +1,5 @@
+//! Text to trees with spans and issues; never fails.
+
+pub mod offsets;
+pub mod tree;
+pub mod yaml;

@@ -1,0 +1,160 @@
+//! Files as text: the only code that turns bytes into lines and columns.
+//!
+//! Everything between reading and rendering speaks in byte ranges ([`Span`]).
+
+use std::fmt;
+
+/// One file of a run; files are numbered in path order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub u32);
+
+/// A byte range in one source; `end` is exclusive.
+///
+/// Bytes count in the file on disk (a byte order mark included). In a file that
+/// was UTF-16 they count in the decoded text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub source: SourceId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span from byte offsets.
+    pub fn new(source: SourceId, start: usize, end: usize) -> Self {
+        let clamp = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
+        Span { source, start: clamp(start), end: clamp(end.max(start)) }
+    }
+
+    /// The range as `usize`, for slicing.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// The empty span at this one's start.
+    pub fn at_start(self) -> Self {
+        Span { end: self.start, ..self }
+    }
+
+    /// Whether `other` lies inside this span of the same file.
+    pub fn contains(self, other: Span) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// A place as people count: lines and columns from 1, columns in Unicode scalar values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in Unicode scalar values, from 1; a byte order mark has no column.
+    pub column: u32,
+    /// Byte offset, from 0.
+    pub byte: u32,
+}
+
+/// How a file's bytes were encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, with or without a byte order mark.
+    Utf8,
+    /// UTF-16 with a byte order mark; offsets are those of the decoded text.
+    Utf16,
+}
+
+/// One file's text and its line index.
+pub struct Source {
+    /// Path relative to the root, with `/`; bytes that are not UTF-8 are percent-encoded.
+    pub path: String,
+    /// The decoded text, byte order mark included.
+    pub text: String,
+    /// How the bytes on disk were encoded.
+    pub encoding: Encoding,
+    line_starts: Vec<u32>,
+}
+
+const BOM: &str = "\u{feff}";
+
+impl Source {
+    /// Indexes `text` as the content of `path`.
+    pub fn new(path: impl Into<String>, text: String, encoding: Encoding) -> Self {
+        let mut line_starts = vec![0u32];
+        line_starts.extend(
+            memchr::memchr_iter(b'\n', text.as_bytes())
+                .filter_map(|newline| u32::try_from(newline + 1).ok()),
+        );
+        Source { path: path.into(), text, encoding, line_starts }
+    }
+
+    /// Where the content starts: after the byte order mark, if there is one.
+    pub fn content_start(&self) -> usize {
+        if self.text.starts_with(BOM) { BOM.len() } else { 0 }
+    }
+
+    /// The line (from 1) that holds this byte.
+    pub fn line_of(&self, byte: u32) -> u32 {
+        let index = self.line_starts.partition_point(|&start| start <= byte);
+        u32::try_from(index.max(1)).unwrap_or(u32::MAX)
+    }
+
+    /// Number of lines; a final line break starts no further line.
+    pub fn line_count(&self) -> u32 {
+        let count = self.line_starts.len();
+        let trailing = usize::from(count > 1 && self.line_starts.last() == Some(&self.len()));
+        u32::try_from(count - trailing).unwrap_or(u32::MAX)
+    }
+
+    /// Length of the text in bytes.
+    pub fn len(&self) -> u32 {
+        u32::try_from(self.text.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether the text is empty.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Byte range of a line (from 1) without its line break.
+    pub fn line_range(&self, line: u32) -> std::ops::Range<usize> {
+        let index = (line.max(1) - 1) as usize;
+        let Some(&start) = self.line_starts.get(index) else {
+            return self.text.len()..self.text.len();
+        };
+        let end = self.line_starts.get(index + 1).map_or(self.text.len(), |&next| next as usize);
+        let text = &self.text[start as usize..end];
+        start as usize..start as usize + text.trim_end_matches(['\n', '\r']).len()
+    }
+
+    /// Text of a line (from 1) without its line break.
+    pub fn line_text(&self, line: u32) -> &str {
+        let text = &self.text[self.line_range(line)];
+        if line == 1 { text.strip_prefix(BOM).unwrap_or(text) } else { text }
+    }
+
+    /// Line and column of a byte.
+    pub fn position(&self, byte: u32) -> Position {
+        let byte = byte.min(self.len());
+        let line = self.line_of(byte);
+        let mut start = self.line_starts[(line - 1) as usize] as usize;
+        if line == 1 {
+            start = self.content_start().min(byte as usize);
+        }
+        let before = self.text.get(start..byte as usize).unwrap_or_default();
+        let column = u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX);
+        Position { line, column, byte }
+    }
+
+    /// Text of a span of this file.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Source({}, {} bytes)", self.path, self.text.len())
+    }
+}

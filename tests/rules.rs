@@ -1,0 +1,105 @@
+//! Runs every example of every rule file, each rule alone, and refuses weak rule files.
+
+use obsproof::catalogue::load::{Example, load};
+use obsproof::catalogue::{model::Rule, rules};
+use obsproof::source::{Encoding, Source};
+use obsproof::{check, scan};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Runs one rule over an example's files: subjects examined, texts of the primary spans, messages.
+fn run(rule: &'static Rule, example: &Example) -> (usize, Vec<String>, Vec<String>) {
+    let mut files = example.files.clone();
+    files.sort();
+    let paths = files.iter().map(|(path, _)| path.clone()).collect();
+    let sources =
+        files.into_iter().map(|(path, text)| Source::new(path, text, Encoding::Utf8)).collect();
+    let repo = scan::model(sources, paths);
+    let mut outcome = check::check(&repo, &[rule]).remove(0);
+    assert!(outcome.panics.is_empty(), "{}: panicked on {:?}", rule.code, outcome.panics);
+    outcome.findings.sort_by_key(|finding| finding.span);
+    let flags = outcome
+        .findings
+        .iter()
+        .map(|finding| finding.span.map_or(".".to_owned(), |span| repo.text(span).to_owned()))
+        .collect();
+    let messages = outcome.findings.iter().map(|finding| finding.message()).collect();
+    (outcome.examined, flags, messages)
+}
+
+#[test]
+fn every_example_of_every_rule_holds() {
+    let mut faults = Vec::new();
+    for rule in rules() {
+        let file = match load(rule.name, rule.text) {
+            Ok(file) => file,
+            Err(errors) => {
+                faults.push(format!("{}: does not load: {errors:?}", rule.code));
+                continue;
+            }
+        };
+        for (number, example) in file.examples.iter().enumerate() {
+            let (examined, flags, messages) = run(rule, example);
+            let name = format!("{} ({}) example {}", rule.code, rule.name, number + 1);
+            match &example.flags {
+                Some(expected) if *expected != flags => {
+                    faults.push(format!(
+                        "{name}: expected {expected:?}, found {flags:?}\n    {messages:?}"
+                    ));
+                }
+                None if !flags.is_empty() => {
+                    faults.push(format!(
+                        "{name}: a pass example was flagged at {flags:?}\n    {messages:?}"
+                    ));
+                }
+                // A pass example the rule never looked at would pass for nothing.
+                None if examined == 0 => {
+                    faults.push(format!("{name}: no subject in a pass example"))
+                }
+                _ => {}
+            }
+            for message in
+                messages.iter().filter(|message| message.contains('{') && message.contains('}'))
+            {
+                if obsproof::catalogue::load::captures(rule.message)
+                    .any(|capture| message.contains(&format!("{{{capture}}}")))
+                {
+                    faults.push(format!("{name}: a capture stayed empty: {message}"));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn rule_files_are_not_lazy() {
+    let mut faults = Vec::new();
+    for rule in rules() {
+        let Ok(file) = load(rule.name, rule.text) else { continue };
+        let (fail, pass): (Vec<_>, Vec<_>) =
+            file.examples.iter().partition(|example| example.flags.is_some());
+        if pass.is_empty() || fail.is_empty() {
+            faults.push(format!("{}: needs a pass and a fail example", rule.code));
+        }
+        if fail.iter().any(|example| example.flags.as_ref().is_some_and(Vec::is_empty)) {
+            faults.push(format!("{}: a fail example flags nothing", rule.code));
+        }
+        if !check::is_built(rule) {
+            faults.push(format!("{}: `check: builtin` without a function", rule.code));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn names_are_unique_in_a_family_and_no_function_is_an_orphan() {
+    let mut names: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for rule in rules() {
+        names.entry((rule.family(), rule.name)).or_default().push(rule.code);
+    }
+    let repeated: Vec<_> = names.iter().filter(|(_, codes)| codes.len() > 1).collect();
+    assert!(repeated.is_empty(), "{repeated:?}");
+    let known: BTreeSet<&str> = rules().iter().map(|rule| rule.code).collect();
+    let orphans: Vec<_> = check::builtin_codes().filter(|code| !known.contains(code)).collect();
+    assert!(orphans.is_empty(), "functions without a rule file: {orphans:?}");
+}
