@@ -52,12 +52,16 @@ def pascal(name):
     return "".join(p[:1].upper() + p[1:] for p in parts if p)
 
 
+def plain(name):
+    return name.replace("_", "").lower()
+
+
 def singular(name):
     if name.endswith("ies"):
         return name[:-3] + "y"
-    if name.endswith(("sses", "xes")):
+    if name.endswith(("sses", "xes", "ases", "uses")):
         return name[:-2]
-    if name.endswith("s") and not name.endswith(("ss", "us", "Dns", "https", "Kubernetes", "OAuth2s")):
+    if name.endswith("s") and not name.endswith(("ss", "us")):
         return name[:-1]
     return name
 
@@ -155,6 +159,9 @@ class Table:
             gone = here[-1] < last_parent
             if gone:
                 flags.append("removed=" + minor(self.versions[here[-1] + 1]))
+                same = [n for n in last.get("properties", {}) if plain(n) == plain(name)]
+                if same:
+                    flags.append("renamed=" + same[0])
             marked = [i for i in here if re.search(DEPRECATED, place[i].get("description", ""), re.I)]
             if marked and marked[-1] == here[-1]:      # not where the notice was withdrawn
                 start = max([i for i in here if i not in marked], default=-1)
@@ -184,10 +191,10 @@ class Table:
             counted = collections.Counter()
             for field, parent, listed in self.seen[number]:
                 counted[(pascal(singular(field) if listed else field), pascal(singular(parent)))] += 1
-            plain = collections.Counter()
+            total = collections.Counter()
             for (field, _), n in counted.items():
-                plain[field] += n
-            tries = [sorted(plain, key=lambda f: (-plain[f], len(f), f))[0]]
+                total[field] += n
+            tries = [sorted(total, key=lambda f: (-total[f], len(f), f))[0]]
             best = sorted(counted, key=lambda c: (-counted[c], c))
             tries += [p + f for f, p in best]
             tries += [tries[0] + str(i) for i in range(2, 99)]

@@ -1,7 +1,8 @@
 //! The repo model: all facts of one run, indexed; cross-file questions are asked here.
 
 use crate::facts::{Document, DocumentId, FileFacts};
-use crate::source::{Source, SourceId, Span};
+use crate::config::Settings;
+use crate::source::{Origin, Source, SourceId, Span};
 
 /// Everything known about a repository.
 #[derive(Debug, Default)]
@@ -12,6 +13,8 @@ pub struct Repo {
     pub facts: FileFacts,
     /// Paths of all files of the repository, read or not: what a reference can resolve to.
     pub paths: Vec<String>,
+    /// The configuration of the run.
+    pub settings: Settings,
     documents_of: Vec<(u32, u32)>,
 }
 
@@ -26,12 +29,17 @@ impl Repo {
             documents_of.push((first, count));
             facts.append(file);
         }
-        Repo { sources, facts, paths, documents_of }
+        Repo { sources, facts, paths, settings: Settings::default(), documents_of }
     }
 
     /// The file with this number.
     pub fn source(&self, id: SourceId) -> &Source {
         &self.sources[id.0 as usize]
+    }
+
+    /// Whose text a file is.
+    pub fn origin(&self, id: SourceId) -> Origin {
+        self.source(id).origin
     }
 
     /// The path a span stands in.

@@ -65,6 +65,18 @@ pub enum Encoding {
     Utf16,
 }
 
+/// Whose text a file is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The repository's own.
+    #[default]
+    Own,
+    /// Somebody else's.
+    Vendored,
+    /// Written by a program.
+    Generated,
+}
+
 /// One file's text and its line index.
 pub struct Source {
     /// Path relative to the root, with `/`; bytes that are not UTF-8 are percent-encoded.
@@ -73,6 +85,8 @@ pub struct Source {
     pub text: String,
     /// How the bytes on disk were encoded.
     pub encoding: Encoding,
+    /// Whose text it is.
+    pub origin: Origin,
     line_starts: Vec<u32>,
 }
 
@@ -86,7 +100,7 @@ impl Source {
             memchr::memchr_iter(b'\n', text.as_bytes())
                 .filter_map(|newline| u32::try_from(newline + 1).ok()),
         );
-        Source { path: path.into(), text, encoding, line_starts }
+        Source { path: path.into(), text, encoding, origin: Origin::Own, line_starts }
     }
 
     /// Where the content starts: after the byte order mark, if there is one.
@@ -105,6 +119,12 @@ impl Source {
         let count = self.line_starts.len();
         let trailing = usize::from(count > 1 && self.line_starts.last() == Some(&self.len()));
         u32::try_from(count - trailing).unwrap_or(u32::MAX)
+    }
+
+    /// Forgets the text of a file that holds nothing of interest; its path stays.
+    pub fn forget(&mut self) {
+        self.text = String::new();
+        self.line_starts = vec![0];
     }
 
     /// Length of the text in bytes.

@@ -357,7 +357,7 @@ def verdict(name, text):
     errors = []
     for line in body.split("\n"):
         line = line.rstrip().replace(name, "FILE")
-        if not line.strip() or line.startswith("time="):
+        if not line.strip() or line.startswith(("time=", "amtool: error: failed to validate")):
             continue
         # An indented line goes on with the error before it.
         if errors and line.startswith(" ") and not line.startswith("  SUCCESS"):

@@ -1,0 +1,363 @@
+//! `obsproof.toml`: one table of keys, each a preference or a declaration; faults point into
+//! the file.
+
+use crate::catalogue::model::{Class, Severity};
+use crate::source::{Encoding, Source, SourceId, Span};
+use std::collections::BTreeMap;
+
+/// How a path's findings are weighed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Profile {
+    /// Tests, examples, demos.
+    Dev,
+    /// Production.
+    Production,
+    /// Nothing says which.
+    Unspecified,
+}
+
+impl Profile {
+    /// The word used in configuration and output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Dev => "dev",
+            Profile::Production => "production",
+            Profile::Unspecified => "unspecified",
+        }
+    }
+
+    /// Reads the word.
+    pub fn named(name: &str) -> Option<Profile> {
+        [Profile::Dev, Profile::Production, Profile::Unspecified].into_iter().find(|p| p.name() == name)
+    }
+}
+
+/// What a key does to the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Changes what is shown or how loud; never a verdict.
+    Preference,
+    /// States a fact the repository cannot show; needs owner, reason, approver, expiry.
+    Declaration,
+}
+
+/// The shape of a key's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A string.
+    Text,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A list of strings.
+    List,
+    /// A table from path prefixes to one of these words.
+    Paths(&'static [&'static str]),
+}
+
+/// One key of `obsproof.toml`.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// Shape of its value.
+    pub shape: Shape,
+    /// Preference or declaration.
+    pub reach: Reach,
+    /// Rules it reaches; empty for all.
+    pub rules: &'static [&'static str],
+    /// One line of help.
+    pub help: &'static str,
+}
+
+const PROFILES: &[&str] = &["dev", "production", "unspecified"];
+
+/// Every key there is.
+pub const KEYS: &[Key] = &[
+    key("select", Shape::List, &[], "Rules to run beside the defaults: codes or names; turns on what is off by default"),
+    key("ignore", Shape::List, &[], "Rules whose findings are not shown"),
+    key("class", Shape::List, &[], "Show only these classes: validity, semantic, compliance"),
+    key(
+        "fail-on",
+        Shape::OneOf(&["error", "warning", "info", "never"]),
+        &[],
+        "Lowest severity that makes check exit with 1",
+    ),
+    key("exclude", Shape::List, &[], "Paths that are not read: folders or files relative to the root"),
+    key("profile", Shape::Paths(PROFILES), &[], "Path prefixes and how their findings are weighed"),
+    key("severity-label", Shape::Text, &["ALRT001", "ALRT002", "ALRT005"], "Alert label that holds the severity"),
+    key("severities", Shape::List, &["ALRT002"], "Values the severity label may have"),
+    key("owner-labels", Shape::List, &["ALRT003", "AMGR051"], "Alert labels that name the owner"),
+    key("generated-rules", Shape::List, &["PROM007", "PROM008"], "Rule files that a build makes: paths or globs"),
+    key("nist-overlay", Shape::List, &["NIST002"], "Control ids of your own that annotations may use"),
+];
+
+const fn key(name: &'static str, shape: Shape, rules: &'static [&'static str], help: &'static str) -> Key {
+    Key { name, shape, reach: Reach::Preference, rules, help }
+}
+
+/// The configuration of a run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Rules turned on beside the defaults.
+    pub select: Vec<String>,
+    /// Rules not shown.
+    pub ignore: Vec<String>,
+    /// Classes shown; empty for all.
+    pub classes: Vec<Class>,
+    /// Lowest severity that fails; `None` for never.
+    pub fail_on: Option<Severity>,
+    /// Paths not read.
+    pub exclude: Vec<String>,
+    /// Path prefixes with a profile, longest first.
+    pub profiles: Vec<(String, Profile)>,
+    /// Label that holds the severity.
+    pub severity_label: String,
+    /// Values the severity label may have.
+    pub severities: Vec<String>,
+    /// Labels that name the owner.
+    pub owner_labels: Vec<String>,
+    /// Rule files made by a build.
+    pub generated_rules: Vec<String>,
+    /// Own control ids.
+    pub nist_overlay: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        Settings {
+            select: Vec::new(),
+            ignore: Vec::new(),
+            classes: Vec::new(),
+            fail_on: Some(Severity::Error),
+            exclude: Vec::new(),
+            profiles: Vec::new(),
+            severity_label: "severity".to_owned(),
+            severities: words(&["critical", "warning", "info", "none", "page", "ticket"]),
+            owner_labels: words(&["team", "owner"]),
+            generated_rules: Vec::new(),
+            nist_overlay: Vec::new(),
+        }
+    }
+}
+
+/// A fault in the configuration file.
+#[derive(Clone, Debug)]
+pub struct ConfigError {
+    /// Where.
+    pub span: Span,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// Reads `obsproof.toml`.
+///
+/// # Errors
+/// All faults, with their spans, and the source they point into.
+pub fn read(path: &str, text: String) -> Result<Settings, (Box<Source>, Vec<ConfigError>)> {
+    let source = Source::new(path, text, Encoding::Utf8);
+    let table: BTreeMap<toml::Spanned<String>, toml::Spanned<toml::Value>> =
+        match toml::from_str(&source.text) {
+            Ok(table) => table,
+            Err(error) => {
+                let range = error.span().unwrap_or(0..0);
+                let fault = ConfigError {
+                    span: Span::new(SourceId(0), range.start, range.end),
+                    message: error.message().to_owned(),
+                    help: "obsproof.toml is TOML: `key = value` lines and `[table]` heads".to_owned(),
+                };
+                return Err((Box::new(source), vec![fault]));
+            }
+        };
+    let mut reader = Reader { settings: Settings::default(), errors: Vec::new() };
+    for (key, value) in &table {
+        reader.entry(key, value);
+    }
+    if reader.errors.is_empty() {
+        reader.settings.profiles.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+        Ok(reader.settings)
+    } else {
+        reader.errors.sort_by_key(|error| error.span);
+        Err((Box::new(source), reader.errors))
+    }
+}
+
+struct Reader {
+    settings: Settings,
+    errors: Vec<ConfigError>,
+}
+
+impl Reader {
+    fn error(&mut self, range: std::ops::Range<usize>, message: String, help: String) {
+        let span = Span::new(SourceId(0), range.start, range.end);
+        self.errors.push(ConfigError { span, message, help });
+    }
+
+    fn entry(&mut self, name: &toml::Spanned<String>, value: &toml::Spanned<toml::Value>) {
+        let Some(key) = KEYS.iter().find(|key| key.name == name.get_ref()) else {
+            let near = nearest(name.get_ref(), KEYS.iter().map(|key| key.name));
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the keys are {}", KEYS.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")),
+            };
+            self.error(name.span(), format!("unknown key `{}`", name.get_ref()), help);
+            return;
+        };
+        let range = value.span();
+        match (key.shape, value.get_ref()) {
+            (Shape::Text, toml::Value::String(text)) => self.set_text(key.name, text),
+            (Shape::OneOf(words), toml::Value::String(text)) if words.contains(&text.as_str()) => {
+                self.set_text(key.name, text);
+            }
+            (Shape::List, toml::Value::Array(items)) if items.iter().all(toml::Value::is_str) => {
+                let items = items.iter().filter_map(toml::Value::as_str).map(str::to_owned).collect();
+                self.set_list(key.name, items, range);
+            }
+            (Shape::Paths(words), toml::Value::Table(table)) => {
+                for (prefix, word) in table {
+                    match word.as_str().and_then(Profile::named) {
+                        Some(profile) => {
+                            let prefix = prefix.trim_end_matches('/').to_owned();
+                            self.settings.profiles.push((prefix, profile));
+                        }
+                        None => {
+                            let message = format!("`{prefix}` has no profile that exists");
+                            self.error(range.clone(), message, format!("a profile is {}", words.join(", ")));
+                        }
+                    }
+                }
+            }
+            (shape, _) => {
+                let wanted = match shape {
+                    Shape::Text => "a string".to_owned(),
+                    Shape::OneOf(words) => format!("one of {}", words.join(", ")),
+                    Shape::List => "a list of strings".to_owned(),
+                    Shape::Paths(_) => "a table of paths".to_owned(),
+                };
+                self.error(range, format!("`{}` takes {wanted}", key.name), key.help.to_owned());
+            }
+        }
+    }
+
+    fn set_text(&mut self, name: &str, text: &str) {
+        match name {
+            "fail-on" => self.settings.fail_on = Severity::named(text),
+            "severity-label" => text.clone_into(&mut self.settings.severity_label),
+            _ => {}
+        }
+    }
+
+    fn set_list(&mut self, name: &str, items: Vec<String>, range: std::ops::Range<usize>) {
+        match name {
+            "select" | "ignore" => {
+                for word in &items {
+                    if let Err(message) = resolve_rule(word) {
+                        self.error(range.clone(), message, "`obsproof rules` lists all".to_owned());
+                    }
+                }
+                if name == "select" {
+                    self.settings.select = items;
+                } else {
+                    self.settings.ignore = items;
+                }
+            }
+            "class" => {
+                for word in &items {
+                    match Class::named(word) {
+                        Some(class) => self.settings.classes.push(class),
+                        None => self.error(
+                            range.clone(),
+                            format!("no class is called `{word}`"),
+                            "a class is validity, semantic or compliance".to_owned(),
+                        ),
+                    }
+                }
+            }
+            "exclude" => self.settings.exclude = items,
+            "severities" => self.settings.severities = items,
+            "owner-labels" => self.settings.owner_labels = items,
+            "generated-rules" => self.settings.generated_rules = items,
+            "nist-overlay" => self.settings.nist_overlay = items,
+            _ => {}
+        }
+    }
+}
+
+/// The one rule that a code or name means.
+///
+/// # Errors
+/// In words: nothing is called so, or several rules are.
+pub fn resolve_rule(word: &str) -> Result<&'static crate::catalogue::model::Rule, String> {
+    match crate::catalogue::named(word)[..] {
+        [rule] => Ok(rule),
+        [] => {
+            let rules = crate::catalogue::rules();
+            let near = nearest(&word.to_ascii_uppercase(), rules.iter().map(|rule| rule.code))
+                .or_else(|| nearest(word, rules.iter().map(|rule| rule.name)));
+            Err(match near.and_then(|near| crate::catalogue::named(near).first().copied()) {
+                Some(rule) => format!("unknown rule `{word}`; did you mean {} ({})?", rule.code, rule.name),
+                None => format!("unknown rule `{word}`"),
+            })
+        }
+        ref several => {
+            let codes: Vec<&str> = several.iter().map(|rule| rule.code).collect();
+            Err(format!("`{word}` is the name of {}: use the code", codes.join(", ")))
+        }
+    }
+}
+
+/// The nearest word within edit distance 2.
+pub fn nearest<'a>(word: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    words
+        .map(|known| (distance(word, known), known))
+        .filter(|&(distance, known)| distance <= 2 && distance < known.len().max(1))
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, known)| known)
+}
+
+/// Edit distance with transpositions, counted in characters.
+pub fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().abs_diff(b.len()) > 3 {
+        return usize::MAX;
+    }
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    for (i, &x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, &y) in b.iter().enumerate() {
+            let mut best = (rows[i][j] + usize::from(x != y)).min(rows[i][j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && x == b[j - 1] && a[i - 1] == y {
+                best = best.min(rows[i - 1][j - 1] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+/// The JSON schema of `obsproof.toml`.
+pub fn json_schema() -> serde_json::Value {
+    let mut properties = serde_json::Map::new();
+    for key in KEYS {
+        let mut value = match key.shape {
+            Shape::Text => serde_json::json!({"type": "string"}),
+            Shape::OneOf(words) => serde_json::json!({"enum": words}),
+            Shape::List => serde_json::json!({"type": "array", "items": {"type": "string"}}),
+            Shape::Paths(words) => {
+                serde_json::json!({"type": "object", "additionalProperties": {"enum": words}})
+            }
+        };
+        value["description"] = key.help.into();
+        properties.insert(key.name.to_owned(), value);
+    }
+    serde_json::json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "obsproof.toml",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": properties,
+    })
+}

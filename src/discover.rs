@@ -1,0 +1,241 @@
+//! From a root to its files: sorted, with a reason for every file passed over.
+//!
+//! The only stage that touches the file system. Nothing is followed out of the tree, nothing
+//! is executed, and no file is opened that could block (FIFOs, devices).
+
+use crate::source::{Encoding, Source};
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Why a file was not analysed; a closed list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Skip {
+    /// Template text that does not parse even when masked.
+    Templated,
+    /// Larger than the size cap.
+    TooLarge,
+    /// Text in no encoding that is read.
+    NotUtf8,
+    /// Not text.
+    Binary,
+    /// The system refused to open or read it.
+    Unreadable,
+    /// A FIFO, socket or device.
+    SpecialFile,
+    /// Nested deeper than is safe to parse.
+    TooDeep,
+    /// A dialect the tool recognises and does not check.
+    Dialect,
+    /// Somebody else's source code in this tree.
+    Vendored,
+    /// Source code written by a program.
+    Generated,
+}
+
+impl Skip {
+    /// The word used in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Skip::Templated => "templated",
+            Skip::TooLarge => "too-large",
+            Skip::NotUtf8 => "not-utf8",
+            Skip::Binary => "binary",
+            Skip::Unreadable => "unreadable",
+            Skip::SpecialFile => "special-file",
+            Skip::TooDeep => "too-deep",
+            Skip::Dialect => "dialect",
+            Skip::Vendored => "vendored",
+            Skip::Generated => "generated",
+        }
+    }
+}
+
+/// Largest file that is read, in bytes.
+pub const SIZE_CAP: u64 = 16 * 1024 * 1024;
+
+/// One file of the tree.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Where it is on disk.
+    pub disk: PathBuf,
+    /// Path relative to the root, with `/`, percent-encoded where not UTF-8.
+    pub path: String,
+    /// Why it is not read at all, if so.
+    pub skip: Option<Skip>,
+}
+
+/// What the walk found.
+#[derive(Debug, Default)]
+pub struct Tree {
+    /// All files, sorted by path.
+    pub entries: Vec<Entry>,
+    /// Folders that could not be read, with the system's reason.
+    pub unreadable: Vec<(String, String)>,
+}
+
+/// Walks `root`: `.gitignore` as ripgrep does, hidden folders included, `.git` not.
+///
+/// `only` limits the walk to these paths (files or folders under the root); empty means all.
+pub fn walk(root: &Path, only: &[PathBuf]) -> Tree {
+    let mut tree = Tree::default();
+    let starts: Vec<&Path> =
+        if only.is_empty() { vec![root] } else { only.iter().map(PathBuf::as_path).collect() };
+    for start in starts {
+        let walker = ignore::WalkBuilder::new(start)
+            .hidden(false)
+            .git_global(false)
+            .ignore(true)
+            .follow_links(false)
+            .filter_entry(|entry| entry.file_name() != ".git")
+            .build();
+        for entry in walker {
+            match entry {
+                Ok(entry) => tree.add(root, entry),
+                Err(error) => tree.refused(root, &error),
+            }
+        }
+    }
+    tree.entries.sort_by(|a, b| a.path.cmp(&b.path));
+    tree.entries.dedup_by(|a, b| a.path == b.path);
+    tree
+}
+
+impl Tree {
+    fn add(&mut self, root: &Path, entry: ignore::DirEntry) {
+        let Some(kind) = entry.file_type() else { return };
+        if kind.is_dir() || kind.is_symlink() {
+            return;
+        }
+        let path = relative(root, entry.path());
+        let skip = if !kind.is_file() {
+            Some(Skip::SpecialFile)
+        } else if entry.metadata().is_ok_and(|metadata| metadata.len() > SIZE_CAP) {
+            Some(Skip::TooLarge)
+        } else {
+            None
+        };
+        self.entries.push(Entry { disk: entry.into_path(), path, skip });
+    }
+
+    fn refused(&mut self, root: &Path, error: &ignore::Error) {
+        let mut path = String::from(".");
+        let mut inner = error;
+        loop {
+            match inner {
+                ignore::Error::WithPath { path: at, err } => {
+                    path = relative(root, at);
+                    inner = err;
+                }
+                ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+                    inner = err;
+                }
+                _ => break,
+            }
+        }
+        self.unreadable.push((path, inner.to_string()));
+    }
+}
+
+/// A path relative to the root, with `/`; bytes that are not UTF-8 are percent-encoded.
+pub fn relative(root: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(root).unwrap_or(path);
+    let mut out = String::new();
+    for component in path.components() {
+        if let std::path::Component::Normal(name) = component {
+            if !out.is_empty() {
+                out.push('/');
+            }
+            encode(name, &mut out);
+        }
+    }
+    if out.is_empty() {
+        path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or(out)
+    } else {
+        out
+    }
+}
+
+fn encode(name: &std::ffi::OsStr, out: &mut String) {
+    for chunk in name.as_encoded_bytes().utf8_chunks() {
+        out.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+}
+
+/// Reads a file's text.
+///
+/// # Errors
+/// Why it is not text that can be analysed.
+pub fn load(entry: &Entry) -> Result<Source, Skip> {
+    if let Some(skip) = entry.skip {
+        return Err(skip);
+    }
+    let bytes = read_capped(&entry.disk)?;
+    let (text, encoding) = decode(bytes)?;
+    Ok(Source::new(entry.path.clone(), text, encoding))
+}
+
+fn read_capped(path: &Path) -> Result<Vec<u8>, Skip> {
+    let metadata = fs::symlink_metadata(path).map_err(|_| Skip::Unreadable)?;
+    if !metadata.is_file() {
+        return Err(Skip::SpecialFile);
+    }
+    let file = File::open(path).map_err(|_| Skip::Unreadable)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(SIZE_CAP)).unwrap_or(0));
+    // The file can grow between the walk and the read.
+    let mut capped = file.take(SIZE_CAP + 1);
+    capped.read_to_end(&mut bytes).map_err(|_| Skip::Unreadable)?;
+    if bytes.len() as u64 > SIZE_CAP { Err(Skip::TooLarge) } else { Ok(bytes) }
+}
+
+/// Bytes to text: UTF-8 with or without a byte order mark, UTF-16 with one.
+fn decode(bytes: Vec<u8>) -> Result<(String, Encoding), Skip> {
+    match bytes.as_slice() {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ if memchr::memchr(0, &bytes).is_some() => Err(Skip::Binary),
+        _ => match String::from_utf8(bytes) {
+            Ok(text) => Ok((text, Encoding::Utf8)),
+            Err(error) if looks_binary(error.as_bytes()) => Err(Skip::Binary),
+            Err(_) => Err(Skip::NotUtf8),
+        },
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<(String, Encoding), Skip> {
+    if bytes.len() % 2 != 0 {
+        return Err(Skip::NotUtf8);
+    }
+    let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+    match String::from_utf16(&units) {
+        Ok(text) if text.contains('\0') => Err(Skip::Binary),
+        Ok(text) => Ok((text, Encoding::Utf16)),
+        Err(_) => Err(Skip::NotUtf8),
+    }
+}
+
+/// Whether bytes that are no UTF-8 are no text in any encoding: many control characters.
+fn looks_binary(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(4096)];
+    let controls =
+        head.iter().filter(|&&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b));
+    controls.count() * 50 > head.len()
+}
+
+/// Folders whose content is somebody else's.
+const VENDORED: &[&str] = &["vendor", "node_modules", "third_party", "site-packages", "bower_components"];
+
+/// Whether a path lies in a folder of somebody else's code.
+///
+/// `dependencies` are folders of Helm charts that a `Chart.yaml` beside them lists.
+pub fn is_vendored(path: &str, dependencies: &[String]) -> bool {
+    let mut folders = path.split('/').collect::<Vec<_>>();
+    folders.pop();
+    folders.iter().any(|folder| VENDORED.contains(folder))
+        || dependencies.iter().any(|chart| {
+            path.strip_prefix(chart.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        })
+}

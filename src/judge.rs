@@ -1,0 +1,246 @@
+//! Findings, allows and settings to statuses; findings and evidence to verdicts.
+//!
+//! Verdicts are computed from all findings at catalogue severity: nothing that tunes the
+//! display reaches them.
+
+pub mod allow;
+pub mod redact;
+
+use crate::catalogue::model::{Class, Rule, Severity};
+use crate::check::Outcome;
+use crate::config::{Profile, Settings};
+use crate::finding::Finding;
+use crate::repo::Repo;
+use crate::source::Origin;
+use redact::Redactions;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+/// What became of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Stands.
+    Open,
+    /// Accepted by an inline allow.
+    Allowed,
+    /// Accepted by a waiver.
+    Waived,
+    /// Was there when the tool was adopted.
+    Baselined,
+    /// In somebody else's code.
+    Vendored,
+    /// In a file that a program writes.
+    Generated,
+}
+
+impl Status {
+    /// The word used in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Open => "open",
+            Status::Allowed => "allowed",
+            Status::Waived => "waived",
+            Status::Baselined => "baselined",
+            Status::Vendored => "vendored",
+            Status::Generated => "generated",
+        }
+    }
+}
+
+/// A finding with its status and the severity it is shown with.
+#[derive(Debug)]
+pub struct Judged {
+    /// The finding.
+    pub finding: Finding,
+    /// Severity after the path's profile.
+    pub severity: Severity,
+    /// Why the severity is lower than the catalogue's, if it is.
+    pub lowered: Option<&'static str>,
+    /// Its status.
+    pub status: Status,
+    /// The reason given by an allow.
+    pub reason: Option<String>,
+    /// Stable identity, without line numbers.
+    pub fingerprint: String,
+    /// Whether the settings show it.
+    pub shown: bool,
+}
+
+/// What the user asked to see.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// Show every rule: absences, default-off and preview too.
+    pub all: bool,
+    /// Rules selected on the command line: only these are shown, if any.
+    pub only: Vec<&'static Rule>,
+    /// Rules turned on beside the defaults.
+    pub select: Vec<&'static Rule>,
+    /// Rules not shown.
+    pub ignore: Vec<&'static Rule>,
+    /// Classes shown; empty for all.
+    pub classes: Vec<Class>,
+    /// A profile for all paths.
+    pub profile: Option<Profile>,
+    /// Today, `YYYY-MM-DD`.
+    pub today: String,
+}
+
+impl View {
+    fn shows(&self, rule: &Rule) -> bool {
+        let listed = |rules: &[&Rule]| rules.iter().any(|known| known.code == rule.code);
+        if listed(&self.ignore) || !(self.classes.is_empty() || self.classes.contains(&rule.class)) {
+            return false;
+        }
+        if !self.only.is_empty() {
+            return listed(&self.only);
+        }
+        self.all || listed(&self.select) || !(rule.default_off || rule.absence)
+    }
+}
+
+/// Gives every finding its status; sorted by path, place and code.
+pub fn judge(repo: &Repo, outcomes: &[Outcome], view: &View) -> Vec<Judged> {
+    let redactions = Redactions::of(repo);
+    let mut findings: Vec<Finding> =
+        outcomes.iter().flat_map(|outcome| outcome.findings.iter().cloned()).collect();
+    drop_effects(&mut findings);
+    let mut allows = allow::Allows::new(repo, &view.today);
+    let mut judged: Vec<Judged> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        judged.push(status_of(repo, finding, &mut allows, view));
+    }
+    for finding in allows.findings(&judged_rules(outcomes)) {
+        judged.push(status_of(repo, finding, &mut allow::Allows::none(repo), view));
+    }
+    judged.sort_by(|a, b| sort_key(repo, a).cmp(&sort_key(repo, b)));
+    fingerprint(repo, &redactions, &mut judged);
+    judged
+}
+
+fn judged_rules(outcomes: &[Outcome]) -> Vec<&'static Rule> {
+    outcomes.iter().map(|outcome| outcome.rule).collect()
+}
+
+fn sort_key<'a>(repo: &'a Repo, judged: &Judged) -> (&'a str, u32, u32, &'static str, String) {
+    let finding = &judged.finding;
+    match finding.span {
+        Some(span) => (repo.path(span), span.start, span.end, finding.rule.code, finding.message()),
+        None => (".", 0, 0, finding.rule.code, finding.message()),
+    }
+}
+
+/// Of rules that see one fault at one place, the first in the `cause` list speaks.
+fn drop_effects(findings: &mut Vec<Finding>) {
+    let mut spoken: HashMap<(&'static str, crate::source::SourceId, u32), ()> = HashMap::new();
+    for finding in findings.iter() {
+        if let Some(span) = finding.span {
+            spoken.insert((finding.rule.code, span.source, span.start), ());
+        }
+    }
+    findings.retain(|finding| {
+        let Some(span) = finding.span else { return true };
+        !finding
+            .rule
+            .cause
+            .iter()
+            .take_while(|&&code| code != finding.rule.code)
+            .any(|&code| spoken.contains_key(&(code, span.source, span.start)))
+    });
+}
+
+fn status_of(repo: &Repo, finding: Finding, allows: &mut allow::Allows<'_>, view: &View) -> Judged {
+    let shown = view.shows(finding.rule);
+    let origin = finding.span.map_or(Origin::Own, |span| repo.origin(span.source));
+    let allowed = finding.span.and_then(|span| allows.cover(finding.rule, span));
+    let (status, reason) = match (allowed, origin) {
+        (Some(reason), _) => (Status::Allowed, Some(reason)),
+        (None, Origin::Vendored) => (Status::Vendored, None),
+        (None, Origin::Generated) => (Status::Generated, None),
+        (None, Origin::Own) => (Status::Open, None),
+    };
+    let profile = match finding.span {
+        Some(span) => view.profile.unwrap_or_else(|| profile(&repo.settings, repo.path(span))),
+        None => view.profile.unwrap_or(Profile::Unspecified),
+    };
+    let (severity, lowered) = weigh(&finding, profile);
+    Judged { finding, severity, lowered, status, reason, fingerprint: String::new(), shown }
+}
+
+/// Severity under a profile: only lowers, never touches validity.
+fn weigh(finding: &Finding, profile: Profile) -> (Severity, Option<&'static str>) {
+    let severity = finding.severity;
+    if finding.rule.class == Class::Validity {
+        return (severity, None);
+    }
+    let lowered = match (profile, severity) {
+        (Profile::Dev, Severity::Error) if finding.rule.sensitive => severity.lowered(),
+        (Profile::Dev, Severity::Warning) => severity.lowered(),
+        (Profile::Unspecified, _) if finding.rule.sensitive => severity.lowered(),
+        _ => severity,
+    };
+    let why = match profile {
+        _ if lowered == severity => None,
+        Profile::Dev => Some("lower here: a test, example or demo path"),
+        _ => Some("lower here: nothing says that this is production"),
+    };
+    (lowered, why)
+}
+
+const DEV: &[&str] = &[
+    "test", "tests", "testdata", "fixtures", "__mocks__", "e2e", "bench", "examples", "demo",
+    "docs", "quickstart", "local", "dev",
+];
+const PRODUCTION: &[&str] = &["prod", "production", "live"];
+
+/// The profile of a path, by whole segments, first hit: configured, dev, production.
+pub fn profile(settings: &Settings, path: &str) -> Profile {
+    let configured = settings.profiles.iter().find(|(prefix, _)| {
+        prefix.is_empty()
+            || prefix == "."
+            || path == prefix
+            || path.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    });
+    if let Some((_, profile)) = configured {
+        return *profile;
+    }
+    // A file name counts by its stem and dotted or dashed parts: `values-prod.yaml`.
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let file_parts: Vec<&str> = file.split(['.', '-', '_']).collect();
+    let is = |words: &[&str], part: &str| words.contains(&part);
+    if folders.split('/').any(|segment| is(DEV, segment)) {
+        Profile::Dev
+    } else if folders.split('/').any(|segment| is(PRODUCTION, segment))
+        || file_parts.iter().any(|part| is(PRODUCTION, part))
+    {
+        Profile::Production
+    } else {
+        Profile::Unspecified
+    }
+}
+
+/// Identity of each finding: rule, path, subject, redacted text of the primary span, and which
+/// of its kind it is. SHA-256, first 16 bytes in hex.
+fn fingerprint(repo: &Repo, redactions: &Redactions, judged: &mut [Judged]) {
+    let mut seen: HashMap<[u8; 16], u32> = HashMap::new();
+    for entry in judged {
+        let finding = &entry.finding;
+        let (path, text) = match finding.span {
+            Some(span) => (repo.path(span), redactions.text(repo, span)),
+            None => (".", String::new()),
+        };
+        let normal: Vec<&str> = text.split_whitespace().collect();
+        let mut hash = Sha256::new();
+        for part in [finding.rule.code, path, &finding.subject, &normal.join(" ")] {
+            hash.update(part.as_bytes());
+            hash.update([0]);
+        }
+        let mut key = [0u8; 16];
+        key.copy_from_slice(&hash.finalize()[..16]);
+        let nth = seen.entry(key).or_insert(0);
+        *nth += 1;
+        let mut hash = Sha256::new();
+        hash.update(key);
+        hash.update(nth.to_be_bytes());
+        entry.fingerprint = hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    }
+}

@@ -1,0 +1,122 @@
+//! Credentials never leave: not into messages, snippets, fingerprints or reports.
+
+use crate::repo::Repo;
+use crate::source::{SourceId, Span};
+use regex::Regex;
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+/// The places that hold credentials, by file and position.
+#[derive(Debug, Default)]
+pub struct Redactions {
+    spans: Vec<Span>,
+}
+
+const MASK: &str = "***";
+
+impl Redactions {
+    /// The credentials known as facts.
+    pub fn of(repo: &Repo) -> Redactions {
+        let mut spans: Vec<Span> = repo
+            .facts
+            .credentials
+            .iter()
+            .map(|credential| credential.value.span)
+            .filter(|span| span.start < span.end)
+            .collect();
+        spans.sort_unstable();
+        Redactions { spans }
+    }
+
+    /// The text of a span without credentials.
+    pub fn text(&self, repo: &Repo, span: Span) -> String {
+        let source = repo.source(span.source);
+        let mut out = String::new();
+        let mut at = span.start;
+        for secret in self.within(span.source, span.start, span.end) {
+            if secret.start > at {
+                out.push_str(source.slice(Span { start: at, end: secret.start, ..span }));
+            }
+            out.push_str(MASK);
+            at = at.max(secret.end);
+        }
+        if at < span.end {
+            out.push_str(source.slice(Span { start: at, ..span }));
+        }
+        scrub(&out).into_owned()
+    }
+
+    /// A line (from 1) with credentials covered, every other character in its column.
+    pub fn line(&self, repo: &Repo, source: SourceId, line: u32) -> String {
+        let file = repo.source(source);
+        let range = file.line_range(line);
+        let start = range.start + if line == 1 { file.content_start().min(range.len()) } else { 0 };
+        let (from, to) = (u32::try_from(start).unwrap_or(0), u32::try_from(range.end).unwrap_or(0));
+        let mut text = file.text[start..range.end].to_owned();
+        for secret in self.within(source, from, to).rev() {
+            let inner = (secret.start.max(from) - from) as usize..(secret.end.min(to) - from) as usize;
+            let width = text.get(inner.clone()).map_or(0, |covered| covered.chars().count());
+            if text.is_char_boundary(inner.start) && text.is_char_boundary(inner.end) {
+                text.replace_range(inner, &"*".repeat(width));
+            }
+        }
+        cover(&text).into_owned()
+    }
+
+    fn within(&self, source: SourceId, start: u32, end: u32) -> impl DoubleEndedIterator<Item = &Span> {
+        let first = self.spans.partition_point(|span| (span.source, span.end) <= (source, start));
+        let rest = &self.spans[first.min(self.spans.len())..];
+        let last = rest.partition_point(|span| (span.source, span.start) < (source, end));
+        rest[..last].iter()
+    }
+}
+
+/// Text in which anything that looks like a credential is replaced.
+pub fn scrub(text: &str) -> Cow<'_, str> {
+    pattern().replace_all(text, |found: &regex::Captures<'_>| {
+        format!("{}{MASK}", &found["keep"])
+    })
+}
+
+/// Like [`scrub`], keeping every column.
+fn cover(text: &str) -> Cow<'_, str> {
+    pattern().replace_all(text, |found: &regex::Captures<'_>| {
+        format!("{}{}", &found["keep"], "*".repeat(found["secret"].chars().count()))
+    })
+}
+
+/// Keys that hold credentials, user info in URLs, and webhook paths that are keys themselves.
+fn pattern() -> &'static Regex {
+    static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
+    static NEVER: OnceLock<Regex> = OnceLock::new();
+    let compiled = PATTERN.get_or_init(|| {
+        Regex::new(concat!(
+            r#"(?i)(?:(?P<keep>\b[\w.-]*(?:password|passwd|secret|token|api_?key|apikey|routing_key|service_key|"#,
+            r#"access_key|private_key|credentials?)["']?\s*[:=]\s*["']?|://[^\s:/@"']*:|"#,
+            r#"hooks\.slack\.com/(?:services|workflows)/|[?&](?:token|key|secret)=)"#,
+            r#"(?P<secret>[^\s"',}@\]]{3,}))"#
+        ))
+        .ok()
+    });
+    match compiled {
+        Some(pattern) => pattern,
+        #[expect(clippy::expect_used, reason = "an empty class is a valid pattern")]
+        None => NEVER.get_or_init(|| Regex::new(r"[^\s\S]").expect("never matches")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cover, scrub};
+
+    #[test]
+    fn credentials_are_replaced_and_the_rest_stays() {
+        assert_eq!(scrub("password: s3cr3t"), "password: ***");
+        assert_eq!(scrub("https://user:hunter2@host/x"), "https://user:***@host/x");
+        assert_eq!(scrub("https://hooks.slack.com/services/T0/B0/xyz"), "https://hooks.slack.com/services/***");
+        assert_eq!(scrub("POSTGRES_PASSWORD=postgres"), "POSTGRES_PASSWORD=***");
+        assert_eq!(scrub("alert `TokenExpiring` has no owner"), "alert `TokenExpiring` has no owner");
+        assert_eq!(scrub("http://localhost:9090/metrics"), "http://localhost:9090/metrics");
+        assert_eq!(cover("  api_key: abcdef # x"), "  api_key: ****** # x");
+    }
+}

@@ -1,0 +1,169 @@
+//! The one [`Report`] and its small renderers. Decides nothing.
+
+pub mod concise;
+pub mod github;
+pub mod human;
+pub mod json;
+pub mod sarif;
+pub mod style;
+
+use crate::catalogue::model::Severity;
+use crate::check::Outcome;
+use crate::discover::Skip;
+use crate::identify::Kind;
+use crate::judge::redact::{Redactions, scrub};
+use crate::judge::{Judged, Status};
+use crate::repo::Repo;
+use crate::source::{Position, Span};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How completely a file was analysed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileStatus {
+    /// Every document in it.
+    Checked,
+    /// Some of it.
+    Partly,
+    /// Nothing of it.
+    Skipped,
+}
+
+impl FileStatus {
+    /// The word used in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            FileStatus::Checked => "checked",
+            FileStatus::Partly => "partly",
+            FileStatus::Skipped => "skipped",
+        }
+    }
+}
+
+/// One file of the report: identified, or passed over for a reason.
+#[derive(Clone, Debug)]
+pub struct FileRow {
+    /// Path relative to the root.
+    pub path: String,
+    /// How completely it was analysed.
+    pub status: FileStatus,
+    /// Why not wholly.
+    pub reason: Option<Skip>,
+    /// Kind and first line of each document.
+    pub documents: Vec<(Kind, u32)>,
+}
+
+/// Everything a renderer may say.
+#[derive(Debug)]
+pub struct Report {
+    /// The repo model, for places and texts.
+    pub repo: Repo,
+    /// What each rule did.
+    pub outcomes: Vec<Outcome>,
+    /// All findings with their status, sorted.
+    pub judged: Vec<Judged>,
+    /// Files, sorted by path.
+    pub files: Vec<FileRow>,
+    /// Number of files of the tree, read or not.
+    pub seen: usize,
+    /// Folders that could not be read.
+    pub unreadable: Vec<(String, String)>,
+    /// How long the run took.
+    pub elapsed: Duration,
+    /// One line on the state of compliance.
+    pub headline: Option<String>,
+    redactions: Redactions,
+}
+
+impl Report {
+    /// Puts a report together.
+    pub fn new(
+        repo: Repo,
+        outcomes: Vec<Outcome>,
+        judged: Vec<Judged>,
+        files: Vec<FileRow>,
+        seen: usize,
+        unreadable: Vec<(String, String)>,
+    ) -> Report {
+        let redactions = Redactions::of(&repo);
+        let elapsed = Duration::ZERO;
+        Report { repo, outcomes, judged, files, seen, unreadable, elapsed, headline: None, redactions }
+    }
+
+    /// Findings that the settings show, in order.
+    pub fn shown(&self) -> impl Iterator<Item = &Judged> {
+        self.judged.iter().filter(|judged| judged.shown)
+    }
+
+    /// Shown findings that stand.
+    pub fn open(&self) -> impl Iterator<Item = &Judged> {
+        self.shown().filter(|judged| judged.status == Status::Open)
+    }
+
+    /// Number of shown findings by status; open ones by severity.
+    pub fn count(&self, status: Status, severity: Option<Severity>) -> usize {
+        self.shown()
+            .filter(|judged| {
+                judged.status == status && severity.is_none_or(|wanted| judged.severity == wanted)
+            })
+            .count()
+    }
+
+    /// Number of documents read.
+    pub fn documents(&self) -> usize {
+        self.repo.facts.documents.len()
+    }
+
+    /// Number of documents by kind.
+    pub fn kinds(&self) -> BTreeMap<Kind, usize> {
+        let mut kinds = BTreeMap::new();
+        for document in &self.repo.facts.documents {
+            *kinds.entry(document.kind).or_default() += 1;
+        }
+        kinds
+    }
+
+    /// Number of files by reason for which they were not wholly analysed.
+    pub fn skips(&self) -> BTreeMap<Skip, usize> {
+        let mut skips = BTreeMap::new();
+        for row in &self.files {
+            if let Some(reason) = row.reason {
+                *skips.entry(reason).or_default() += 1;
+            }
+        }
+        skips
+    }
+
+    /// Message of a finding, credentials replaced.
+    pub fn message(&self, judged: &Judged) -> String {
+        visible(&scrub(&judged.finding.message()))
+    }
+
+    /// A step of a finding, credentials replaced.
+    pub fn step(&self, text: &str) -> String {
+        visible(&scrub(text))
+    }
+
+    /// Start and end of a span as people count.
+    pub fn positions(&self, span: Span) -> (Position, Position) {
+        let source = self.repo.source(span.source);
+        (source.position(span.start), source.position(span.end))
+    }
+
+    /// A line with credentials covered and control characters made visible, column by column.
+    pub fn line(&self, span: Span, line: u32) -> String {
+        let text = self.redactions.line(&self.repo, span.source, line);
+        text.chars().map(|c| if c == '\t' { ' ' } else { safe(c) }).collect()
+    }
+}
+
+/// Text that a terminal shows and never obeys: control characters become `�`.
+pub fn visible(text: &str) -> String {
+    text.chars().map(|c| if c == '\n' { ' ' } else { safe(c) }).collect()
+}
+
+fn safe(c: char) -> char {
+    let steers = c.is_control()
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    if steers { '\u{fffd}' } else { c }
+}

@@ -1,0 +1,233 @@
+//! `obsproof/check/1`: the contract that tools depend on.
+
+use super::Report;
+use crate::catalogue;
+use crate::catalogue::model::Severity;
+use crate::finding::Fix;
+use crate::judge::{Judged, Status};
+use crate::source::{Position, Span};
+use serde::Serialize;
+use std::io::{self, Write};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    tool: Tool,
+    summary: Summary,
+    findings: Vec<Finding<'a>>,
+    files: Vec<File<'a>>,
+}
+
+/// Name, version and ruleset of the tool.
+#[derive(Serialize)]
+pub struct Tool {
+    name: &'static str,
+    version: &'static str,
+    ruleset: &'static str,
+}
+
+impl Tool {
+    /// This tool.
+    pub fn this() -> Tool {
+        Tool { name: "obsproof", version: env!("CARGO_PKG_VERSION"), ruleset: catalogue::ruleset() }
+    }
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    documents: usize,
+    skipped: usize,
+    open: Open,
+    allowed: usize,
+    waived: usize,
+    baselined: usize,
+    vendored: usize,
+    generated: usize,
+}
+
+#[derive(Serialize)]
+struct Open {
+    error: usize,
+    warning: usize,
+    info: usize,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    code: &'static str,
+    name: &'static str,
+    class: &'static str,
+    severity: &'static str,
+    status: &'static str,
+    message: String,
+    path: &'a str,
+    start: Option<Place>,
+    end: Option<Place>,
+    related: Vec<RelatedPlace<'a>>,
+    subject: String,
+    service: Option<&'a str>,
+    owner: Option<&'a str>,
+    environment: Option<&'a str>,
+    requirements: &'static [&'static str],
+    controls: &'static [&'static str],
+    fingerprint: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct Place {
+    line: u32,
+    column: u32,
+    byte: u32,
+}
+
+#[derive(Serialize)]
+struct RelatedPlace<'a> {
+    path: &'a str,
+    start: Place,
+    end: Place,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct FixRow<'a> {
+    safe: bool,
+    title: &'a str,
+    edits: Vec<EditRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditRow<'a> {
+    path: &'a str,
+    start: u32,
+    end: u32,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    path: &'a str,
+    status: &'static str,
+    reason: Option<&'static str>,
+    documents: Vec<DocumentRow>,
+}
+
+#[derive(Serialize)]
+struct DocumentRow {
+    kind: &'static str,
+    line: u32,
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// What the writer says.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        schema: "obsproof/check/1",
+        tool: Tool::this(),
+        summary: summary(report),
+        findings: report.shown().map(|judged| finding(report, judged)).collect(),
+        files: report
+            .files
+            .iter()
+            .map(|row| File {
+                path: &row.path,
+                status: row.status.name(),
+                reason: row.reason.map(crate::discover::Skip::name),
+                documents: row
+                    .documents
+                    .iter()
+                    .map(|(kind, line)| DocumentRow { kind: kind.name(), line: *line })
+                    .collect(),
+            })
+            .collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn summary(report: &Report) -> Summary {
+    let open = |severity| report.count(Status::Open, Some(severity));
+    let count = |status| report.count(status, None);
+    Summary {
+        files: report.seen,
+        documents: report.documents(),
+        skipped: report.files.iter().filter(|row| row.status == super::FileStatus::Skipped).count(),
+        open: Open {
+            error: open(Severity::Error),
+            warning: open(Severity::Warning),
+            info: open(Severity::Info),
+        },
+        allowed: count(Status::Allowed),
+        waived: count(Status::Waived),
+        baselined: count(Status::Baselined),
+        vendored: count(Status::Vendored),
+        generated: count(Status::Generated),
+    }
+}
+
+fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
+    let finding = &judged.finding;
+    let (start, end) = match finding.span {
+        Some(span) => {
+            let (start, end) = places(report, span);
+            (Some(start), Some(end))
+        }
+        None => (None, None),
+    };
+    Finding {
+        code: finding.rule.code,
+        name: finding.rule.name,
+        class: finding.rule.class.name(),
+        severity: judged.severity.name(),
+        status: judged.status.name(),
+        message: report.message(judged),
+        path: finding.span.map_or(".", |span| report.repo.path(span)),
+        start,
+        end,
+        related: finding
+            .related
+            .iter()
+            .map(|related| {
+                let (start, end) = places(report, related.span);
+                let path = report.repo.path(related.span);
+                RelatedPlace { path, start, end, message: report.step(&related.text) }
+            })
+            .collect(),
+        subject: report.step(&finding.subject),
+        service: None,
+        owner: None,
+        environment: None,
+        requirements: finding.rule.requirements,
+        controls: finding.rule.controls,
+        fingerprint: &judged.fingerprint,
+        fix: finding.fix.as_ref().map(|fix| fix_row(report, fix)),
+    }
+}
+
+fn fix_row<'a>(report: &'a Report, fix: &'a Fix) -> FixRow<'a> {
+    let edits = fix
+        .edits
+        .iter()
+        .map(|edit| EditRow {
+            path: report.repo.path(edit.span),
+            start: edit.span.start,
+            end: edit.span.end,
+            text: &edit.text,
+        })
+        .collect();
+    FixRow { safe: fix.safe, title: &fix.title, edits }
+}
+
+fn places(report: &Report, span: Span) -> (Place, Place) {
+    let place = |position: Position| Place {
+        line: position.line,
+        column: position.column,
+        byte: position.byte,
+    };
+    let (start, end) = report.positions(span);
+    (place(start), place(end))
+}
