@@ -27,6 +27,9 @@ mod catalogue {
 #[path = "build/rules.rs"]
 mod rules;
 
+#[path = "build/standard.rs"]
+mod standard;
+
 use std::path::{Path, PathBuf};
 
 fn main() {
@@ -35,6 +38,8 @@ fn main() {
     println!("cargo::rerun-if-changed=rules");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     write(&out.join("rules.rs"), &rules::generate(Path::new("rules")));
+    let standard = Path::new("rules/standard/obs-1.0.0.yaml");
+    write(&out.join("standard.rs"), &standard::generate(standard));
 }
 
 fn write(path: &Path, text: &str) {
