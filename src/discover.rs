@@ -242,3 +242,30 @@ pub fn is_vendored(path: &str, dependencies: &[String]) -> bool {
             path.strip_prefix(chart.as_str()).is_some_and(|rest| rest.starts_with('/'))
         })
 }
+
+/// Whether a file says, or `.gitattributes` says of it, that a program writes it.
+pub fn is_generated(source: &Source, globs: &[String]) -> bool {
+    let head = source.text.get(..source.text.len().min(2_000)).unwrap_or(&source.text);
+    let marked = head.lines().take(20).any(|line| {
+        let comment = line.trim_start().starts_with(['#', '/', '*', ';', '<', '-']);
+        comment
+            && (line.contains("@generated")
+                || (line.contains("DO NOT EDIT")
+                    && line.to_ascii_lowercase().contains("generated")))
+    });
+    marked || globs.iter().any(|glob| glob_matches(glob, &source.path))
+}
+
+/// A `.gitattributes` pattern: without `/` it matches a name anywhere below its folder.
+fn glob_matches(glob: &str, path: &str) -> bool {
+    match globset(glob) {
+        Some(matcher) => matcher.is_match(path),
+        None => false,
+    }
+}
+
+fn globset(glob: &str) -> Option<ignore::overrides::Override> {
+    let mut builder = ignore::overrides::OverrideBuilder::new("");
+    builder.add(glob).ok()?;
+    builder.build().ok()
+}

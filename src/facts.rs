@@ -81,6 +81,8 @@ pub struct Document {
     pub masked: bool,
     /// Number of this document in its stream, from 0: loaders that read one document stop after it.
     pub stream_index: u32,
+    /// The text stops at a syntax error: only its first lines were understood.
+    pub broken: bool,
     /// Faults of the text.
     pub text_issues: Vec<TextIssue>,
     /// Fields the reader of this format refuses.
@@ -167,4 +169,13 @@ pub struct FileFacts {
     pub annotations: Vec<annotation::Annotation>,
     /// Inline allows.
     pub allows: Vec<annotation::Allow>,
+    /// Why the file was not wholly analysed.
+    pub skip: Option<crate::discover::Skip>,
+}
+
+impl FileFacts {
+    /// Whether nothing was found in the file.
+    pub fn is_empty(&self) -> bool {
+        self.documents.is_empty() && self.annotations.is_empty() && self.allows.is_empty()
+    }
 }

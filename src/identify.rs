@@ -22,3 +22,14 @@ pub fn classify(root: NodeRef<'_>) -> Option<Kind> {
 pub fn classify_text(text: &str) -> Option<Kind> {
     signature::classify(&signature::Shape::of_lines(text))
 }
+
+/// Endings of source code that is analysed or could hold annotations.
+const CODE: &[&str] = &[
+    "py", "go", "java", "js", "jsx", "mjs", "cjs", "ts", "tsx", "rs", "cs", "rb", "php", "kt",
+    "scala", "c", "cc", "cpp", "h", "hpp", "swift", "css", "scss",
+];
+
+/// Whether a file is source code.
+pub fn is_code(source: &crate::source::Source) -> bool {
+    source.path.rsplit_once('.').is_some_and(|(_, ending)| CODE.contains(&ending))
+}

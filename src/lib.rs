@@ -8,6 +8,7 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod cli;
 pub mod config;
 pub mod discover;
 pub mod facts;
@@ -22,3 +23,4 @@ pub mod report;
 pub mod scan;
 pub mod source;
 pub mod standard;
+pub mod verdict;

@@ -1,5 +1,8 @@
 //! The repo model: all facts of one run, indexed; cross-file questions are asked here.
 
+pub mod images;
+pub mod paths;
+
 use crate::config::Settings;
 use crate::facts::{Document, DocumentId, FileFacts};
 use crate::source::{Origin, Source, SourceId, Span};

@@ -52,6 +52,7 @@ fn document(
         dialect: None,
         masked: false,
         stream_index,
+        broken: root.broken,
         text_issues: root.issues.clone(),
         schema_issues: Vec::new(),
     });
@@ -73,4 +74,16 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
         Kind::PrometheusRuleTest => rules::read_test(node, id, facts),
         _ => {}
     }
+}
+
+/// Names of the charts that a `Chart.yaml` depends on.
+pub fn chart_dependencies(source: &Source) -> Vec<String> {
+    let map = OffsetMap::slice(SourceId(0), 0);
+    let text = &source.text[source.content_start()..];
+    let tree = yaml::parse(&yaml::Input { text, map: &map, masked: &[] });
+    let name = |node: NodeRef<'_>| node.get("name").and_then(NodeRef::scalar).map(str::to_owned);
+    tree.documents()
+        .filter_map(|root| root.get("dependencies"))
+        .flat_map(|list| list.items().filter_map(name).collect::<Vec<_>>())
+        .collect()
 }

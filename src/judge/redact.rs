@@ -79,39 +79,54 @@ impl Redactions {
 
 /// Text in which anything that looks like a credential is replaced.
 pub fn scrub(text: &str) -> Cow<'_, str> {
-    pattern().replace_all(text, |found: &regex::Captures<'_>| format!("{}{MASK}", &found["keep"]))
+    replace(text, |_| MASK.to_owned())
 }
 
 /// Like [`scrub`], keeping every column.
 fn cover(text: &str) -> Cow<'_, str> {
-    pattern().replace_all(text, |found: &regex::Captures<'_>| {
-        format!("{}{}", &found["keep"], "*".repeat(found["secret"].chars().count()))
-    })
+    replace(text, |secret| "*".repeat(secret.chars().count()))
 }
 
-/// Keys that hold credentials, user info in URLs, and webhook paths that are keys themselves.
-fn pattern() -> &'static Regex {
-    static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
-    static NEVER: OnceLock<Regex> = OnceLock::new();
-    let compiled = PATTERN.get_or_init(|| {
-        Regex::new(concat!(
-            r#"(?i)(?:(?P<keep>\b[\w.-]*(?:password|passwd|secret|token|api_?key|apikey|routing_key|service_key|"#,
-            r#"access_key|private_key|credentials?)["']?\s*[:=]\s*["']?|://[^\s:/@"']*:|"#,
-            r#"hooks\.slack\.com/(?:services|workflows)/|[?&](?:token|key|secret)=)"#,
-            r#"(?P<secret>[^\s"',}@\]]{3,}))"#
-        ))
-        .ok()
-    });
-    match compiled {
-        Some(pattern) => pattern,
-        #[expect(clippy::expect_used, reason = "an empty class is a valid pattern")]
-        None => NEVER.get_or_init(|| Regex::new(r"[^\s\S]").expect("never matches")),
+fn replace<'t>(text: &'t str, mask: impl Fn(&str) -> String) -> Cow<'t, str> {
+    let mut text = Cow::Borrowed(text);
+    for pattern in patterns() {
+        if !pattern.is_match(&text) {
+            continue;
+        }
+        let replaced = pattern.replace_all(&text, |found: &regex::Captures<'_>| {
+            let tail = found.name("tail").map_or("", |tail| tail.as_str());
+            format!("{}{}{tail}", &found["keep"], mask(&found["secret"]))
+        });
+        text = Cow::Owned(replaced.into_owned());
     }
+    text
+}
+
+/// Keys that hold credentials, webhook paths that are keys themselves, and user info in URLs.
+fn patterns() -> &'static [Regex] {
+    static PATTERNS: OnceLock<Vec<Regex>> = OnceLock::new();
+    PATTERNS.get_or_init(|| {
+        let sources = [
+            concat!(
+                r#"(?i)(?P<keep>\b[\w.-]*(?:password|passwd|secret|token|api_?key|routing_key|service_key|"#,
+                r#"access_key|private_key|credentials?)["']?\s*[:=]\s*["']?|"#,
+                r#"hooks\.slack\.com/(?:services|workflows)/|[?&](?:token|key|secret)=)"#,
+                r#"(?P<secret>[^\s"',}@\]]{3,})"#
+            ),
+            r#"(?P<keep>://[^\s:/@"']*:)(?P<secret>[^\s@/"']+)(?P<tail>@)"#,
+        ];
+        sources.iter().filter_map(|source| Regex::new(source).ok()).collect()
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::{cover, scrub};
+
+    #[test]
+    fn every_pattern_compiles() {
+        assert_eq!(super::patterns().len(), 2);
+    }
 
     #[test]
     fn credentials_are_replaced_and_the_rest_stays() {
