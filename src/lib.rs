@@ -12,6 +12,7 @@ pub mod facts;
 pub mod finding;
 pub mod identify;
 pub mod lang;
+pub mod nist;
 pub mod parse;
 pub mod repo;
 pub mod scan;
