@@ -29,6 +29,9 @@ mod nist;
 #[path = "build/rules.rs"]
 mod rules;
 
+#[path = "build/standard.rs"]
+mod standard;
+
 use std::path::{Path, PathBuf};
 
 fn main() {
@@ -40,6 +43,8 @@ fn main() {
     write(&out.join("rules.rs"), &rules::generate(Path::new("rules")));
     let controls = nist::generate(Path::new("data/nist-800-53-r5.json"));
     write(&out.join("nist.rs"), &controls);
+    let standard = Path::new("rules/standard/obs-1.0.0.yaml");
+    write(&out.join("standard.rs"), &standard::generate(standard));
 }
 
 fn write(path: &Path, text: &str) {

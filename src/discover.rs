@@ -127,7 +127,8 @@ impl Tree {
                     path = relative(root, at);
                     inner = err;
                 }
-                ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+                ignore::Error::WithDepth { err, .. }
+                | ignore::Error::WithLineNumber { err, .. } => {
                     inner = err;
                 }
                 _ => break,
@@ -220,13 +221,15 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<(String, Encoding), S
 /// Whether bytes that are no UTF-8 are no text in any encoding: many control characters.
 fn looks_binary(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(4096)];
-    let controls =
-        head.iter().filter(|&&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b));
+    let controls = head
+        .iter()
+        .filter(|&&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b));
     controls.count() * 50 > head.len()
 }
 
 /// Folders whose content is somebody else's.
-const VENDORED: &[&str] = &["vendor", "node_modules", "third_party", "site-packages", "bower_components"];
+const VENDORED: &[&str] =
+    &["vendor", "node_modules", "third_party", "site-packages", "bower_components"];
 
 /// Whether a path lies in a folder of somebody else's code.
 ///

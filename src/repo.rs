@@ -1,7 +1,7 @@
 //! The repo model: all facts of one run, indexed; cross-file questions are asked here.
 
-use crate::facts::{Document, DocumentId, FileFacts};
 use crate::config::Settings;
+use crate::facts::{Document, DocumentId, FileFacts};
 use crate::source::{Origin, Source, SourceId, Span};
 
 /// Everything known about a repository.

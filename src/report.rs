@@ -87,7 +87,17 @@ impl Report {
     ) -> Report {
         let redactions = Redactions::of(&repo);
         let elapsed = Duration::ZERO;
-        Report { repo, outcomes, judged, files, seen, unreadable, elapsed, headline: None, redactions }
+        Report {
+            repo,
+            outcomes,
+            judged,
+            files,
+            seen,
+            unreadable,
+            elapsed,
+            headline: None,
+            redactions,
+        }
     }
 
     /// Findings that the settings show, in order.

@@ -54,7 +54,8 @@ impl Redactions {
         let (from, to) = (u32::try_from(start).unwrap_or(0), u32::try_from(range.end).unwrap_or(0));
         let mut text = file.text[start..range.end].to_owned();
         for secret in self.within(source, from, to).rev() {
-            let inner = (secret.start.max(from) - from) as usize..(secret.end.min(to) - from) as usize;
+            let inner =
+                (secret.start.max(from) - from) as usize..(secret.end.min(to) - from) as usize;
             let width = text.get(inner.clone()).map_or(0, |covered| covered.chars().count());
             if text.is_char_boundary(inner.start) && text.is_char_boundary(inner.end) {
                 text.replace_range(inner, &"*".repeat(width));
@@ -63,7 +64,12 @@ impl Redactions {
         cover(&text).into_owned()
     }
 
-    fn within(&self, source: SourceId, start: u32, end: u32) -> impl DoubleEndedIterator<Item = &Span> {
+    fn within(
+        &self,
+        source: SourceId,
+        start: u32,
+        end: u32,
+    ) -> impl DoubleEndedIterator<Item = &Span> {
         let first = self.spans.partition_point(|span| (span.source, span.end) <= (source, start));
         let rest = &self.spans[first.min(self.spans.len())..];
         let last = rest.partition_point(|span| (span.source, span.start) < (source, end));
@@ -73,9 +79,7 @@ impl Redactions {
 
 /// Text in which anything that looks like a credential is replaced.
 pub fn scrub(text: &str) -> Cow<'_, str> {
-    pattern().replace_all(text, |found: &regex::Captures<'_>| {
-        format!("{}{MASK}", &found["keep"])
-    })
+    pattern().replace_all(text, |found: &regex::Captures<'_>| format!("{}{MASK}", &found["keep"]))
 }
 
 /// Like [`scrub`], keeping every column.
@@ -113,9 +117,15 @@ mod tests {
     fn credentials_are_replaced_and_the_rest_stays() {
         assert_eq!(scrub("password: s3cr3t"), "password: ***");
         assert_eq!(scrub("https://user:hunter2@host/x"), "https://user:***@host/x");
-        assert_eq!(scrub("https://hooks.slack.com/services/T0/B0/xyz"), "https://hooks.slack.com/services/***");
+        assert_eq!(
+            scrub("https://hooks.slack.com/services/T0/B0/xyz"),
+            "https://hooks.slack.com/services/***"
+        );
         assert_eq!(scrub("POSTGRES_PASSWORD=postgres"), "POSTGRES_PASSWORD=***");
-        assert_eq!(scrub("alert `TokenExpiring` has no owner"), "alert `TokenExpiring` has no owner");
+        assert_eq!(
+            scrub("alert `TokenExpiring` has no owner"),
+            "alert `TokenExpiring` has no owner"
+        );
         assert_eq!(scrub("http://localhost:9090/metrics"), "http://localhost:9090/metrics");
         assert_eq!(cover("  api_key: abcdef # x"), "  api_key: ****** # x");
     }
