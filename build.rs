@@ -24,6 +24,8 @@ mod catalogue {
     pub mod predicate;
 }
 
+#[path = "build/nist.rs"]
+mod nist;
 #[path = "build/rules.rs"]
 mod rules;
 
@@ -36,8 +38,11 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=data");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     write(&out.join("rules.rs"), &rules::generate(Path::new("rules")));
+    let controls = nist::generate(Path::new("data/nist-800-53-r5.json"));
+    write(&out.join("nist.rs"), &controls);
     let standard = Path::new("rules/standard/obs-1.0.0.yaml");
     write(&out.join("standard.rs"), &standard::generate(standard));
 }
