@@ -4,6 +4,7 @@
 //! is executed, and no file is opened that could block (FIFOs, devices).
 
 use crate::source::{Encoding, Source};
+use ignore::gitignore::Gitignore;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -207,7 +208,7 @@ fn decode(bytes: Vec<u8>) -> Result<(String, Encoding), Skip> {
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<(String, Encoding), Skip> {
-    if bytes.len() % 2 != 0 {
+    if !bytes.len().is_multiple_of(2) {
         return Err(Skip::NotUtf8);
     }
     let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
@@ -244,7 +245,7 @@ pub fn is_vendored(path: &str, dependencies: &[String]) -> bool {
 }
 
 /// Whether a file says, or `.gitattributes` says of it, that a program writes it.
-pub fn is_generated(source: &Source, globs: &[String]) -> bool {
+pub fn is_generated(source: &Source, marks: &Gitignore) -> bool {
     let head = source.text.get(..source.text.len().min(2_000)).unwrap_or(&source.text);
     let marked = head.lines().take(20).any(|line| {
         let comment = line.trim_start().starts_with(['#', '/', '*', ';', '<', '-']);
@@ -253,19 +254,5 @@ pub fn is_generated(source: &Source, globs: &[String]) -> bool {
                 || (line.contains("DO NOT EDIT")
                     && line.to_ascii_lowercase().contains("generated")))
     });
-    marked || globs.iter().any(|glob| glob_matches(glob, &source.path))
-}
-
-/// A `.gitattributes` pattern: without `/` it matches a name anywhere below its folder.
-fn glob_matches(glob: &str, path: &str) -> bool {
-    match globset(glob) {
-        Some(matcher) => matcher.is_match(path),
-        None => false,
-    }
-}
-
-fn globset(glob: &str) -> Option<ignore::overrides::Override> {
-    let mut builder = ignore::overrides::OverrideBuilder::new("");
-    builder.add(glob).ok()?;
-    builder.build().ok()
+    marked || marks.matched(&source.path, false).is_ignore()
 }

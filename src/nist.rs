@@ -231,7 +231,10 @@ mod tests {
         ] {
             assert_eq!(canonical(text).as_deref(), Some(expected), "{text}");
         }
-        for text in ["", "AU3", "au-", "au-x", "a-3", "au-0", "au-3x9", "au-3.", "au-3(", "au-3(1", "rfc-3339"] {
+        for text in [
+            "", "AU3", "au-", "au-x", "a-3", "au-0", "au-3x9", "au-3.", "au-3(", "au-3(1",
+            "rfc-3339",
+        ] {
             assert_eq!(canonical(text), None, "{text}");
         }
     }

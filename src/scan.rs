@@ -9,6 +9,7 @@ use crate::repo::Repo;
 use crate::report::{FileRow, FileStatus, Report};
 use crate::source::{Encoding, Origin, Source, SourceId};
 use crate::{catalogue, check, verdict};
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -44,7 +45,7 @@ pub fn scan(request: Request<'_>) -> Report {
     let mut tree = discover::walk(root, only);
     tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.exclude));
     let charts = chart_dependencies(&tree.entries);
-    let generated = generated_globs(&tree.entries);
+    let generated = generated_marks(&tree.entries);
     let read: Vec<(Source, FileFacts, Option<Skip>)> = tree
         .entries
         .par_iter()
@@ -82,7 +83,7 @@ fn read_entry(
     index: usize,
     entry: &Entry,
     charts: &[String],
-    generated: &[String],
+    generated: &Gitignore,
 ) -> (Source, FileFacts, Option<Skip>) {
     let vendored = discover::is_vendored(&entry.path, charts);
     let mut source = match discover::load(entry) {
@@ -158,9 +159,9 @@ fn chart_dependencies(entries: &[Entry]) -> Vec<String> {
     folders
 }
 
-/// Patterns of `.gitattributes` that mark files as generated, with their folder in front.
-fn generated_globs(entries: &[Entry]) -> Vec<String> {
-    let mut globs = Vec::new();
+/// The files that `.gitattributes` marks as generated.
+fn generated_marks(entries: &[Entry]) -> Gitignore {
+    let mut builder = GitignoreBuilder::new("");
     for entry in entries.iter().filter(|entry| entry.path.ends_with(".gitattributes")) {
         let Ok(source) = discover::load(entry) else { continue };
         let base = entry.path.strip_suffix(".gitattributes").unwrap_or_default();
@@ -168,9 +169,13 @@ fn generated_globs(entries: &[Entry]) -> Vec<String> {
             let mut words = line.split_whitespace();
             let Some(pattern) = words.next() else { continue };
             if words.any(|word| matches!(word, "linguist-generated" | "linguist-generated=true")) {
-                globs.push(format!("{base}{}", pattern.trim_start_matches('/')));
+                // A pattern without `/` holds anywhere below its folder.
+                let deep = if pattern.contains('/') { "" } else { "**/" };
+                let pattern = format!("/{base}{deep}{}", pattern.trim_start_matches('/'));
+                // A pattern git cannot read marks nothing.
+                let _ = builder.add_line(None, &pattern);
             }
         }
     }
-    globs
+    builder.build().unwrap_or_else(|_| Gitignore::empty())
 }

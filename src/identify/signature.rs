@@ -76,10 +76,8 @@ impl Index {
                 }
             }
         }
-        index.finder = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(&index.words)
-            .ok();
+        index.finder =
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&index.words).ok();
         index
     }
 }

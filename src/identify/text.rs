@@ -51,7 +51,8 @@ pub(super) fn by_name(path: &str) -> Option<Kind> {
 /// The kind that the first line of a script says.
 pub(super) fn by_shebang(text: &str) -> Option<Kind> {
     let line = text.strip_prefix("#!")?.lines().next()?;
-    let program = line.split(['/', ' ']).rfind(|word| !word.is_empty() && !word.starts_with('-'))?;
+    let program =
+        line.split(['/', ' ']).rfind(|word| !word.is_empty() && !word.starts_with('-'))?;
     match program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.') {
         "python" => Some(Kind::Python),
         "node" | "deno" | "bun" => Some(Kind::Javascript),
@@ -87,7 +88,8 @@ pub(super) fn by_code(text: &str) -> Option<Kind> {
         return Some(Kind::Rust);
     }
     let imports = count(&|line| {
-        line.strip_prefix("import ").is_some_and(|rest| is_name(rest.split(" as ").next().unwrap_or(rest)))
+        line.strip_prefix("import ")
+            .is_some_and(|rest| is_name(rest.split(" as ").next().unwrap_or(rest)))
             || (line.starts_with("from ") && line.contains(" import "))
     });
     let defines = any(&|line| {
@@ -103,7 +105,9 @@ pub(super) fn by_code(text: &str) -> Option<Kind> {
             || (line.starts_with("const ") && line.contains("require("))
     });
     let typed = any(&|line| {
-        line.starts_with("interface ") || line.starts_with("export interface ") || line.contains(": string")
+        line.starts_with("interface ")
+            || line.starts_with("export interface ")
+            || line.contains(": string")
     });
     match (script, typed) {
         (true, true) => Some(Kind::Typescript),
@@ -157,7 +161,8 @@ fn is_notification_template(text: &str) -> bool {
 
 /// `input {` at a line's start, and a plugin block or a condition inside it.
 fn is_logstash(text: &str) -> bool {
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut sections = 0;
     let mut plugins = false;
     let mut inside = false;
@@ -205,7 +210,9 @@ fn is_fluent_bit(text: &str) -> bool {
         })
     };
     let named = text.lines().map(str::trim_start).any(|line| {
-        line.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("name ") || word.eq_ignore_ascii_case("flush"))
+        line.get(..5).is_some_and(|word| {
+            word.eq_ignore_ascii_case("name ") || word.eq_ignore_ascii_case("flush")
+        })
     });
     named
         && ["INPUT", "OUTPUT", "FILTER", "SERVICE", "PARSER", "MULTILINE_PARSER"]

@@ -7,6 +7,7 @@ use crate::facts::prometheus::{PrometheusConfig, ScrapeJob, ServerForm};
 use crate::facts::rules::AlertRule;
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
+use crate::repo::images;
 use crate::source::Span;
 
 /// Whether the evidence is there.
@@ -366,9 +367,8 @@ fn pinned_path(job: &ScrapeJob, part: &str) -> bool {
 }
 
 fn containers(scope: &Scope<'_>, images: &[&str]) -> Answer {
-    let is_wanted = |container: &&Container| {
-        container.image_name().is_some_and(|name| images.iter().any(|wanted| name == *wanted))
-    };
+    let is_wanted =
+        |container: &&Container| container.image_name().is_some_and(|name| images.contains(&name));
     let evidence = scope
         .repo
         .facts
@@ -399,9 +399,13 @@ fn all_containers(scope: &Scope<'_>) -> Answer {
 fn services(scope: &Scope<'_>) -> Answer {
     let own = scope.repo.facts.containers.iter().filter(|container| {
         scope.counts(container.document)
-            && (container.build.is_some() || !crate::repo::images::is_known(container.image_name()))
+            && (container.build.is_some() || !images::is_known(container.image_name()))
     });
-    Answer::found(own.map(container_evidence).collect())
+    let evidence: Vec<Evidence> = own.map(container_evidence).collect();
+    if evidence.is_empty() && super::role::code(scope.repo).is_some() {
+        return Answer::unknown("not yet analysed: source code".to_owned());
+    }
+    Answer::found(evidence)
 }
 
 fn recording_rules(scope: &Scope<'_>) -> Answer {

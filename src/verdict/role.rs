@@ -56,6 +56,15 @@ const CODE: &[&str] = &[
     "cc", "c", "ex", "exs", "swift",
 ];
 
+/// The first file of source code outside tests, examples and other people's folders.
+pub(super) fn code(repo: &Repo) -> Option<&String> {
+    repo.paths.iter().find(|path| {
+        path.rsplit_once('.').is_some_and(|(_, ending)| CODE.contains(&ending))
+            && judge::profile(&repo.settings, path) != Profile::Dev
+            && !crate::discover::is_vendored(path, &[])
+    })
+}
+
 /// The role and, in words, what shows it.
 pub(super) fn infer(repo: &Repo) -> (Role, String) {
     let serious = |path: &str| judge::profile(&repo.settings, path) != Profile::Dev;
@@ -91,20 +100,16 @@ pub(super) fn infer(repo: &Repo) -> (Role, String) {
             .iter()
             .find(|path| serious(path) && names.contains(&path.rsplit('/').next().unwrap_or(path)))
     };
-    let code = repo
-        .paths
-        .iter()
-        .find(|path| path.rsplit_once('.').is_some_and(|(_, ending)| CODE.contains(&ending)));
+    let code = code(repo);
     let docker = repo.paths.iter().find(|path| {
         serious(path) && path.rsplit('/').next().is_some_and(|name| name.starts_with("Dockerfile"))
     });
-    if let (Some(code), Some(example)) = (code, documents(server, true)) {
-        if documents(server, false).is_none() && documents(runs, false).is_none() {
-            return (
-                Role::Product,
-                format!("code ({code}); observability only as examples ({example})"),
-            );
-        }
+    if let (Some(code), Some(example)) = (code, documents(server, true))
+        && documents(server, false).is_none()
+        && documents(runs, false).is_none()
+    {
+        let reason = format!("code ({code}); observability only as examples ({example})");
+        return (Role::Product, reason);
     }
     if let Some(path) = documents(server, false) {
         return (Role::Platform, format!("observability configuration ({path})"));
