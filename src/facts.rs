@@ -7,11 +7,14 @@ pub mod alertmanager;
 pub mod annotation;
 pub mod comment;
 pub mod deploy;
+mod dialect;
+mod embedded;
 pub mod prometheus;
 pub mod read;
 pub mod rules;
 pub mod scalar;
 pub mod schema;
+pub mod skip;
 pub mod strategy;
 pub mod subject;
 
@@ -167,4 +170,6 @@ pub struct FileFacts {
     pub annotations: Vec<annotation::Annotation>,
     /// Inline allows.
     pub allows: Vec<annotation::Allow>,
+    /// What could not be analysed, and why.
+    pub skips: Vec<skip::Skip>,
 }

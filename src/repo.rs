@@ -108,6 +108,7 @@ impl FileFacts {
             services,
             annotations,
             allows,
+            skips,
         );
     }
 }
