@@ -7,11 +7,14 @@ pub mod alertmanager;
 pub mod annotation;
 pub mod comment;
 pub mod deploy;
+mod dialect;
+mod embedded;
 pub mod prometheus;
 pub mod read;
 pub mod rules;
 pub mod scalar;
 pub mod schema;
+pub mod skip;
 pub mod strategy;
 pub mod subject;
 
@@ -169,13 +172,15 @@ pub struct FileFacts {
     pub annotations: Vec<annotation::Annotation>,
     /// Inline allows.
     pub allows: Vec<annotation::Allow>,
-    /// Why the file was not wholly analysed.
-    pub skip: Option<crate::discover::Skip>,
+    /// What could not be analysed, and why.
+    pub skips: Vec<skip::Skip>,
 }
 
 impl FileFacts {
-    /// Whether nothing was found in the file.
-    pub fn is_empty(&self) -> bool {
-        self.documents.is_empty() && self.annotations.is_empty() && self.allows.is_empty()
+    /// Whether anything in the file may be pointed at: its text must be kept then.
+    pub fn needs_text(&self) -> bool {
+        let readable = |kind: Kind| !kind.is_code() && !matches!(kind, Kind::Markdown | Kind::Text);
+        self.documents.iter().any(|document| readable(document.kind))
+            || !(self.annotations.is_empty() && self.allows.is_empty() && self.skips.is_empty())
     }
 }

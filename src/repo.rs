@@ -111,6 +111,7 @@ impl FileFacts {
             services,
             annotations,
             allows,
+            skips,
         );
     }
 }

@@ -3,6 +3,7 @@
 use crate::catalogue::model::Rule;
 use crate::config::Settings;
 use crate::discover::{self, Entry, Skip};
+use crate::facts::skip::SkipReason;
 use crate::facts::{FileFacts, read};
 use crate::judge::{self, View};
 use crate::repo::Repo;
@@ -55,8 +56,11 @@ pub fn scan(request: Request<'_>) -> Report {
     let mut sources = Vec::with_capacity(read.len());
     let mut files = Vec::with_capacity(read.len());
     let mut rows = Vec::new();
-    for (source, facts, skip) in read {
+    for (mut source, facts, skip) in read {
         rows.extend(row(&source, &facts, skip));
+        if !facts.needs_text() {
+            source.forget();
+        }
         sources.push(source);
         files.push(facts);
     }
@@ -109,15 +113,12 @@ fn read_entry(
         return (source, FileFacts::default(), skip);
     }
     let facts = read::read(number(index), &source);
-    if facts.is_empty() {
-        source.forget();
-    }
     (source, facts, None)
 }
 
 /// The report's row for a file; none for a file that is nothing the tool knows.
 fn row(source: &Source, facts: &FileFacts, skip: Option<Skip>) -> Option<FileRow> {
-    let reason = skip.or(facts.skip);
+    let reason = skip.or(facts.skips.first().map(|skip| reason_of(skip.reason)));
     if reason.is_none() && facts.documents.is_empty() {
         return None;
     }
@@ -135,6 +136,14 @@ fn row(source: &Source, facts: &FileFacts, skip: Option<Skip>) -> Option<FileRow
         .map(|document| (document.kind, source.line_of(document.span.start)))
         .collect();
     Some(FileRow { path: source.path.clone(), status, reason, documents })
+}
+
+fn reason_of(reason: SkipReason) -> Skip {
+    match reason {
+        SkipReason::Templated => Skip::Templated,
+        SkipReason::TooDeep => Skip::TooDeep,
+        SkipReason::Dialect => Skip::Dialect,
+    }
 }
 
 fn is_excluded(path: &str, exclude: &[String]) -> bool {
