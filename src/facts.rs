@@ -5,8 +5,10 @@
 
 pub mod alertmanager;
 pub mod annotation;
+pub mod collector;
 pub mod comment;
 pub mod deploy;
+pub mod package;
 pub mod prometheus;
 pub mod read;
 pub mod rules;
@@ -161,6 +163,10 @@ pub struct FileFacts {
     pub strategies: Vec<strategy::Strategy>,
     /// Pillars of strategies.
     pub pillars: Vec<strategy::Pillar>,
+    /// Pipelines of OpenTelemetry Collectors.
+    pub pipelines: Vec<collector::Pipeline>,
+    /// Charts that are deployed.
+    pub packages: Vec<package::Package>,
     /// Containers of workloads and compose services.
     pub containers: Vec<deploy::Container>,
     /// Kubernetes services and their ports.

@@ -1,6 +1,6 @@
 //! One file's text to its facts: identify, parse, and read every document in it.
 
-use super::{Document, DocumentId, FileFacts, rules};
+use super::{Document, DocumentId, FileFacts, collector, package, rules, strategy};
 use crate::identify::{self, Kind};
 use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::{NodeRef, Root, Tree};
@@ -72,6 +72,9 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
     match document.kind {
         Kind::PrometheusRules => rules::read_groups(node, id, masked, facts),
         Kind::PrometheusRuleTest => rules::read_test(node, id, facts),
+        Kind::Strategy => strategy::read(node, id, masked, facts),
+        Kind::OtelCollector | Kind::JaegerConfig => collector::read(node, id, facts),
+        Kind::HelmChart | Kind::Kubernetes => package::read(node, id, facts),
         _ => {}
     }
 }
