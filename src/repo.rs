@@ -35,7 +35,11 @@ impl Repo {
             documents_of.push((first, count));
             facts.append(file);
         }
-        Repo { sources, facts, paths, settings: Settings::default(),
+        Repo {
+            sources,
+            facts,
+            paths,
+            settings: Settings::default(),
             documents_of,
             evidence: OnceLock::new(),
         }

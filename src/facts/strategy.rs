@@ -129,7 +129,9 @@ impl Pillar {
             if !prefix.is_empty() {
                 name.text = format!("{prefix}.{}", name.text);
             }
-            if let Some(scalar) = Scalar::of(value).filter(|_| !value.is_null() || value.is_unknown()) {
+            if let Some(scalar) =
+                Scalar::of(value).filter(|_| !value.is_null() || value.is_unknown())
+            {
                 self.settings.entries.push((name, scalar));
                 continue;
             }

@@ -212,11 +212,9 @@ impl Gather<'_> {
             return;
         }
         let off = |name: &str| value(name).is_some_and(|value| value.text == "none");
-        for (part, signal) in [
-            (Part::TraceExport, "TRACES"),
-            (Part::Metrics, "METRICS"),
-            (Part::LogPipeline, "LOGS"),
-        ] {
+        for (part, signal) in
+            [(Part::TraceExport, "TRACES"), (Part::Metrics, "METRICS"), (Part::LogPipeline, "LOGS")]
+        {
             let own = format!("OTEL_EXPORTER_OTLP_{signal}_ENDPOINT");
             // Only traces are sent by every SDK once the shared endpoint is set.
             let shared = if part == Part::TraceExport { "OTEL_EXPORTER_OTLP_ENDPOINT" } else { "" };
@@ -258,11 +256,9 @@ impl Gather<'_> {
             Class::Agent => {
                 &[Part::Metrics, Part::LongTermMetrics, Part::LogPipeline, Part::TraceExport]
             }
-            Class::Profiles
-            | Class::Database
-            | Class::Broker
-            | Class::Proxy
-            | Class::Support => &[],
+            Class::Profiles | Class::Database | Class::Broker | Class::Proxy | Class::Support => {
+                &[]
+            }
         };
         for &part in parts {
             self.add(part, document, span, what);

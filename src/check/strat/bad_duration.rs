@@ -23,10 +23,7 @@ pub(super) fn check(pillar: &Pillar, case: &mut Case<'_>) {
             None if text.parse::<f64>().is_ok() => "it has no unit".to_owned(),
             None => "such as 30s, 15d or 1y".to_owned(),
         };
-        case.flag(value.span)
-            .with("key", &key.text)
-            .with("value", text)
-            .with("advice", advice);
+        case.flag(value.span).with("key", &key.text).with("value", text).with("advice", advice);
     }
     if !examined {
         case.skip();

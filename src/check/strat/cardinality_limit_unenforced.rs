@@ -51,8 +51,8 @@ fn is_limited(case: &Case<'_>) -> bool {
     let jobs = facts.scrape_jobs.iter().flat_map(|job| &job.settings.entries);
     let jobs = jobs.map(|(key, value)| (key.text.as_str(), value));
     let limited = global.chain(jobs).any(|(name, value)| is_limit(name) && value.text != "0");
-    let flagged = containers(case)
-        .any(|container| FLAGS.iter().any(|flag| container.flag(flag).is_some()));
+    let flagged =
+        containers(case).any(|container| FLAGS.iter().any(|flag| container.flag(flag).is_some()));
     limited || flagged || servers(case).any(|server| server.open) || is_elsewhere(repo, case)
 }
 
@@ -67,9 +67,8 @@ fn is_elsewhere(repo: &Repo, case: &Case<'_>) -> bool {
             || matches!(document.dialect, Some(Dialect::Mimir | Dialect::Cortex))
     };
     let mimir = facts.documents.iter().any(document)
-        || containers(case).any(|container| {
-            limiting(container.image.as_ref().and_then(Scalar::known_text))
-        })
+        || containers(case)
+            .any(|container| limiting(container.image.as_ref().and_then(Scalar::known_text)))
         || facts.packages.iter().any(|package| limiting(package.name.known_text()));
     let charts = facts.packages.iter().any(|package| {
         let known = package.name.known_text().and_then(known_as);

@@ -35,10 +35,8 @@ pub(super) fn check(pillar: &Pillar, case: &mut Case<'_>) {
         }
     }
     let Some(first) = found.first() else { return };
-    let mut flag = case
-        .flag(interval.span)
-        .with("value", &interval.text)
-        .with("actual", &first.text);
+    let mut flag =
+        case.flag(interval.span).with("value", &interval.text).with("actual", &first.text);
     for actual in &found {
         flag = flag.related(actual.span, format!("scraped every {} here", actual.text));
     }

@@ -14,12 +14,10 @@ pub(super) fn check(strategy: &Strategy, case: &mut Case<'_>) {
             continue;
         }
         // `tracing:` or `trace:` was likely meant.
-        let near = strategy
-            .blocks
-            .iter()
-            .find(|name| !PILLARS.contains(&name.text.as_str()) && name.text.starts_with(&pillar[..3]));
-        let flag =
-            case.flag(strategy.anchor).with("pillar", *pillar).with("state", "is missing");
+        let near = strategy.blocks.iter().find(|name| {
+            !PILLARS.contains(&name.text.as_str()) && name.text.starts_with(&pillar[..3])
+        });
+        let flag = case.flag(strategy.anchor).with("pillar", *pillar).with("state", "is missing");
         if let Some(near) = near {
             flag.related(near.span, format!("`{}` is not `{pillar}`", near.text));
         }

@@ -35,8 +35,7 @@ pub(super) fn check(pillar: &Pillar, case: &mut Case<'_>) {
         }
     }
     let Some((_, first)) = found.first() else { return };
-    let mut flag =
-        case.flag(retention.span).with("value", &retention.text).with("actual", first);
+    let mut flag = case.flag(retention.span).with("value", &retention.text).with("actual", first);
     for (span, actual) in found.iter() {
         flag = flag.related(*span, format!("kept for {actual} here"));
     }

@@ -20,10 +20,7 @@ pub(super) fn check(pillar: &Pillar, case: &mut Case<'_>) {
             Some(zero) if zero == 0.0 => "nothing is sampled".to_owned(),
             _ => "1 keeps every trace, 0.1 one in ten".to_owned(),
         };
-        case.flag(value.span)
-            .with("key", &key.text)
-            .with("value", text)
-            .with("advice", advice);
+        case.flag(value.span).with("key", &key.text).with("value", text).with("advice", advice);
     }
     if !examined {
         case.skip();

@@ -12,9 +12,8 @@ use std::collections::BTreeSet;
 pub(super) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
     let Some(first) = applicable(repo) else { return case.skip() };
-    let broken = |document: &Document| {
-        document.kind == Kind::Strategy && !document.text_issues.is_empty()
-    };
+    let broken =
+        |document: &Document| document.kind == Kind::Strategy && !document.text_issues.is_empty();
     if !repo.facts.strategies.is_empty() || repo.facts.documents.iter().any(broken) {
         return;
     }
@@ -62,8 +61,17 @@ fn applicable(repo: &Repo) -> Option<&Document> {
 /// Test and example paths are seen, not counted.
 fn in_tests(path: &str) -> bool {
     const TESTS: &[&str] = &[
-        "test", "tests", "testdata", "fixtures", "__mocks__", "e2e", "bench", "examples", "demo",
-        "docs", "quickstart",
+        "test",
+        "tests",
+        "testdata",
+        "fixtures",
+        "__mocks__",
+        "e2e",
+        "bench",
+        "examples",
+        "demo",
+        "docs",
+        "quickstart",
     ];
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
     folders.split('/').any(|segment| TESTS.contains(&segment))
