@@ -4,6 +4,7 @@
 //! contained and reported.
 
 mod alrt;
+mod strat;
 mod table;
 
 use crate::catalogue::load::captures;

@@ -2,10 +2,12 @@
 
 pub mod images;
 pub mod paths;
+pub mod pillars;
 
 use crate::config::Settings;
 use crate::facts::{Document, DocumentId, FileFacts};
 use crate::source::{Origin, Source, SourceId, Span};
+use std::sync::OnceLock;
 
 /// Everything known about a repository.
 #[derive(Debug, Default)]
@@ -19,6 +21,7 @@ pub struct Repo {
     /// The configuration of the run.
     pub settings: Settings,
     documents_of: Vec<(u32, u32)>,
+    evidence: OnceLock<Vec<pillars::Evidence>>,
 }
 
 impl Repo {
@@ -32,7 +35,19 @@ impl Repo {
             documents_of.push((first, count));
             facts.append(file);
         }
-        Repo { sources, facts, paths, settings: Settings::default(), documents_of }
+        Repo {
+            sources,
+            facts,
+            paths,
+            settings: Settings::default(),
+            documents_of,
+            evidence: OnceLock::new(),
+        }
+    }
+
+    /// What the repository holds of each signal, in the order of the files.
+    pub fn evidence(&self) -> &[pillars::Evidence] {
+        self.evidence.get_or_init(|| pillars::gather(self))
     }
 
     /// The file with this number.
@@ -107,6 +122,8 @@ impl FileFacts {
             inhibit_rules,
             strategies,
             pillars,
+            pipelines,
+            packages,
             containers,
             services,
             annotations,

@@ -2,13 +2,16 @@
 
 use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
-use super::{Dialect, Document, DocumentId, FileFacts, ObjectName, deploy, dialect, rules};
+use super::{
+    Dialect, Document, DocumentId, FileFacts, ObjectName, collector, deploy, dialect, package,
+    rules, strategy,
+};
 use crate::identify::{self, Kind, Reading};
 use crate::parse::embed::{Host, Placed};
-use crate::parse::mask;
 use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::{IssueKind, NodeRef, Root, Tree};
 use crate::parse::yaml;
+use crate::parse::{depth, mask};
 use crate::source::{Source, SourceId, Span};
 use std::ops::Range;
 
@@ -28,9 +31,19 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
             let span = map.span(0, text.trim_end().len());
             reader.push(kind, span, first_line(text, &map), &origin, 0);
         }
+        Reading::Nothing if is_data(&source.path) && depth::is_excessive(text) => {
+            let span = first_line(text, &map).at_start();
+            let skip = Skip { span, reason: SkipReason::TooDeep, kind: None };
+            reader.facts.skips.push(skip);
+        }
         Reading::Nothing => {}
     }
     reader.facts
+}
+
+/// Whether a file's ending says that it is YAML or JSON.
+fn is_data(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| matches!(ending, "yaml" | "yml" | "json"))
 }
 
 fn first_line(text: &str, map: &OffsetMap) -> Span {
@@ -252,8 +265,15 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
     match document.kind {
         Kind::PrometheusRules => rules::read_groups(node, id, masked, facts),
         Kind::PrometheusRuleTest => rules::read_test(node, id, facts),
-        Kind::Kubernetes | Kind::PrometheusOperator => deploy::read_object(node, id, facts),
+        Kind::PrometheusOperator => deploy::read_object(node, id, facts),
+        Kind::Kubernetes => {
+            deploy::read_object(node, id, facts);
+            package::read(node, id, facts);
+        }
         Kind::Compose => deploy::read_compose(node, id, facts),
+        Kind::Strategy => strategy::read(node, id, masked, facts),
+        Kind::OtelCollector | Kind::JaegerConfig => collector::read(node, id, facts),
+        Kind::HelmChart => package::read(node, id, facts),
         _ => {}
     }
 }
