@@ -23,11 +23,20 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
     let map = OffsetMap::slice(id, start);
     let origin = Origin::default();
     match identify::reading(&source.path, text) {
-        Reading::Structured => reader.stream(text, &map, &[], &origin),
-        Reading::Whole(kind) => {
-            let span = map.span(0, text.trim_end().len());
-            reader.push(kind, span, first_line(text, &map), &origin, 0);
+        Reading::Structured => {
+            reader.stream(text, &map, &[], &origin);
+            let faulty = |document: &Document| {
+                document.text_issues.iter().any(|issue| issue.kind == IssueKind::Syntax)
+            };
+            // Source code that looked like keys for a few lines.
+            if let Some(kind) = identify::named(&source.path)
+                && reader.facts.documents.iter().all(faulty)
+            {
+                reader.facts = FileFacts::default();
+                reader.whole(kind, text, &map, &origin);
+            }
         }
+        Reading::Whole(kind) => reader.whole(kind, text, &map, &origin),
         Reading::Nothing => {}
     }
     reader.facts
@@ -37,6 +46,11 @@ fn first_line(text: &str, map: &OffsetMap) -> Span {
     let blank = text.len() - text.trim_start().len();
     let line = text[blank..].lines().next().unwrap_or_default();
     map.span(blank, blank + line.trim_end().len())
+}
+
+fn parse_masked(masked: &mask::Masked) -> Tree {
+    let input = yaml::Input { text: &masked.text, map: &masked.map, masked: &masked.unknown };
+    yaml::parse(&input)
 }
 
 /// What a document is embedded in.
@@ -72,10 +86,16 @@ impl Reader {
         let template =
             mask::is_template(text) || (broken && mask::has_actions(text) && mask::may_be_template(text));
         if template {
-            let masked = mask::mask(text, map);
-            let input =
-                yaml::Input { text: &masked.text, map: &masked.map, masked: &masked.unknown };
-            let tree = yaml::parse(&input);
+            let mut masked = mask::mask(text, map);
+            let mut tree = parse_masked(&masked);
+            if tree.roots.iter().any(|root| root.broken) {
+                let first = mask::mask_first_branches(text, map);
+                let again = parse_masked(&first);
+                let faults = |tree: &Tree| tree.roots.iter().filter(|root| root.broken).count();
+                if faults(&again) < faults(&tree) {
+                    (masked, tree) = (first, again);
+                }
+            }
             let parsed = Parsed {
                 text: &masked.text,
                 map: &masked.map,
@@ -207,12 +227,13 @@ impl Reader {
             }
             // Scripts and pages inside objects are theirs.
             Reading::Whole(Kind::Text | Kind::Markdown) | Reading::Nothing => {}
-            Reading::Whole(kind) => {
-                let span = placed.map.span(0, placed.text.trim_end().len());
-                let anchor = first_line(&placed.text, &placed.map);
-                self.push(kind, span, anchor, origin, origin.stream_index);
-            }
+            Reading::Whole(kind) => self.whole(kind, &placed.text, &placed.map, origin),
         }
+    }
+
+    fn whole(&mut self, kind: Kind, text: &str, map: &OffsetMap, origin: &Origin) {
+        let span = map.span(0, text.trim_end().len());
+        self.push(kind, span, first_line(text, map), origin, origin.stream_index);
     }
 
     fn push(
