@@ -5,8 +5,6 @@ mod object;
 mod shape;
 mod signature;
 mod table;
-#[cfg(test)]
-mod tests;
 mod text;
 
 pub use kind::Kind;

@@ -111,6 +111,17 @@ impl Reader {
     }
 
     fn documents(&mut self, parsed: &Parsed<'_>, origin: &Origin) {
+        let before = (self.facts.documents.len(), self.facts.skips.len());
+        self.each_document(parsed, origin);
+        let found = (self.facts.documents.len(), self.facts.skips.len()) != before;
+        let broken = parsed.tree.roots.iter().position(|root| root.broken);
+        // A lost line may cut a document in two: then only the whole text is one.
+        if let Some(index) = broken.filter(|_| !found) {
+            self.broken(parsed, index, parsed.text, origin);
+        }
+    }
+
+    fn each_document(&mut self, parsed: &Parsed<'_>, origin: &Origin) {
         for (index, root) in parsed.tree.roots.iter().enumerate() {
             let mut origin = origin.clone();
             if origin.host.is_none() {
@@ -119,7 +130,7 @@ impl Reader {
             origin.masked |= parsed.masked;
             match root.node {
                 Some(node) => self.root(parsed, root, parsed.tree.node(node), &origin),
-                None => self.broken(parsed, index, &origin),
+                None => self.broken(parsed, index, text_of(parsed, index), &origin),
             }
         }
     }
@@ -139,12 +150,8 @@ impl Reader {
     }
 
     /// A document that stopped at a syntax error, known by the keys of its lines.
-    fn broken(&mut self, parsed: &Parsed<'_>, index: usize, origin: &Origin) {
+    fn broken(&mut self, parsed: &Parsed<'_>, index: usize, text: &str, origin: &Origin) {
         let root = &parsed.tree.roots[index];
-        let start = parsed.map.local(root.span).map_or(0, |range| range.start);
-        let next = parsed.tree.roots.get(index + 1).and_then(|next| parsed.map.local(next.span));
-        let end = next.map_or(parsed.text.len(), |next| next.start.max(start));
-        let Some(text) = parsed.text.get(start..end) else { return };
         let too_deep = root.issues.iter().any(|issue| issue.kind == IssueKind::TooDeep);
         let kind = identify::classify_text(text).or(origin.kind);
         if too_deep || (kind.is_some() && parsed.masked) {
@@ -261,6 +268,16 @@ impl Reader {
         });
         id
     }
+}
+
+/// The text of a document that does not parse: up to where the next begins.
+fn text_of<'a>(parsed: &Parsed<'a>, index: usize) -> &'a str {
+    let local = |index: usize| {
+        parsed.tree.roots.get(index).and_then(|root| parsed.map.local(root.span))
+    };
+    let start = local(index).map_or(0, |range| range.start);
+    let end = local(index + 1).map_or(parsed.text.len(), |next| next.start.max(start));
+    parsed.text.get(start..end).unwrap_or_default()
 }
 
 /// Reads the facts of a document by its kind.

@@ -264,7 +264,7 @@ impl Masker<'_> {
     fn action(&self, at: usize, raw: &mut bool) -> Option<(usize, Vec<Piece>)> {
         let rest = &self.text[at..];
         if rest.starts_with("{%") {
-            let end = at + rest.find("%}")? + 2;
+            let end = at + 2 + rest[2..].find("%}")? + 2;
             let body = self.text[at + 2..end - 2].trim_matches(['-', '+', ' ', '\n']);
             let word = body.split_whitespace().next().unwrap_or_default();
             if matches!(word, "raw" | "endraw") {
@@ -278,7 +278,7 @@ impl Masker<'_> {
             return None;
         }
         if rest.starts_with("{#") {
-            let end = at + rest.find("#}")? + 2;
+            let end = at + 2 + rest[2..].find("#}")? + 2;
             return Some((end, vec![Piece::Control { range: at..end, opens: false, closes: false }]));
         }
         if !rest.starts_with("{{") {
