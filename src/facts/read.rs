@@ -26,11 +26,20 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
     let map = OffsetMap::slice(id, start);
     let origin = Origin::default();
     match identify::reading(&source.path, text) {
-        Reading::Structured => reader.stream(text, &map, &[], &origin),
-        Reading::Whole(kind) => {
-            let span = map.span(0, text.trim_end().len());
-            reader.push(kind, span, first_line(text, &map), &origin, 0);
+        Reading::Structured => {
+            reader.stream(text, &map, &[], &origin);
+            let faulty = |document: &Document| {
+                document.text_issues.iter().any(|issue| issue.kind == IssueKind::Syntax)
+            };
+            // Source code that looked like keys for a few lines.
+            if let Some(kind) = identify::named(&source.path)
+                && reader.facts.documents.iter().all(faulty)
+            {
+                reader.facts = FileFacts::default();
+                reader.whole(kind, text, &map, &origin);
+            }
         }
+        Reading::Whole(kind) => reader.whole(kind, text, &map, &origin),
         Reading::Nothing if is_data(&source.path) && depth::is_excessive(text) => {
             let span = first_line(text, &map).at_start();
             let skip = Skip { span, reason: SkipReason::TooDeep, kind: None };
@@ -50,6 +59,11 @@ fn first_line(text: &str, map: &OffsetMap) -> Span {
     let blank = text.len() - text.trim_start().len();
     let line = text[blank..].lines().next().unwrap_or_default();
     map.span(blank, blank + line.trim_end().len())
+}
+
+fn parse_masked(masked: &mask::Masked) -> Tree {
+    let input = yaml::Input { text: &masked.text, map: &masked.map, masked: &masked.unknown };
+    yaml::parse(&input)
 }
 
 /// What a document is embedded in.
@@ -85,10 +99,16 @@ impl Reader {
         let template = mask::is_template(text)
             || (broken && mask::has_actions(text) && mask::may_be_template(text));
         if template {
-            let masked = mask::mask(text, map);
-            let input =
-                yaml::Input { text: &masked.text, map: &masked.map, masked: &masked.unknown };
-            let tree = yaml::parse(&input);
+            let mut masked = mask::mask(text, map);
+            let mut tree = parse_masked(&masked);
+            if tree.roots.iter().any(|root| root.broken) {
+                let first = mask::mask_first_branches(text, map);
+                let again = parse_masked(&first);
+                let faults = |tree: &Tree| tree.roots.iter().filter(|root| root.broken).count();
+                if faults(&again) < faults(&tree) {
+                    (masked, tree) = (first, again);
+                }
+            }
             let parsed = Parsed {
                 text: &masked.text,
                 map: &masked.map,
@@ -104,6 +124,17 @@ impl Reader {
     }
 
     fn documents(&mut self, parsed: &Parsed<'_>, origin: &Origin) {
+        let before = (self.facts.documents.len(), self.facts.skips.len());
+        self.each_document(parsed, origin);
+        let found = (self.facts.documents.len(), self.facts.skips.len()) != before;
+        let broken = parsed.tree.roots.iter().position(|root| root.broken);
+        // A lost line may cut a document in two: then only the whole text is one.
+        if let Some(index) = broken.filter(|_| !found) {
+            self.broken(parsed, index, parsed.text, origin);
+        }
+    }
+
+    fn each_document(&mut self, parsed: &Parsed<'_>, origin: &Origin) {
         for (index, root) in parsed.tree.roots.iter().enumerate() {
             let mut origin = origin.clone();
             if origin.host.is_none() {
@@ -112,7 +143,7 @@ impl Reader {
             origin.masked |= parsed.masked;
             match root.node {
                 Some(node) => self.root(parsed, root, parsed.tree.node(node), &origin),
-                None => self.broken(parsed, index, &origin),
+                None => self.broken(parsed, index, text_of(parsed, index), &origin),
             }
         }
     }
@@ -132,12 +163,8 @@ impl Reader {
     }
 
     /// A document that stopped at a syntax error, known by the keys of its lines.
-    fn broken(&mut self, parsed: &Parsed<'_>, index: usize, origin: &Origin) {
+    fn broken(&mut self, parsed: &Parsed<'_>, index: usize, text: &str, origin: &Origin) {
         let root = &parsed.tree.roots[index];
-        let start = parsed.map.local(root.span).map_or(0, |range| range.start);
-        let next = parsed.tree.roots.get(index + 1).and_then(|next| parsed.map.local(next.span));
-        let end = next.map_or(parsed.text.len(), |next| next.start.max(start));
-        let Some(text) = parsed.text.get(start..end) else { return };
         let too_deep = root.issues.iter().any(|issue| issue.kind == IssueKind::TooDeep);
         let kind = identify::classify_text(text).or(origin.kind);
         if too_deep || (kind.is_some() && parsed.masked) {
@@ -222,12 +249,13 @@ impl Reader {
             }
             // Scripts and pages inside objects are theirs.
             Reading::Whole(Kind::Text | Kind::Markdown) | Reading::Nothing => {}
-            Reading::Whole(kind) => {
-                let span = placed.map.span(0, placed.text.trim_end().len());
-                let anchor = first_line(&placed.text, &placed.map);
-                self.push(kind, span, anchor, origin, origin.stream_index);
-            }
+            Reading::Whole(kind) => self.whole(kind, &placed.text, &placed.map, origin),
         }
+    }
+
+    fn whole(&mut self, kind: Kind, text: &str, map: &OffsetMap, origin: &Origin) {
+        let span = map.span(0, text.trim_end().len());
+        self.push(kind, span, first_line(text, map), origin, origin.stream_index);
     }
 
     fn push(
@@ -256,6 +284,15 @@ impl Reader {
         });
         id
     }
+}
+
+/// The text of a document that does not parse: up to where the next begins.
+fn text_of<'a>(parsed: &Parsed<'a>, index: usize) -> &'a str {
+    let local =
+        |index: usize| parsed.tree.roots.get(index).and_then(|root| parsed.map.local(root.span));
+    let start = local(index).map_or(0, |range| range.start);
+    let end = local(index + 1).map_or(parsed.text.len(), |next| next.start.max(start));
+    parsed.text.get(start..end).unwrap_or_default()
 }
 
 /// Reads the facts of a document by its kind.
