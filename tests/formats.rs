@@ -60,7 +60,7 @@ fn sarif_places_are_those_of_json() {
     let log = json(&run(folder.path(), &["check", "--format", "sarif", "--select", "ALRT005"]));
     let finding = &report["findings"][0];
     let region = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
-    assert_eq!(finding["start"], serde_json::json!({"line": 5, "column": 16, "byte": 63}));
+    assert_eq!(finding["start"], serde_json::json!({"line": 5, "column": 16, "byte": 56}));
     assert_eq!(region["startLine"], finding["start"]["line"]);
     assert_eq!(region["startColumn"], finding["start"]["column"]);
     assert_eq!(region["endColumn"], finding["end"]["column"]);
