@@ -8,6 +8,7 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod config;
 pub mod facts;
 pub mod finding;
 pub mod identify;
