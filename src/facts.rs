@@ -6,6 +6,7 @@
 pub mod alertmanager;
 pub mod annotation;
 pub mod comment;
+pub mod dashboard;
 pub mod deploy;
 pub mod prometheus;
 pub mod read;
@@ -143,6 +144,8 @@ pub struct FileFacts {
     pub alert_rules: Vec<rules::AlertRule>,
     /// Recording rules.
     pub recording_rules: Vec<rules::RecordingRule>,
+    /// Dashboards.
+    pub dashboards: Vec<dashboard::Dashboard>,
     /// Rule unit tests.
     pub rule_tests: Vec<rules::RuleTest>,
     /// Alertmanager configurations.

@@ -1,8 +1,8 @@
 //! The built-in rules: one row each, in the table of their family.
 
-use super::{Builtin, alrt};
+use super::{Builtin, alrt, amgr, rule};
 
-const TABLES: &[&[(&str, Builtin)]] = &[alrt::BUILTINS];
+const TABLES: &[&[(&str, Builtin)]] = &[alrt::BUILTINS, amgr::BUILTINS, rule::BUILTINS];
 
 /// The function of a rule.
 pub(super) fn builtin(code: &str) -> Option<Builtin> {

@@ -1,6 +1,6 @@
 //! One file's text to its facts: identify, parse, and read every document in it.
 
-use super::{Document, DocumentId, FileFacts, rules};
+use super::{Document, DocumentId, FileFacts, alertmanager, dashboard, rules};
 use crate::identify::{self, Kind};
 use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::{NodeRef, Root, Tree};
@@ -70,6 +70,8 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
     let masked = document.masked;
     match document.kind {
         Kind::PrometheusRules => rules::read_groups(node, id, masked, facts),
+        Kind::AlertmanagerConfig => alertmanager::read::read_config(node, id, masked, facts),
+        Kind::GrafanaDashboard => dashboard::read(node, id, facts),
         Kind::PrometheusRuleTest => rules::read_test(node, id, facts),
         _ => {}
     }

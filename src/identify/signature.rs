@@ -47,7 +47,7 @@ fn collect(node: NodeRef<'_>, depth: usize, keys: &mut Vec<(usize, String)>) {
 }
 
 pub(super) fn is_candidate(text: &str) -> bool {
-    ["groups", "scrape_configs", "route", "observability", "apiVersion", "services"]
+    ["groups", "scrape_configs", "route", "observability", "apiVersion", "services", "schemaVersion", "rule_files"]
         .iter()
         .any(|literal| text.contains(literal))
 }
@@ -61,6 +61,10 @@ pub(super) fn classify(shape: &Shape) -> Option<Kind> {
         Some(Kind::AlertmanagerConfig)
     } else if shape.has("observability") && shape.has("metrics") {
         Some(Kind::Strategy)
+    } else if shape.has("panels") && (shape.has("schemaVersion") || shape.has("templating")) {
+        Some(Kind::GrafanaDashboard)
+    } else if shape.has("rule_files") && shape.has("tests") {
+        Some(Kind::PrometheusRuleTest)
     } else {
         None
     }
