@@ -4,6 +4,10 @@
 //! contained and reported.
 
 mod alrt;
+mod amgr;
+mod paths;
+mod refusal;
+mod rule;
 mod strat;
 mod table;
 

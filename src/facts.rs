@@ -7,6 +7,7 @@ pub mod alertmanager;
 pub mod annotation;
 pub mod collector;
 pub mod comment;
+pub mod dashboard;
 pub mod deploy;
 mod dialect;
 mod embedded;
@@ -150,6 +151,8 @@ pub struct FileFacts {
     pub alert_rules: Vec<rules::AlertRule>,
     /// Recording rules.
     pub recording_rules: Vec<rules::RecordingRule>,
+    /// Dashboards.
+    pub dashboards: Vec<dashboard::Dashboard>,
     /// Rule unit tests.
     pub rule_tests: Vec<rules::RuleTest>,
     /// Alertmanager configurations.

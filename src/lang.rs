@@ -1,4 +1,7 @@
 //! Small languages inside configuration: parsers with spans that know nothing of the stages.
 
+pub mod distance;
 pub mod duration;
+pub mod matcher;
 pub mod placeholder;
+pub mod re2;

@@ -5,6 +5,9 @@ pub mod paths;
 pub mod pillars;
 
 use crate::config::Settings;
+use crate::facts::alertmanager::tree::RoutingTree;
+use crate::facts::alertmanager::{AlertmanagerConfig, InhibitRule, Integration, Receiver};
+use crate::facts::rules::RuleGroup;
 use crate::facts::{Document, DocumentId, FileFacts};
 use crate::source::{Origin, Source, SourceId, Span};
 use std::sync::OnceLock;
@@ -26,7 +29,8 @@ pub struct Repo {
 
 impl Repo {
     /// Joins the facts of all files; `files` are in path order, one for each source.
-    pub fn new(sources: Vec<Source>, files: Vec<FileFacts>, paths: Vec<String>) -> Repo {
+    pub fn new(sources: Vec<Source>, files: Vec<FileFacts>, mut paths: Vec<String>) -> Repo {
+        paths.sort_unstable();
         let mut facts = FileFacts::default();
         let mut documents_of = Vec::with_capacity(files.len());
         for file in files {
@@ -35,6 +39,13 @@ impl Repo {
             documents_of.push((first, count));
             facts.append(file);
         }
+        // Documents embedded in others are read at different times; these lists are searched.
+        facts.rule_groups.sort_by_key(|group| (group.document, group.index));
+        facts.alertmanagers.sort_by_key(|config| config.document);
+        facts.routes.sort_by_key(|route| (route.document, route.index));
+        facts.receivers.sort_by_key(|receiver| receiver.document);
+        facts.inhibit_rules.sort_by_key(|rule| rule.document);
+        facts.integrations.sort_by_key(|one| one.document);
         Repo {
             sources,
             facts,
@@ -70,6 +81,14 @@ impl Repo {
         self.source(span.source).slice(span)
     }
 
+    /// Whether the repository has this file or folder.
+    pub fn has_path(&self, path: &str) -> bool {
+        let folder = format!("{path}/");
+        let at = self.paths.partition_point(|known| *known < folder);
+        self.paths.get(at).is_some_and(|known| known.starts_with(&folder))
+            || self.paths.binary_search_by(|known| known.as_str().cmp(path)).is_ok()
+    }
+
     /// The line (from 1) a span starts on.
     pub fn line(&self, span: Span) -> u32 {
         self.source(span.source).line_of(span.start)
@@ -85,6 +104,54 @@ impl Repo {
     pub fn documents_in(&self, source: SourceId) -> &[Document] {
         let (first, count) = self.documents_of[source.0 as usize];
         &self.facts.documents[first as usize..(first + count) as usize]
+    }
+
+    /// The routing tree of a document.
+    pub fn routing(&self, document: DocumentId) -> RoutingTree<'_> {
+        let routes = &self.facts.routes;
+        let start = routes.partition_point(|route| route.document < document);
+        let end = routes.partition_point(|route| route.document <= document);
+        let grafted = self.alertmanager(document).is_none_or(|config| config.operator);
+        RoutingTree::new(&routes[start..end], grafted)
+    }
+
+    /// The Alertmanager configuration of a document.
+    pub fn alertmanager(&self, document: DocumentId) -> Option<&AlertmanagerConfig> {
+        let configs = &self.facts.alertmanagers;
+        let at = configs.binary_search_by_key(&document, |config| config.document).ok()?;
+        configs.get(at)
+    }
+
+    /// The rule groups of a document.
+    pub fn groups(&self, document: DocumentId) -> &[RuleGroup] {
+        let groups = &self.facts.rule_groups;
+        let start = groups.partition_point(|group| group.document < document);
+        let end = groups.partition_point(|group| group.document <= document);
+        &groups[start..end]
+    }
+
+    /// The receivers of a document.
+    pub fn receivers(&self, document: DocumentId) -> &[Receiver] {
+        let receivers = &self.facts.receivers;
+        let start = receivers.partition_point(|receiver| receiver.document < document);
+        let end = receivers.partition_point(|receiver| receiver.document <= document);
+        &receivers[start..end]
+    }
+
+    /// The inhibition rules of a document.
+    pub fn inhibit_rules(&self, document: DocumentId) -> &[InhibitRule] {
+        let rules = &self.facts.inhibit_rules;
+        let start = rules.partition_point(|rule| rule.document < document);
+        let end = rules.partition_point(|rule| rule.document <= document);
+        &rules[start..end]
+    }
+
+    /// The integrations of all receivers of a document.
+    pub fn integrations(&self, document: DocumentId) -> &[Integration] {
+        let integrations = &self.facts.integrations;
+        let start = integrations.partition_point(|one| one.document < document);
+        let end = integrations.partition_point(|one| one.document <= document);
+        &integrations[start..end]
     }
 
     /// Facts of one document, of any kind that knows its document.
@@ -114,6 +181,7 @@ impl FileFacts {
             rule_groups,
             alert_rules,
             recording_rules,
+            dashboards,
             rule_tests,
             alertmanagers,
             routes,

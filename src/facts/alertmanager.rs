@@ -5,6 +5,13 @@ use super::subject::{Held, SubjectKind};
 use super::{DocumentId, Subject};
 use crate::source::Span;
 
+pub mod read;
+pub mod refuse;
+pub mod time;
+pub mod tree;
+
+pub use crate::lang::matcher::MatchOp;
+
 /// An Alertmanager configuration, or an `AlertmanagerConfig` object.
 #[derive(Clone, Debug)]
 pub struct AlertmanagerConfig {
@@ -18,13 +25,13 @@ pub struct AlertmanagerConfig {
     pub open: bool,
     /// `global`, scalars only.
     pub global: Pairs,
-    /// Number of routes, receivers, inhibition rules and time intervals.
+    /// The `route` key.
     pub route: Option<Span>,
     /// `receivers` key.
     pub receivers_key: Option<Span>,
     /// `inhibit_rules` key.
     pub inhibit_key: Option<Span>,
-    /// Names of `time_intervals` and `mute_time_intervals`.
+    /// Names of `time_intervals` and `mute_time_intervals`, in the order Alertmanager reads them.
     pub time_intervals: Vec<Scalar>,
     /// `templates`.
     pub templates: Vec<Scalar>,
@@ -51,23 +58,16 @@ pub struct Route {
     pub group_by: Option<Vec<Scalar>>,
     /// `group_wait`, `group_interval`, `repeat_interval` as written.
     pub timing: Pairs,
+    /// The `group_by` key.
+    pub group_by_key: Option<Span>,
+    /// `matchers`, `match` and `match_re`, whichever stands first and is not empty.
+    pub matchers_key: Option<Scalar>,
+    /// `mute_time_intervals` and `active_time_intervals`, whichever stands first.
+    pub intervals_key: Option<Scalar>,
     /// `mute_time_intervals` and `active_time_intervals`.
     pub intervals: Vec<Scalar>,
     /// Number of child routes.
     pub children: u32,
-}
-
-/// How a matcher compares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MatchOp {
-    /// `=`
-    Equal,
-    /// `!=`
-    NotEqual,
-    /// `=~`
-    Regex,
-    /// `!~`
-    NotRegex,
 }
 
 /// One matcher of a route or an inhibition rule.
@@ -85,6 +85,8 @@ pub struct Matcher {
     pub deprecated: Option<Scalar>,
     /// Whether its text can be known and was understood.
     pub known: bool,
+    /// Why Alertmanager refuses it.
+    pub fault: Option<String>,
 }
 
 /// A receiver.
@@ -119,7 +121,7 @@ pub struct Integration {
     pub key: Span,
     /// First key of the entry.
     pub span: Span,
-    /// Scalar settings.
+    /// Scalar settings by their names in a file; what is set to a mapping is there, unknown.
     pub settings: Pairs,
 }
 
@@ -193,15 +195,7 @@ impl Subject for Route {
         let matchers: Vec<String> = self
             .matchers
             .iter()
-            .map(|matcher| {
-                let op = match matcher.op {
-                    MatchOp::Equal => "=",
-                    MatchOp::NotEqual => "!=",
-                    MatchOp::Regex => "=~",
-                    MatchOp::NotRegex => "!~",
-                };
-                format!("{}{op}{}", matcher.label, matcher.value)
-            })
+            .map(|matcher| format!("{}{}{}", matcher.label, matcher.op.sign(), matcher.value))
             .collect();
         match (self.parent, matchers.is_empty()) {
             (None, _) => "root route".to_owned(),

@@ -3,8 +3,8 @@
 use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
-    Dialect, Document, DocumentId, FileFacts, ObjectName, collector, deploy, dialect, package,
-    rules, strategy,
+    Dialect, Document, DocumentId, FileFacts, ObjectName, alertmanager, collector, dashboard,
+    deploy, dialect, package, rules, strategy,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::parse::embed::{Host, Placed};
@@ -301,6 +301,8 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
     let masked = document.masked;
     match document.kind {
         Kind::PrometheusRules => rules::read_groups(node, id, masked, facts),
+        Kind::AlertmanagerConfig => alertmanager::read::read_config(node, id, masked, facts),
+        Kind::GrafanaDashboard => dashboard::read(node, id, facts),
         Kind::PrometheusRuleTest => rules::read_test(node, id, facts),
         Kind::PrometheusOperator => deploy::read_object(node, id, facts),
         Kind::Kubernetes => {

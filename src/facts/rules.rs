@@ -6,6 +6,8 @@ use super::{DocumentId, FileFacts, Subject};
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
+pub mod refuse;
+
 /// A rule group.
 #[derive(Clone, Debug)]
 pub struct RuleGroup {
@@ -96,6 +98,7 @@ pub struct RuleTest {
 /// Reads the groups under `root` (`groups:` of a file, `spec` of a `PrometheusRule`).
 pub fn read_groups(root: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut FileFacts) {
     let Some(groups) = root.get("groups") else { return };
+    refuse::collect(groups, document, facts);
     for (index, group) in groups.items().enumerate() {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         let labels = group.get("labels").map_or_else(

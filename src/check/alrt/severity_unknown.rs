@@ -2,14 +2,32 @@
 
 use crate::check::Case;
 use crate::facts::rules::AlertRule;
-
-const ALLOWED: &[&str] = &["critical", "warning", "info", "none", "page", "ticket"];
+use crate::finding::Edit;
+use crate::lang::distance;
 
 pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
-    let Some(severity) = alert.label("severity").filter(|value| value.known) else {
-        return case.skip();
-    };
-    if !severity.text.contains("{{") && !ALLOWED.contains(&severity.text.as_str()) {
-        case.flag(severity.span).with("value", &severity.text);
+    let settings = &case.repo.settings;
+    let label = settings.severity_label.as_str();
+    let allowed = settings.severities.join(", ");
+    if let Some(severity) = alert.label(label) {
+        let literal = severity.known && !severity.text.contains("{{") && !severity.text.is_empty();
+        if literal && !settings.severities.contains(&severity.text) {
+            let what = format!("has {label} `{}`, which is none of {allowed}", severity.text);
+            case.flag(severity.span).with("what", what);
+        }
+        return;
+    }
+    // Only where the label itself is absent: `severity` beside `severity2` is no slip.
+    let keys = alert.labels.entries.iter().chain(&alert.group_labels.entries).map(|(key, _)| key);
+    for key in keys.filter(|key| key.known) {
+        if distance::within(&key.text, label, 1).is_some() {
+            let what = format!("has a label `{}` where `{label}` is meant", key.text);
+            let quoted = if key.plain { label.to_owned() } else { format!("\"{label}\"") };
+            case.flag(key.span).with("what", what).fix(
+                true,
+                format!("Rename the label to `{label}`"),
+                vec![Edit { span: key.span, text: quoted }],
+            );
+        }
     }
 }

@@ -1,0 +1,28 @@
+//! Monitoring without a single alert. Rule: rules/alrt/alert-rules-missing.yaml
+
+use crate::check::Case;
+use crate::facts::{Dialect, Document};
+use crate::identify::Kind;
+
+pub(super) fn check(case: &mut Case<'_>) {
+    let documents = &case.repo.facts.documents;
+    let applicable =
+        [Kind::PrometheusConfig, Kind::AlertmanagerConfig, Kind::PrometheusRules, Kind::Strategy];
+    let first = applicable
+        .into_iter()
+        .find_map(|kind| documents.iter().find(|document| document.kind == kind));
+    let Some(first) = first else { return case.skip() };
+    if case.repo.facts.alert_rules.is_empty() && !documents.iter().any(could_hold_alerts) {
+        case.flag(first.anchor);
+    }
+}
+
+/// Documents with alerts that were not read, or that another program evaluates.
+fn could_hold_alerts(document: &Document) -> bool {
+    let object = document.object.as_ref().map_or("", |object| object.kind.as_str());
+    let rules = document.kind == Kind::PrometheusRules || object == "PrometheusRule";
+    let unread = document.masked
+        || document.dialect == Some(Dialect::Loki)
+        || !document.text_issues.is_empty();
+    document.kind == Kind::GrafanaProvisioning || (rules && unread)
+}

@@ -1,0 +1,123 @@
+//! What a credential's text is: a real one, a stand-in, or none of our business.
+
+use crate::facts::scalar::Credential;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// Could be a working secret.
+    Literal,
+    /// Stands where a secret should be.
+    StandIn,
+    /// Unknown, empty, or no secret.
+    None,
+}
+
+pub(super) fn sort(credential: &Credential) -> Sort {
+    let text = credential.value.text.trim();
+    if !credential.value.known || text.is_empty() || text.starts_with("SEALED") {
+        return Sort::None;
+    }
+    let stand_in = is_stand_in(text);
+    // The address of a webhook is a secret only where it carries one.
+    if credential.key.text == "url" && !carries_secret(text) {
+        return Sort::None;
+    }
+    if stand_in { Sort::StandIn } else { Sort::Literal }
+}
+
+fn carries_secret(url: &str) -> bool {
+    const HOSTS: &[&str] = &[
+        "hooks.slack.com/",
+        "discord.com/api/webhooks/",
+        "discordapp.com/api/webhooks/",
+        "webhook.office.com/",
+        "outlook.office.com/webhook/",
+        "chat.googleapis.com/",
+        "hooks.zapier.com/",
+        "events.pagerduty.com/integration/",
+        "nosnch.in/",
+        "hc-ping.com/",
+    ];
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let password = authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'));
+    let query = rest.split_once('?').map_or("", |(_, query)| query).to_lowercase();
+    let keyed = ["token=", "key=", "secret=", "password=", "access_token="]
+        .iter()
+        .any(|name| query.split('&').any(|part| part.starts_with(name) && part.len() > name.len()));
+    HOSTS.iter().any(|host| rest.contains(host)) || password || keyed
+}
+
+/// `YOUR_…`, `CHANGEME`, `xxx`, `<…>`, `TODO` and their kin, as whole words of the text.
+pub(super) fn is_stand_in(text: &str) -> bool {
+    if text.starts_with('<') && text.ends_with('>') {
+        return true;
+    }
+    if text.split_once('<').is_some_and(|(_, rest)| rest.contains('>')) {
+        return true;
+    }
+    let upper = text.to_uppercase();
+    let squeezed: String = upper.chars().filter(char::is_ascii_alphanumeric).collect();
+    if ["CHANGEME", "REPLACEME", "REPLACEWITH", "PLACEHOLDER", "FILLMEIN", "INSERTYOUR", "NOTAREAL"]
+        .iter()
+        .any(|word| squeezed.contains(word))
+    {
+        return true;
+    }
+    upper.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
+        matches!(
+            word,
+            "YOUR" | "TODO" | "FIXME" | "TBD" | "EXAMPLE" | "DUMMY" | "FAKE" | "REDACTED"
+        ) || (word.starts_with("YOUR")
+            && word.len() > 4
+            && word.len() < 24
+            && word.chars().all(|c| c.is_ascii_alphabetic()))
+            || (word.len() >= 3 && word.chars().all(|c| c == 'X'))
+            || (word.len() >= 8
+                && word.chars().skip(1).all(|c| c == '0' || c == 'X')
+                && word.contains("XX"))
+    }) || (!text.is_empty() && text.chars().all(|c| c == '*' || c == '.'))
+}
+
+/// Whether a file is one people copy and fill in.
+pub(super) fn is_sample(path: &str) -> bool {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name).to_lowercase();
+    ["example", "sample", "template", ".dist", ".tmpl"].iter().any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_stand_in;
+
+    #[test]
+    fn stand_ins_are_told_from_secrets() {
+        for text in [
+            "YOUR_PAGERDUTY_SERVICE_KEY",
+            "https://hooks.slack.com/services/YOUR/SLACK/WEBHOOK",
+            "changeme",
+            "change-me",
+            "xxx",
+            "xxxxxxxx",
+            "<secret>",
+            "TODO",
+            "<your key>",
+            "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
+            "https://hooks.slack.com/services/xxx/yyy/zzz",
+            "your-token",
+            "REPLACE_ME",
+            "yourpassword",
+        ] {
+            assert!(is_stand_in(text), "{text}");
+        }
+        for text in [
+            "hunter2",
+            "s3cr3t",
+            "R01ABCDEF23456789",
+            "https://hooks.slack.com/services/T024F/B0AA/9dfjxXx8",
+            "password",
+            "abcxxxdef",
+        ] {
+            assert!(!is_stand_in(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Questions about routes and receivers that several rules ask.
+
+use crate::check::{Case, refusal};
+use crate::facts::alertmanager::{MatchOp, Matcher, Route};
+use crate::facts::{Document, DocumentId};
+use crate::source::{Source, Span};
+
+/// Whether Alertmanager reads the document a fact came from.
+pub(super) fn is_read(case: &Case<'_>) -> bool {
+    case.document().is_none_or(refusal::is_read)
+}
+
+/// Whether parts of this document may be filled in elsewhere.
+pub(super) fn is_open(case: &Case<'_>, document: DocumentId) -> bool {
+    case.repo.document(document).masked
+        || case.repo.alertmanager(document).is_none_or(|config| config.open)
+}
+
+/// Whether this is the document of an operator's object, which is merged with others.
+pub(super) fn is_object(case: &Case<'_>, document: DocumentId) -> bool {
+    case.repo.alertmanager(document).is_some_and(|config| config.operator)
+}
+
+/// Whether a document is read and whole enough to speak of.
+pub(super) fn is_whole(document: &Document) -> bool {
+    refusal::is_read(document) && !document.masked
+}
+
+/// Whether an alert with `label="value"` certainly satisfies this matcher by naming the value.
+pub(super) fn names_value(matcher: &Matcher, label: &str, values: &[&str]) -> bool {
+    matcher.known
+        && matcher.label == label
+        && match matcher.op {
+            MatchOp::Equal => values.contains(&matcher.value.as_str()),
+            MatchOp::Regex => alternatives(&matcher.value)
+                .is_some_and(|words| words.iter().any(|word| values.contains(word))),
+            MatchOp::NotEqual | MatchOp::NotRegex => false,
+        }
+}
+
+/// `a|b|c` or `(a|b|c)` as words; `None` for any other pattern.
+fn alternatives(pattern: &str) -> Option<Vec<&str>> {
+    let inner = pattern.trim_start_matches("^").trim_end_matches('$');
+    let inner = inner
+        .strip_prefix("(?:")
+        .or_else(|| inner.strip_prefix('('))
+        .map_or(Some(inner), |rest| rest.strip_suffix(')'))?;
+    let words: Vec<&str> = inner.split('|').collect();
+    let plain =
+        |word: &&str| word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    words.iter().all(plain).then_some(words)
+}
+
+/// Whether a name speaks of an alert that fires all the time to show that the pipe works.
+pub(super) fn is_heartbeat(name: &str) -> bool {
+    let lower: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    ["watchdog", "deadman", "heartbeat", "healthcheck", "snitch", "alwaysfiring", "keepalive"]
+        .iter()
+        .any(|word| lower.contains(word))
+}
+
+/// Whether a route takes heartbeats only, by its matchers or the receiver it sends to.
+pub(super) fn takes_heartbeats(case: &Case<'_>, route: &Route) -> bool {
+    let tree = case.repo.routing(route.document);
+    let Some(own) = tree.routes().get(route.index as usize) else { return false };
+    let by_matcher = tree.upwards(own).flat_map(|route| &route.matchers).any(|matcher| {
+        matches!(matcher.op, MatchOp::Equal | MatchOp::Regex) && is_heartbeat(&matcher.value)
+    });
+    by_matcher || tree.receiver(own).is_some_and(|receiver| is_heartbeat(&receiver.text))
+}
+
+/// The whole line of a pair, if the pair is all it holds.
+pub(super) fn line_of(source: &Source, key: Span, value: Span) -> Option<Span> {
+    let text = source.text.as_str();
+    let (start, end) = (key.start as usize, value.end as usize);
+    let from = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+    let to = text.get(end..)?.find('\n').map_or(text.len(), |at| end + at + 1);
+    let alone = text[from..start].trim().is_empty() && text[end..to].trim().is_empty();
+    alone.then(|| Span::new(key.source, from, to))
+}
+
+/// The blanks that put a further key under this one, if the key starts its line (after dashes).
+pub(super) fn indent_of(source: &Source, key: Span) -> Option<String> {
+    let text = source.text.get(..key.start as usize)?;
+    let line = &text[text.rfind('\n').map_or(0, |at| at + 1)..];
+    line.chars().all(|c| c == ' ' || c == '-').then(|| " ".repeat(line.len()))
+}

@@ -1,0 +1,87 @@
+//! Fields Alertmanager does not know or cannot read. Rule: rules/amgr/unknown-field.yaml
+
+use super::{bad_duration, double_credential, integration_incomplete, model, time_interval};
+use crate::check::{Case, refusal};
+use crate::facts::Document;
+use crate::facts::schema::{Refusal, SchemaIssue};
+use crate::finding::Edit;
+use crate::source::Source;
+
+/// Fields of other programs that people expect here: type, field, what Alertmanager has.
+const CONFUSIONS: &[(&str, &str, &str)] = &[
+    ("EmailConfig", "subject", "headers.Subject"),
+    ("EmailConfig", "body", "html"),
+    ("EmailConfig", "message", "html"),
+    ("EmailConfig", "cc", "headers.Cc"),
+    ("EmailConfig", "reply_to", "headers.Reply-To"),
+    ("SlackConfig", "message", "text"),
+    ("SlackConfig", "body", "text"),
+    ("SlackConfig", "webhook_url", "api_url"),
+    ("SlackConfig", "url", "api_url"),
+    ("PagerdutyConfig", "summary", "description"),
+    ("WebhookConfig", "webhook_url", "url"),
+    ("DiscordConfig", "url", "webhook_url"),
+    ("MSTeamsConfig", "url", "webhook_url"),
+    ("TelegramConfig", "token", "bot_token"),
+    ("OpsGenieConfig", "text", "description"),
+];
+
+pub(super) fn check(document: &Document, case: &mut Case<'_>) {
+    if !refusal::is_read(document) {
+        return case.skip();
+    }
+    let mine = document.schema_issues.iter().filter(|issue| {
+        !bad_duration::takes(issue)
+            && !integration_incomplete::takes(issue)
+            && !double_credential::takes(issue)
+            && !time_interval::takes(issue)
+            && !is_spoken_of(issue)
+    });
+    for issue in mine {
+        let meant = CONFUSIONS
+            .iter()
+            .find(|(context, field, _)| *context == issue.context && *field == issue.field)
+            .filter(|_| issue.refusal == Refusal::UnknownField)
+            .map(|(.., meant)| *meant);
+        let Some(meant) = meant else {
+            refusal::flag(issue, case);
+            continue;
+        };
+        let edits = edits(issue, meant, case.repo.source(issue.span.source));
+        let what = format!("is no field here: Alertmanager calls it `{meant}`");
+        let flag = refusal::flag(issue, case).with("what", what);
+        if let Some(edits) = edits {
+            flag.fix(true, format!("Write it as `{meant}`"), edits);
+        }
+    }
+}
+
+fn edits(issue: &SchemaIssue, meant: &str, source: &Source) -> Option<Vec<Edit>> {
+    let text = match meant.split_once('.') {
+        None => meant.to_owned(),
+        Some((owner, name)) => {
+            let indent = model::indent_of(source, issue.span)?;
+            format!("{owner}:\n{indent}  {name}")
+        }
+    };
+    Some(vec![Edit { span: issue.span, text }])
+}
+
+/// What AMGR001, 003, 004, 005, 007, 008 and 009 say from the facts.
+fn is_spoken_of(issue: &SchemaIssue) -> bool {
+    let absent = matches!(issue.refusal, Refusal::Missing | Refusal::Conflict);
+    match issue.context {
+        "Config" => absent,
+        "Receiver" | "NamedTimeInterval" => absent && issue.field == "name",
+        "Matcher" => true,
+        "Route" => {
+            issue.refusal != Refusal::UnknownField
+                && issue.refusal != Refusal::WrongType
+                && matches!(
+                    issue.field.as_str(),
+                    "group_by" | "matchers" | "match" | "match_re" | "receiver"
+                )
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,22 @@
+//! A receiver no route leads to. Rule: rules/amgr/unused-receiver.yaml
+
+use super::model;
+use crate::check::Case;
+use crate::facts::alertmanager::Receiver;
+
+pub(super) fn check(receiver: &Receiver, case: &mut Case<'_>) {
+    let routes = case.repo.routing(receiver.document).routes();
+    let open = model::is_open(case, receiver.document)
+        || routes.iter().any(|route| route.receiver.as_ref().is_some_and(|name| !name.known));
+    let name = receiver.name.as_ref().filter(|name| name.known && !name.text.is_empty());
+    let (Some(name), false) = (name, open || routes.is_empty() || !model::is_read(case)) else {
+        return case.skip();
+    };
+    let used = routes
+        .iter()
+        .filter_map(|route| route.receiver.as_ref())
+        .any(|used| used.text == name.text);
+    if !used {
+        case.flag(name.span);
+    }
+}

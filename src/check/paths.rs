@@ -1,0 +1,99 @@
+//! Paths as one file writes them to name another.
+
+/// Whether `written` in the file `from` names the file `path`: relative to the folder of
+/// `from`, with `*`, `?` and `[…]`. A path that leads out of the repository or starts at `/`
+/// counts by its last part.
+pub(crate) fn names(from: &str, written: &str, path: &str) -> bool {
+    match join(folder(from), written) {
+        Some(pattern) => glob(&pattern, path),
+        None => glob(last(written), last(path)),
+    }
+}
+
+/// The file or folder that `written` in the file `from` means, `.` and `..` resolved; `None`
+/// if it leads out of the repository or starts at `/`.
+pub(crate) fn join(folder: &str, written: &str) -> Option<String> {
+    if written.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in written.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The folder of a path; empty for the root.
+pub(crate) fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+/// `*` and `?` within one part of a path; `[…]` counts as any one character.
+pub(crate) fn glob(pattern: &str, path: &str) -> bool {
+    let (pattern, path): (Vec<&str>, Vec<&str>) =
+        (pattern.split('/').collect(), path.split('/').collect());
+    pattern.len() == path.len()
+        && pattern.iter().zip(&path).all(|(pattern, part)| glob_part(pattern, part))
+}
+
+fn glob_part(pattern: &str, text: &str) -> bool {
+    let mut simple = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let Some(at) = rest.find('[') {
+        simple.push_str(&rest[..at]);
+        match rest[at..].find(']') {
+            Some(end) => {
+                simple.push('?');
+                rest = &rest[at + end + 1..];
+            }
+            None => break,
+        }
+    }
+    simple.push_str(rest);
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (simple.chars().collect(), text.chars().collect());
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(c) if *c == '?' || *c == text[t] => (p, t) = (p + 1, t + 1),
+            _ => match star {
+                Some((at, from)) => {
+                    star = Some((at, from + 1));
+                    (p, t) = (at + 1, from + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn written_paths_name_files() {
+        assert!(names("tests/a_test.yml", "../rules/a.yml", "rules/a.yml"));
+        assert!(names("a_test.yml", "rules/*.yml", "rules/a.yml"));
+        assert!(names("a_test.yml", "./a.yml", "a.yml"));
+        assert!(names("a_test.yml", "/etc/prometheus/a.yml", "rules/a.yml"));
+        assert!(!names("a_test.yml", "b.yml", "a.yml"));
+        assert!(!names("a_test.yml", "rules/*.yml", "rules/x/a.yml"));
+    }
+}

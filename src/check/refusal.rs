@@ -1,0 +1,38 @@
+//! Which rule speaks of which refusal of a reader: each refusal is spoken of once.
+
+use crate::check::{Case, Flag};
+use crate::facts::schema::SchemaIssue;
+use crate::facts::{Dialect, Document};
+use crate::identify::Kind;
+
+/// Whether the program reads this document: of a stream only the first, but of objects all.
+pub(crate) fn is_read(document: &Document) -> bool {
+    document.stream_index == 0
+        || document.kind == Kind::PrometheusOperator
+        || document.dialect == Some(Dialect::VictoriaMetrics)
+}
+
+/// Flags every refusal that `mine` takes, with its field, message and suggestion as captures.
+pub(crate) fn report(
+    document: &Document,
+    case: &mut Case<'_>,
+    mine: impl Fn(&SchemaIssue) -> bool,
+) {
+    if !is_read(document) {
+        return case.skip();
+    }
+    for issue in document.schema_issues.iter().filter(|issue| mine(issue)) {
+        flag(issue, case);
+    }
+}
+
+/// Flags one refusal.
+pub(crate) fn flag<'c>(issue: &SchemaIssue, case: &'c mut Case<'_>) -> Flag<'c> {
+    let hint = match &issue.suggestion {
+        Some(near) => format!(" (did you mean `{near}`?)"),
+        None => String::new(),
+    };
+    case.flag(issue.span)
+        .with("field", &issue.field)
+        .with("what", format!("{}{hint}", issue.message))
+}

@@ -1,0 +1,9 @@
+//! Names the rule loader refuses. Rule: rules/rule/bad-name.yaml
+
+use crate::check::{Case, refusal};
+use crate::facts::Document;
+use crate::facts::rules::refuse;
+
+pub(super) fn check(document: &Document, case: &mut Case<'_>) {
+    refusal::report(document, case, |issue| issue.context == refuse::NAME);
+}

@@ -1,0 +1,352 @@
+//! What the loader of Alertmanager refuses beyond the field tables: integrations that lack a
+//! setting both here and under `global`, and credentials that exclude each other.
+
+use super::time;
+use crate::facts::scalar::Scalar;
+use crate::facts::schema::{Refusal, SchemaIssue};
+use crate::parse::tree::NodeRef;
+use crate::source::Span;
+
+/// Context of issues about integrations that cannot send.
+pub const INTEGRATION: &str = "integration";
+/// Context of issues about credentials that exclude each other.
+pub const CREDENTIAL: &str = "integration-credential";
+/// Context of issues about time intervals.
+pub const TIME: &str = "time-interval";
+
+/// All refusals of a configuration file.
+pub(super) fn collect(root: NodeRef<'_>, open: bool) -> Vec<SchemaIssue> {
+    let mut collector = Collector { global: root.get("global"), open, issues: Vec::new() };
+    collector.global();
+    let receivers = root.get("receivers").into_iter().flat_map(NodeRef::items);
+    for (index, receiver) in receivers.enumerate() {
+        for (key, list) in receiver.entries() {
+            let Some(kind) = key.scalar().and_then(|key| key.strip_suffix("_configs")) else {
+                continue;
+            };
+            for (entry, node) in list.items().enumerate() {
+                let path = format!("receivers[{index}].{kind}_configs[{entry}]");
+                collector.integration(kind, key.span(), node, &path);
+            }
+        }
+    }
+    for field in ["mute_time_intervals", "time_intervals"] {
+        for (index, named) in root.get(field).into_iter().flat_map(NodeRef::items).enumerate() {
+            let path = format!("{field}[{index}]");
+            for interval in named.get("time_intervals").into_iter().flat_map(NodeRef::items) {
+                for fault in time::faults(interval) {
+                    collector.push(
+                        Refusal::BadValue,
+                        TIME,
+                        fault.span,
+                        &path,
+                        fault.field,
+                        fault.message,
+                    );
+                }
+            }
+        }
+    }
+    collector.issues
+}
+
+struct Collector<'t> {
+    global: Option<NodeRef<'t>>,
+    open: bool,
+    issues: Vec<SchemaIssue>,
+}
+
+/// Whether a setting is there and not empty; what nobody can know counts as there.
+fn set(node: NodeRef<'_>, field: &str) -> bool {
+    node.get(field).is_some_and(|value| {
+        value.is_unknown()
+            || value.is_mapping()
+            || (!value.is_null() && value.scalar().is_none_or(|text| !text.is_empty()))
+    })
+}
+
+/// One setting an integration needs, given by any of these keys here or under `global`.
+struct Need {
+    kind: &'static str,
+    here: &'static [&'static str],
+    global: &'static [&'static str],
+    what: &'static str,
+}
+
+const NEEDS: &[Need] = &[
+    Need { kind: "email", here: &["smarthost"], global: &["smtp_smarthost"], what: "mail server" },
+    Need { kind: "email", here: &["from"], global: &["smtp_from"], what: "sender address" },
+    Need {
+        kind: "opsgenie",
+        here: &["api_key", "api_key_file"],
+        global: &["opsgenie_api_key", "opsgenie_api_key_file"],
+        what: "API key",
+    },
+    Need {
+        kind: "victorops",
+        here: &["api_key", "api_key_file"],
+        global: &["victorops_api_key", "victorops_api_key_file"],
+        what: "API key",
+    },
+    Need {
+        kind: "wechat",
+        here: &["api_secret", "api_secret_file"],
+        global: &["wechat_api_secret", "wechat_api_secret_file"],
+        what: "API secret",
+    },
+    Need {
+        kind: "wechat",
+        here: &["corp_id"],
+        global: &["wechat_api_corp_id"],
+        what: "corporation id",
+    },
+    Need {
+        kind: "telegram",
+        here: &["bot_token", "bot_token_file"],
+        global: &["telegram_bot_token", "telegram_bot_token_file"],
+        what: "bot token",
+    },
+    Need { kind: "jira", here: &["api_url"], global: &["jira_api_url"], what: "Jira URL" },
+    Need {
+        kind: "rocketchat",
+        here: &["token_id", "token_id_file"],
+        global: &["rocketchat_token_id", "rocketchat_token_id_file"],
+        what: "token id",
+    },
+    Need {
+        kind: "rocketchat",
+        here: &["token", "token_file"],
+        global: &["rocketchat_token", "rocketchat_token_file"],
+        what: "token",
+    },
+    Need {
+        kind: "mattermost",
+        here: &["webhook_url", "webhook_url_file"],
+        global: &["mattermost_webhook_url", "mattermost_webhook_url_file"],
+        what: "webhook URL",
+    },
+];
+
+/// URLs with a default that `null` under `global` takes away.
+const URLS: &[(&str, &str, &str)] = &[
+    ("pagerduty", "url", "pagerduty_url"),
+    ("opsgenie", "api_url", "opsgenie_api_url"),
+    ("wechat", "api_url", "wechat_api_url"),
+    ("victorops", "api_url", "victorops_api_url"),
+    ("webex", "api_url", "webex_api_url"),
+    ("slack", "app_url", "slack_app_url"),
+];
+
+impl Collector<'_> {
+    fn push(
+        &mut self,
+        refusal: Refusal,
+        context: &'static str,
+        span: Span,
+        path: &str,
+        field: &str,
+        message: String,
+    ) {
+        self.issues.push(SchemaIssue {
+            refusal,
+            span,
+            path: path.to_owned(),
+            context,
+            field: field.to_owned(),
+            message,
+            suggestion: None,
+        });
+    }
+
+    fn global_set(&self, field: &str) -> bool {
+        self.global.is_some_and(|global| global.is_unknown() || set(global, field))
+    }
+
+    /// Slack's app token beside its webhook.
+    fn global(&mut self) {
+        let Some(global) = self.global else { return };
+        let (token, url) = (
+            ["slack_app_token", "slack_app_token_file"]
+                .into_iter()
+                .find(|field| set(global, field)),
+            ["slack_api_url", "slack_api_url_file"].into_iter().find(|field| set(global, field)),
+        );
+        let (Some(token), Some(url)) = (token, url) else { return };
+        let text = |field: &str| global.get(field).and_then(Scalar::of);
+        let app_url = text("slack_app_url");
+        let default = "https://slack.com/api/chat.postMessage";
+        let app_url = app_url.as_ref().map_or(default, |url| url.text.as_str());
+        let same = url == "slack_api_url"
+            && text(url).is_some_and(|value| !value.known || value.text == app_url);
+        if !same {
+            let span = global.entry(token).map_or(global.span(), |(key, _)| key.span());
+            let message =
+                format!("stands beside `{url}`: Alertmanager takes a token or a webhook, not both");
+            self.push(Refusal::Conflict, CREDENTIAL, span, "global", token, message);
+        }
+    }
+
+    fn integration(&mut self, kind: &str, key: Span, node: NodeRef<'_>, path: &str) {
+        if node.is_unknown() {
+            return;
+        }
+        let mut missing = |field: &str, message: String| {
+            self.issues.push(SchemaIssue {
+                refusal: Refusal::Missing,
+                span: key,
+                path: path.to_owned(),
+                context: INTEGRATION,
+                field: field.to_owned(),
+                message,
+                suggestion: None,
+            });
+        };
+        let global = self.global;
+        let global_set =
+            |field: &str| global.is_some_and(|global| global.is_unknown() || set(global, field));
+        for need in NEEDS.iter().filter(|need| need.kind == kind && !self.open) {
+            let given = need.here.iter().any(|field| set(node, field))
+                || need.global.iter().any(|field| global_set(field));
+            if !given {
+                let message = format!(
+                    "has no {}: neither `{}` here nor `{}` under `global`",
+                    need.what, need.here[0], need.global[0]
+                );
+                missing(need.here[0], message);
+            }
+        }
+        for (_, field, default) in URLS.iter().filter(|(of, ..)| *of == kind) {
+            let removed = global
+                .and_then(|global| global.get(default))
+                .is_some_and(|value| value.is_null() && !value.is_unknown());
+            if removed && !set(node, field) {
+                missing(field, format!("has no URL: `{default}` under `global` is null"));
+            }
+        }
+        match kind {
+            "slack" => self.slack(key, node, path),
+            "webex" if !has_authorization(node) && !self.open => {
+                let message = "has no `http_config` with `authorization`".to_owned();
+                self.push(Refusal::Missing, INTEGRATION, key, path, "http_config", message);
+            }
+            "incidentio" => self.incidentio(key, node, path),
+            "sns" => self.sns(key, node, path),
+            "victorops" => self.victorops(node, path),
+            "opsgenie" => self.opsgenie(node, path),
+            _ => {}
+        }
+    }
+
+    fn slack(&mut self, key: Span, node: NodeRef<'_>, path: &str) {
+        let authorized = has_authorization(node);
+        let own_token = set(node, "app_token") || set(node, "app_token_file");
+        let takes_token = !own_token && !authorized && !set(node, "api_url");
+        let token = own_token
+            || (takes_token
+                && (self.global_set("slack_app_token") || self.global_set("slack_app_token_file")));
+        let url = set(node, "api_url")
+            || set(node, "api_url_file")
+            || self.global_set("slack_api_url")
+            || self.global_set("slack_api_url_file");
+        if !token && !url && !self.open {
+            let message = "has nowhere to send to: neither `api_url` here nor `slack_api_url` under `global`, nor a token".to_owned();
+            self.push(Refusal::Missing, INTEGRATION, key, path, "api_url", message);
+        }
+        let http = node.get("http_config").filter(|http| !http.is_null());
+        let clash = match http {
+            Some(_) => authorized,
+            None => self.global.is_some_and(has_authorization),
+        };
+        if token && clash {
+            let span = node.entry("http_config").map_or(key, |(key, _)| key.span());
+            let message = "has `authorization` beside an app token: Alertmanager takes one of them"
+                .to_owned();
+            self.push(Refusal::Conflict, CREDENTIAL, span, path, "http_config", message);
+        }
+        let updates = Scalar::under(node, "update_message").and_then(|value| value.boolean());
+        if updates == Some(true) {
+            let api_url = node.get("api_url").and_then(Scalar::of);
+            let default = "https://slack.com/api/chat.postMessage";
+            if api_url.is_none_or(|url| url.known && url.text != default) {
+                let span = node.entry("update_message").map_or(key, |(key, _)| key.span());
+                let message = format!("needs `api_url: {default}`");
+                self.push(Refusal::Missing, INTEGRATION, span, path, "update_message", message);
+            }
+        }
+    }
+
+    fn incidentio(&mut self, key: Span, node: NodeRef<'_>, path: &str) {
+        let token = set(node, "alert_source_token") || set(node, "alert_source_token_file");
+        let http = node.get("http_config").filter(|http| !http.is_null());
+        match (token, http, has_authorization(node)) {
+            (true, _, true) => {
+                let span = node.entry("http_config").map_or(key, |(key, _)| key.span());
+                let message = "has `authorization` beside an alert source token".to_owned();
+                self.push(Refusal::Conflict, CREDENTIAL, span, path, "http_config", message);
+            }
+            (false, Some(_), false) => {
+                let message = "has no `alert_source_token`".to_owned();
+                self.push(Refusal::Missing, INTEGRATION, key, path, "alert_source_token", message);
+            }
+            _ => {}
+        }
+    }
+
+    /// One of three targets, or, by a slip of the loader, all three.
+    fn sns(&mut self, key: Span, node: NodeRef<'_>, path: &str) {
+        let targets = ["target_arn", "topic_arn", "phone_number"];
+        let count = targets.iter().filter(|field| set(node, field)).count();
+        if count == 0 || count == 2 {
+            let message =
+                "needs exactly one of `target_arn`, `topic_arn` and `phone_number`".to_owned();
+            let refusal = if count == 0 { Refusal::Missing } else { Refusal::Conflict };
+            self.push(refusal, INTEGRATION, key, path, "topic_arn", message);
+        }
+    }
+
+    fn victorops(&mut self, node: NodeRef<'_>, path: &str) {
+        const RESERVED: &[&str] = &[
+            "routing_key",
+            "message_type",
+            "state_message",
+            "entity_display_name",
+            "monitoring_tool",
+            "entity_id",
+            "entity_state",
+        ];
+        for (key, _) in node.get("custom_fields").map(NodeRef::entries).unwrap_or_default() {
+            let name = key.scalar().unwrap_or_default();
+            if RESERVED.contains(&name) {
+                let message = "is a field of VictorOps itself and no custom one".to_owned();
+                self.push(Refusal::Conflict, INTEGRATION, key.span(), path, name, message);
+            }
+        }
+    }
+
+    fn opsgenie(&mut self, node: NodeRef<'_>, path: &str) {
+        for responder in node.get("responders").into_iter().flat_map(NodeRef::items) {
+            let kind = responder.get("type").and_then(Scalar::of);
+            let lower = kind.as_ref().map(|kind| kind.text.to_lowercase()).unwrap_or_default();
+            let known = kind.as_ref().is_some_and(|kind| !kind.known)
+                || matches!(lower.as_str(), "team" | "teams" | "user" | "escalation" | "schedule");
+            if !known && responder.is_mapping() {
+                let first =
+                    responder.pairs().next().map_or(responder.span(), |(key, _)| key.span());
+                let span = kind.map_or(first, |kind| kind.span);
+                let message =
+                    "of a responder is team, teams, user, escalation or schedule".to_owned();
+                self.push(Refusal::BadValue, INTEGRATION, span, path, "type", message);
+            }
+        }
+    }
+}
+
+/// Whether the HTTP client of an integration sends an `Authorization` header of its own.
+fn has_authorization(node: NodeRef<'_>) -> bool {
+    node.get("http_config").is_some_and(|http| {
+        http.is_unknown()
+            || ["authorization", "bearer_token", "bearer_token_file"]
+                .iter()
+                .any(|field| set(http, field))
+    })
+}
