@@ -1,5 +1,7 @@
 //! Prometheus: server configurations, scrape jobs, remote endpoints, and the operator's objects.
 
+pub mod read;
+
 use super::scalar::{Pairs, Scalar, held};
 use super::subject::{Held, SubjectKind};
 use super::{DocumentId, Subject};

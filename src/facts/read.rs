@@ -4,7 +4,7 @@ use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, alertmanager, collector, dashboard,
-    deploy, dialect, package, rules, strategy,
+    deploy, dialect, package, prometheus, rules, strategy,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::parse::embed::{Host, Placed};
@@ -304,7 +304,19 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
         Kind::AlertmanagerConfig => alertmanager::read::read_config(node, id, masked, facts),
         Kind::GrafanaDashboard => dashboard::read(node, id, facts),
         Kind::PrometheusRuleTest => rules::read_test(node, id, facts),
-        Kind::PrometheusOperator => deploy::read_object(node, id, facts),
+        Kind::PrometheusConfig => prometheus::read::read_config(node, id, masked, false, facts),
+        Kind::PrometheusFragment => prometheus::read::read_config(node, id, masked, true, facts),
+        Kind::PrometheusOperator => {
+            deploy::read_object(node, id, facts);
+            prometheus::read::read_object(node, id, masked, facts);
+            let kind = facts.documents[id.index as usize]
+                .object
+                .as_ref()
+                .map(|object| object.kind.as_str());
+            if let (Some("AlertmanagerConfig"), Some(spec)) = (kind, node.get("spec")) {
+                alertmanager::read::read_object(spec, id, masked, facts);
+            }
+        }
         Kind::Kubernetes => {
             deploy::read_object(node, id, facts);
             package::read(node, id, facts);

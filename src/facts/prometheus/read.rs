@@ -1,0 +1,393 @@
+//! Prometheus configurations, fragments and operator objects to facts.
+
+use super::{
+    AlertmanagerTarget, Discovery, JobForm, PrometheusConfig, Relabel, RemoteEndpoint, ScrapeJob,
+    ServerForm,
+};
+use crate::facts::scalar::{Pairs, Scalar};
+use crate::facts::{DocumentId, FileFacts};
+use crate::parse::tree::NodeRef;
+use crate::source::Span;
+
+/// Limits on what one scrape may bring.
+const LIMITS: &[&str] = &[
+    "sample_limit",
+    "label_limit",
+    "label_name_length_limit",
+    "label_value_length_limit",
+    "target_limit",
+    "body_size_limit",
+    "keep_dropped_targets",
+];
+
+/// Reads a `prometheus.yml`, a `scrape_configs` file or a bare list of jobs.
+pub fn read_config(
+    node: NodeRef<'_>,
+    document: DocumentId,
+    masked: bool,
+    fragment: bool,
+    facts: &mut FileFacts,
+) {
+    if node.is_sequence() {
+        for job in node.items() {
+            facts.scrape_jobs.push(read_job(job, document, masked));
+        }
+    }
+    for job in items(node, "scrape_configs") {
+        facts.scrape_jobs.push(read_job(job, document, masked));
+    }
+    for direction in ["remote_write", "remote_read"] {
+        for entry in items(node, direction) {
+            facts.remote_endpoints.push(read_endpoint(entry, document, direction));
+        }
+    }
+    let form = if fragment || node.is_sequence() { ServerForm::Fragment } else { ServerForm::File };
+    let global = node.get("global");
+    let setting = |key: &str| global.and_then(|global| Scalar::under(global, key));
+    let alerting = node.entry("alerting");
+    facts.prometheus.push(PrometheusConfig {
+        document,
+        anchor: facts.documents[document.index as usize].anchor,
+        form,
+        open: masked,
+        scrape_interval: setting("scrape_interval"),
+        scrape_timeout: setting("scrape_timeout"),
+        evaluation_interval: setting("evaluation_interval"),
+        external_labels: global
+            .and_then(|global| global.get("external_labels"))
+            .map(|node| Pairs::of(node, masked)),
+        limits: LIMITS.iter().filter_map(|&name| Some((name.to_owned(), setting(name)?))).collect(),
+        rule_files: items(node, "rule_files").filter_map(Scalar::of).collect(),
+        rule_files_key: key(node, "rule_files"),
+        scrape_config_files: items(node, "scrape_config_files").filter_map(Scalar::of).collect(),
+        alerting_key: alerting.map(|(key, _)| key.span()),
+        alertmanagers: alerting
+            .map(|(_, alerting)| items(alerting, "alertmanagers").map(read_alertmanager).collect())
+            .unwrap_or_default(),
+        retention: node.at(&["storage", "tsdb", "retention", "time"]).and_then(Scalar::of),
+        scrape_configs_key: key(node, "scrape_configs"),
+    });
+}
+
+/// Reads an operator object: the server, or one of the objects that become scrape jobs.
+pub fn read_object(node: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut FileFacts) {
+    let kind =
+        facts.documents[document.index as usize].object.as_ref().map(|object| object.kind.clone());
+    let Some(spec) = node.get("spec") else { return };
+    match kind.as_deref() {
+        Some("Prometheus" | "PrometheusAgent") => read_server(spec, document, masked, facts),
+        Some("ServiceMonitor") => {
+            read_monitor(node, spec, "endpoints", JobForm::ServiceMonitor, document, masked, facts)
+        }
+        Some("PodMonitor") => read_monitor(
+            node,
+            spec,
+            "podMetricsEndpoints",
+            JobForm::PodMonitor,
+            document,
+            masked,
+            facts,
+        ),
+        Some("Probe") => {
+            facts.scrape_jobs.push(read_endpoint_job(node, spec, JobForm::Probe, document, masked))
+        }
+        Some("ScrapeConfig") => facts.scrape_jobs.push(read_endpoint_job(
+            node,
+            spec,
+            JobForm::ScrapeConfig,
+            document,
+            masked,
+        )),
+        _ => {}
+    }
+}
+
+fn read_server(spec: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut FileFacts) {
+    for (name, direction) in [("remoteWrite", "remote_write"), ("remoteRead", "remote_read")] {
+        for entry in items(spec, name) {
+            facts.remote_endpoints.push(read_endpoint(entry, document, direction));
+        }
+    }
+    let alerting = spec.entry("alerting");
+    let limits = [
+        ("enforcedSampleLimit", "sample_limit"),
+        ("enforcedLabelLimit", "label_limit"),
+        ("enforcedTargetLimit", "target_limit"),
+        ("sampleLimit", "sample_limit"),
+    ];
+    facts.prometheus.push(PrometheusConfig {
+        document,
+        anchor: facts.documents[document.index as usize].anchor,
+        form: ServerForm::Operator,
+        open: masked,
+        scrape_interval: Scalar::under(spec, "scrapeInterval"),
+        scrape_timeout: Scalar::under(spec, "scrapeTimeout"),
+        evaluation_interval: Scalar::under(spec, "evaluationInterval"),
+        external_labels: spec.get("externalLabels").map(|node| Pairs::of(node, masked)),
+        limits: limits
+            .iter()
+            .filter_map(|(key, name)| Some(((*name).to_owned(), Scalar::under(spec, key)?)))
+            .collect(),
+        rule_files: Vec::new(),
+        rule_files_key: key(spec, "ruleSelector"),
+        scrape_config_files: Vec::new(),
+        alerting_key: alerting.map(|(key, _)| key.span()),
+        alertmanagers: alerting
+            .map(|(_, alerting)| items(alerting, "alertmanagers").map(read_alertmanager).collect())
+            .unwrap_or_default(),
+        retention: Scalar::under(spec, "retention"),
+        scrape_configs_key: key(spec, "serviceMonitorSelector"),
+    });
+}
+
+fn read_alertmanager(node: NodeRef<'_>) -> AlertmanagerTarget {
+    AlertmanagerTarget {
+        span: first_key(node),
+        api_version: Scalar::under(node, "api_version")
+            .or_else(|| Scalar::under(node, "apiVersion")),
+        scheme: Scalar::under(node, "scheme"),
+        targets: static_targets(node),
+        discovery: discoveries(node).into_iter().map(|discovery| discovery.kind).collect(),
+    }
+}
+
+fn read_endpoint(
+    node: NodeRef<'_>,
+    document: DocumentId,
+    direction: &'static str,
+) -> RemoteEndpoint {
+    RemoteEndpoint {
+        document,
+        direction,
+        span: first_key(node),
+        url: Scalar::under(node, "url"),
+        name: Scalar::under(node, "name"),
+        skip_verify: skip_verify(node),
+    }
+}
+
+fn read_job(job: NodeRef<'_>, document: DocumentId, masked: bool) -> ScrapeJob {
+    ScrapeJob {
+        document,
+        form: JobForm::Job,
+        name: Scalar::under(job, "job_name"),
+        span: first_key(job),
+        settings: scalars(job, masked),
+        credentials: credentials(job),
+        skip_verify: skip_verify(job),
+        params: params(job),
+        targets: static_targets(job),
+        discovery: discoveries(job),
+        relabels: relabels(job, "relabel_configs"),
+        metric_relabels: relabels(job, "metric_relabel_configs"),
+    }
+}
+
+/// Settings of the operator's objects by the names of the configuration file.
+const CAMEL: &[(&str, &str)] = &[
+    ("path", "metrics_path"),
+    ("metricsPath", "metrics_path"),
+    ("interval", "scrape_interval"),
+    ("scrapeInterval", "scrape_interval"),
+    ("scrapeTimeout", "scrape_timeout"),
+    ("honorLabels", "honor_labels"),
+    ("honorTimestamps", "honor_timestamps"),
+    ("sampleLimit", "sample_limit"),
+    ("targetLimit", "target_limit"),
+    ("labelLimit", "label_limit"),
+    ("scheme", "scheme"),
+    ("port", "port"),
+    ("targetPort", "target_port"),
+];
+
+/// A monitor has one scrape job for each endpoint; the monitor's limits hold for all.
+fn read_monitor(
+    node: NodeRef<'_>,
+    spec: NodeRef<'_>,
+    endpoints: &str,
+    form: JobForm,
+    document: DocumentId,
+    masked: bool,
+    facts: &mut FileFacts,
+) {
+    for endpoint in items(spec, endpoints) {
+        let mut job = read_endpoint_job(node, endpoint, form, document, masked);
+        let of_monitor = camel_settings(spec, masked);
+        job.settings.entries.extend(of_monitor.entries);
+        facts.scrape_jobs.push(job);
+    }
+}
+
+fn read_endpoint_job(
+    node: NodeRef<'_>,
+    endpoint: NodeRef<'_>,
+    form: JobForm,
+    document: DocumentId,
+    masked: bool,
+) -> ScrapeJob {
+    let found = |name: &str| -> Option<Scalar> {
+        endpoint
+            .entry(name)
+            .filter(|(_, value)| !value.is_null())
+            .and_then(|(key, _)| Scalar::template(key))
+    };
+    let credentials =
+        ["basicAuth", "authorization", "oauth2", "bearerTokenFile", "bearerTokenSecret"];
+    ScrapeJob {
+        document,
+        form,
+        name: node.at(&["metadata", "name"]).and_then(Scalar::of),
+        span: first_key(endpoint),
+        settings: camel_settings(endpoint, masked),
+        credentials: credentials.into_iter().filter_map(found).collect(),
+        skip_verify: endpoint
+            .at(&["tlsConfig"])
+            .and_then(|tls| tls.entry("insecureSkipVerify"))
+            .filter(|(_, value)| value.scalar() == Some("true"))
+            .and_then(|(key, _)| Scalar::template(key)),
+        params: params(endpoint),
+        targets: static_targets_of(endpoint),
+        discovery: Vec::new(),
+        relabels: camel_relabels(endpoint, &["relabelings", "relabelConfigs"]),
+        metric_relabels: camel_relabels(endpoint, &["metricRelabelings", "metricRelabelConfigs"]),
+    }
+}
+
+fn camel_settings(node: NodeRef<'_>, masked: bool) -> Pairs {
+    let entries = CAMEL
+        .iter()
+        .filter_map(|(camel, name)| {
+            let (key, value) = node.entry(camel)?;
+            let mut key = Scalar::template(key)?;
+            (*name).clone_into(&mut key.text);
+            Some((key, Scalar::of(value)?))
+        })
+        .collect();
+    Pairs { entries, open: masked }
+}
+
+/// Literal targets of a `ScrapeConfig` or a `Probe`.
+fn static_targets_of(node: NodeRef<'_>) -> Vec<Scalar> {
+    let configs = items(node, "staticConfigs").flat_map(|config| items(config, "targets"));
+    let probe = node
+        .at(&["targets", "staticConfig"])
+        .into_iter()
+        .flat_map(|config| items(config, "static"));
+    configs.chain(probe).filter_map(Scalar::of).collect()
+}
+
+fn camel_relabels(node: NodeRef<'_>, names: &[&str]) -> Vec<Relabel> {
+    names
+        .iter()
+        .flat_map(|name| items(node, name))
+        .map(|step| Relabel {
+            span: first_key(step),
+            source_labels: items(step, "sourceLabels").filter_map(Scalar::template).collect(),
+            action: Scalar::under(step, "action"),
+            regex: template(step, "regex"),
+            target_label: template(step, "targetLabel"),
+            replacement: template(step, "replacement"),
+            separator: template(step, "separator"),
+        })
+        .collect()
+}
+
+fn relabels(node: NodeRef<'_>, name: &str) -> Vec<Relabel> {
+    items(node, name)
+        .map(|step| Relabel {
+            span: first_key(step),
+            source_labels: items(step, "source_labels").filter_map(Scalar::template).collect(),
+            action: Scalar::under(step, "action"),
+            regex: template(step, "regex"),
+            target_label: template(step, "target_label"),
+            replacement: template(step, "replacement"),
+            separator: template(step, "separator"),
+        })
+        .collect()
+}
+
+/// `$1` and `${1}` are relabelling's own language: no placeholders.
+fn template(node: NodeRef<'_>, key: &str) -> Option<Scalar> {
+    node.get(key).filter(|value| !value.is_null()).and_then(Scalar::template)
+}
+
+/// The scalar settings of a job by their keys.
+fn scalars(job: NodeRef<'_>, masked: bool) -> Pairs {
+    let entries = job
+        .entries()
+        .into_iter()
+        .filter(|(_, value)| value.scalar().is_some() && !value.is_null())
+        .filter_map(|(key, value)| Some((Scalar::of(key)?, Scalar::of(value)?)))
+        .collect();
+    Pairs { entries, open: masked }
+}
+
+/// Keys that authenticate: settings of the client, and its certificate.
+fn credentials(job: NodeRef<'_>) -> Vec<Scalar> {
+    let own =
+        ["basic_auth", "authorization", "oauth2", "bearer_token", "bearer_token_file", "sigv4"];
+    let certificate = job.get("tls_config").and_then(|tls| {
+        tls.entry("cert_file").or_else(|| tls.entry("cert")).or_else(|| tls.entry("cert_ref"))
+    });
+    own.iter()
+        .filter_map(|name| job.entry(name))
+        .filter(|(_, value)| !value.is_null())
+        .chain(certificate)
+        .filter_map(|(key, _)| Scalar::template(key))
+        .collect()
+}
+
+fn skip_verify(node: NodeRef<'_>) -> Option<Scalar> {
+    let (key, value) =
+        node.get("tls_config").or_else(|| node.get("tlsConfig")).and_then(|tls| {
+            tls.entry("insecure_skip_verify").or_else(|| tls.entry("insecureSkipVerify"))
+        })?;
+    let set = Scalar::of(value).and_then(|value| value.boolean()) == Some(true);
+    Scalar::template(key).filter(|_| set)
+}
+
+fn params(node: NodeRef<'_>) -> Vec<(Scalar, Vec<Scalar>)> {
+    let Some(params) = node.get("params") else { return Vec::new() };
+    params
+        .entries()
+        .into_iter()
+        .filter_map(|(key, values)| {
+            Some((Scalar::of(key)?, values.items().filter_map(Scalar::of).collect()))
+        })
+        .collect()
+}
+
+fn static_targets(node: NodeRef<'_>) -> Vec<Scalar> {
+    items(node, "static_configs")
+        .flat_map(|config| items(config, "targets"))
+        .filter_map(Scalar::of)
+        .collect()
+}
+
+/// Service discoveries by kind: every `*_sd_configs` that holds at least one entry.
+fn discoveries(node: NodeRef<'_>) -> Vec<Discovery> {
+    node.entries()
+        .into_iter()
+        .filter_map(|(key, entries)| {
+            let kind = key.scalar()?.strip_suffix("_sd_configs")?.to_owned();
+            Some(entries.items().map(move |entry| Discovery {
+                kind: kind.clone(),
+                key: key.span(),
+                role: Scalar::under(entry, "role"),
+            }))
+        })
+        .flatten()
+        .collect()
+}
+
+fn items<'t>(node: NodeRef<'t>, name: &str) -> impl Iterator<Item = NodeRef<'t>> + use<'t> {
+    node.get(name).into_iter().flat_map(NodeRef::items)
+}
+
+fn key(node: NodeRef<'_>, name: &str) -> Option<Span> {
+    node.entry(name).map(|(key, _)| key.span())
+}
+
+fn first_key(node: NodeRef<'_>) -> Span {
+    node.pairs().next().map_or(node.span(), |(key, _)| key.span())
+}
