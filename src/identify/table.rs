@@ -33,7 +33,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
     signature(
         Kind::PrometheusRuleTest,
         5,
-        "^rule_files 2, ^tests 2, tests>input_series 4, tests>alert_rule_test 3,
+        "^rule_files 2, ^tests 2, rule_files+tests 4, tests>input_series 4, tests>alert_rule_test 3,
          tests>promql_expr_test 3, input_series>series 3, input_series>values 1,
          ^evaluation_interval 2, alert_rule_test>alertname 2, alert_rule_test>eval_time 2,
          promql_expr_test>eval_time 2, exp_alerts>exp_labels 2, exp_alerts>exp_annotations 1,
