@@ -267,8 +267,8 @@ impl Masker<'_> {
     /// The action at `at`, where it ends, and what becomes of it.
     fn action(&self, at: usize, raw: &mut bool) -> Option<(usize, Vec<Piece>)> {
         let rest = &self.text[at..];
-        if rest.starts_with("{%") {
-            let end = at + 2 + rest[2..].find("%}")? + 2;
+        if let Some(inner) = rest.strip_prefix("{%") {
+            let end = at + 2 + inner.find("%}")? + 2;
             let body = self.text[at + 2..end - 2].trim_matches(['-', '+', ' ', '\n']);
             let word = body.split_whitespace().next().unwrap_or_default();
             if matches!(word, "raw" | "endraw") {
@@ -281,8 +281,8 @@ impl Masker<'_> {
         if *raw {
             return None;
         }
-        if rest.starts_with("{#") {
-            let end = at + 2 + rest[2..].find("#}")? + 2;
+        if let Some(inner) = rest.strip_prefix("{#") {
+            let end = at + 2 + inner.find("#}")? + 2;
             return Some((
                 end,
                 vec![Piece::Control { range: at..end, opens: false, closes: false }],
