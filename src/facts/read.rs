@@ -2,7 +2,7 @@
 
 use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
-use super::{Dialect, Document, DocumentId, FileFacts, ObjectName, deploy, dialect, rules};
+use super::{Dialect, Document, DocumentId, FileFacts, ObjectName, deploy, dialect, rules, schema};
 use crate::identify::{self, Kind, Reading};
 use crate::parse::embed::{Host, Placed};
 use crate::parse::mask;
@@ -14,6 +14,29 @@ use std::ops::Range;
 
 /// Deepest nesting of documents in documents.
 const MAX_EMBEDDING: usize = 6;
+
+/// Reads a file whose kind is known: its first document, as the program itself would.
+pub fn read_as(kind: Kind, id: SourceId, source: &Source) -> FileFacts {
+    let mut reader = Reader { source: id, facts: FileFacts::default() };
+    let start = source.content_start();
+    let map = OffsetMap::slice(id, start);
+    let text = &source.text[start..];
+    let tree = yaml::parse(&yaml::Input { text, map: &map, masked: &[] });
+    let origin = Origin { kind: Some(kind), ..Origin::default() };
+    if let Some(root) = tree.roots.first() {
+        let parsed = Parsed { text, map: &map, unknown: &[], tree: &tree, masked: false };
+        let id = match root.node {
+            Some(node) => reader.node(&parsed, tree.node(node), Some(kind), &origin),
+            None => Some(reader.push(kind, root.span, root.span, &origin, 0)),
+        };
+        if let Some(document) = id.and_then(|id| reader.facts.documents.get_mut(id.index as usize))
+        {
+            document.text_issues = root.issues.clone();
+            document.broken = root.broken;
+        }
+    }
+    reader.facts
+}
 
 /// Reads all facts of one file.
 pub fn read(id: SourceId, source: &Source) -> FileFacts {
@@ -249,6 +272,8 @@ impl Reader {
 fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
     let document = &facts.documents[id.index as usize];
     let masked = document.masked;
+    schema::compare(node, id, facts);
+    let document = &facts.documents[id.index as usize];
     match document.kind {
         Kind::PrometheusRules => rules::read_groups(node, id, masked, facts),
         Kind::PrometheusRuleTest => rules::read_test(node, id, facts),
