@@ -28,7 +28,9 @@ impl Profile {
 
     /// Reads the word.
     pub fn named(name: &str) -> Option<Profile> {
-        [Profile::Dev, Profile::Production, Profile::Unspecified].into_iter().find(|p| p.name() == name)
+        [Profile::Dev, Profile::Production, Profile::Unspecified]
+            .into_iter()
+            .find(|p| p.name() == name)
     }
 }
 
@@ -73,7 +75,12 @@ const PROFILES: &[&str] = &["dev", "production", "unspecified"];
 
 /// Every key there is.
 pub const KEYS: &[Key] = &[
-    key("select", Shape::List, &[], "Rules to run beside the defaults: codes or names; turns on what is off by default"),
+    key(
+        "select",
+        Shape::List,
+        &[],
+        "Rules to run beside the defaults: codes or names; turns on what is off by default",
+    ),
     key("ignore", Shape::List, &[], "Rules whose findings are not shown"),
     key("class", Shape::List, &[], "Show only these classes: validity, semantic, compliance"),
     key(
@@ -82,16 +89,41 @@ pub const KEYS: &[Key] = &[
         &[],
         "Lowest severity that makes check exit with 1",
     ),
-    key("exclude", Shape::List, &[], "Paths that are not read: folders or files relative to the root"),
+    key(
+        "exclude",
+        Shape::List,
+        &[],
+        "Paths that are not read: folders or files relative to the root",
+    ),
     key("profile", Shape::Paths(PROFILES), &[], "Path prefixes and how their findings are weighed"),
-    key("severity-label", Shape::Text, &["ALRT001", "ALRT002", "ALRT005"], "Alert label that holds the severity"),
+    key(
+        "severity-label",
+        Shape::Text,
+        &["ALRT001", "ALRT002", "ALRT005"],
+        "Alert label that holds the severity",
+    ),
     key("severities", Shape::List, &["ALRT002"], "Values the severity label may have"),
     key("owner-labels", Shape::List, &["ALRT003", "AMGR051"], "Alert labels that name the owner"),
-    key("generated-rules", Shape::List, &["PROM007", "PROM008"], "Rule files that a build makes: paths or globs"),
-    key("nist-overlay", Shape::List, &["NIST002"], "Control ids of your own that annotations may use"),
+    key(
+        "generated-rules",
+        Shape::List,
+        &["PROM007", "PROM008"],
+        "Rule files that a build makes: paths or globs",
+    ),
+    key(
+        "nist-overlay",
+        Shape::List,
+        &["NIST002"],
+        "Control ids of your own that annotations may use",
+    ),
 ];
 
-const fn key(name: &'static str, shape: Shape, rules: &'static [&'static str], help: &'static str) -> Key {
+const fn key(
+    name: &'static str,
+    shape: Shape,
+    rules: &'static [&'static str],
+    help: &'static str,
+) -> Key {
     Key { name, shape, reach: Reach::Preference, rules, help }
 }
 
@@ -166,7 +198,8 @@ pub fn read(path: &str, text: String) -> Result<Settings, (Box<Source>, Vec<Conf
                 let fault = ConfigError {
                     span: Span::new(SourceId(0), range.start, range.end),
                     message: error.message().to_owned(),
-                    help: "obsproof.toml is TOML: `key = value` lines and `[table]` heads".to_owned(),
+                    help: "obsproof.toml is TOML: `key = value` lines and `[table]` heads"
+                        .to_owned(),
                 };
                 return Err((Box::new(source), vec![fault]));
             }
@@ -200,7 +233,10 @@ impl Reader {
             let near = nearest(name.get_ref(), KEYS.iter().map(|key| key.name));
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the keys are {}", KEYS.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")),
+                None => format!(
+                    "the keys are {}",
+                    KEYS.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")
+                ),
             };
             self.error(name.span(), format!("unknown key `{}`", name.get_ref()), help);
             return;
@@ -212,7 +248,8 @@ impl Reader {
                 self.set_text(key.name, text);
             }
             (Shape::List, toml::Value::Array(items)) if items.iter().all(toml::Value::is_str) => {
-                let items = items.iter().filter_map(toml::Value::as_str).map(str::to_owned).collect();
+                let items =
+                    items.iter().filter_map(toml::Value::as_str).map(str::to_owned).collect();
                 self.set_list(key.name, items, range);
             }
             (Shape::Paths(words), toml::Value::Table(table)) => {
@@ -224,7 +261,11 @@ impl Reader {
                         }
                         None => {
                             let message = format!("`{prefix}` has no profile that exists");
-                            self.error(range.clone(), message, format!("a profile is {}", words.join(", ")));
+                            self.error(
+                                range.clone(),
+                                message,
+                                format!("a profile is {}", words.join(", ")),
+                            );
                         }
                     }
                 }
@@ -297,7 +338,9 @@ pub fn resolve_rule(word: &str) -> Result<&'static crate::catalogue::model::Rule
             let near = nearest(&word.to_ascii_uppercase(), rules.iter().map(|rule| rule.code))
                 .or_else(|| nearest(word, rules.iter().map(|rule| rule.name)));
             Err(match near.and_then(|near| crate::catalogue::named(near).first().copied()) {
-                Some(rule) => format!("unknown rule `{word}`; did you mean {} ({})?", rule.code, rule.name),
+                Some(rule) => {
+                    format!("unknown rule `{word}`; did you mean {} ({})?", rule.code, rule.name)
+                }
                 None => format!("unknown rule `{word}`"),
             })
         }
@@ -327,7 +370,8 @@ pub fn distance(a: &str, b: &str) -> usize {
     for (i, &x) in a.iter().enumerate() {
         let mut row = vec![i + 1];
         for (j, &y) in b.iter().enumerate() {
-            let mut best = (rows[i][j] + usize::from(x != y)).min(rows[i][j + 1] + 1).min(row[j] + 1);
+            let mut best =
+                (rows[i][j] + usize::from(x != y)).min(rows[i][j + 1] + 1).min(row[j] + 1);
             if i > 0 && j > 0 && x == b[j - 1] && a[i - 1] == y {
                 best = best.min(rows[i - 1][j - 1] + 1);
             }

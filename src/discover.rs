@@ -4,6 +4,7 @@
 //! is executed, and no file is opened that could block (FIFOs, devices).
 
 use crate::source::{Encoding, Source};
+use ignore::gitignore::Gitignore;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -127,7 +128,8 @@ impl Tree {
                     path = relative(root, at);
                     inner = err;
                 }
-                ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+                ignore::Error::WithDepth { err, .. }
+                | ignore::Error::WithLineNumber { err, .. } => {
                     inner = err;
                 }
                 _ => break,
@@ -206,7 +208,7 @@ fn decode(bytes: Vec<u8>) -> Result<(String, Encoding), Skip> {
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<(String, Encoding), Skip> {
-    if bytes.len() % 2 != 0 {
+    if !bytes.len().is_multiple_of(2) {
         return Err(Skip::NotUtf8);
     }
     let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
@@ -220,13 +222,15 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<(String, Encoding), S
 /// Whether bytes that are no UTF-8 are no text in any encoding: many control characters.
 fn looks_binary(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(4096)];
-    let controls =
-        head.iter().filter(|&&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b));
+    let controls = head
+        .iter()
+        .filter(|&&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b));
     controls.count() * 50 > head.len()
 }
 
 /// Folders whose content is somebody else's.
-const VENDORED: &[&str] = &["vendor", "node_modules", "third_party", "site-packages", "bower_components"];
+const VENDORED: &[&str] =
+    &["vendor", "node_modules", "third_party", "site-packages", "bower_components"];
 
 /// Whether a path lies in a folder of somebody else's code.
 ///
@@ -238,4 +242,17 @@ pub fn is_vendored(path: &str, dependencies: &[String]) -> bool {
         || dependencies.iter().any(|chart| {
             path.strip_prefix(chart.as_str()).is_some_and(|rest| rest.starts_with('/'))
         })
+}
+
+/// Whether a file says, or `.gitattributes` says of it, that a program writes it.
+pub fn is_generated(source: &Source, marks: &Gitignore) -> bool {
+    let head = source.text.get(..source.text.len().min(2_000)).unwrap_or(&source.text);
+    let marked = head.lines().take(20).any(|line| {
+        let comment = line.trim_start().starts_with(['#', '/', '*', ';', '<', '-']);
+        comment
+            && (line.contains("@generated")
+                || (line.contains("DO NOT EDIT")
+                    && line.to_ascii_lowercase().contains("generated")))
+    });
+    marked || marks.matched(&source.path, false).is_ignore()
 }

@@ -8,11 +8,14 @@ pub mod annotation;
 pub mod comment;
 pub mod dashboard;
 pub mod deploy;
+mod dialect;
+mod embedded;
 pub mod prometheus;
 pub mod read;
 pub mod rules;
 pub mod scalar;
 pub mod schema;
+pub mod skip;
 pub mod strategy;
 pub mod subject;
 
@@ -82,6 +85,8 @@ pub struct Document {
     pub masked: bool,
     /// Number of this document in its stream, from 0: loaders that read one document stop after it.
     pub stream_index: u32,
+    /// The text stops at a syntax error: only its first lines were understood.
+    pub broken: bool,
     /// Faults of the text.
     pub text_issues: Vec<TextIssue>,
     /// Fields the reader of this format refuses.
@@ -170,4 +175,15 @@ pub struct FileFacts {
     pub annotations: Vec<annotation::Annotation>,
     /// Inline allows.
     pub allows: Vec<annotation::Allow>,
+    /// What could not be analysed, and why.
+    pub skips: Vec<skip::Skip>,
+}
+
+impl FileFacts {
+    /// Whether anything in the file may be pointed at: its text must be kept then.
+    pub fn needs_text(&self) -> bool {
+        let readable = |kind: Kind| !kind.is_code() && !matches!(kind, Kind::Markdown | Kind::Text);
+        self.documents.iter().any(|document| readable(document.kind))
+            || !(self.annotations.is_empty() && self.allows.is_empty() && self.skips.is_empty())
+    }
 }

@@ -1,11 +1,52 @@
 //! What a document is, from its content alone: also with a key misspelt or a line lost.
 
 pub mod kind;
+mod object;
+mod shape;
 mod signature;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
 
 pub use kind::Kind;
 
 use crate::parse::tree::NodeRef;
+use shape::Shape;
+
+/// How a file is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// YAML or JSON whose documents may be of a kind.
+    Structured,
+    /// A text of this kind, to be read as a whole.
+    Whole(Kind),
+    /// Nothing the tool knows.
+    Nothing,
+}
+
+/// How to read a file: by a literal search, so that most files are never parsed.
+///
+/// The name only helps where the content is source code.
+pub fn reading(path: &str, text: &str) -> Reading {
+    let named = text::by_name(path);
+    // A name that lies: YAML in a file called `x.md`. Front matter has text after it.
+    let structured =
+        text::looks_structured(text) && !(named.is_some() && text.trim_start().starts_with("---"));
+    if structured && is_candidate(text) {
+        return Reading::Structured;
+    }
+    if let Some(kind) = named.or_else(|| text::by_shebang(text)) {
+        return Reading::Whole(kind);
+    }
+    if let Some(kind) = text::by_grammar(text) {
+        return Reading::Whole(kind);
+    }
+    if !structured && let Some(kind) = text::by_code(text) {
+        return Reading::Whole(kind);
+    }
+    if is_candidate(text) { Reading::Structured } else { Reading::Nothing }
+}
 
 /// Whether `text` can hold a document of any kind: a literal search, so that most files are
 /// never parsed.
@@ -15,10 +56,46 @@ pub fn is_candidate(text: &str) -> bool {
 
 /// The kind of a parsed document.
 pub fn classify(root: NodeRef<'_>) -> Option<Kind> {
-    signature::classify(&signature::Shape::of_node(root))
+    if is_targets(root) {
+        return Some(Kind::PrometheusTargets);
+    }
+    signature::classify(&Shape::of_node(root))
 }
 
 /// The kind of a document that does not parse, from the keys its lines begin with.
 pub fn classify_text(text: &str) -> Option<Kind> {
-    signature::classify(&signature::Shape::of_lines(text))
+    signature::classify(&Shape::of_lines(text))
+}
+
+/// A list of `targets` with `labels`, and nothing else.
+fn is_targets(root: NodeRef<'_>) -> bool {
+    let near = |key: &str, word: &str| {
+        key == word || signature::is_one_edit(key.as_bytes(), word.as_bytes())
+    };
+    let mut misspelt = 0;
+    let group = |item: NodeRef<'_>| {
+        item.pairs().len() > 0
+            && item.pairs().all(|(key, value)| {
+                let key = key.scalar().unwrap_or_default();
+                misspelt += usize::from(key != "targets" && key != "labels");
+                let addresses = near(key, "targets")
+                    && value.is_sequence()
+                    && value.items().all(|target| target.scalar().is_some());
+                addresses || (near(key, "labels") && value.is_mapping())
+            })
+    };
+    let groups = root.items().len() > 0 && root.items().all(group);
+    let addressed = root.items().any(|item| item.pairs().any(|(_, value)| value.is_sequence()));
+    groups && addressed && misspelt < 2
+}
+
+/// Endings of source code that is analysed or could hold annotations.
+const CODE: &[&str] = &[
+    "py", "go", "java", "js", "jsx", "mjs", "cjs", "ts", "tsx", "rs", "cs", "rb", "php", "kt",
+    "scala", "c", "cc", "cpp", "h", "hpp", "swift", "css", "scss",
+];
+
+/// Whether a file is source code.
+pub fn is_code(source: &crate::source::Source) -> bool {
+    source.path.rsplit_once('.').is_some_and(|(_, ending)| CODE.contains(&ending))
 }

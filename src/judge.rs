@@ -88,7 +88,8 @@ pub struct View {
 impl View {
     fn shows(&self, rule: &Rule) -> bool {
         let listed = |rules: &[&Rule]| rules.iter().any(|known| known.code == rule.code);
-        if listed(&self.ignore) || !(self.classes.is_empty() || self.classes.contains(&rule.class)) {
+        if listed(&self.ignore) || !(self.classes.is_empty() || self.classes.contains(&rule.class))
+        {
             return false;
         }
         if !self.only.is_empty() {
@@ -187,8 +188,19 @@ fn weigh(finding: &Finding, profile: Profile) -> (Severity, Option<&'static str>
 }
 
 const DEV: &[&str] = &[
-    "test", "tests", "testdata", "fixtures", "__mocks__", "e2e", "bench", "examples", "demo",
-    "docs", "quickstart", "local", "dev",
+    "test",
+    "tests",
+    "testdata",
+    "fixtures",
+    "__mocks__",
+    "e2e",
+    "bench",
+    "examples",
+    "demo",
+    "docs",
+    "quickstart",
+    "local",
+    "dev",
 ];
 const PRODUCTION: &[&str] = &["prod", "production", "live"];
 
@@ -241,6 +253,7 @@ fn fingerprint(repo: &Repo, redactions: &Redactions, judged: &mut [Judged]) {
         let mut hash = Sha256::new();
         hash.update(key);
         hash.update(nth.to_be_bytes());
-        entry.fingerprint = hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        entry.fingerprint =
+            hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
     }
 }

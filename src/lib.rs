@@ -8,12 +8,19 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod cli;
 pub mod config;
+pub mod discover;
 pub mod facts;
 pub mod finding;
 pub mod identify;
+pub mod judge;
 pub mod lang;
+pub mod nist;
 pub mod parse;
 pub mod repo;
+pub mod report;
 pub mod scan;
 pub mod source;
+pub mod standard;
+pub mod verdict;

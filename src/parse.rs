@@ -1,5 +1,7 @@
 //! Text to trees with spans and issues; never fails.
 
+pub mod embed;
+pub mod mask;
 pub mod offsets;
 pub mod tree;
 pub mod yaml;

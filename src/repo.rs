@@ -1,10 +1,13 @@
 //! The repo model: all facts of one run, indexed; cross-file questions are asked here.
 
+pub mod images;
+pub mod paths;
+
 use crate::facts::alertmanager::tree::RoutingTree;
 use crate::facts::alertmanager::{AlertmanagerConfig, InhibitRule, Integration, Receiver};
 use crate::facts::rules::RuleGroup;
-use crate::facts::{Document, DocumentId, FileFacts};
 use crate::config::Settings;
+use crate::facts::{Document, DocumentId, FileFacts};
 use crate::source::{Origin, Source, SourceId, Span};
 
 /// Everything known about a repository.
@@ -176,6 +179,7 @@ impl FileFacts {
             services,
             annotations,
             allows,
+            skips,
         );
     }
 }

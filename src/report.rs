@@ -1,9 +1,12 @@
 //! The one [`Report`] and its small renderers. Decides nothing.
 
 pub mod concise;
+pub mod files;
 pub mod github;
 pub mod human;
 pub mod json;
+pub mod markdown;
+pub mod record;
 pub mod sarif;
 pub mod style;
 
@@ -70,6 +73,8 @@ pub struct Report {
     pub unreadable: Vec<(String, String)>,
     /// How long the run took.
     pub elapsed: Duration,
+    /// Verdicts on the standard's requirements.
+    pub assessment: crate::verdict::Assessment,
     /// One line on the state of compliance.
     pub headline: Option<String>,
     redactions: Redactions,
@@ -87,7 +92,20 @@ impl Report {
     ) -> Report {
         let redactions = Redactions::of(&repo);
         let elapsed = Duration::ZERO;
-        Report { repo, outcomes, judged, files, seen, unreadable, elapsed, headline: None, redactions }
+        let assessment = crate::verdict::Assessment::default();
+        let headline = None;
+        Report {
+            repo,
+            outcomes,
+            judged,
+            files,
+            seen,
+            unreadable,
+            elapsed,
+            assessment,
+            headline,
+            redactions,
+        }
     }
 
     /// Findings that the settings show, in order.

@@ -1,9 +1,32 @@
-//! The stages up to the repo model, over texts already in memory.
+//! Runs the stages: files to facts in parallel, facts to the repo model, rules, judgement, report.
 
-use crate::facts::read;
+use crate::catalogue::model::Rule;
+use crate::config::Settings;
+use crate::discover::{self, Entry, Skip};
+use crate::facts::skip::SkipReason;
+use crate::facts::{FileFacts, read};
+use crate::judge::{self, View};
 use crate::repo::Repo;
-use crate::source::{Source, SourceId};
+use crate::report::{FileRow, FileStatus, Report};
+use crate::source::{Encoding, Origin, Source, SourceId};
+use crate::{catalogue, check, verdict};
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// What to scan, and how.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The root of the repository.
+    pub root: &'a Path,
+    /// Paths to which the walk is limited; empty for the whole root.
+    pub only: &'a [PathBuf],
+    /// The configuration.
+    pub settings: Settings,
+    /// What the user asked to see.
+    pub view: View,
+}
 
 /// Reads the facts of all sources (in path order) and joins them; `paths` are all files of the
 /// repository, read or not.
@@ -11,9 +34,157 @@ pub fn model(sources: Vec<Source>, paths: Vec<String>) -> Repo {
     let files = sources
         .par_iter()
         .enumerate()
-        .map(|(index, source)| {
-            read::read(SourceId(u32::try_from(index).unwrap_or(u32::MAX)), source)
-        })
+        .map(|(index, source)| read::read(number(index), source))
         .collect();
     Repo::new(sources, files, paths)
+}
+
+/// Scans a repository and judges it.
+pub fn scan(request: Request<'_>) -> Report {
+    let started = Instant::now();
+    let Request { root, only, settings, view } = request;
+    let mut tree = discover::walk(root, only);
+    tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.exclude));
+    let charts = chart_dependencies(&tree.entries);
+    let generated = generated_marks(&tree.entries);
+    let read: Vec<(Source, FileFacts, Option<Skip>)> = tree
+        .entries
+        .par_iter()
+        .enumerate()
+        .map(|(index, entry)| read_entry(index, entry, &charts, &generated))
+        .collect();
+    let mut sources = Vec::with_capacity(read.len());
+    let mut files = Vec::with_capacity(read.len());
+    let mut rows = Vec::new();
+    for (mut source, facts, skip) in read {
+        rows.extend(row(&source, &facts, skip));
+        if !facts.needs_text() {
+            source.forget();
+        }
+        sources.push(source);
+        files.push(facts);
+    }
+    let paths = tree.entries.iter().map(|entry| entry.path.clone()).collect::<Vec<_>>();
+    let seen = paths.len();
+    let mut repo = Repo::new(sources, files, paths);
+    repo.settings = settings;
+    let rules: Vec<&'static Rule> = catalogue::rules().iter().collect();
+    let outcomes = check::check(&repo, &rules);
+    let judged = judge::judge(&repo, &outcomes, &view);
+    let mut report = Report::new(repo, outcomes, judged, rows, seen, tree.unreadable);
+    let findings: Vec<_> = report.judged.iter().map(|judged| &judged.finding).collect();
+    report.assessment = verdict::assess(&report.repo, &report.outcomes, &findings);
+    report.elapsed = started.elapsed();
+    report
+}
+
+fn number(index: usize) -> SourceId {
+    SourceId(u32::try_from(index).unwrap_or(u32::MAX))
+}
+
+/// Reads one file; its text is kept only where something was found in it.
+fn read_entry(
+    index: usize,
+    entry: &Entry,
+    charts: &[String],
+    generated: &Gitignore,
+) -> (Source, FileFacts, Option<Skip>) {
+    let vendored = discover::is_vendored(&entry.path, charts);
+    let mut source = match discover::load(entry) {
+        Ok(source) => source,
+        Err(skip) => {
+            let empty = Source::new(entry.path.clone(), String::new(), Encoding::Utf8);
+            return (empty, FileFacts::default(), Some(skip));
+        }
+    };
+    if vendored {
+        source.origin = Origin::Vendored;
+    } else if discover::is_generated(&source, generated) {
+        source.origin = Origin::Generated;
+    }
+    let code = crate::identify::is_code(&source);
+    let skip = match source.origin {
+        Origin::Vendored if code => Some(Skip::Vendored),
+        Origin::Generated if code => Some(Skip::Generated),
+        _ => None,
+    };
+    if skip.is_some() {
+        source.forget();
+        return (source, FileFacts::default(), skip);
+    }
+    let facts = read::read(number(index), &source);
+    (source, facts, None)
+}
+
+/// The report's row for a file; none for a file that is nothing the tool knows.
+fn row(source: &Source, facts: &FileFacts, skip: Option<Skip>) -> Option<FileRow> {
+    let reason = skip.or(facts.skips.first().map(|skip| reason_of(skip.reason)));
+    if reason.is_none() && facts.documents.is_empty() {
+        return None;
+    }
+    let broken = facts.documents.iter().any(|document| document.broken);
+    let status = match (skip, reason) {
+        (Some(_), _) => FileStatus::Skipped,
+        (None, Some(_)) if facts.documents.is_empty() => FileStatus::Skipped,
+        (None, Some(_)) => FileStatus::Partly,
+        (None, None) if broken => FileStatus::Partly,
+        (None, None) => FileStatus::Checked,
+    };
+    let documents = facts
+        .documents
+        .iter()
+        .map(|document| (document.kind, source.line_of(document.span.start)))
+        .collect();
+    Some(FileRow { path: source.path.clone(), status, reason, documents })
+}
+
+fn reason_of(reason: SkipReason) -> Skip {
+    match reason {
+        SkipReason::Templated => Skip::Templated,
+        SkipReason::TooDeep => Skip::TooDeep,
+        SkipReason::Dialect => Skip::Dialect,
+    }
+}
+
+fn is_excluded(path: &str, exclude: &[String]) -> bool {
+    exclude.iter().any(|prefix| {
+        let prefix = prefix.trim_end_matches('/');
+        path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
+/// Folders of charts that a `Chart.yaml` beside them lists as dependencies.
+fn chart_dependencies(entries: &[Entry]) -> Vec<String> {
+    let mut folders = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.path.ends_with("Chart.yaml")) {
+        let Ok(source) = discover::load(entry) else { continue };
+        let base = entry.path.strip_suffix("Chart.yaml").unwrap_or_default();
+        folders.extend(
+            crate::facts::read::chart_dependencies(&source)
+                .into_iter()
+                .map(|name| format!("{base}charts/{name}")),
+        );
+    }
+    folders
+}
+
+/// The files that `.gitattributes` marks as generated.
+fn generated_marks(entries: &[Entry]) -> Gitignore {
+    let mut builder = GitignoreBuilder::new("");
+    for entry in entries.iter().filter(|entry| entry.path.ends_with(".gitattributes")) {
+        let Ok(source) = discover::load(entry) else { continue };
+        let base = entry.path.strip_suffix(".gitattributes").unwrap_or_default();
+        for line in source.text.lines() {
+            let mut words = line.split_whitespace();
+            let Some(pattern) = words.next() else { continue };
+            if words.any(|word| matches!(word, "linguist-generated" | "linguist-generated=true")) {
+                // A pattern without `/` holds anywhere below its folder.
+                let deep = if pattern.contains('/') { "" } else { "**/" };
+                let pattern = format!("/{base}{deep}{}", pattern.trim_start_matches('/'));
+                // A pattern git cannot read marks nothing.
+                let _ = builder.add_line(None, &pattern);
+            }
+        }
+    }
+    builder.build().unwrap_or_else(|_| Gitignore::empty())
 }

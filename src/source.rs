@@ -87,6 +87,8 @@ pub struct Source {
     pub encoding: Encoding,
     /// Whose text it is.
     pub origin: Origin,
+    /// SHA-256 of the bytes on disk, where they differ from the text's.
+    pub sha256: Option<String>,
     line_starts: Vec<u32>,
 }
 
@@ -100,7 +102,7 @@ impl Source {
             memchr::memchr_iter(b'\n', text.as_bytes())
                 .filter_map(|newline| u32::try_from(newline + 1).ok()),
         );
-        Source { path: path.into(), text, encoding, origin: Origin::Own, line_starts }
+        Source { path: path.into(), text, encoding, origin: Origin::Own, sha256: None, line_starts }
     }
 
     /// Where the content starts: after the byte order mark, if there is one.

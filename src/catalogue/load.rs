@@ -159,7 +159,7 @@ impl Loader {
         }
     }
 
-    fn word<T: Copy>(
+    fn word<T>(
         &mut self,
         root: NodeRef<'_>,
         key: &str,
@@ -167,7 +167,7 @@ impl Loader {
         choices: &str,
     ) -> T
     where
-        T: Fallback,
+        T: Copy + Fallback,
     {
         let text = self.required(root, key);
         named(text).unwrap_or_else(|| {

@@ -118,3 +118,8 @@ impl Subject for Container {
         }
     }
 }
+
+/// stub
+pub fn read_object(_: crate::parse::tree::NodeRef<'_>, _: DocumentId, _: &mut super::FileFacts) {}
+/// stub
+pub fn read_compose(_: crate::parse::tree::NodeRef<'_>, _: DocumentId, _: &mut super::FileFacts) {}

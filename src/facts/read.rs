@@ -1,78 +1,304 @@
 //! One file's text to its facts: identify, parse, and read every document in it.
 
-use super::{Document, DocumentId, FileFacts, alertmanager, dashboard, rules};
-use crate::identify::{self, Kind};
+use super::embedded::{self, Inner, Part};
+use super::skip::{Skip, SkipReason};
+use super::{Dialect, Document, DocumentId, FileFacts, ObjectName, alertmanager, dashboard, deploy, dialect, rules, schema};
+use crate::identify::{self, Kind, Reading};
+use crate::parse::embed::{Host, Placed};
+use crate::parse::mask;
 use crate::parse::offsets::OffsetMap;
-use crate::parse::tree::{NodeRef, Root, Tree};
+use crate::parse::tree::{IssueKind, NodeRef, Root, Tree};
 use crate::parse::yaml;
 use crate::source::{Source, SourceId, Span};
+use std::ops::Range;
 
-/// Reads all facts of one file.
-pub fn read(id: SourceId, source: &Source) -> FileFacts {
-    let mut facts = FileFacts::default();
-    if !identify::is_candidate(&source.text) {
-        return facts;
-    }
+/// Deepest nesting of documents in documents.
+const MAX_EMBEDDING: usize = 6;
+
+/// Reads a file whose kind is known: its first document, as the program itself would.
+pub fn read_as(kind: Kind, id: SourceId, source: &Source) -> FileFacts {
+    let mut reader = Reader { source: id, facts: FileFacts::default() };
     let start = source.content_start();
     let map = OffsetMap::slice(id, start);
     let text = &source.text[start..];
     let tree = yaml::parse(&yaml::Input { text, map: &map, masked: &[] });
-    for (index, root) in tree.roots.iter().enumerate() {
-        let node = root.node.map(|node| tree.node(node));
-        let kind = match node {
-            Some(node) => identify::classify(node),
-            None => identify::classify_text(source.slice(root.span)),
+    let origin = Origin { kind: Some(kind), ..Origin::default() };
+    if let Some(root) = tree.roots.first() {
+        let parsed = Parsed { text, map: &map, unknown: &[], tree: &tree, masked: false };
+        let id = match root.node {
+            Some(node) => reader.node(&parsed, tree.node(node), Some(kind), &origin),
+            None => Some(reader.push(kind, root.span, root.span, &origin, 0)),
         };
-        if let Some(kind) = kind {
-            let stream_index = u32::try_from(index).unwrap_or(u32::MAX);
-            document(id, kind, root, &tree, stream_index, &mut facts);
+        if let Some(document) = id.and_then(|id| reader.facts.documents.get_mut(id.index as usize))
+        {
+            document.text_issues = root.issues.clone();
+            document.broken = root.broken;
         }
     }
-    facts
+    reader.facts
 }
 
-fn document(
-    source: SourceId,
-    kind: Kind,
-    root: &Root,
-    tree: &Tree,
-    stream_index: u32,
-    facts: &mut FileFacts,
-) {
-    let index = u32::try_from(facts.documents.len()).unwrap_or(u32::MAX);
-    let id = DocumentId { source, index };
-    let node = root.node.map(|node| tree.node(node));
-    facts.documents.push(Document {
-        id,
-        kind,
-        span: root.span,
-        anchor: node.map_or(root.span, |node| first_key(node)),
-        host: None,
-        object: None,
-        dialect: None,
-        masked: false,
-        stream_index,
-        text_issues: root.issues.clone(),
-        schema_issues: Vec::new(),
-    });
-    if let Some(node) = node {
-        extract(node, id, facts);
+/// Reads all facts of one file.
+pub fn read(id: SourceId, source: &Source) -> FileFacts {
+    let mut reader = Reader { source: id, facts: FileFacts::default() };
+    let start = source.content_start();
+    let text = &source.text[start..];
+    let map = OffsetMap::slice(id, start);
+    let origin = Origin::default();
+    match identify::reading(&source.path, text) {
+        Reading::Structured => reader.stream(text, &map, &[], &origin),
+        Reading::Whole(kind) => {
+            let span = map.span(0, text.trim_end().len());
+            reader.push(kind, span, first_line(text, &map), &origin, 0);
+        }
+        Reading::Nothing => {}
     }
+    reader.facts
 }
 
-fn first_key(node: NodeRef<'_>) -> Span {
-    node.pairs().next().map_or(node.span(), |(key, _)| key.span())
+fn first_line(text: &str, map: &OffsetMap) -> Span {
+    let blank = text.len() - text.trim_start().len();
+    let line = text[blank..].lines().next().unwrap_or_default();
+    map.span(blank, blank + line.trim_end().len())
+}
+
+/// What a document is embedded in.
+#[derive(Clone, Debug, Default)]
+struct Origin {
+    host: Option<DocumentId>,
+    object: Option<ObjectName>,
+    masked: bool,
+    stream_index: u32,
+    depth: usize,
+    kind: Option<Kind>,
+}
+
+/// A parsed text: what is needed to follow a scalar back into it.
+struct Parsed<'a> {
+    text: &'a str,
+    map: &'a OffsetMap,
+    unknown: &'a [Range<usize>],
+    tree: &'a Tree,
+    masked: bool,
+}
+
+struct Reader {
+    source: SourceId,
+    facts: FileFacts,
+}
+
+impl Reader {
+    /// Reads all documents of a text.
+    fn stream(&mut self, text: &str, map: &OffsetMap, unknown: &[Range<usize>], origin: &Origin) {
+        let tree = yaml::parse(&yaml::Input { text, map, masked: unknown });
+        let broken = tree.roots.iter().any(|root| root.broken);
+        let template = mask::is_template(text)
+            || (broken && mask::has_actions(text) && mask::may_be_template(text));
+        if template {
+            let masked = mask::mask(text, map);
+            let input =
+                yaml::Input { text: &masked.text, map: &masked.map, masked: &masked.unknown };
+            let tree = yaml::parse(&input);
+            let parsed = Parsed {
+                text: &masked.text,
+                map: &masked.map,
+                unknown: &masked.unknown,
+                tree: &tree,
+                masked: true,
+            };
+            self.documents(&parsed, origin);
+        } else {
+            let parsed = Parsed { text, map, unknown, tree: &tree, masked: origin.masked };
+            self.documents(&parsed, origin);
+        }
+    }
+
+    fn documents(&mut self, parsed: &Parsed<'_>, origin: &Origin) {
+        for (index, root) in parsed.tree.roots.iter().enumerate() {
+            let mut origin = origin.clone();
+            if origin.host.is_none() {
+                origin.stream_index = u32::try_from(index).unwrap_or(u32::MAX);
+            }
+            origin.masked |= parsed.masked;
+            match root.node {
+                Some(node) => self.root(parsed, root, parsed.tree.node(node), &origin),
+                None => self.broken(parsed, index, &origin),
+            }
+        }
+    }
+
+    fn root(&mut self, parsed: &Parsed<'_>, root: &Root, node: NodeRef<'_>, origin: &Origin) {
+        let Some(kind) = identify::classify(node).or(origin.kind) else { return };
+        if let Some(items) = embedded::list_items(node).filter(|_| kind == Kind::Kubernetes) {
+            for item in items.items().filter(|item| !item.is_alias()) {
+                self.node(parsed, item, None, origin);
+            }
+            return;
+        }
+        let id = self.node(parsed, node, Some(kind), origin);
+        if let Some(document) = id.and_then(|id| self.facts.documents.get_mut(id.index as usize)) {
+            document.text_issues = root.issues.clone();
+        }
+    }
+
+    /// A document that stopped at a syntax error, known by the keys of its lines.
+    fn broken(&mut self, parsed: &Parsed<'_>, index: usize, origin: &Origin) {
+        let root = &parsed.tree.roots[index];
+        let start = parsed.map.local(root.span).map_or(0, |range| range.start);
+        let next = parsed.tree.roots.get(index + 1).and_then(|next| parsed.map.local(next.span));
+        let end = next.map_or(parsed.text.len(), |next| next.start.max(start));
+        let Some(text) = parsed.text.get(start..end) else { return };
+        let too_deep = root.issues.iter().any(|issue| issue.kind == IssueKind::TooDeep);
+        let kind = identify::classify_text(text).or(origin.kind);
+        if too_deep || (kind.is_some() && parsed.masked) {
+            let reason = if too_deep { SkipReason::TooDeep } else { SkipReason::Templated };
+            self.facts.skips.push(Skip { span: root.span, reason, kind });
+            return;
+        }
+        let Some(kind) = kind.filter(|_| root.broken) else { return };
+        let anchor = root.issues.first().map_or(root.span, |issue| issue.span);
+        let id = self.push(kind, root.span, anchor, origin, origin.stream_index);
+        let document = &mut self.facts.documents[id.index as usize];
+        document.text_issues = root.issues.clone();
+        document.broken = true;
+    }
+
+    /// Reads a node that is a document, and the documents inside it.
+    fn node(
+        &mut self,
+        parsed: &Parsed<'_>,
+        node: NodeRef<'_>,
+        kind: Option<Kind>,
+        origin: &Origin,
+    ) -> Option<DocumentId> {
+        let kind = kind.or_else(|| identify::classify(node))?;
+        let anchor = embedded::anchor(kind, node);
+        let id = self.push(kind, node.span(), anchor, origin, origin.stream_index);
+        let found = match kind {
+            Kind::PrometheusRules => dialect::of_rules(node),
+            Kind::PrometheusConfig | Kind::PrometheusFragment => dialect::of_config(node),
+            _ => None,
+        };
+        let document = &mut self.facts.documents[id.index as usize];
+        if document.object.is_none() || origin.host.is_none() {
+            document.object = embedded::object_name(node);
+        }
+        document.dialect = found;
+        if found.is_none()
+            && kind == Kind::PrometheusRules
+            && document.object.as_ref().is_some_and(|object| object.kind == "VMRule")
+        {
+            document.dialect = Some(Dialect::VictoriaMetrics);
+        }
+        if found == Some(Dialect::Loki) {
+            let span = node.span();
+            self.facts.skips.push(Skip { span, reason: SkipReason::Dialect, kind: Some(kind) });
+        }
+        extract(node, id, &mut self.facts);
+        if origin.depth < MAX_EMBEDDING {
+            let host = Host { text: parsed.text, map: parsed.map, unknown: parsed.unknown };
+            for part in embedded::parts(kind, node, host) {
+                self.part(parsed, part, id, origin);
+            }
+        }
+        Some(id)
+    }
+
+    fn part(&mut self, parsed: &Parsed<'_>, part: Part<'_>, host: DocumentId, origin: &Origin) {
+        let document = &self.facts.documents[host.index as usize];
+        let key = part.key.and_then(|key| key.scalar()).map(str::to_owned);
+        let mut object = document.object.clone().unwrap_or_default();
+        object.data_key = key.clone().or(object.data_key);
+        let origin = Origin {
+            host: Some(host),
+            object: Some(object),
+            masked: document.masked,
+            stream_index: origin.stream_index,
+            depth: origin.depth + 1,
+            kind: part.kind,
+        };
+        match part.inner {
+            Inner::Node(node) => {
+                self.node(parsed, node, part.kind, &origin);
+            }
+            Inner::Text(placed) => self.text(&placed, key.as_deref().unwrap_or_default(), &origin),
+        }
+    }
+
+    fn text(&mut self, placed: &Placed, name: &str, origin: &Origin) {
+        match identify::reading(name, &placed.text) {
+            Reading::Structured => {
+                self.stream(&placed.text, &placed.map, &placed.unknown, origin);
+            }
+            // Scripts and pages inside objects are theirs.
+            Reading::Whole(Kind::Text | Kind::Markdown) | Reading::Nothing => {}
+            Reading::Whole(kind) => {
+                let span = placed.map.span(0, placed.text.trim_end().len());
+                let anchor = first_line(&placed.text, &placed.map);
+                self.push(kind, span, anchor, origin, origin.stream_index);
+            }
+        }
+    }
+
+    fn push(
+        &mut self,
+        kind: Kind,
+        span: Span,
+        anchor: Span,
+        origin: &Origin,
+        stream_index: u32,
+    ) -> DocumentId {
+        let index = u32::try_from(self.facts.documents.len()).unwrap_or(u32::MAX);
+        let id = DocumentId { source: self.source, index };
+        self.facts.documents.push(Document {
+            id,
+            kind,
+            span,
+            anchor,
+            host: origin.host,
+            object: origin.object.clone(),
+            broken: false,
+            dialect: None,
+            masked: origin.masked,
+            stream_index,
+            text_issues: Vec::new(),
+            schema_issues: Vec::new(),
+        });
+        id
+    }
 }
 
 /// Reads the facts of a document by its kind.
 fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
     let document = &facts.documents[id.index as usize];
     let masked = document.masked;
+    schema::compare(node, id, facts);
+    let document = &facts.documents[id.index as usize];
     match document.kind {
         Kind::PrometheusRules => rules::read_groups(node, id, masked, facts),
         Kind::AlertmanagerConfig => alertmanager::read::read_config(node, id, masked, facts),
         Kind::GrafanaDashboard => dashboard::read(node, id, facts),
         Kind::PrometheusRuleTest => rules::read_test(node, id, facts),
+        Kind::Kubernetes | Kind::PrometheusOperator => {
+            let object = document.object.as_ref().is_some_and(|object| object.kind == "AlertmanagerConfig");
+            if let Some(spec) = node.get("spec").filter(|_| object) {
+                alertmanager::read::read_object(spec, id, masked, facts);
+            }
+            deploy::read_object(node, id, facts);
+        }
+        Kind::Compose => deploy::read_compose(node, id, facts),
         _ => {}
     }
+}
+
+/// Names of the charts that a `Chart.yaml` depends on.
+pub fn chart_dependencies(source: &Source) -> Vec<String> {
+    let map = OffsetMap::slice(SourceId(0), 0);
+    let text = &source.text[source.content_start()..];
+    let tree = yaml::parse(&yaml::Input { text, map: &map, masked: &[] });
+    let name = |node: NodeRef<'_>| node.get("name").and_then(NodeRef::scalar).map(str::to_owned);
+    tree.documents()
+        .filter_map(|root| root.get("dependencies"))
+        .flat_map(|list| list.items().filter_map(name).collect::<Vec<_>>())
+        .collect()
 }

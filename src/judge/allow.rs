@@ -78,7 +78,12 @@ impl<'a> Allows<'a> {
                 continue;
             }
             if allow.reason.is_none() {
-                findings.extend(finding("ALLOW001", allow, allow.span, &[("fault", "gives no reason")]));
+                findings.extend(finding(
+                    "ALLOW001",
+                    allow,
+                    allow.span,
+                    &[("fault", "gives no reason")],
+                ));
             }
             if let Some(until) = allow.until.as_ref().filter(|_| entry.expired) {
                 findings.extend(finding("ALLOW003", allow, until.span, &[("until", &until.text)]));
@@ -96,7 +101,12 @@ impl<'a> Allows<'a> {
                             && allow.reason.is_some()
                             && ran.iter().any(|known| known.code == rule.code) =>
                     {
-                        findings.extend(finding("ALLOW004", allow, code.span, &[("code", &code.text)]));
+                        findings.extend(finding(
+                            "ALLOW004",
+                            allow,
+                            code.span,
+                            &[("code", &code.text)],
+                        ));
                     }
                     Ok(_) => {}
                 }
@@ -114,7 +124,10 @@ fn finding(code: &str, allow: &Allow, span: Span, captures: &[(&str, &str)]) -> 
         document: allow.document(),
         subject: allow.title(),
         severity: rule.severity,
-        captures: captures.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        captures: captures
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         related: Vec::new(),
         fix: None,
     })

@@ -54,7 +54,8 @@ impl Redactions {
         let (from, to) = (u32::try_from(start).unwrap_or(0), u32::try_from(range.end).unwrap_or(0));
         let mut text = file.text[start..range.end].to_owned();
         for secret in self.within(source, from, to).rev() {
-            let inner = (secret.start.max(from) - from) as usize..(secret.end.min(to) - from) as usize;
+            let inner =
+                (secret.start.max(from) - from) as usize..(secret.end.min(to) - from) as usize;
             let width = text.get(inner.clone()).map_or(0, |covered| covered.chars().count());
             if text.is_char_boundary(inner.start) && text.is_char_boundary(inner.end) {
                 text.replace_range(inner, &"*".repeat(width));
@@ -63,7 +64,12 @@ impl Redactions {
         cover(&text).into_owned()
     }
 
-    fn within(&self, source: SourceId, start: u32, end: u32) -> impl DoubleEndedIterator<Item = &Span> {
+    fn within(
+        &self,
+        source: SourceId,
+        start: u32,
+        end: u32,
+    ) -> impl DoubleEndedIterator<Item = &Span> {
         let first = self.spans.partition_point(|span| (span.source, span.end) <= (source, start));
         let rest = &self.spans[first.min(self.spans.len())..];
         let last = rest.partition_point(|span| (span.source, span.start) < (source, end));
@@ -73,36 +79,44 @@ impl Redactions {
 
 /// Text in which anything that looks like a credential is replaced.
 pub fn scrub(text: &str) -> Cow<'_, str> {
-    pattern().replace_all(text, |found: &regex::Captures<'_>| {
-        format!("{}{MASK}", &found["keep"])
-    })
+    replace(text, |_| MASK.to_owned())
 }
 
 /// Like [`scrub`], keeping every column.
 fn cover(text: &str) -> Cow<'_, str> {
-    pattern().replace_all(text, |found: &regex::Captures<'_>| {
-        format!("{}{}", &found["keep"], "*".repeat(found["secret"].chars().count()))
-    })
+    replace(text, |secret| "*".repeat(secret.chars().count()))
 }
 
-/// Keys that hold credentials, user info in URLs, and webhook paths that are keys themselves.
-fn pattern() -> &'static Regex {
-    static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
-    static NEVER: OnceLock<Regex> = OnceLock::new();
-    let compiled = PATTERN.get_or_init(|| {
-        Regex::new(concat!(
-            r#"(?i)(?:(?P<keep>\b[\w.-]*(?:password|passwd|secret|token|api_?key|apikey|routing_key|service_key|"#,
-            r#"access_key|private_key|credentials?)["']?\s*[:=]\s*["']?|://[^\s:/@"']*:|"#,
-            r#"hooks\.slack\.com/(?:services|workflows)/|[?&](?:token|key|secret)=)"#,
-            r#"(?P<secret>[^\s"',}@\]]{3,}))"#
-        ))
-        .ok()
-    });
-    match compiled {
-        Some(pattern) => pattern,
-        #[expect(clippy::expect_used, reason = "an empty class is a valid pattern")]
-        None => NEVER.get_or_init(|| Regex::new(r"[^\s\S]").expect("never matches")),
+fn replace<'t>(text: &'t str, mask: impl Fn(&str) -> String) -> Cow<'t, str> {
+    let mut text = Cow::Borrowed(text);
+    for pattern in patterns() {
+        if !pattern.is_match(&text) {
+            continue;
+        }
+        let replaced = pattern.replace_all(&text, |found: &regex::Captures<'_>| {
+            let tail = found.name("tail").map_or("", |tail| tail.as_str());
+            format!("{}{}{tail}", &found["keep"], mask(&found["secret"]))
+        });
+        text = Cow::Owned(replaced.into_owned());
     }
+    text
+}
+
+/// Keys that hold credentials, webhook paths that are keys themselves, and user info in URLs.
+fn patterns() -> &'static [Regex] {
+    static PATTERNS: OnceLock<Vec<Regex>> = OnceLock::new();
+    PATTERNS.get_or_init(|| {
+        let sources = [
+            concat!(
+                r#"(?i)(?P<keep>\b[\w.-]*(?:password|passwd|secret|token|api_?key|routing_key|service_key|"#,
+                r#"access_key|private_key|credentials?)["']?\s*[:=]\s*["']?|"#,
+                r#"hooks\.slack\.com/(?:services|workflows)/|[?&](?:token|key|secret)=)"#,
+                r#"(?P<secret>[^\s"',}@\]]{3,})"#
+            ),
+            r#"(?P<keep>://[^\s:/@"']*:)(?P<secret>[^\s@/"']+)(?P<tail>@)"#,
+        ];
+        sources.iter().filter_map(|source| Regex::new(source).ok()).collect()
+    })
 }
 
 #[cfg(test)]
@@ -110,12 +124,23 @@ mod tests {
     use super::{cover, scrub};
 
     #[test]
+    fn every_pattern_compiles() {
+        assert_eq!(super::patterns().len(), 2);
+    }
+
+    #[test]
     fn credentials_are_replaced_and_the_rest_stays() {
         assert_eq!(scrub("password: s3cr3t"), "password: ***");
         assert_eq!(scrub("https://user:hunter2@host/x"), "https://user:***@host/x");
-        assert_eq!(scrub("https://hooks.slack.com/services/T0/B0/xyz"), "https://hooks.slack.com/services/***");
+        assert_eq!(
+            scrub("https://hooks.slack.com/services/T0/B0/xyz"),
+            "https://hooks.slack.com/services/***"
+        );
         assert_eq!(scrub("POSTGRES_PASSWORD=postgres"), "POSTGRES_PASSWORD=***");
-        assert_eq!(scrub("alert `TokenExpiring` has no owner"), "alert `TokenExpiring` has no owner");
+        assert_eq!(
+            scrub("alert `TokenExpiring` has no owner"),
+            "alert `TokenExpiring` has no owner"
+        );
         assert_eq!(scrub("http://localhost:9090/metrics"), "http://localhost:9090/metrics");
         assert_eq!(cover("  api_key: abcdef # x"), "  api_key: ****** # x");
     }

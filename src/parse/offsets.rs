@@ -68,17 +68,51 @@ impl OffsetMap {
         }
     }
 
-    /// Composes: the map of a text embedded in a text that this map places.
-    pub(crate) fn compose(&self, inner: &[(u32, u32)], end: usize) -> Self {
+    /// The range of the text that stands at a span of the file; `None` where the text does not
+    /// stand letter by letter.
+    pub fn local(&self, span: Span) -> Option<std::ops::Range<usize>> {
+        let (start, end) = (span.start as usize, span.end as usize);
         match &self.shape {
-            Shape::Whole { .. } => self.clone(),
-            _ => {
-                let runs = inner
-                    .iter()
-                    .map(|&(text, host)| (text, self.span(host as usize, host as usize).start))
-                    .collect();
-                OffsetMap::runs(self.source, runs, self.span(end, end).start)
+            Shape::Slice(base) => Some(start.checked_sub(*base)?..end.checked_sub(*base)?),
+            Shape::Whole { .. } => None,
+            Shape::Runs { runs, .. } => {
+                let from = inverse(runs, start)?;
+                Some(from..inverse(runs, end)?.max(from))
             }
         }
     }
+
+    /// The map of a text embedded in a text that this map places: `inner` runs as (offset in the
+    /// embedded text, offset in the host text), `len` and `end` where both stop.
+    pub(crate) fn compose(&self, inner: &[(usize, usize)], len: usize, end: usize) -> Self {
+        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let Shape::Runs { runs: outer, .. } = &self.shape else {
+            let Shape::Slice(base) = &self.shape else { return self.clone() };
+            let runs = inner.iter().map(|&(text, host)| (number(text), number(host + base)));
+            return OffsetMap::runs(self.source, runs.collect(), number(end + base));
+        };
+        let mut runs = Vec::with_capacity(inner.len());
+        for (index, &(text, host)) in inner.iter().enumerate() {
+            let next = inner.get(index + 1).map_or(len, |&(next, _)| next);
+            runs.push((number(text), number(self.host(host, false))));
+            // A run of the inner text may cross borders of the outer one.
+            let host_end = host + next.saturating_sub(text);
+            let first = outer.partition_point(|&(at, _)| at as usize <= host);
+            for &(at, place) in &outer[first..] {
+                if at as usize >= host_end {
+                    break;
+                }
+                runs.push((number(text + (at as usize - host)), place));
+            }
+        }
+        OffsetMap::runs(self.source, runs, number(self.host(end, true)))
+    }
+}
+
+/// The offset in the text of a byte of the host; between two runs, the start of the later one.
+fn inverse(runs: &[(u32, u32)], host: usize) -> Option<usize> {
+    let at = runs.partition_point(|&(_, place)| place as usize <= host).checked_sub(1)?;
+    let (text, place) = runs[at];
+    let offset = text as usize + (host - place as usize);
+    Some(runs.get(at + 1).map_or(offset, |&(next, _)| offset.min(next as usize)))
 }

@@ -69,6 +69,8 @@ pub struct Comment {
 pub enum IssueKind {
     /// The text does not parse from here on.
     Syntax,
+    /// Collections are nested deeper than anything reads.
+    TooDeep,
     /// A key that the same mapping already has.
     DuplicateKey,
     /// An alias to an anchor that does not exist.

@@ -5,7 +5,7 @@
 use super::offsets::OffsetMap;
 use super::tree::{Comment, Issue, IssueKind, Node, NodeId, NodeKind, Root, Style, Tree};
 use crate::source::Span;
-use granit_parser::{Event, Parser, ScalarStyle, ScanError};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError};
 use std::collections::{HashMap, HashSet};
 
 /// Deepest nesting of collections that is read; the reader of the format stops far earlier.
@@ -106,9 +106,9 @@ impl<'a> Builder<'a> {
             Event::DocumentEnd => self.close_document(range.end, false),
             Event::Comment(text, _) => self.comment(&text, range),
             Event::Scalar(text, style, anchor, tag) => {
-                let unknown = self.is_masked(&range);
                 let style = style_of(style);
                 let end = self.scalar_end(&range, style);
+                let unknown = self.is_masked(&(range.start..end));
                 // The library writes an absent value as `~`.
                 let absent = range.is_empty() && style == Style::Plain;
                 let text = if absent { "" } else { text.as_ref() };
@@ -214,6 +214,9 @@ impl<'a> Builder<'a> {
     fn check_duplicates(&mut self, children: &[NodeId]) {
         let mut seen: HashMap<Box<str>, NodeId> = HashMap::new();
         let mut repeated = HashSet::new();
+        // Two branches of a template may each give a value: nobody knows which.
+        let mut alternatives: Vec<NodeId> = Vec::new();
+        let mut seen_values: HashMap<NodeId, NodeId> = HashMap::new();
         for pair in children.chunks_exact(2) {
             let NodeKind::Scalar { text, .. } = &self.tree.nodes[pair[0].0 as usize].kind else {
                 continue;
@@ -223,10 +226,18 @@ impl<'a> Builder<'a> {
                 continue;
             }
             if let Some(&first) = seen.get(text) {
-                repeated.insert((first, pair[0]));
+                if self.input.masked.is_empty() {
+                    repeated.insert((first, pair[0]));
+                } else {
+                    alternatives.extend([seen_values[&first], pair[1]]);
+                }
             } else {
+                seen_values.insert(pair[0], pair[1]);
                 seen.insert(text.clone(), pair[0]);
             }
+        }
+        for id in alternatives {
+            self.tree.nodes[id.0 as usize].unknown = true;
         }
         let mut repeated: Vec<_> = repeated.into_iter().collect();
         repeated.sort_unstable();
@@ -256,7 +267,7 @@ impl<'a> Builder<'a> {
             return false;
         }
         let masked = self.input.masked;
-        while self.next_masked < masked.len() && masked[self.next_masked].end < range.start {
+        while self.next_masked < masked.len() && masked[self.next_masked].end <= range.start {
             self.next_masked += 1;
         }
         // An empty value in masked text may be filled in by a line that became blank.
@@ -283,7 +294,11 @@ impl<'a> Builder<'a> {
         let range = word_at(self.input.text, at);
         let start = self.document.unwrap_or(range.start).min(range.start);
         self.document.get_or_insert(start);
-        self.issue(IssueKind::Syntax, &range, &error.info());
+        let kind = match error.kind() {
+            ErrorKind::RecursionLimitExceeded => IssueKind::TooDeep,
+            _ => IssueKind::Syntax,
+        };
+        self.issue(kind, &range, &error.info());
         self.close_document(range.end, true);
     }
 

@@ -4,6 +4,7 @@ use super::style::Style;
 use super::{Report, visible};
 use crate::catalogue::model::Severity;
 use crate::judge::{Judged, Status};
+use crate::nist;
 use crate::source::Span;
 use crate::standard;
 use std::collections::BTreeMap;
@@ -20,7 +21,12 @@ const GROUP_LINES: usize = 3;
 ///
 /// # Errors
 /// What the writer says.
-pub fn write(report: &Report, style: Style, file_order: bool, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    report: &Report,
+    style: Style,
+    file_order: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut blocks = blocks(report);
     if !file_order {
         blocks.sort_by_key(|block| std::cmp::Reverse(block[0].severity));
@@ -83,8 +89,11 @@ fn group(report: &Report, block: &[&Judged], style: Style, out: &mut dyn Write) 
     let first = block[0];
     let rule = first.finding.rule;
     let path = first.finding.span.map_or(".", |span| report.repo.path(span));
-    let mut lines: Vec<u32> =
-        block.iter().filter_map(|judged| judged.finding.span).map(|span| report.repo.line(span)).collect();
+    let mut lines: Vec<u32> = block
+        .iter()
+        .filter_map(|judged| judged.finding.span)
+        .map(|span| report.repo.line(span))
+        .collect();
     lines.dedup();
     let more = if lines.len() > GROUP_LINES { " …" } else { "" };
     let named: Vec<String> = lines.iter().take(GROUP_LINES).map(u32::to_string).collect();
@@ -138,7 +147,7 @@ fn footer(judged: &Judged, style: Style, out: &mut dyn Write) -> io::Result<()> 
         Some(title) => format!("{id} {title}"),
         None => (*id).to_owned(),
     });
-    let controls = rule.controls.iter().map(|id| standard::control_label(id));
+    let controls = rule.controls.iter().map(|id| nist::label(id));
     let first: Vec<String> = requirements.take(1).chain(controls.take(3)).collect();
     if first.is_empty() {
         return Ok(());
@@ -157,7 +166,9 @@ fn snippet(
     let (start, _) = report.positions(span);
     let path = visible(report.repo.path(span));
     let mut marks = vec![Mark::of(report, span, None)];
-    for related in judged.finding.related.iter().filter(|related| related.span.source == span.source) {
+    for related in
+        judged.finding.related.iter().filter(|related| related.span.source == span.source)
+    {
         marks.push(Mark::of(report, related.span, Some(report.step(&related.text))));
     }
     marks.sort_by_key(|mark| (mark.line, mark.column));
@@ -179,10 +190,18 @@ fn snippet(
         };
         writeln!(out, "{pad} {} {indent}{sign}{label}", style.faint(bar))?;
     }
-    for related in judged.finding.related.iter().filter(|related| related.span.source != span.source) {
+    for related in
+        judged.finding.related.iter().filter(|related| related.span.source != span.source)
+    {
         let (place, _) = report.positions(related.span);
         let path = visible(report.repo.path(related.span));
-        writeln!(out, "{pad} {} {path}:{}: {}", style.faint(":::"), place.line, report.step(&related.text))?;
+        writeln!(
+            out,
+            "{pad} {} {path}:{}: {}",
+            style.faint(":::"),
+            place.line,
+            report.step(&related.text)
+        )?;
     }
     Ok(())
 }
@@ -203,7 +222,12 @@ impl Mark {
         } else {
             source.line_text(start.line).chars().count().saturating_sub(start.column as usize - 1)
         };
-        Mark { line: start.line, column: start.column as usize, width: width.clamp(1, WIDTH), label }
+        Mark {
+            line: start.line,
+            column: start.column as usize,
+            width: width.clamp(1, WIDTH),
+            label,
+        }
     }
 }
 
@@ -230,9 +254,11 @@ pub fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result
     let kinds = report.kinds();
     let mut rows: Vec<_> = kinds.iter().map(|(kind, count)| (*count, kind.plural())).collect();
     rows.sort_by_key(|&(count, _)| std::cmp::Reverse(count));
-    let named: Vec<String> = rows.iter().take(6).map(|(count, name)| format!("{count} {name}")).collect();
+    let named: Vec<String> =
+        rows.iter().take(6).map(|(count, name)| format!("{count} {name}")).collect();
     let more = if rows.len() > 6 { " · …" } else { "" };
-    let of = if named.is_empty() { String::new() } else { format!(": {}{more}", named.join(" · ")) };
+    let of =
+        if named.is_empty() { String::new() } else { format!(": {}{more}", named.join(" · ")) };
     writeln!(
         out,
         "Read {}, {} in {:.2} s{of}",
@@ -240,8 +266,11 @@ pub fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result
         plural(report.documents(), "document"),
         report.elapsed.as_secs_f64()
     )?;
-    let skips: Vec<String> =
-        report.skips().into_iter().map(|(skip, count)| format!("{count} {}", skip.name())).collect();
+    let skips: Vec<String> = report
+        .skips()
+        .into_iter()
+        .map(|(skip, count)| format!("{count} {}", skip.name()))
+        .collect();
     if !skips.is_empty() {
         let hint = style.faint("obsproof check --files");
         writeln!(out, "Not analysed: {}      {hint}", skips.join(" · "))?;
@@ -251,7 +280,11 @@ pub fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result
     }
     for outcome in report.outcomes.iter().filter(|outcome| !outcome.panics.is_empty()) {
         let code = outcome.rule.code;
-        writeln!(out, "{code} failed inside the tool on {}; its result is unknown", outcome.panics.join(", "))?;
+        writeln!(
+            out,
+            "{code} failed inside the tool on {}; its result is unknown",
+            outcome.panics.join(", ")
+        )?;
     }
     counts(report, out)?;
     match &report.headline {
@@ -267,7 +300,9 @@ fn counts(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         plural(open(Severity::Warning), "warning"),
         plural(open(Severity::Info), "note"),
     ];
-    for status in [Status::Allowed, Status::Waived, Status::Baselined, Status::Vendored, Status::Generated] {
+    for status in
+        [Status::Allowed, Status::Waived, Status::Baselined, Status::Vendored, Status::Generated]
+    {
         let count = report.count(status, None);
         if count > 0 {
             parts.push(format!("{count} {}", status.name()));

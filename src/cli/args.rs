@@ -1,0 +1,167 @@
+//! The arguments, and nothing else.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Checks that observability works and proves it: from the line that emits a signal to the
+/// person paged.
+#[derive(Debug, Parser)]
+#[command(name = "obsproof", version, disable_help_subcommand = true, after_help = MAIN_EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const MAIN_EXAMPLES: &str = "Examples:
+  obsproof check                     findings in this folder
+  obsproof report                    what is met of the standard, on what evidence
+  obsproof explain ALRT005           what a rule asks, and why";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what is wrong: for a hook or a gate
+    Check(Check),
+    /// Show what is met of the standard, on what evidence
+    Report(Report),
+    /// Explain a rule, a requirement or a control
+    Explain(Explain),
+    /// List the catalogue
+    Rules(Rules),
+    /// Write shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// What every scan takes.
+#[derive(Debug, Args)]
+pub(crate) struct Scan {
+    /// Folders or files; the root is the folder given, or the common folder of several
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Configuration file [default: obsproof.toml in the root]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Number of threads [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Take this as now: YYYY-MM-DD or an RFC 3339 time
+    #[arg(long, value_name = "TIME")]
+    pub(crate) clock: Option<String>,
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub(crate) color: Colour,
+}
+
+const CHECK_EXAMPLES: &str =
+    "Formats: human, concise, json, sarif, github; FORMAT=FILE writes to a file.
+
+Examples:
+  obsproof check deploy/ --fail-on warning
+  obsproof check --select ALRT005 --format concise
+  obsproof check --format human --format sarif=obsproof.sarif --sarif-profile github";
+
+#[derive(Debug, Args)]
+#[command(after_help = CHECK_EXAMPLES)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) scan: Scan,
+    /// FORMAT or FORMAT=FILE, several times for several outputs
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Vec<String>,
+    /// What the SARIF output holds
+    #[arg(long, value_enum, default_value = "full")]
+    pub(crate) sarif_profile: SarifProfile,
+    /// Lowest severity that exits with 1: error, warning, info or never [default: error]
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) fail_on: Option<String>,
+    /// Show only these rules (code or name)
+    #[arg(long, value_name = "CODE", num_args = 1.., value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// Do not show these rules (code or name)
+    #[arg(long, value_name = "CODE", num_args = 1.., value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    /// Show only these classes: validity, semantic, compliance
+    #[arg(long, value_name = "CLASS", num_args = 1.., value_delimiter = ',')]
+    pub(crate) class: Vec<String>,
+    /// Show every rule: what is missing, opinions and previews too
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Weigh all paths as dev, production or unspecified
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) profile: Option<String>,
+    /// List every file that was read or passed over, with the reason
+    #[arg(long)]
+    pub(crate) files: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SarifProfile {
+    /// Everything, accepted findings as suppressed
+    Full,
+    /// Open findings only, within GitHub's limits
+    Github,
+}
+
+const REPORT_EXAMPLES: &str = "Examples:
+  obsproof report
+  obsproof report services/ --format json > evidence.json
+  obsproof report --format markdown=OBSERVABILITY.md";
+
+#[derive(Debug, Args)]
+#[command(after_help = REPORT_EXAMPLES)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) scan: Scan,
+    /// markdown or json; FORMAT=FILE writes to a file, several times for several outputs
+    #[arg(long, value_name = "FORMAT", default_value = "markdown")]
+    pub(crate) format: Vec<String>,
+    /// Exit with 1 when a finding of this severity stands: error, warning or info
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) fail_on: Option<String>,
+}
+
+const EXPLAIN_EXAMPLES: &str = "Examples:
+  obsproof explain ALRT005
+  obsproof explain OBS-R15
+  obsproof explain au-9";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXPLAIN_EXAMPLES)]
+pub(crate) struct Explain {
+    /// A rule (code or name), a requirement or a control
+    pub(crate) what: String,
+    /// The repository whose evidence a requirement or control is explained with
+    #[arg(default_value = ".")]
+    pub(crate) root: PathBuf,
+}
+
+const RULES_EXAMPLES: &str = "Examples:
+  obsproof rules
+  obsproof rules --format json
+  obsproof rules | grep AMGR";
+
+#[derive(Debug, Args)]
+#[command(after_help = RULES_EXAMPLES)]
+pub(crate) struct Rules {
+    /// table or json
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: RulesFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulesFormat {
+    Table,
+    Json,
+}

@@ -1,0 +1,186 @@
+//! `obsproof check`.
+
+use super::args::{Check, SarifProfile};
+use super::{Failure, load, print};
+use crate::catalogue::model::{Class, Rule, Severity};
+use crate::config::{self, Profile, Settings};
+use crate::judge::View;
+use crate::report::{Report, concise, files, github, human, json, sarif};
+use crate::scan::{self, Request};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+/// Runs the command; the exit code says whether findings stand.
+pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
+    let outputs = outputs(&arguments.format)?;
+    let place = load::place(&arguments.scan.paths)?;
+    load::threads(&arguments.scan)?;
+    let settings = load::settings(&arguments.scan, &place.root)?;
+    let fail_on = match &arguments.fail_on {
+        Some(level) => level_named(level)?,
+        None => settings.fail_on,
+    };
+    let view = view(arguments, &settings)?;
+    let mut report = scan::scan(Request { root: &place.root, only: &place.only, settings, view });
+    report.headline = report.assessment.headline();
+    for (format, file) in &outputs {
+        let bytes = render(&report, *format, arguments, file.is_none())?;
+        match file {
+            Some(path) => write_file(path, &bytes)?,
+            None => print(&bytes)?,
+        }
+    }
+    let failed = fail_on.is_some_and(|level| {
+        report.open().any(|judged| judged.severity >= level && !judged.finding.rule.preview)
+    });
+    Ok(u8::from(failed))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Human,
+    Concise,
+    Json,
+    Sarif,
+    Github,
+}
+
+const FORMATS: &[(&str, Format)] = &[
+    ("human", Format::Human),
+    ("concise", Format::Concise),
+    ("json", Format::Json),
+    ("sarif", Format::Sarif),
+    ("github", Format::Github),
+];
+
+fn outputs(formats: &[String]) -> Result<Vec<(Format, Option<PathBuf>)>, Failure> {
+    let mut outputs: Vec<(Format, Option<PathBuf>)> = Vec::new();
+    for word in formats {
+        let (name, file) = match word.split_once('=') {
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (word.as_str(), None),
+        };
+        let Some((_, format)) = FORMATS.iter().find(|(known, _)| *known == name) else {
+            let known: Vec<&str> = FORMATS.iter().map(|(known, _)| *known).collect();
+            let help = match config::nearest(name, known.iter().copied()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("the formats are {}", known.join(", ")),
+            };
+            return Err(Failure::new(format!("unknown format `{name}`")).help(help));
+        };
+        if file.is_none() && outputs.iter().any(|(_, file)| file.is_none()) {
+            return Err(Failure::new("two formats for one standard output")
+                .help("give all but one a file: --format sarif=out.sarif"));
+        }
+        outputs.push((*format, file));
+    }
+    Ok(outputs)
+}
+
+/// A severity or `never`.
+pub(super) fn level_named(word: &str) -> Result<Option<Severity>, Failure> {
+    match (word, Severity::named(word)) {
+        ("never", _) => Ok(None),
+        (_, Some(severity)) => Ok(Some(severity)),
+        _ => Err(Failure::new(format!("unknown level `{word}` in --fail-on"))
+            .help("a level is error, warning, info or never")),
+    }
+}
+
+fn rules_named(words: &[String], flag: &str) -> Result<Vec<&'static Rule>, Failure> {
+    words
+        .iter()
+        .map(|word| {
+            config::resolve_rule(word).map_err(|message| {
+                let (what, near) = message.split_once("; ").unwrap_or((&message, ""));
+                let near = if near.is_empty() { String::new() } else { format!("{near} ") };
+                Failure::new(format!("{what} in {flag}"))
+                    .help(format!("{near}`obsproof rules` lists all"))
+            })
+        })
+        .collect()
+}
+
+fn view(arguments: &Check, settings: &Settings) -> Result<View, Failure> {
+    let mut classes = settings.classes.clone();
+    if !arguments.class.is_empty() {
+        classes = arguments
+            .class
+            .iter()
+            .map(|word| {
+                Class::named(word).ok_or_else(|| {
+                    Failure::new(format!("unknown class `{word}` in --class"))
+                        .help("a class is validity, semantic or compliance")
+                })
+            })
+            .collect::<Result<_, _>>()?;
+    }
+    let profile = match &arguments.profile {
+        None => None,
+        Some(word) => Some(Profile::named(word).ok_or_else(|| {
+            Failure::new(format!("unknown profile `{word}` in --profile"))
+                .help("a profile is dev, production or unspecified")
+        })?),
+    };
+    let mut ignore = rules_named(&settings.ignore, "obsproof.toml")?;
+    ignore.extend(rules_named(&arguments.ignore, "--ignore")?);
+    Ok(View {
+        all: arguments.all,
+        only: rules_named(&arguments.select, "--select")?,
+        select: rules_named(&settings.select, "obsproof.toml")?,
+        ignore,
+        classes,
+        profile,
+        today: load::today(&arguments.scan)?,
+    })
+}
+
+fn render(
+    report: &Report,
+    format: Format,
+    arguments: &Check,
+    to_terminal: bool,
+) -> Result<Vec<u8>, Failure> {
+    let mut out = Vec::new();
+    match format {
+        Format::Human => {
+            let mut style = load::style(arguments.scan.color);
+            style.colour &= to_terminal;
+            let terminal = to_terminal && std::io::stdout().is_terminal();
+            if arguments.files {
+                files::write(report, &mut out)?;
+            }
+            human::write(report, style, terminal, &mut out)?;
+        }
+        Format::Concise => concise::write(report, &mut out)?,
+        Format::Json => json::write(report, &mut out)?,
+        Format::Sarif => {
+            let profile = match arguments.sarif_profile {
+                SarifProfile::Full => sarif::Profile::Full,
+                SarifProfile::Github => sarif::Profile::Github,
+            };
+            sarif::write(report, profile, &mut out)?;
+        }
+        Format::Github => github::write(report, &mut out)?,
+    }
+    Ok(out)
+}
+
+/// Writes a file at once: a reader never sees half of it.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let refused = |error: std::io::Error| {
+        Failure::new(format!("cannot write {}: {error}", path.display()))
+            .help("does its folder exist?")
+    };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let part = folder.join(format!(".{name}.{}.part", std::process::id()));
+    std::fs::write(&part, bytes).map_err(refused)?;
+    std::fs::rename(&part, path).map_err(|error| {
+        let _ = std::fs::remove_file(&part);
+        refused(error)
+    })
+}

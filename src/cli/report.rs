@@ -1,0 +1,61 @@
+//! `obsproof report`.
+
+use super::args::Report as Arguments;
+use super::check::{level_named, write_file};
+use super::{Failure, load, print};
+use crate::judge::View;
+use crate::report::{markdown, record};
+use crate::scan::{self, Request};
+use std::path::PathBuf;
+
+/// Runs the command; exits with 1 only where `--fail-on` asks for it.
+pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
+    let outputs = outputs(&arguments.format)?;
+    let fail_on = match &arguments.fail_on {
+        Some(level) => level_named(level)?,
+        None => None,
+    };
+    let place = load::place(&arguments.scan.paths)?;
+    load::threads(&arguments.scan)?;
+    let settings = load::settings(&arguments.scan, &place.root)?;
+    let today = load::today(&arguments.scan)?;
+    let view = View { all: true, today, ..View::default() };
+    let report = scan::scan(Request { root: &place.root, only: &place.only, settings, view });
+    let record = record::Record::new(&report, &place.root, &load::now(&arguments.scan));
+    for (format, file) in &outputs {
+        let text = match format {
+            Format::Markdown => markdown::text(&report, &record),
+            Format::Json => record.json(),
+        };
+        match file {
+            Some(path) => write_file(path, text.as_bytes())?,
+            None => print(text.as_bytes())?,
+        }
+    }
+    let failed = fail_on.is_some_and(|level| report.open().any(|judged| judged.severity >= level));
+    Ok(u8::from(failed))
+}
+
+#[derive(Clone, Copy)]
+enum Format {
+    Markdown,
+    Json,
+}
+
+fn outputs(formats: &[String]) -> Result<Vec<(Format, Option<PathBuf>)>, Failure> {
+    formats
+        .iter()
+        .map(|word| {
+            let (name, file) = match word.split_once('=') {
+                Some((name, file)) => (name, Some(PathBuf::from(file))),
+                None => (word.as_str(), None),
+            };
+            match name {
+                "markdown" => Ok((Format::Markdown, file)),
+                "json" => Ok((Format::Json, file)),
+                _ => Err(Failure::new(format!("unknown format `{name}`"))
+                    .help("a report is markdown or json, or FORMAT=FILE")),
+            }
+        })
+        .collect()
+}

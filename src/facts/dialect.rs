@@ -1,0 +1,109 @@
+//! Which program's extension of the rule-file format a document is written in.
+
+use super::Dialect;
+use crate::parse::tree::NodeRef;
+
+/// Fields of groups that only one program has.
+const GROUP_FIELDS: &[(&str, Dialect)] = &[
+    ("partial_response_strategy", Dialect::Thanos),
+    ("source_tenants", Dialect::Mimir),
+    ("evaluation_delay", Dialect::Mimir),
+    ("align_evaluation_time_on_interval", Dialect::Mimir),
+    ("concurrency", Dialect::VictoriaMetrics),
+    ("eval_offset", Dialect::VictoriaMetrics),
+    ("eval_delay", Dialect::VictoriaMetrics),
+    ("eval_alignment", Dialect::VictoriaMetrics),
+    ("notifier_headers", Dialect::VictoriaMetrics),
+    ("headers", Dialect::VictoriaMetrics),
+    ("params", Dialect::VictoriaMetrics),
+    ("tenant", Dialect::VictoriaMetrics),
+    ("type", Dialect::VictoriaMetrics),
+];
+
+/// Fields of rules that only one program has.
+const RULE_FIELDS: &[(&str, Dialect)] =
+    &[("debug", Dialect::VictoriaMetrics), ("update_entries_limit", Dialect::VictoriaMetrics)];
+
+/// Fields of scrape jobs that only vmagent has.
+const JOB_FIELDS: &[&str] = &[
+    "stream_parse",
+    "series_limit",
+    "scrape_align_interval",
+    "scrape_offset",
+    "relabel_debug",
+    "metric_relabel_debug",
+    "disable_compression",
+    "disable_keepalive",
+    "vm_scrape_params",
+];
+
+/// The dialect of rule groups, by their fields and by LogQL in their expressions.
+pub(super) fn of_rules(root: NodeRef<'_>) -> Option<Dialect> {
+    let groups =
+        || root.get("groups").into_iter().flat_map(|groups| groups.items().collect::<Vec<_>>());
+    let rules = || {
+        groups()
+            .filter_map(|group| group.get("rules"))
+            .flat_map(|rules| rules.items().collect::<Vec<_>>())
+    };
+    if rules().any(|rule| rule.get("expr").and_then(|expr| expr.scalar()).is_some_and(is_logql)) {
+        return Some(Dialect::Loki);
+    }
+    let of_group = groups().find_map(|group| with_field(group, GROUP_FIELDS));
+    let of_rule = || rules().find_map(|rule| with_field(rule, RULE_FIELDS));
+    // `mimirtool` and `cortextool` write one namespace per file.
+    let namespaced = || {
+        root.get("namespace").is_some_and(|name| name.scalar().is_some()).then_some(Dialect::Mimir)
+    };
+    of_group.or_else(of_rule).or_else(namespaced)
+}
+
+/// The dialect of a server configuration.
+pub(super) fn of_config(root: NodeRef<'_>) -> Option<Dialect> {
+    let jobs = root.get("scrape_configs").unwrap_or(root);
+    jobs.items()
+        .any(|job| JOB_FIELDS.iter().any(|field| job.get(field).is_some()))
+        .then_some(Dialect::VictoriaMetrics)
+}
+
+fn with_field(node: NodeRef<'_>, fields: &[(&str, Dialect)]) -> Option<Dialect> {
+    fields.iter().find(|(field, _)| node.get(field).is_some()).map(|&(_, dialect)| dialect)
+}
+
+/// Whether an expression is LogQL: a pipe outside strings and comments, which PromQL has not.
+pub(super) fn is_logql(expr: &str) -> bool {
+    let mut chars = expr.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '|' => return true,
+            '#' => while chars.next().is_some_and(|c| c != '\n') {},
+            '"' | '\'' | '`' => {
+                while let Some(inner) = chars.next() {
+                    if inner == c {
+                        break;
+                    }
+                    if inner == '\\' && c != '`' {
+                        chars.next();
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    ["bytes_over_time(", "bytes_rate(", "logfmt", "unwrap "].iter().any(|word| {
+        expr.contains(word) && expr.contains('{') && !expr.contains(&format!("_{word}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_logql;
+
+    #[test]
+    fn a_pipe_outside_strings_is_logql() {
+        assert!(is_logql(r#"sum(rate({app="x"} |= "error" [5m])) > 1"#));
+        assert!(is_logql(r#"sum(rate({app="x"} | json | level="e" [5m])) > 1"#));
+        assert!(!is_logql(r#"rate(http_requests_total{code=~"4..|5.."}[5m]) > 1"#));
+        assert!(!is_logql("up == 0 # a | b"));
+    }
+}

@@ -1,0 +1,306 @@
+//! Which parts of a document are documents of their own.
+
+use super::ObjectName;
+use crate::identify::{self, Kind};
+use crate::parse::embed::{self, Host, Placed};
+use crate::parse::tree::NodeRef;
+use crate::source::Span;
+
+/// A document inside another.
+pub(super) struct Part<'t> {
+    pub(super) inner: Inner<'t>,
+    /// The key that holds it.
+    pub(super) key: Option<NodeRef<'t>>,
+    /// What it is, where its place says so; otherwise its content does.
+    pub(super) kind: Option<Kind>,
+}
+
+/// How it is written.
+pub(super) enum Inner<'t> {
+    /// As part of the host's own tree.
+    Node(NodeRef<'t>),
+    /// As a text of its own.
+    Text(Placed),
+}
+
+/// Deepest level of Helm values that is looked at.
+const VALUES_DEPTH: usize = 8;
+
+/// The documents inside a document of this kind.
+pub(super) fn parts<'t>(kind: Kind, root: NodeRef<'t>, host: Host<'_>) -> Vec<Part<'t>> {
+    let mut parts = Vec::new();
+    match kind {
+        Kind::Kubernetes => object(root, host, &mut parts),
+        Kind::PrometheusOperator => operator_object(root, &mut parts),
+        Kind::HelmValues => values(root, host, 0, &mut parts),
+        Kind::OtelCollector | Kind::JaegerConfig => collector(root, &mut parts),
+        Kind::Compose => {
+            for (_, config) in children(root.get("configs")) {
+                if let Some((key, content)) = config.entry("content") {
+                    text(key, content, host, &mut parts);
+                }
+            }
+        }
+        _ => {}
+    }
+    parts
+}
+
+/// Items of a Kubernetes `List`, each an object of its own.
+pub(super) fn list_items<'t>(root: NodeRef<'t>) -> Option<NodeRef<'t>> {
+    let kind = root.get("kind")?.scalar()?;
+    kind.ends_with("List").then(|| root.get("items"))?.filter(|items| items.is_sequence())
+}
+
+/// Identity of an object; `None` without `kind`.
+pub(super) fn object_name(root: NodeRef<'_>) -> Option<ObjectName> {
+    let text = |path: &[&str]| root.at(path).and_then(|node| node.scalar()).map(str::to_owned);
+    let labels = root
+        .at(&["metadata", "labels"])
+        .map(|labels| {
+            let pairs = labels.entries().into_iter();
+            pairs
+                .filter_map(|(key, value)| {
+                    Some((key.scalar()?.to_owned(), value.scalar()?.to_owned()))
+                })
+                .collect()
+        })
+        .unwrap_or_default();
+    Some(ObjectName {
+        api_version: text(&["apiVersion"]).unwrap_or_default(),
+        kind: text(&["kind"])?,
+        name: text(&["metadata", "name"])
+            .or_else(|| text(&["metadata", "generateName"]))
+            .unwrap_or_default(),
+        namespace: text(&["metadata", "namespace"]),
+        labels,
+        data_key: None,
+    })
+}
+
+/// The token that names a document: its object's name, or the key that makes it what it is.
+pub(super) fn anchor(kind: Kind, root: NodeRef<'_>) -> Span {
+    let keys: &[&str] = match kind {
+        Kind::PrometheusConfig => &["scrape_configs", "global", "rule_files"],
+        Kind::PrometheusRules => &["groups"],
+        Kind::PrometheusRuleTest => &["tests", "rule_files"],
+        Kind::AlertmanagerConfig => &["route", "receivers"],
+        Kind::Strategy => &["observability"],
+        Kind::Slo => &["slos"],
+        Kind::GrafanaDashboard => &["panels"],
+        Kind::Compose => &["services"],
+        Kind::OtelCollector | Kind::JaegerConfig => &["service", "receivers"],
+        _ => &[],
+    };
+    let name = root.at(&["metadata", "name"]).filter(|name| {
+        root.get("kind").is_some() && name.scalar().is_some_and(|name| !name.is_empty())
+    });
+    let named = name.map(|name| name.span());
+    let key = || keys.iter().find_map(|key| root.entry(key)).map(|(key, _)| key.span());
+    let first = || {
+        let mut at = root;
+        while at.is_sequence() && at.items().len() > 0 {
+            let Some(item) = at.items().next() else { break };
+            at = item;
+            if at.is_alias() {
+                break;
+            }
+        }
+        at.pairs().next().map(|(key, _)| key.span())
+    };
+    named.or_else(key).or_else(first).unwrap_or_else(|| first_line(root))
+}
+
+fn first_line(root: NodeRef<'_>) -> Span {
+    root.span().at_start()
+}
+
+fn children(node: Option<NodeRef<'_>>) -> Vec<(NodeRef<'_>, NodeRef<'_>)> {
+    node.map(|node| node.entries()).unwrap_or_default()
+}
+
+fn text<'t>(key: NodeRef<'t>, value: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
+    if value.is_alias() || value.scalar().is_none_or(|text| text.len() < 8) {
+        return;
+    }
+    if let Some(placed) = embed::embedded(value, host) {
+        parts.push(Part { inner: Inner::Text(placed), key: Some(key), kind: None });
+    }
+}
+
+fn encoded<'t>(key: NodeRef<'t>, value: NodeRef<'t>, parts: &mut Vec<Part<'t>>) {
+    if value.is_alias() || value.is_unknown() {
+        return;
+    }
+    if let Some(placed) = embed::decoded(value) {
+        parts.push(Part { inner: Inner::Text(placed), key: Some(key), kind: None });
+    }
+}
+
+fn node<'t>(key: NodeRef<'t>, value: NodeRef<'t>, kind: Option<Kind>) -> Part<'t> {
+    Part { inner: Inner::Node(value), key: Some(key), kind }
+}
+
+fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
+    let kind = root.get("kind").and_then(|kind| kind.scalar()).unwrap_or_default();
+    match kind {
+        "ConfigMap" | "Secret" => {
+            let plain = if kind == "Secret" { "stringData" } else { "data" };
+            let base64 = if kind == "Secret" { "data" } else { "binaryData" };
+            for (key, value) in children(root.get(plain)) {
+                text(key, value, host, parts);
+            }
+            for (key, value) in children(root.get(base64)) {
+                encoded(key, value, parts);
+            }
+        }
+        "VMRule" | "Rules" | "ClusterRules" | "GlobalRules" => {
+            spec(root, Kind::PrometheusRules, parts);
+        }
+        "OpenTelemetryCollector" => {
+            let config = root.get("spec").and_then(|spec| spec.entry("config"));
+            if let Some((key, config)) = config {
+                match config.is_mapping() {
+                    true => parts.push(node(key, config, Some(Kind::OtelCollector))),
+                    false => text(key, config, host, parts),
+                }
+            }
+        }
+        "Elasticsearch" => {
+            for set in root.at(&["spec", "nodeSets"]).into_iter().flat_map(|sets| sets.items()) {
+                if let Some((key, config)) = set.entry("config") {
+                    parts.push(node(key, config, Some(Kind::ElasticsearchConfig)));
+                }
+            }
+        }
+        "GrafanaDashboard" => {
+            if let Some((key, json)) = root.get("spec").and_then(|spec| spec.entry("json")) {
+                text(key, json, host, parts);
+            }
+        }
+        "HelmRelease" => {
+            if let Some((key, given)) = root.get("spec").and_then(|spec| spec.entry("values")) {
+                parts.push(node(key, given, Some(Kind::HelmValues)));
+            }
+        }
+        "Application" => {
+            let helm = root.at(&["spec", "source", "helm"]);
+            if let Some((key, given)) = helm.and_then(|helm| helm.entry("valuesObject")) {
+                parts.push(node(key, given, Some(Kind::HelmValues)));
+            }
+            if let Some((key, given)) = helm.and_then(|helm| helm.entry("values")) {
+                text(key, given, host, parts);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn operator_object<'t>(root: NodeRef<'t>, parts: &mut Vec<Part<'t>>) {
+    let rules = root.at(&["spec", "groups"]).is_some();
+    let kind = root.get("kind").and_then(|kind| kind.scalar());
+    if kind == Some("PrometheusRule") || (rules && kind.is_none()) {
+        spec(root, Kind::PrometheusRules, parts);
+    }
+}
+
+fn spec<'t>(root: NodeRef<'t>, kind: Kind, parts: &mut Vec<Part<'t>>) {
+    if let Some(spec) = root.get("spec").filter(|spec| spec.is_mapping()) {
+        parts.push(Part { inner: Inner::Node(spec), key: None, kind: Some(kind) });
+    }
+}
+
+fn collector<'t>(root: NodeRef<'t>, parts: &mut Vec<Part<'t>>) {
+    for (name, receiver) in children(root.get("receivers")) {
+        let name = name.scalar().unwrap_or_default();
+        if name.split('/').next() != Some("prometheus") {
+            continue;
+        }
+        if let Some((key, config)) = receiver.entry("config").filter(|(_, node)| node.is_mapping())
+        {
+            let kind = identify::classify(config).unwrap_or(Kind::PrometheusFragment);
+            parts.push(node(key, config, Some(kind)));
+        }
+    }
+}
+
+/// Keys of Helm values whose value is a configuration or holds several.
+const VALUES_KEYS: &[&str] = &[
+    "config",
+    "configuration",
+    "structuredConfig",
+    "additionalScrapeConfigs",
+    "extraScrapeConfigs",
+    "scrapeConfigs",
+    "additionalPrometheusRules",
+    "additionalPrometheusRulesMap",
+    "serverFiles",
+    "alertmanagerFiles",
+    "ruleFiles",
+    "dashboards",
+    "rules",
+    "groups",
+];
+
+fn values<'t>(at: NodeRef<'t>, host: Host<'_>, depth: usize, parts: &mut Vec<Part<'t>>) {
+    if depth > VALUES_DEPTH || at.is_alias() {
+        return;
+    }
+    for (key, value) in at.pairs() {
+        let name = key.scalar().unwrap_or_default();
+        if value.is_alias() {
+            continue;
+        }
+        if value.scalar().is_some_and(|text| text.contains('\n')) {
+            text(key, value, host, parts);
+        } else if name == "prometheusSpec" && value.is_mapping() {
+            parts.push(node(key, value, Some(Kind::PrometheusOperator)));
+            values(value, host, depth + 1, parts);
+        } else if VALUES_KEYS.contains(&name) {
+            held(key, value, host, depth, parts);
+        } else if value.is_mapping() || value.is_sequence() {
+            values(value, host, depth + 1, parts);
+        }
+    }
+    for item in at.items() {
+        values(item, host, depth + 1, parts);
+    }
+}
+
+/// A value that may be a configuration, or hold one under each of its keys or in each item.
+fn held<'t>(
+    key: NodeRef<'t>,
+    value: NodeRef<'t>,
+    host: Host<'_>,
+    depth: usize,
+    parts: &mut Vec<Part<'t>>,
+) {
+    if let Some(kind) = configuration(value) {
+        return parts.push(node(key, value, Some(kind)));
+    }
+    for (name, inner) in value.pairs().filter(|(_, inner)| !inner.is_alias()) {
+        match configuration(inner) {
+            Some(kind) => parts.push(node(name, inner, Some(kind))),
+            None if inner.scalar().is_some_and(|text| text.contains('\n')) => {
+                text(name, inner, host, parts);
+            }
+            None => values(inner, host, depth + 2, parts),
+        }
+    }
+    for item in value.items().filter(|item| !item.is_alias()) {
+        match configuration(item) {
+            Some(kind) => parts.push(node(key, item, Some(kind))),
+            None => values(item, host, depth + 2, parts),
+        }
+    }
+}
+
+/// The kind of a value that is a program's configuration, not an object or more values.
+fn configuration(value: NodeRef<'_>) -> Option<Kind> {
+    if !value.is_mapping() && !value.is_sequence() {
+        return None;
+    }
+    identify::classify(value).filter(|kind| {
+        !matches!(kind, Kind::Kubernetes | Kind::HelmValues | Kind::HelmChart | Kind::OnCall)
+    })
+}

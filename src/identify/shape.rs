@@ -1,0 +1,173 @@
+//! The keys of a document with the keys above them, from a tree or from lines.
+
+use crate::parse::tree::NodeRef;
+use std::collections::HashSet;
+
+/// Name of the place above a root mapping.
+pub(super) const ROOT: &str = "^";
+/// Name of the place above the items of a root list.
+pub(super) const ROOT_LIST: &str = "[]";
+
+/// Deepest level that is looked at.
+const MAX_DEPTH: usize = 12;
+/// Most mappings that are looked at: a long file repeats itself.
+const MAX_VISITED: usize = 4_000;
+/// Most lines that are looked at in a text that does not parse.
+const MAX_LINES: usize = 4_000;
+
+/// Keys of one mapping, and what stands above it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Record<'t> {
+    pub(super) grandparent: &'t str,
+    pub(super) parent: &'t str,
+    /// Key, and the value of a root key that is a scalar.
+    pub(super) keys: Vec<(&'t str, Option<&'t str>)>,
+}
+
+/// What a document is recognised by.
+#[derive(Debug, Default)]
+pub(super) struct Shape<'t> {
+    pub(super) records: Vec<Record<'t>>,
+}
+
+impl<'t> Shape<'t> {
+    pub(super) fn of_node(root: NodeRef<'t>) -> Shape<'t> {
+        let mut collector = Collector { seen: HashSet::new(), records: Vec::new(), visited: 0 };
+        let place = if root.is_sequence() { ROOT_LIST } else { ROOT };
+        collector.visit(root, "", place, 0);
+        Shape { records: collector.records }
+    }
+
+    /// Reads keys off lines: indentation says what stands above a key.
+    pub(super) fn of_lines(text: &'t str) -> Shape<'t> {
+        let mut records: Vec<Record<'t>> = Vec::new();
+        // Open keys as (column, key, index of the record of the keys below it).
+        let mut open: Vec<(usize, &'t str, Option<usize>)> = Vec::new();
+        let mut roots: [Option<usize>; 2] = [None, None];
+        for line in text.lines().take(MAX_LINES) {
+            let Some(LineKey { dash, column, key, value }) = line_key(line) else { continue };
+            // A new item may stand in the column of the key that holds the list.
+            let inside = |&(at, ..): &(usize, &str, _)| match dash {
+                Some(dash) => at <= dash,
+                None => at < column,
+            };
+            while open.last().is_some_and(|above| !inside(above)) {
+                open.pop();
+            }
+            let depth = open.len();
+            let grandparent =
+                depth.checked_sub(2).and_then(|at| open.get(at)).map_or(ROOT, |above| above.1);
+            let slot = match open.last_mut() {
+                Some(above) => &mut above.2,
+                None => &mut roots[usize::from(dash.is_some())],
+            };
+            let fresh = dash.is_some() || slot.is_none();
+            if fresh {
+                *slot = Some(records.len());
+            }
+            let at = slot.unwrap_or_default();
+            if fresh {
+                let parent = match open.last() {
+                    Some(above) => above.1,
+                    None if dash.is_some() => ROOT_LIST,
+                    None => ROOT,
+                };
+                let grandparent = if depth == 0 { "" } else { grandparent };
+                records.push(Record { grandparent, parent, keys: Vec::new() });
+            }
+            let value = (depth == 0).then_some(value).filter(|value| !value.is_empty());
+            records[at].keys.push((key, value));
+            open.push((column, key, None));
+        }
+        let mut seen = HashSet::new();
+        records.retain(|record| seen.insert(record.clone()));
+        Shape { records }
+    }
+
+    /// The value of a key of the root mapping.
+    pub(super) fn root_value(&self, key: &str) -> Option<&'t str> {
+        let root = self.records.iter().filter(|record| record.parent == ROOT);
+        root.flat_map(|record| &record.keys).find(|(name, _)| *name == key).and_then(|pair| pair.1)
+    }
+}
+
+struct Collector<'t> {
+    seen: HashSet<Record<'t>>,
+    records: Vec<Record<'t>>,
+    visited: usize,
+}
+
+impl<'t> Collector<'t> {
+    fn visit(&mut self, node: NodeRef<'t>, grandparent: &'t str, parent: &'t str, depth: usize) {
+        if depth > MAX_DEPTH || self.visited > MAX_VISITED || node.is_alias() {
+            return;
+        }
+        self.visited += 1;
+        for item in node.items() {
+            self.visit(item, grandparent, parent, depth + 1);
+        }
+        if !node.is_mapping() {
+            return;
+        }
+        let root = depth == 0;
+        let keys = node.pairs().filter_map(|(key, value)| {
+            let value = value.scalar().filter(|text| root && text.len() < 200);
+            Some((key.scalar()?, value))
+        });
+        let record = Record { grandparent, parent, keys: keys.collect() };
+        if self.seen.insert(record.clone()) {
+            self.records.push(record);
+        }
+        for (key, value) in node.pairs() {
+            if value.is_mapping() || value.is_sequence() {
+                self.visit(value, parent, key.scalar().unwrap_or_default(), depth + 1);
+            }
+        }
+    }
+}
+
+struct LineKey<'t> {
+    /// Column of the last `-` before the key.
+    dash: Option<usize>,
+    column: usize,
+    key: &'t str,
+    value: &'t str,
+}
+
+/// The key a line begins with: `key:`, `- key:`, `"key":`; also a bare word that lost its colon.
+fn line_key(line: &str) -> Option<LineKey<'_>> {
+    let mut body = line.trim_end();
+    let mut dash = None;
+    loop {
+        let trimmed = body.trim_start();
+        match trimmed.strip_prefix('-') {
+            Some(rest) if rest.starts_with([' ', '\t']) => {
+                dash = Some(line.trim_end().len() - trimmed.len());
+                body = rest;
+            }
+            _ => {
+                body = trimmed;
+                break;
+            }
+        }
+    }
+    let column = line.trim_end().len() - body.len();
+    let body = body.trim_start_matches('{').trim_start();
+    if body.is_empty() || body.starts_with('#') {
+        return None;
+    }
+    let (key, value) = match body.split_once(':') {
+        Some((key, value)) if value.is_empty() || value.starts_with([' ', '\t', '"', '{', '[']) => {
+            (key, value.trim())
+        }
+        Some(_) => return None,
+        None if body.len() < 40 => (body, ""),
+        None => return None,
+    };
+    let key = key.trim().trim_matches(['"', '\'']);
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '/' | '@' | '$');
+    let valid = !key.is_empty() && key.len() < 80 && key.chars().all(plain);
+    let value = value.trim_end_matches(',').trim_matches(['"', '\'']);
+    valid.then_some(LineKey { dash, column, key, value })
+}

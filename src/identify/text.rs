@@ -1,0 +1,270 @@
+//! Texts that are neither YAML nor JSON: source code, pipelines, templates.
+
+use super::Kind;
+
+/// Source languages and other annotated texts, by extension.
+const EXTENSIONS: &[(&str, Kind)] = &[
+    ("py", Kind::Python),
+    ("pyi", Kind::Python),
+    ("go", Kind::Go),
+    ("java", Kind::Java),
+    ("js", Kind::Javascript),
+    ("jsx", Kind::Javascript),
+    ("mjs", Kind::Javascript),
+    ("cjs", Kind::Javascript),
+    ("ts", Kind::Typescript),
+    ("tsx", Kind::Typescript),
+    ("mts", Kind::Typescript),
+    ("cts", Kind::Typescript),
+    ("rs", Kind::Rust),
+    ("cs", Kind::Csharp),
+    ("md", Kind::Markdown),
+    ("markdown", Kind::Markdown),
+    ("mdx", Kind::Markdown),
+    ("sh", Kind::Text),
+    ("bash", Kind::Text),
+    ("tf", Kind::Text),
+    ("hcl", Kind::Text),
+    ("rb", Kind::Text),
+    ("php", Kind::Text),
+    ("kt", Kind::Text),
+    ("scala", Kind::Text),
+    ("c", Kind::Text),
+    ("h", Kind::Text),
+    ("cc", Kind::Text),
+    ("cpp", Kind::Text),
+    ("sql", Kind::Text),
+    ("ps1", Kind::Text),
+    ("dockerfile", Kind::Text),
+];
+
+/// The kind that a file's name says, if it says one.
+pub(super) fn by_name(path: &str) -> Option<Kind> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if name == "Dockerfile" || name.starts_with("Dockerfile.") || name == "Makefile" {
+        return Some(Kind::Text);
+    }
+    let extension = name.rsplit_once('.')?.1.to_ascii_lowercase();
+    EXTENSIONS.iter().find(|(known, _)| *known == extension).map(|&(_, kind)| kind)
+}
+
+/// The kind that the first line of a script says.
+pub(super) fn by_shebang(text: &str) -> Option<Kind> {
+    let line = text.strip_prefix("#!")?.lines().next()?;
+    let program =
+        line.split(['/', ' ']).rfind(|word| !word.is_empty() && !word.starts_with('-'))?;
+    match program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.') {
+        "python" => Some(Kind::Python),
+        "node" | "deno" | "bun" => Some(Kind::Javascript),
+        "ts-node" | "tsx" => Some(Kind::Typescript),
+        "sh" | "bash" | "zsh" | "dash" | "ksh" | "ash" | "perl" | "ruby" => Some(Kind::Text),
+        _ => None,
+    }
+}
+
+/// Lines that count as evidence for a source language, for a file whose name says nothing.
+pub(super) fn by_code(text: &str) -> Option<Kind> {
+    let lines = || text.lines().take(200).map(str::trim_end);
+    let count = |test: &dyn Fn(&str) -> bool| lines().filter(|line| test(line)).count();
+    let any = |test: &dyn Fn(&str) -> bool| count(test) > 0;
+    let go = any(&|line| line.strip_prefix("package ").is_some_and(is_name))
+        && any(&|line| line.starts_with("import ") || line.starts_with("func "));
+    if go {
+        return Some(Kind::Go);
+    }
+    let java = any(&|line| line.starts_with("package ") && line.ends_with(';'))
+        && any(&|line| line.starts_with("import ") || line.contains("class "));
+    if java {
+        return Some(Kind::Java);
+    }
+    let csharp = any(&|line| line.starts_with("using ") && line.ends_with(';'))
+        && any(&|line| line.starts_with("namespace ") || line.contains("class "));
+    if csharp {
+        return Some(Kind::Csharp);
+    }
+    let rust = any(&|line| line.starts_with("use ") && line.contains("::") && line.ends_with(';'))
+        || any(&|line| line.starts_with("pub fn ") || line.starts_with("fn main()"));
+    if rust {
+        return Some(Kind::Rust);
+    }
+    let imports = count(&|line| {
+        line.strip_prefix("import ")
+            .is_some_and(|rest| is_name(rest.split(" as ").next().unwrap_or(rest)))
+            || (line.starts_with("from ") && line.contains(" import "))
+    });
+    let defines = any(&|line| {
+        let body = line.trim_start();
+        (body.starts_with("def ") || body.starts_with("class ")) && line.ends_with(':')
+    });
+    if (imports > 0 && defines) || imports > 1 {
+        return Some(Kind::Python);
+    }
+    let script = any(&|line| {
+        (line.starts_with("import ") && line.contains(" from '"))
+            || (line.starts_with("import ") && line.contains(" from \""))
+            || (line.starts_with("const ") && line.contains("require("))
+    });
+    let typed = any(&|line| {
+        line.starts_with("interface ")
+            || line.starts_with("export interface ")
+            || line.contains(": string")
+    });
+    match (script, typed) {
+        (true, true) => Some(Kind::Typescript),
+        (true, false) => Some(Kind::Javascript),
+        _ => None,
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
+}
+
+/// Configuration languages that are neither YAML nor JSON.
+pub(super) fn by_grammar(text: &str) -> Option<Kind> {
+    if is_notification_template(text) {
+        return Some(Kind::AlertmanagerTemplate);
+    }
+    if is_logstash(text) {
+        return Some(Kind::LogstashPipeline);
+    }
+    if is_fluentd(text) {
+        return Some(Kind::FluentdConfig);
+    }
+    if is_fluent_bit(text) {
+        return Some(Kind::FluentBitConfig);
+    }
+    if is_vector(text) {
+        return Some(Kind::VectorConfig);
+    }
+    if is_alloy(text) {
+        return Some(Kind::PromtailConfig);
+    }
+    is_saved_objects(text).then_some(Kind::KibanaObjects)
+}
+
+fn is_notification_template(text: &str) -> bool {
+    let defines = ["{{ define \"", "{{- define \"", "{{define \""];
+    let data = [
+        ".Alerts",
+        ".CommonLabels",
+        ".CommonAnnotations",
+        ".GroupLabels",
+        ".ExternalURL",
+        ".Status",
+    ];
+    defines.iter().any(|word| text.contains(word))
+        && data.iter().any(|word| text.contains(word))
+        && !text.contains(".Values.")
+        && !text.contains(".Release.")
+}
+
+/// `input {` at a line's start, and a plugin block or a condition inside it.
+fn is_logstash(text: &str) -> bool {
+    let mut lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut sections = 0;
+    let mut plugins = false;
+    let mut inside = false;
+    for line in &mut lines {
+        let bare: String = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let section = ["input", "filter", "output"].iter().find_map(|name| {
+            bare.strip_prefix(name).map(str::trim_start).and_then(|rest| rest.strip_prefix('{'))
+        });
+        let body = match section {
+            Some(rest) => {
+                sections += 1;
+                inside = true;
+                rest.trim()
+            }
+            None => bare.as_str(),
+        };
+        if inside && !body.is_empty() {
+            let plugin = body.split('{').next().unwrap_or_default().trim();
+            let block = body.contains('{') && is_name(plugin);
+            plugins |= block || body.contains("=>") || body.starts_with("if ");
+        }
+        if sections == 0 && (bare.ends_with('{') || bare.ends_with(';')) {
+            return false;
+        }
+    }
+    sections > 0 && plugins && text.contains('{') && !text.contains("server {")
+}
+
+fn is_fluentd(text: &str) -> bool {
+    let starts = |prefix: &str| text.lines().any(|line| line.trim_start().starts_with(prefix));
+    let blocks =
+        ["<source>", "<match", "<filter", "<label @"].iter().filter(|block| starts(block)).count();
+    let plugin = starts("@type ") || starts("type ") || starts("@include ");
+    blocks > 0 && plugin
+}
+
+fn is_fluent_bit(text: &str) -> bool {
+    let section = |name: &str| {
+        text.lines().any(|line| {
+            let line = line.trim();
+            line.len() == name.len() + 2
+                && line.starts_with('[')
+                && line.ends_with(']')
+                && line[1..=name.len()].eq_ignore_ascii_case(name)
+        })
+    };
+    let named = text.lines().map(str::trim_start).any(|line| {
+        line.get(..5).is_some_and(|word| {
+            word.eq_ignore_ascii_case("name ") || word.eq_ignore_ascii_case("flush")
+        })
+    });
+    named
+        && ["INPUT", "OUTPUT", "FILTER", "SERVICE", "PARSER", "MULTILINE_PARSER"]
+            .iter()
+            .any(|name| section(name))
+}
+
+fn is_vector(text: &str) -> bool {
+    let table = |name: &str| text.lines().any(|line| line.trim_start().starts_with(name));
+    let parts = ["[sources.", "[transforms.", "[sinks."].iter().filter(|name| table(name)).count();
+    parts >= 2 || (table("[sinks.") && text.contains("inputs"))
+}
+
+fn is_alloy(text: &str) -> bool {
+    text.lines().any(|line| {
+        let Some((component, rest)) = line.split_once(" \"") else { return false };
+        let known = ["prometheus.", "loki.", "otelcol.", "discovery.", "local.", "pyroscope."];
+        known.iter().any(|prefix| component.starts_with(prefix))
+            && is_name(component)
+            && rest.trim_end().ends_with('{')
+    })
+}
+
+/// Exported objects: one JSON object on each line.
+fn is_saved_objects(text: &str) -> bool {
+    let Some(line) = text.lines().find(|line| !line.trim().is_empty()) else { return false };
+    let several = text.lines().filter(|line| line.starts_with('{')).nth(1).is_some();
+    several
+        && line.starts_with('{')
+        && line.trim_end().ends_with('}')
+        && line.contains("\"attributes\"")
+        && (text.contains("\"kibanaSavedObjectMeta\"") || text.contains("\"coreMigrationVersion\""))
+}
+
+/// Whether the text begins as YAML or JSON does: its first lines are keys, items or comments.
+pub(super) fn looks_structured(text: &str) -> bool {
+    let mut lines = text
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| {
+            let body = line.trim_start();
+            !body.is_empty() && !body.starts_with(['#', '%']) && !body.starts_with("{{")
+        })
+        .skip_while(|line| *line == "---");
+    let Some(first) = lines.next() else { return false };
+    let first = first.trim_start().trim_start_matches("- ");
+    if first.starts_with(['{', '[']) {
+        return true;
+    }
+    let Some((key, rest)) = first.split_once(':') else { return false };
+    let key = key.trim().trim_matches(['"', '\'']);
+    (rest.is_empty() || rest.starts_with(' '))
+        && !key.contains(char::is_whitespace)
+        && !key.starts_with(['<', '/', '*', '@'])
+}

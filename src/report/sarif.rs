@@ -1,0 +1,385 @@
+//! SARIF 2.1.0: profile `full` keeps everything, profile `github` only what GitHub shows.
+
+use super::{FileStatus, Report};
+use crate::catalogue;
+use crate::catalogue::model::{Class, Rule, Severity};
+use crate::judge::{Judged, Status};
+use crate::nist;
+use crate::source::Span;
+use crate::standard;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+/// Which results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// All results, suppressed ones with their reason.
+    Full,
+    /// Open findings only: GitHub ignores suppressions and kinds.
+    Github,
+}
+
+/// Most results GitHub accepts in one run.
+const GITHUB_RESULTS: usize = 25_000;
+/// Longest short and full descriptions GitHub accepts, in characters.
+const GITHUB_TEXT: usize = 1_024;
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+const NIST_GUID: &str = "6ba7b810-9dad-51d1-80b4-00c04fd430c8";
+
+/// Writes the report.
+///
+/// # Errors
+/// What the writer says.
+pub fn write(report: &Report, profile: Profile, out: &mut dyn Write) -> io::Result<()> {
+    let rules = catalogue::rules();
+    let taxa = taxa(rules);
+    let wanted = report.shown().filter(|judged| match profile {
+        Profile::Full => true,
+        Profile::Github => judged.status == Status::Open,
+    });
+    let mut lines = LineHashes::default();
+    let mut results: Vec<Value> =
+        wanted.map(|judged| result(report, judged, profile, &mut lines)).collect();
+    if profile == Profile::Github && results.len() > GITHUB_RESULTS {
+        results.sort_by_key(|result| level_rank(result["level"].as_str().unwrap_or_default()));
+        results.truncate(GITHUB_RESULTS);
+    }
+    let log = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": driver(rules, &taxa) },
+            "automationDetails": { "id": "obsproof/" },
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": { "SRCROOT": { "description": { "text": "The root of the repository." } } },
+            "invocations": [invocation(report)],
+            "taxonomies": [taxonomy(&taxa)],
+            "results": results,
+        }],
+    });
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    writeln!(out)
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+fn level_rank(level: &str) -> u8 {
+    match level {
+        "error" => 0,
+        "warning" => 1,
+        _ => 2,
+    }
+}
+
+/// The controls that rules name, in order: only these are in the taxonomy.
+fn taxa(rules: &[Rule]) -> Vec<&'static str> {
+    let ids: BTreeSet<&'static str> =
+        rules.iter().flat_map(|rule| rule.controls.iter().copied()).collect();
+    ids.into_iter().collect()
+}
+
+fn taxonomy(taxa: &[&str]) -> Value {
+    let rows: Vec<Value> = taxa
+        .iter()
+        .map(|id| {
+            let label = nist::label(id);
+            let title = nist::title(id).unwrap_or(&label).to_owned();
+            json!({ "id": label, "name": title, "shortDescription": { "text": format!("{title}.") } })
+        })
+        .collect();
+    json!({
+        "name": "NIST SP 800-53 r5",
+        "version": nist::VERSION,
+        "guid": NIST_GUID,
+        "organization": "NIST",
+        "shortDescription": { "text": "Security and privacy controls for information systems." },
+        "informationUri": "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final",
+        "isComprehensive": false,
+        "taxa": rows,
+    })
+}
+
+fn driver(rules: &[Rule], taxa: &[&str]) -> Value {
+    json!({
+        "name": "obsproof",
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "informationUri": "https://github.com/obsproof/obsproof",
+        "supportedTaxonomies": [{ "name": "NIST SP 800-53 r5", "index": 0, "guid": NIST_GUID }],
+        "rules": rules.iter().map(|rule| descriptor(rule, taxa)).collect::<Vec<_>>(),
+    })
+}
+
+fn descriptor(rule: &Rule, taxa: &[&str]) -> Value {
+    let mut tags: Vec<String> =
+        rule.controls.iter().take(6).map(|id| format!("nist-800-53/{id}")).collect();
+    tags.extend(rule.requirements.iter().take(2).map(|id| (*id).to_owned()));
+    tags.push(rule.class.name().to_owned());
+    let mut properties = json!({
+        "precision": "very-high",
+        "problem.severity": match rule.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "recommendation",
+        },
+    });
+    if rule.sensitive {
+        tags.insert(0, "security".to_owned());
+        properties["security-severity"] = match rule.severity {
+            Severity::Error => "8.0",
+            Severity::Warning => "5.0",
+            Severity::Info => "2.0",
+        }
+        .into();
+    }
+    properties["tags"] = tags.into();
+    let relationships: Vec<Value> = rule
+        .controls
+        .iter()
+        .filter_map(|id| {
+            let index = taxa.iter().position(|known| known == id)?;
+            let component = json!({ "name": "NIST SP 800-53 r5", "index": 0, "guid": NIST_GUID });
+            let target =
+                json!({ "id": nist::label(id), "index": index, "toolComponent": component });
+            Some(json!({ "target": target, "kinds": ["relevant"] }))
+        })
+        .collect();
+    let mut descriptor = json!({
+        "id": rule.code,
+        "name": pascal(rule.name),
+        "shortDescription": { "text": sentence(&cut(rule.title)) },
+        "fullDescription": { "text": sentence(&cut(rule.why)) },
+        "help": { "text": help_text(rule), "markdown": help_markdown(rule) },
+        "defaultConfiguration": {
+            "level": level(rule.severity),
+            "enabled": !rule.default_off,
+        },
+        "properties": properties,
+    });
+    if !relationships.is_empty() {
+        descriptor["relationships"] = relationships.into();
+    }
+    descriptor
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(GITHUB_TEXT - 1).collect()
+}
+
+fn sentence(text: &str) -> String {
+    if text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
+}
+
+fn pascal(name: &str) -> String {
+    name.split('-')
+        .map(|part| {
+            let mut chars = part.chars();
+            chars
+                .next()
+                .map(|first| first.to_uppercase().chain(chars).collect::<String>())
+                .unwrap_or_default()
+        })
+        .collect()
+}
+
+fn help_text(rule: &Rule) -> String {
+    format!("{} {}", sentence(rule.why), sentence(rule.fix))
+}
+
+fn help_markdown(rule: &Rule) -> String {
+    let serves: Vec<String> = rule
+        .requirements
+        .iter()
+        .map(|id| match standard::title(id) {
+            Some(title) => format!("{id} {title}"),
+            None => (*id).to_owned(),
+        })
+        .chain(rule.controls.iter().map(|id| nist::label(id)))
+        .collect();
+    let serves =
+        if serves.is_empty() { String::new() } else { format!("\n\n_{}_", serves.join(" · ")) };
+    let kind = match rule.class {
+        Class::Validity => "The real program refuses this.",
+        Class::Semantic => "The program accepts this, but it is wrong or unsafe.",
+        Class::Compliance => "The observability standard asks for it.",
+    };
+    format!(
+        "**{}** ({})\n\n{} {}\n\n**Fix:** {}{serves}",
+        rule.title,
+        rule.code,
+        sentence(rule.why),
+        kind,
+        sentence(rule.fix)
+    )
+}
+
+fn invocation(report: &Report) -> Value {
+    let notifications: Vec<Value> = report
+        .files
+        .iter()
+        .filter(|row| row.status != FileStatus::Checked)
+        .filter_map(|row| {
+            let reason = row.reason?.name();
+            let location =
+                json!({ "physicalLocation": { "artifactLocation": artifact(&row.path) } });
+            let text = format!("Not wholly analysed: {reason}.");
+            Some(json!({ "level": "note", "message": { "text": text }, "locations": [location] }))
+        })
+        .collect();
+    let failed = report.outcomes.iter().any(|outcome| !outcome.panics.is_empty());
+    let mut invocation = json!({ "executionSuccessful": !failed });
+    if !notifications.is_empty() {
+        invocation["toolExecutionNotifications"] = notifications.into();
+    }
+    invocation
+}
+
+fn result(report: &Report, judged: &Judged, profile: Profile, lines: &mut LineHashes) -> Value {
+    let finding = &judged.finding;
+    let index = catalogue::rules().iter().position(|rule| rule.code == finding.rule.code);
+    let place = finding.span.unwrap_or_else(|| stand_in(report));
+    let mut result = json!({
+        "ruleId": finding.rule.code,
+        "ruleIndex": index,
+        "level": level(judged.severity),
+        "message": { "text": sentence(&report.message(judged)) },
+        "locations": [location(report, finding.span, place, profile)],
+        "partialFingerprints": {
+            "primaryLocationLineHash": lines.hash(report, place),
+            "obsproof/v1": judged.fingerprint,
+        },
+    });
+    let related: Vec<Value> = finding
+        .related
+        .iter()
+        .enumerate()
+        .map(|(id, related)| {
+            let mut location = physical(report, related.span);
+            location["id"] = (id + 1).into();
+            location["message"] = json!({ "text": sentence(&report.step(&related.text)) });
+            location
+        })
+        .collect();
+    if !related.is_empty() {
+        result["relatedLocations"] = related.into();
+    }
+    if profile == Profile::Full {
+        suppress(&mut result, judged);
+    }
+    result
+}
+
+fn suppress(result: &mut Value, judged: &Judged) {
+    let (kind, default) = match judged.status {
+        Status::Open => return,
+        Status::Allowed => ("inSource", "allowed in the file"),
+        Status::Waived => ("external", "waived"),
+        Status::Baselined => ("external", "there when the tool was adopted"),
+        Status::Vendored => ("external", "vendored"),
+        Status::Generated => ("external", "generated"),
+    };
+    let reason = judged.reason.clone().unwrap_or_else(|| default.to_owned());
+    result["suppressions"] =
+        json!([{ "kind": kind, "status": "accepted", "justification": reason }]);
+}
+
+/// Where a finding about the whole repository is placed: the tool's configuration, else the
+/// README, else the first file.
+fn stand_in(report: &Report) -> Span {
+    let sources = &report.repo.sources;
+    let find =
+        |wanted: &dyn Fn(&str) -> bool| sources.iter().position(|source| wanted(&source.path));
+    let index = find(&|path| path == "obsproof.toml")
+        .or_else(|| find(&|path| path.to_ascii_lowercase().starts_with("readme")))
+        .unwrap_or(0);
+    Span::new(crate::source::SourceId(u32::try_from(index).unwrap_or(0)), 0, 0)
+}
+
+fn location(report: &Report, span: Option<Span>, place: Span, profile: Profile) -> Value {
+    match (span, profile) {
+        (Some(span), _) => physical(report, span),
+        (None, _) if report.repo.sources.is_empty() => {
+            json!({ "physicalLocation": { "artifactLocation": artifact("."), "region": { "startLine": 1 } } })
+        }
+        (None, _) => {
+            let path = report.repo.path(place);
+            json!({ "physicalLocation": {
+                "artifactLocation": artifact(path),
+                "region": { "startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1 },
+            } })
+        }
+    }
+}
+
+fn physical(report: &Report, span: Span) -> Value {
+    let (start, end) = report.positions(span);
+    json!({ "physicalLocation": {
+        "artifactLocation": artifact(report.repo.path(span)),
+        "region": {
+            "startLine": start.line,
+            "startColumn": start.column,
+            "endLine": end.line,
+            "endColumn": end.column,
+            "byteOffset": start.byte,
+            "byteLength": end.byte - start.byte,
+        },
+    } })
+}
+
+fn artifact(path: &str) -> Value {
+    json!({ "uri": uri(path), "uriBaseId": "SRCROOT" })
+}
+
+/// A path as a relative URI reference.
+fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'.'
+            | b'_'
+            | b'~'
+            | b'/'
+            | b'%'
+            | b'+'
+            | b'@'
+            | b',' => {
+                out.push(char::from(byte));
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// Hash of a line's text, with a counter for equal lines, as GitHub's own action makes it.
+#[derive(Default)]
+struct LineHashes {
+    seen: BTreeMap<String, u32>,
+}
+
+impl LineHashes {
+    fn hash(&mut self, report: &Report, place: Span) -> String {
+        let text = if report.repo.sources.is_empty() {
+            String::new()
+        } else {
+            report.line(place, report.repo.line(place))
+        };
+        let normal: String = text.split_whitespace().collect();
+        let digest = Sha256::digest(normal.as_bytes());
+        let hash: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let nth = self.seen.entry(hash.clone()).or_insert(0);
+        *nth += 1;
+        format!("{hash}:{nth}")
+    }
+}

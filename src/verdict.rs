@@ -1,0 +1,422 @@
+//! Evidence and findings to verdicts: what is met, what is not, on what evidence.
+//!
+//! In: the repo model and all findings at catalogue severity. Nothing that tunes the display
+//! reaches this module: it never sees which findings are shown, allowed or lowered.
+
+mod controls;
+mod evidence;
+mod role;
+mod scope;
+
+pub use controls::{ControlRow, ControlState};
+pub use evidence::{Answer, Evidence, Holds, is_query};
+pub use role::Role;
+
+use crate::catalogue;
+use crate::catalogue::model::{Class, Severity};
+use crate::check::Outcome;
+use crate::repo::Repo;
+use crate::standard::{self, Basis, Clause, Kind, Requirement, When};
+use scope::Scope;
+use std::collections::BTreeMap;
+
+/// The verdict on a requirement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Every clause holds.
+    Met,
+    /// Some clauses hold, or all with open faults.
+    Partly,
+    /// Nothing found.
+    NotMet,
+    /// It does not apply here, with evidence.
+    NotApplicable,
+    /// Only a person can say.
+    NeedsAttestation,
+    /// A person has said.
+    Attested,
+    /// Somebody else's, declared.
+    Inherited,
+    /// The tool cannot tell.
+    Unknown,
+}
+
+impl Verdict {
+    /// The word used in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Met => "met",
+            Verdict::Partly => "partly",
+            Verdict::NotMet => "not-met",
+            Verdict::NotApplicable => "not-applicable",
+            Verdict::NeedsAttestation => "needs-attestation",
+            Verdict::Attested => "attested",
+            Verdict::Inherited => "inherited",
+            Verdict::Unknown => "unknown",
+        }
+    }
+}
+
+/// The result of one clause.
+#[derive(Clone, Debug)]
+pub struct ClauseResult {
+    /// The clause.
+    pub clause: &'static Clause,
+    /// `met`, `partly`, `not-met` or `unknown`.
+    pub result: Verdict,
+    /// The best it can be once everything is known; differs from `result` only when unknown.
+    best: Verdict,
+    /// The worst it can be once everything is known.
+    worst: Verdict,
+    /// Why, in a few words.
+    pub reason: String,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+    /// Rules that examined it, with the number of subjects each looked at.
+    pub rules: Vec<(&'static str, usize)>,
+    /// Findings that break it: index into the findings, in order.
+    pub findings: Vec<usize>,
+}
+
+/// The verdict on one requirement, computed from its clauses.
+#[derive(Clone, Debug)]
+pub struct Assessed {
+    /// The requirement.
+    pub requirement: &'static Requirement,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// Its clauses.
+    pub clauses: Vec<ClauseResult>,
+    /// The verdict in each environment, where there are several.
+    pub by_environment: Vec<(String, Verdict)>,
+}
+
+/// All verdicts of a run.
+#[derive(Debug, Default)]
+pub struct Assessment {
+    /// What the repository is.
+    pub role: Option<Role>,
+    /// What shows the role.
+    pub role_reason: String,
+    /// Environments found, evaluated one at a time.
+    pub environments: Vec<String>,
+    /// The 57 requirements, in the standard's order.
+    pub requirements: Vec<Assessed>,
+    /// Controls that anything claims, evidences or contradicts.
+    pub controls: Vec<ControlRow>,
+}
+
+impl Assessment {
+    /// Number of requirements of a kind with a verdict.
+    pub fn count(&self, kind: Kind, verdict: Verdict) -> usize {
+        self.requirements
+            .iter()
+            .filter(|assessed| assessed.requirement.kind == kind && assessed.verdict == verdict)
+            .count()
+    }
+
+    /// One line on the state of compliance; `None` where nothing is asked of the repository.
+    pub fn headline(&self) -> Option<String> {
+        if self.role.is_none_or(|role| role == Role::Library || role == Role::Empty) {
+            return None;
+        }
+        let met = self.count(Kind::Required, Verdict::Met);
+        let partly = self.count(Kind::Required, Verdict::Partly);
+        let total =
+            self.requirements.iter().filter(|a| a.requirement.kind == Kind::Required).count();
+        Some(format!("OBS: {met} of {total} REQUIRED met, {partly} partly: obsproof report"))
+    }
+}
+
+/// A finding as verdicts see it: rule, catalogue severity, place in the list of findings.
+struct Fault {
+    index: usize,
+    severity: Severity,
+    validity: bool,
+    document: Option<crate::facts::DocumentId>,
+}
+
+/// Judges every requirement. `findings` are all findings, whatever their status.
+pub fn assess(
+    repo: &Repo,
+    outcomes: &[Outcome],
+    findings: &[&crate::finding::Finding],
+) -> Assessment {
+    let examined: BTreeMap<&str, usize> =
+        outcomes.iter().map(|outcome| (outcome.rule.code, outcome.examined)).collect();
+    let panicked: Vec<&str> = outcomes
+        .iter()
+        .filter(|outcome| !outcome.panics.is_empty())
+        .map(|outcome| outcome.rule.code)
+        .collect();
+    let mut faults: BTreeMap<&str, Vec<Fault>> = BTreeMap::new();
+    for (index, finding) in findings.iter().enumerate() {
+        faults.entry(finding.rule.code).or_default().push(Fault {
+            index,
+            severity: finding.severity,
+            validity: finding.rule.class == Class::Validity,
+            document: finding.document,
+        });
+    }
+    let (role, role_reason) = role::infer(repo);
+    let context = Context { repo, examined, panicked, faults, role };
+    let environments = scope::environments(repo);
+    let mut requirements: Vec<Assessed> = standard::bundled()
+        .requirements
+        .iter()
+        .map(|requirement| context.over_environments(requirement, &environments))
+        .collect();
+    take_over(&mut requirements);
+    let controls = controls::matrix(repo, findings, outcomes, &requirements);
+    Assessment { role: Some(role), role_reason, environments, requirements, controls }
+}
+
+/// Checklist items that equal a REQUIRED item take its verdict.
+fn take_over(requirements: &mut [Assessed]) {
+    for index in 0..requirements.len() {
+        let Some(same_as) = requirements[index].requirement.same_as else { continue };
+        let Some(original) =
+            requirements.iter().find(|other| other.requirement.id == same_as).cloned()
+        else {
+            continue;
+        };
+        let assessed = &mut requirements[index];
+        assessed.verdict = original.verdict;
+        assessed.reason = format!("as {same_as}: {}", original.reason);
+        assessed.clauses = original.clauses;
+        assessed.by_environment = original.by_environment;
+    }
+}
+
+struct Context<'a> {
+    repo: &'a Repo,
+    examined: BTreeMap<&'a str, usize>,
+    panicked: Vec<&'a str>,
+    faults: BTreeMap<&'a str, Vec<Fault>>,
+    role: Role,
+}
+
+impl Context<'_> {
+    /// The worst verdict over the environments: what one has proves nothing for another.
+    fn over_environments(
+        &self,
+        requirement: &'static Requirement,
+        environments: &[String],
+    ) -> Assessed {
+        if environments.len() < 2 {
+            let only = environments.first().map(String::as_str);
+            return self.requirement(requirement, &Scope::new(self.repo, only));
+        }
+        let all: Vec<(String, Assessed)> = environments
+            .iter()
+            .map(|name| {
+                (name.clone(), self.requirement(requirement, &Scope::new(self.repo, Some(name))))
+            })
+            .collect();
+        let by_environment: Vec<(String, Verdict)> =
+            all.iter().map(|(name, assessed)| (name.clone(), assessed.verdict)).collect();
+        let counted = |name: &str| !scope::is_rehearsal(name);
+        let serious = all.iter().any(|(name, _)| counted(name));
+        let worst = all
+            .into_iter()
+            .filter(|(name, _)| !serious || counted(name))
+            .max_by_key(|(_, assessed)| rank(assessed.verdict));
+        match worst {
+            Some((name, mut assessed)) => {
+                if by_environment.iter().any(|(_, verdict)| *verdict != assessed.verdict) {
+                    assessed.reason = format!("in {name}: {}", assessed.reason);
+                }
+                assessed.by_environment = by_environment;
+                assessed
+            }
+            None => self.requirement(requirement, &Scope::new(self.repo, None)),
+        }
+    }
+
+    fn requirement(&self, requirement: &'static Requirement, scope: &Scope<'_>) -> Assessed {
+        let clauses: Vec<ClauseResult> =
+            requirement.clauses.iter().map(|clause| self.clause(clause, scope)).collect();
+        let (verdict, reason) = match self.exemption(requirement, &clauses, scope) {
+            Some(reason) => (Verdict::NotApplicable, reason),
+            None => decide(requirement, &clauses),
+        };
+        Assessed { requirement, verdict, reason, clauses, by_environment: Vec::new() }
+    }
+
+    /// A precondition is absent, and nothing in the repository serves the requirement.
+    fn exemption(
+        &self,
+        requirement: &Requirement,
+        clauses: &[ClauseResult],
+        scope: &Scope<'_>,
+    ) -> Option<String> {
+        if self.role == Role::Empty {
+            return Some("nothing in the repository needs observing".to_owned());
+        }
+        if clauses.iter().any(|clause| !clause.evidence.is_empty()) {
+            return None;
+        }
+        let applies = |when: &When| match when {
+            When::Role(role) => self.role.name() == *role,
+            When::Without(query) => evidence::ask(query, scope).holds == Holds::No,
+        };
+        let exemption = requirement.exemptions.iter().find(|exemption| applies(&exemption.when))?;
+        Some(exemption.reason.to_owned())
+    }
+
+    fn clause(&self, clause: &'static Clause, scope: &Scope<'_>) -> ClauseResult {
+        let answer = match clause.basis {
+            Basis::Evidence(query) => evidence::ask(query, scope),
+            Basis::Pending(what) => Answer::unknown(format!("not yet analysed: {what}")),
+        };
+        let built =
+            |code: &str| catalogue::by_code(code).is_some() && !self.panicked.contains(&code);
+        let pending: Vec<&str> = clause.rules.iter().copied().filter(|code| !built(code)).collect();
+        let findings = self.breaking(clause, scope);
+        let (mut best, mut worst) = match answer.holds {
+            Holds::Yes => (Verdict::Met, Verdict::Met),
+            Holds::Partly => (Verdict::Partly, Verdict::Partly),
+            Holds::No => (Verdict::NotMet, Verdict::NotMet),
+            Holds::Unknown => (Verdict::Met, Verdict::NotMet),
+        };
+        let mut reason = answer.note;
+        if !findings.is_empty() && best == Verdict::Met {
+            best = Verdict::Partly;
+            worst = worst.max(Verdict::Partly);
+            reason = format!("{} open on it", count(findings.len(), "fault"));
+        } else if best == Verdict::Met && worst == Verdict::Met && !pending.is_empty() {
+            worst = Verdict::Partly;
+            reason = format!("not yet analysed: {}", list(&pending));
+        }
+        let result = if best == worst { best } else { Verdict::Unknown };
+        let rules = clause
+            .rules
+            .iter()
+            .filter_map(|code| self.examined.get(code).map(|examined| (*code, *examined)))
+            .collect();
+        ClauseResult {
+            clause,
+            result,
+            best,
+            worst,
+            reason,
+            evidence: answer.evidence,
+            rules,
+            findings,
+        }
+    }
+
+    /// Validity findings and errors of the clause's rules, and warnings of those that must be clean.
+    fn breaking(&self, clause: &Clause, scope: &Scope<'_>) -> Vec<usize> {
+        let mut breaking: Vec<usize> = clause
+            .rules
+            .iter()
+            .filter_map(|code| Some((code, self.faults.get(code)?)))
+            .flat_map(|(code, faults)| faults.iter().map(move |fault| (code, fault)))
+            .filter(|(code, fault)| {
+                fault.validity
+                    || fault.severity == Severity::Error
+                    || (fault.severity == Severity::Warning && clause.clean.contains(code))
+            })
+            .filter(|(_, fault)| fault.document.is_none_or(|document| scope.counts(document)))
+            .map(|(_, fault)| fault.index)
+            .collect();
+        breaking.sort_unstable();
+        breaking
+    }
+}
+
+/// From good to bad, for the worst of several environments.
+fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::NotApplicable => 0,
+        Verdict::Met | Verdict::Attested | Verdict::Inherited => 1,
+        Verdict::NeedsAttestation => 2,
+        Verdict::Unknown => 3,
+        Verdict::Partly => 4,
+        Verdict::NotMet => 5,
+    }
+}
+
+/// The verdict that follows however the unknown clauses turn out; unknown if it depends on them.
+fn decide(requirement: &Requirement, clauses: &[ClauseResult]) -> (Verdict, String) {
+    let with = |of: fn(&ClauseResult) -> Verdict| combine(requirement, clauses, of);
+    let (best, worst) = (with(|clause| clause.best), with(|clause| clause.worst));
+    if best == worst {
+        return (best, reason(best, clauses));
+    }
+    let mut causes: Vec<String> = Vec::new();
+    for clause in clauses.iter().filter(|clause| clause.result == Verdict::Unknown) {
+        let cause = clause.reason.trim_start_matches("not yet analysed: ").to_owned();
+        if !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    let names: Vec<&str> = causes.iter().map(String::as_str).collect();
+    (
+        Verdict::Unknown,
+        format!("{} or {}; not yet analysed: {}", best.name(), worst.name(), list(&names)),
+    )
+}
+
+fn combine(
+    requirement: &Requirement,
+    clauses: &[ClauseResult],
+    of: fn(&ClauseResult) -> Verdict,
+) -> Verdict {
+    let holding = clauses.iter().filter(|clause| of(clause) != Verdict::NotMet).count();
+    let all = clauses
+        .iter()
+        .filter(|clause| !clause.clause.optional)
+        .all(|clause| of(clause) == Verdict::Met);
+    match (all, holding) {
+        (true, 1..) => Verdict::Met,
+        (_, holding) if holding < requirement.partly_at_least.max(1) => Verdict::NotMet,
+        _ => Verdict::Partly,
+    }
+}
+
+fn reason(verdict: Verdict, clauses: &[ClauseResult]) -> String {
+    let mandatory = || clauses.iter().filter(|clause| !clause.clause.optional);
+    match verdict {
+        Verdict::Met => "every clause holds".to_owned(),
+        Verdict::NotMet => match mandatory().find(|clause| clause.result == Verdict::NotMet) {
+            Some(clause) => format!("nothing found: {}", clause.clause.text),
+            None => "nothing found".to_owned(),
+        },
+        _ => {
+            let missing: Vec<&str> = mandatory()
+                .filter(|clause| clause.result == Verdict::NotMet)
+                .map(|clause| clause.clause.text)
+                .collect();
+            let faults: usize = clauses.iter().map(|clause| clause.findings.len()).sum();
+            match (missing.first(), faults) {
+                (Some(first), _) => format!("missing: {first}{}", more(missing.len() - 1)),
+                (None, 1..) => format!("{} open on its evidence", count(faults, "fault")),
+                (None, 0) => match mandatory().find(|clause| clause.result == Verdict::Partly) {
+                    Some(clause) => clause.reason.clone(),
+                    None => "some clauses hold".to_owned(),
+                },
+            }
+        }
+    }
+}
+
+fn more(count: usize) -> String {
+    if count == 0 { String::new() } else { format!(" (and {count} more)") }
+}
+
+fn count(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+fn list(names: &[&str]) -> String {
+    match names {
+        [first, second, third, rest @ ..] if rest.len() > 1 => {
+            format!("{first}, {second}, {third} and {} more", rest.len())
+        }
+        _ => names.join(", "),
+    }
+}

@@ -1,0 +1,240 @@
+//! The evidence queries: named questions that clauses put to the repo model.
+
+mod alerting;
+mod running;
+mod scraping;
+
+use super::scope::Scope;
+use crate::facts::Document;
+use crate::facts::alertmanager::Integration;
+use crate::identify::Kind;
+use crate::source::Span;
+use alerting::{
+    alert_texts, alerting_rules, grouping, inhibition, integrations, names_label, recording_rules,
+    routes, runbooks_linked,
+};
+use running::{all_containers, containers, services};
+use scraping::{
+    is_infrastructure, jobs, limits, mentions, pinned_path, prometheus_config, setting,
+};
+
+/// Whether the evidence is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// Yes.
+    Yes,
+    /// For a part of what is asked.
+    Partly,
+    /// Nothing found.
+    No,
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// One piece of evidence: a place and what stands there.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// Where.
+    pub span: Span,
+    /// The fact, in a few words.
+    pub fact: String,
+}
+
+/// The answer to a query.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Whether it holds.
+    pub holds: Holds,
+    /// In a few words.
+    pub note: String,
+    /// What it rests on, the first of each kind.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Most pieces of evidence that one clause names.
+const MOST: usize = 20;
+
+impl Answer {
+    pub(super) fn unknown(note: String) -> Answer {
+        Answer { holds: Holds::Unknown, note, evidence: Vec::new() }
+    }
+
+    /// Yes with this evidence, no without any.
+    fn found(mut evidence: Vec<Evidence>) -> Answer {
+        evidence.truncate(MOST);
+        match evidence.len() {
+            0 => Answer { holds: Holds::No, note: "nothing found".to_owned(), evidence },
+            count => Answer { holds: Holds::Yes, note: format!("{count} found"), evidence },
+        }
+    }
+
+    fn partly(note: impl Into<String>, mut evidence: Vec<Evidence>) -> Answer {
+        evidence.truncate(MOST);
+        Answer { holds: Holds::Partly, note: note.into(), evidence }
+    }
+}
+
+type Query = fn(&Scope<'_>) -> Answer;
+
+const QUERIES: &[(&str, Query)] = &[
+    ("strategy.file", |scope| documents(scope, &[Kind::Strategy])),
+    ("strategy.pillars", strategy_pillars),
+    ("prometheus.config", prometheus_config),
+    ("prometheus.scrape_interval", |scope| {
+        setting(scope, "scrape interval", |config| {
+            config.scrape_interval.as_ref().map(|value| value.span)
+        })
+    }),
+    ("prometheus.evaluation_interval", |scope| {
+        setting(scope, "evaluation interval", |config| {
+            config.evaluation_interval.as_ref().map(|value| value.span)
+        })
+    }),
+    ("prometheus.rule_files", |scope| {
+        setting(scope, "rule files", |config| config.rule_files.first().map(|file| file.span))
+    }),
+    ("prometheus.alertmanagers", |scope| {
+        setting(scope, "Alertmanagers", |config| {
+            config.alertmanagers.first().map(|target| target.span)
+        })
+    }),
+    ("prometheus.scrape_jobs", |scope| jobs(scope, |_| true)),
+    ("prometheus.app_job", |scope| jobs(scope, |job| !is_infrastructure(job))),
+    ("prometheus.workload", |scope| containers(scope, &["prometheus"])),
+    ("prometheus.limits", limits),
+    ("rules.recording", recording_rules),
+    ("rules.alerting", alerting_rules),
+    ("rules.alert_texts", alert_texts),
+    ("alertmanager.config", |scope| {
+        documents_or_object(scope, Kind::AlertmanagerConfig, "AlertmanagerConfig")
+    }),
+    ("alertmanager.grouping", grouping),
+    ("alertmanager.severity_route", |scope| {
+        routes(scope, |route| {
+            names_label(route, std::slice::from_ref(&scope.repo.settings.severity_label))
+        })
+    }),
+    ("alertmanager.owner_route", |scope| {
+        routes(scope, |route| names_label(route, &scope.repo.settings.owner_labels))
+    }),
+    ("alertmanager.paging_receiver", |scope| integrations(scope, Integration::pages)),
+    ("alertmanager.human_receiver", |scope| integrations(scope, Integration::reaches_people)),
+    ("alertmanager.inhibition", inhibition),
+    ("alerts.runbook_linked", runbooks_linked),
+    ("oncall.schedule", |scope| documents(scope, &[Kind::OnCall])),
+    ("slo.document", |scope| documents(scope, &[Kind::Slo])),
+    ("dashboard.document", |scope| documents(scope, &[Kind::GrafanaDashboard])),
+    ("node_exporter.workload", |scope| {
+        containers(scope, &["node-exporter", "node_exporter", "windows-exporter"])
+    }),
+    ("node_exporter.scraped", |scope| {
+        jobs(scope, |job| {
+            mentions(job, &["node-exporter", "node_exporter", "nodeexporter"], &["9100"])
+        })
+    }),
+    ("kube_state_metrics.workload", |scope| containers(scope, &["kube-state-metrics"])),
+    ("kube_state_metrics.scraped", |scope| {
+        jobs(scope, |job| mentions(job, &["kube-state-metrics"], &[]))
+    }),
+    ("kubelet.scraped", |scope| {
+        jobs(scope, |job| {
+            mentions(job, &["kubelet"], &["10250"]) || pinned_path(job, "/proxy/metrics")
+        })
+    }),
+    ("container_metrics.scraped", |scope| {
+        jobs(scope, |job| mentions(job, &["cadvisor"], &[]) || pinned_path(job, "cadvisor"))
+    }),
+    ("logs.pipeline", |scope| {
+        documents(
+            scope,
+            &[
+                Kind::LogstashPipeline,
+                Kind::FluentdConfig,
+                Kind::FluentBitConfig,
+                Kind::VectorConfig,
+                Kind::BeatConfig,
+                Kind::PromtailConfig,
+            ],
+        )
+    }),
+    ("logs.store", |scope| {
+        documents(scope, &[Kind::ElasticsearchConfig, Kind::OpensearchConfig, Kind::LokiConfig])
+    }),
+    ("traces.backend", |scope| {
+        either(
+            documents(scope, &[Kind::JaegerConfig, Kind::TempoConfig]),
+            containers(
+                scope,
+                &["jaeger", "all-in-one", "jaeger-collector", "jaeger-query", "tempo", "zipkin"],
+            ),
+        )
+    }),
+    ("otel.collector", |scope| documents(scope, &[Kind::OtelCollector])),
+    ("kubernetes.objects", |scope| documents(scope, &[Kind::Kubernetes, Kind::PrometheusOperator])),
+    ("containers.present", |scope| all_containers(scope)),
+    ("services.present", |scope| services(scope)),
+];
+
+/// Whether there is a query of this name.
+pub fn is_query(name: &str) -> bool {
+    QUERIES.iter().any(|(known, _)| *known == name)
+}
+
+/// Puts a query to the repository.
+pub(super) fn ask(name: &str, scope: &Scope<'_>) -> Answer {
+    match QUERIES.iter().find(|(known, _)| *known == name) {
+        Some((_, query)) => query(scope),
+        None => Answer::unknown(format!("not yet analysed: {name}")),
+    }
+}
+
+fn either(first: Answer, second: Answer) -> Answer {
+    let mut evidence = first.evidence;
+    evidence.extend(second.evidence);
+    Answer::found(evidence)
+}
+
+fn counted<'a>(scope: &'a Scope<'_>) -> impl Iterator<Item = &'a Document> {
+    scope.repo.facts.documents.iter().filter(|document| scope.counts(document.id))
+}
+
+fn documents(scope: &Scope<'_>, kinds: &[Kind]) -> Answer {
+    let evidence = counted(scope)
+        .filter(|document| kinds.contains(&document.kind))
+        .map(|document| Evidence { span: document.anchor, fact: document.kind.name().to_owned() })
+        .collect();
+    Answer::found(evidence)
+}
+
+fn documents_or_object(scope: &Scope<'_>, kind: Kind, object: &str) -> Answer {
+    let evidence = counted(scope)
+        .filter(|document| {
+            document.kind == kind
+                || (document.kind == Kind::PrometheusOperator
+                    && document.object.as_ref().is_some_and(|name| name.kind == object))
+        })
+        .map(|document| Evidence { span: document.anchor, fact: document.kind.name().to_owned() })
+        .collect();
+    Answer::found(evidence)
+}
+
+fn strategy_pillars(scope: &Scope<'_>) -> Answer {
+    let mut evidence = Vec::new();
+    let mut bare = 0;
+    for pillar in scope.repo.facts.pillars.iter().filter(|pillar| scope.counts(pillar.document)) {
+        let retained =
+            pillar.settings.keys().any(|key| key == "retention" || key.starts_with("retention."));
+        if matches!(pillar.name.text.as_str(), "metrics" | "logs" | "traces") {
+            bare += usize::from(!retained);
+            evidence.push(Evidence {
+                span: pillar.name.span,
+                fact: format!("pillar {}", pillar.name.text),
+            });
+        }
+    }
+    match (evidence.len(), bare) {
+        (0, _) => Answer::found(evidence),
+        (3.., 0) => Answer::found(evidence),
+        _ => Answer::partly("not every pillar is there with its retention", evidence),
+    }
+}

@@ -1,0 +1,131 @@
+//! Evidence of rules, and of the way from an alert to a person.
+
+use super::{Answer, Evidence, Holds};
+use crate::facts::alertmanager::{Integration, MatchOp, Route};
+use crate::facts::rules::AlertRule;
+use crate::facts::{DocumentId, Subject};
+use crate::repo::paths;
+use crate::verdict::scope::Scope;
+
+pub(super) fn recording_rules(scope: &Scope<'_>) -> Answer {
+    let rules =
+        scope.repo.facts.recording_rules.iter().filter(|rule| is_loaded(scope, rule.document));
+    Answer::found(
+        rules
+            .map(|rule| Evidence {
+                span: rule.name.span,
+                fact: format!("records {}", rule.name.text),
+            })
+            .collect(),
+    )
+}
+
+pub(super) fn alerts<'a>(scope: &'a Scope<'_>) -> impl Iterator<Item = &'a AlertRule> {
+    scope.repo.facts.alert_rules.iter().filter(|alert| is_loaded(scope, alert.document))
+}
+
+/// Counted, and loaded where the repository shows what loads it.
+pub(super) fn is_loaded(scope: &Scope<'_>, document: DocumentId) -> bool {
+    scope.counts(document) && paths::is_loaded(scope.repo, document)
+}
+
+pub(super) fn alert_evidence(alert: &AlertRule) -> Evidence {
+    Evidence { span: alert.name.span, fact: format!("alert {}", alert.name.text) }
+}
+
+pub(super) fn alerting_rules(scope: &Scope<'_>) -> Answer {
+    Answer::found(alerts(scope).map(alert_evidence).collect())
+}
+
+pub(super) fn alert_texts(scope: &Scope<'_>) -> Answer {
+    let settings = &scope.repo.settings;
+    let annotated = |alert: &AlertRule, names: &[&str]| {
+        names.iter().any(|name| alert.annotations.get(name).is_some()) || alert.annotations.open
+    };
+    let complete = |alert: &&AlertRule| {
+        let labelled = |name: &str| alert.label(name).is_some() || alert.labels.open;
+        labelled(&settings.severity_label)
+            && settings.owner_labels.iter().any(|owner| labelled(owner))
+            && annotated(alert, &["summary"])
+            && annotated(alert, &["description", "message"])
+    };
+    share(alerts(scope).collect(), complete, "alerts have severity, owner and text")
+}
+
+pub(super) fn runbooks_linked(scope: &Scope<'_>) -> Answer {
+    let severity = &scope.repo.settings.severity_label;
+    let critical = |alert: &&AlertRule| {
+        alert
+            .label(severity)
+            .is_some_and(|value| matches!(value.text.as_str(), "critical" | "page"))
+    };
+    let linked = |alert: &&AlertRule| {
+        alert.annotations.open
+            || ["runbook_url", "runbook"].iter().any(|name| alert.annotations.get(name).is_some())
+    };
+    share(alerts(scope).filter(critical).collect(), linked, "critical alerts link a runbook")
+}
+
+/// All of them, some, or none.
+pub(super) fn share(
+    alerts: Vec<&AlertRule>,
+    wanted: impl Fn(&&AlertRule) -> bool,
+    what: &str,
+) -> Answer {
+    let total = alerts.len();
+    let evidence: Vec<Evidence> = alerts.into_iter().filter(wanted).map(alert_evidence).collect();
+    match evidence.len() {
+        0 => Answer { holds: Holds::No, note: format!("0 of {total} {what}"), evidence },
+        count if count == total => Answer::found(evidence),
+        count => Answer::partly(format!("{count} of {total} {what}"), evidence),
+    }
+}
+
+pub(super) fn routes(scope: &Scope<'_>, wanted: impl Fn(&Route) -> bool) -> Answer {
+    let evidence = scope
+        .repo
+        .facts
+        .routes
+        .iter()
+        .filter(|route| scope.counts(route.document) && wanted(route))
+        .map(|route| Evidence {
+            span: route.receiver.as_ref().map_or(route.span, |receiver| receiver.span),
+            fact: route.title(),
+        })
+        .collect();
+    Answer::found(evidence)
+}
+
+pub(super) fn names_label(route: &Route, labels: &[String]) -> bool {
+    route.parent.is_some()
+        && route.matchers.iter().any(|matcher| {
+            labels.contains(&matcher.label) && matches!(matcher.op, MatchOp::Equal | MatchOp::Regex)
+        })
+}
+
+pub(super) fn grouping(scope: &Scope<'_>) -> Answer {
+    routes(scope, |route| {
+        route.parent.is_none() && route.group_by.as_ref().is_some_and(|by| !by.is_empty())
+    })
+}
+
+pub(super) fn integrations(scope: &Scope<'_>, wanted: fn(&Integration) -> bool) -> Answer {
+    let evidence = scope
+        .repo
+        .facts
+        .integrations
+        .iter()
+        .filter(|integration| scope.counts(integration.document) && wanted(integration))
+        .map(|integration| Evidence { span: integration.key, fact: integration.title() })
+        .collect();
+    Answer::found(evidence)
+}
+
+pub(super) fn inhibition(scope: &Scope<'_>) -> Answer {
+    let rules = scope.repo.facts.inhibit_rules.iter().filter(|rule| scope.counts(rule.document));
+    Answer::found(
+        rules
+            .map(|rule| Evidence { span: rule.span, fact: "inhibition rule".to_owned() })
+            .collect(),
+    )
+}

@@ -1,0 +1,49 @@
+//! Evidence of what runs: containers and the services among them.
+
+use super::{Answer, Evidence};
+use crate::facts::deploy::Container;
+use crate::repo::images;
+use crate::verdict::role;
+use crate::verdict::scope::Scope;
+
+pub(super) fn containers(scope: &Scope<'_>, images: &[&str]) -> Answer {
+    let is_wanted =
+        |container: &&Container| container.image_name().is_some_and(|name| images.contains(&name));
+    let evidence = scope
+        .repo
+        .facts
+        .containers
+        .iter()
+        .filter(|container| scope.counts(container.document))
+        .filter(is_wanted)
+        .map(container_evidence)
+        .collect();
+    Answer::found(evidence)
+}
+
+pub(super) fn container_evidence(container: &Container) -> Evidence {
+    let span = container.image.as_ref().map_or(container.name.span, |image| image.span);
+    Evidence { span, fact: format!("container {}", container.name.text) }
+}
+
+pub(super) fn all_containers(scope: &Scope<'_>) -> Answer {
+    let containers = scope.repo.facts.containers.iter();
+    Answer::found(
+        containers
+            .filter(|container| scope.counts(container.document))
+            .map(container_evidence)
+            .collect(),
+    )
+}
+
+pub(super) fn services(scope: &Scope<'_>) -> Answer {
+    let own = scope.repo.facts.containers.iter().filter(|container| {
+        scope.counts(container.document)
+            && (container.build.is_some() || !images::is_known(container.image_name()))
+    });
+    let evidence: Vec<Evidence> = own.map(container_evidence).collect();
+    if evidence.is_empty() && role::code(scope.repo).is_some() {
+        return Answer::unknown("not yet analysed: source code".to_owned());
+    }
+    Answer::found(evidence)
+}

@@ -1,0 +1,145 @@
+//! Evidence of collection: server configurations and scrape jobs.
+
+use super::{Answer, Evidence};
+use crate::facts::prometheus::{PrometheusConfig, ScrapeJob, ServerForm};
+use crate::source::Span;
+use crate::verdict::scope::Scope;
+
+pub(super) fn servers<'a>(scope: &'a Scope<'_>) -> impl Iterator<Item = &'a PrometheusConfig> {
+    scope.repo.facts.prometheus.iter().filter(|config| scope.counts(config.document))
+}
+
+pub(super) fn prometheus_config(scope: &Scope<'_>) -> Answer {
+    let evidence: Vec<Evidence> = servers(scope)
+        .filter(|config| config.form != ServerForm::Fragment)
+        .map(|config| Evidence { span: config.anchor, fact: "Prometheus configuration".to_owned() })
+        .collect();
+    if !evidence.is_empty() {
+        return Answer::found(evidence);
+    }
+    let fragments: Vec<Evidence> = servers(scope)
+        .map(|config| Evidence {
+            span: config.anchor,
+            fact: "part of a Prometheus configuration".to_owned(),
+        })
+        .collect();
+    match fragments.is_empty() {
+        true => Answer::found(fragments),
+        false => Answer::partly("only part of a configuration is here", fragments),
+    }
+}
+
+pub(super) fn setting(
+    scope: &Scope<'_>,
+    what: &str,
+    place: fn(&PrometheusConfig) -> Option<Span>,
+) -> Answer {
+    let whole: Vec<&PrometheusConfig> =
+        servers(scope).filter(|config| config.form != ServerForm::Fragment).collect();
+    let evidence: Vec<Evidence> = whole
+        .iter()
+        .filter_map(|config| Some(Evidence { span: place(config)?, fact: what.to_owned() }))
+        .collect();
+    if evidence.is_empty() && whole.iter().any(|config| config.open) {
+        return Answer::unknown(format!("the {what} may be filled in elsewhere"));
+    }
+    Answer::found(evidence)
+}
+
+pub(super) fn limits(scope: &Scope<'_>) -> Answer {
+    let is_limit = |name: &str| matches!(name, "sample_limit" | "label_limit" | "target_limit");
+    let global = servers(scope).flat_map(|config| &config.limits);
+    let mut evidence: Vec<Evidence> = global
+        .filter(|(name, value)| is_limit(name) && value.text != "0")
+        .map(|(name, value)| Evidence { span: value.span, fact: name.clone() })
+        .collect();
+    for job in scope.repo.facts.scrape_jobs.iter().filter(|job| scope.counts(job.document)) {
+        for (key, value) in &job.settings.entries {
+            if is_limit(&key.text) && value.text != "0" {
+                evidence.push(Evidence { span: key.span, fact: key.text.clone() });
+            }
+        }
+    }
+    Answer::found(evidence)
+}
+
+pub(super) fn jobs(scope: &Scope<'_>, wanted: impl Fn(&ScrapeJob) -> bool) -> Answer {
+    let evidence = scope
+        .repo
+        .facts
+        .scrape_jobs
+        .iter()
+        .filter(|job| scope.counts(job.document) && wanted(job))
+        .map(|job| Evidence {
+            span: job.name.as_ref().map_or(job.span, |name| name.span),
+            fact: format!("scrape job {}", job.label()),
+        })
+        .collect();
+    Answer::found(evidence)
+}
+
+/// Job and target names of well-known infrastructure: what is left is the application.
+pub(super) const INFRASTRUCTURE: &[&str] = &[
+    "prometheus",
+    "alertmanager",
+    "grafana",
+    "node",
+    "cadvisor",
+    "kubelet",
+    "kube-state-metrics",
+    "kube",
+    "kubernetes-nodes",
+    "kubernetes-apiservers",
+    "apiserver",
+    "blackbox",
+    "pushgateway",
+    "loki",
+    "promtail",
+    "tempo",
+    "jaeger",
+    "etcd",
+    "coredns",
+    "nginx-exporter",
+    "postgres-exporter",
+    "redis-exporter",
+    "mysqld-exporter",
+    "snmp",
+    "docker",
+    "otel-collector",
+    "otelcol",
+    "thanos",
+    "mimir",
+    "cortex",
+    "victoriametrics",
+    "traefik",
+    "federate",
+];
+
+pub(super) fn is_infrastructure(job: &ScrapeJob) -> bool {
+    let name = job.label().to_ascii_lowercase().replace('_', "-");
+    INFRASTRUCTURE.iter().any(|known| {
+        name == *known
+            || name.strip_prefix(known).is_some_and(|rest| rest.starts_with(['-', ' ']))
+            || name.ends_with("-exporter")
+            || name.ends_with("exporter")
+    })
+}
+
+pub(super) fn mentions(job: &ScrapeJob, names: &[&str], ports: &[&str]) -> bool {
+    let name = job.label().to_ascii_lowercase();
+    let named = |text: &str| names.iter().any(|wanted| text.contains(wanted));
+    named(&name)
+        || job.targets.iter().any(|target| {
+            named(&target.text.to_ascii_lowercase())
+                || ports.iter().any(|port| target.text.ends_with(&format!(":{port}")))
+        })
+}
+
+/// Whether a job's path is pinned to one that contains `part`.
+pub(super) fn pinned_path(job: &ScrapeJob, part: &str) -> bool {
+    let set = job.settings.get("metrics_path").is_some_and(|path| path.text.contains(part));
+    set || job.relabels.iter().any(|relabel| {
+        relabel.target_label.as_ref().is_some_and(|label| label.text == "__metrics_path__")
+            && relabel.replacement.as_ref().is_some_and(|path| path.text.contains(part))
+    })
+}
