@@ -8,6 +8,7 @@ mod amgr;
 mod paths;
 mod refusal;
 mod rule;
+mod strat;
 mod table;
 
 use crate::catalogue::load::captures;

@@ -5,11 +5,13 @@
 
 pub mod alertmanager;
 pub mod annotation;
+pub mod collector;
 pub mod comment;
 pub mod dashboard;
 pub mod deploy;
 mod dialect;
 mod embedded;
+pub mod package;
 pub mod prometheus;
 pub mod read;
 pub mod rules;
@@ -167,6 +169,10 @@ pub struct FileFacts {
     pub strategies: Vec<strategy::Strategy>,
     /// Pillars of strategies.
     pub pillars: Vec<strategy::Pillar>,
+    /// Pipelines of OpenTelemetry Collectors.
+    pub pipelines: Vec<collector::Pipeline>,
+    /// Charts that are deployed.
+    pub packages: Vec<package::Package>,
     /// Containers of workloads and compose services.
     pub containers: Vec<deploy::Container>,
     /// Kubernetes services and their ports.

@@ -5,8 +5,6 @@ mod object;
 mod shape;
 mod signature;
 mod table;
-#[cfg(test)]
-mod tests;
 mod text;
 
 pub use kind::Kind;
@@ -30,6 +28,12 @@ pub enum Reading {
 /// The name only helps where the content is source code.
 pub fn reading(path: &str, text: &str) -> Reading {
     let named = text::by_name(path);
+    if text::is_jsonnet(path) {
+        return Reading::Whole(Kind::Text);
+    }
+    if let Some(kind) = text::by_definitions(text) {
+        return kind.map_or(Reading::Nothing, Reading::Whole);
+    }
     // A name that lies: YAML in a file called `x.md`. Front matter has text after it.
     let structured =
         text::looks_structured(text) && !(named.is_some() && text.trim_start().starts_with("---"));
@@ -46,6 +50,11 @@ pub fn reading(path: &str, text: &str) -> Reading {
         return Reading::Whole(kind);
     }
     if is_candidate(text) { Reading::Structured } else { Reading::Nothing }
+}
+
+/// The kind that a file's name says, for a text that turns out to be no YAML.
+pub fn named(path: &str) -> Option<Kind> {
+    text::by_name(path)
 }
 
 /// Whether `text` can hold a document of any kind: a literal search, so that most files are

@@ -2,13 +2,15 @@
 
 pub mod images;
 pub mod paths;
+pub mod pillars;
 
+use crate::config::Settings;
 use crate::facts::alertmanager::tree::RoutingTree;
 use crate::facts::alertmanager::{AlertmanagerConfig, InhibitRule, Integration, Receiver};
 use crate::facts::rules::RuleGroup;
-use crate::config::Settings;
 use crate::facts::{Document, DocumentId, FileFacts};
 use crate::source::{Origin, Source, SourceId, Span};
+use std::sync::OnceLock;
 
 /// Everything known about a repository.
 #[derive(Debug, Default)]
@@ -22,6 +24,7 @@ pub struct Repo {
     /// The configuration of the run.
     pub settings: Settings,
     documents_of: Vec<(u32, u32)>,
+    evidence: OnceLock<Vec<pillars::Evidence>>,
 }
 
 impl Repo {
@@ -43,7 +46,19 @@ impl Repo {
         facts.receivers.sort_by_key(|receiver| receiver.document);
         facts.inhibit_rules.sort_by_key(|rule| rule.document);
         facts.integrations.sort_by_key(|one| one.document);
-        Repo { sources, facts, paths, settings: Settings::default(), documents_of }
+        Repo {
+            sources,
+            facts,
+            paths,
+            settings: Settings::default(),
+            documents_of,
+            evidence: OnceLock::new(),
+        }
+    }
+
+    /// What the repository holds of each signal, in the order of the files.
+    pub fn evidence(&self) -> &[pillars::Evidence] {
+        self.evidence.get_or_init(|| pillars::gather(self))
     }
 
     /// The file with this number.
@@ -175,6 +190,8 @@ impl FileFacts {
             inhibit_rules,
             strategies,
             pillars,
+            pipelines,
+            packages,
             containers,
             services,
             annotations,

@@ -60,7 +60,8 @@ fn glob_part(pattern: &str, text: &str) -> bool {
         }
     }
     simple.push_str(rest);
-    let (pattern, text): (Vec<char>, Vec<char>) = (simple.chars().collect(), text.chars().collect());
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (simple.chars().collect(), text.chars().collect());
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while t < text.len() {

@@ -1,8 +1,9 @@
 //! The built-in rules: one row each, in the table of their family.
 
-use super::{Builtin, alrt, amgr, rule};
+use super::{Builtin, alrt, amgr, rule, strat};
 
-const TABLES: &[&[(&str, Builtin)]] = &[alrt::BUILTINS, amgr::BUILTINS, rule::BUILTINS];
+const TABLES: &[&[(&str, Builtin)]] =
+    &[alrt::BUILTINS, amgr::BUILTINS, rule::BUILTINS, strat::BUILTINS];
 
 /// The function of a rule.
 pub(super) fn builtin(code: &str) -> Option<Builtin> {

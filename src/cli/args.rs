@@ -37,7 +37,6 @@ pub(crate) enum Command {
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Colour {
-    /// On a terminal, unless NO_COLOR is set
     #[default]
     Auto,
     Always,
@@ -59,7 +58,7 @@ pub(crate) struct Scan {
     /// Take this as now: YYYY-MM-DD or an RFC 3339 time
     #[arg(long, value_name = "TIME")]
     pub(crate) clock: Option<String>,
-    /// When to use colour
+    /// When to use colour; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub(crate) color: Colour,
 }
@@ -80,7 +79,7 @@ pub(crate) struct Check {
     /// FORMAT or FORMAT=FILE, several times for several outputs
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: Vec<String>,
-    /// What the SARIF output holds
+    /// What the SARIF output holds; github: open findings only, within its limits
     #[arg(long, value_enum, default_value = "full")]
     pub(crate) sarif_profile: SarifProfile,
     /// Lowest severity that exits with 1: error, warning, info or never [default: error]
@@ -108,9 +107,7 @@ pub(crate) struct Check {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SarifProfile {
-    /// Everything, accepted findings as suppressed
     Full,
-    /// Open findings only, within GitHub's limits
     Github,
 }
 

@@ -2,7 +2,8 @@
 
 use super::scalar::{Pairs, Scalar, held};
 use super::subject::{Held, SubjectKind};
-use super::{DocumentId, ObjectName, Subject};
+use super::{DocumentId, FileFacts, ObjectName, Subject, embedded};
+use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// A container of a workload, or a compose service.
@@ -119,7 +120,394 @@ impl Subject for Container {
     }
 }
 
-/// stub
-pub fn read_object(_: crate::parse::tree::NodeRef<'_>, _: DocumentId, _: &mut super::FileFacts) {}
-/// stub
-pub fn read_compose(_: crate::parse::tree::NodeRef<'_>, _: DocumentId, _: &mut super::FileFacts) {}
+/// Reads containers and services of a Kubernetes object, or of an operator's object that carries
+/// an image.
+pub fn read_object(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let Some(owner) = embedded::object_name(root) else { return };
+    let masked = facts.documents[document.index as usize].masked;
+    if owner.kind == "Service" && owner.api_version == "v1" {
+        facts.services.push(service(root, document, owner, masked));
+        return;
+    }
+    let path: &[&str] = match owner.kind.as_str() {
+        "Pod" => &[],
+        "CronJob" => &["spec", "jobTemplate", "spec", "template"],
+        _ => &["spec", "template"],
+    };
+    let template = root.at(path).filter(|template| template.get("spec").is_some());
+    let Some(template) = template else {
+        facts.containers.extend(operand(root, document, owner, masked));
+        return;
+    };
+    let Some(spec) = template.get("spec") else { return };
+    let pod = Pod {
+        document,
+        owner: &owner,
+        spec,
+        labels: map(template.at(&["metadata", "labels"]), masked),
+        annotations: map(template.at(&["metadata", "annotations"]), masked),
+        masked,
+    };
+    for list in ["initContainers", "containers"] {
+        let containers = spec.get(list).into_iter().flat_map(|containers| containers.items());
+        facts.containers.extend(containers.filter_map(|container| pod.container(container)));
+    }
+}
+
+struct Pod<'a> {
+    document: DocumentId,
+    owner: &'a ObjectName,
+    spec: NodeRef<'a>,
+    labels: Pairs,
+    annotations: Pairs,
+    masked: bool,
+}
+
+impl Pod<'_> {
+    fn container(&self, node: NodeRef<'_>) -> Option<Container> {
+        let image = Scalar::under(node, "image");
+        let name = Scalar::under(node, "name").or_else(|| image.clone())?;
+        let mut args = words(node.get("command"));
+        args.extend(words(node.get("args")));
+        let ports = node.get("ports").into_iter().flat_map(|ports| ports.items());
+        let mounts = node.get("volumeMounts").into_iter().flat_map(|mounts| mounts.items());
+        Some(Container {
+            document: self.document,
+            workload: self.owner.kind.clone(),
+            owner: self.owner.clone(),
+            name,
+            image,
+            build: None,
+            args,
+            env: environment(node, self.masked),
+            ports: ports.filter_map(|port| Scalar::under(port, "containerPort")).collect(),
+            mounts: mounts.filter_map(|mount| self.mount(mount)).collect(),
+            labels: self.labels.clone(),
+            annotations: self.annotations.clone(),
+            host_network: is_true(self.spec.get("hostNetwork")),
+        })
+    }
+
+    fn mount(&self, node: NodeRef<'_>) -> Option<Mount> {
+        let name = node.get("name")?.scalar()?;
+        let volume = self
+            .spec
+            .get("volumes")
+            .into_iter()
+            .flat_map(|volumes| volumes.items())
+            .find(|volume| volume.get("name").and_then(|name| name.scalar()) == Some(name));
+        Some(Mount {
+            source: volume.and_then(volume_source).unwrap_or_else(|| format!("volume:{name}")),
+            target: node.get("mountPath")?.scalar()?.to_owned(),
+            sub_path: node.get("subPath").and_then(|path| path.scalar()).map(str::to_owned),
+            span: node.get("mountPath")?.span(),
+        })
+    }
+}
+
+/// `configMap:NAME`, `secret:NAME`, `hostPath:PATH`, `pvc:NAME`; else the volume's kind.
+fn volume_source(volume: NodeRef<'_>) -> Option<String> {
+    let text = |path: &[&str]| volume.at(path).and_then(|node| node.scalar());
+    let named = [
+        ("configMap", "name", "configMap"),
+        ("secret", "secretName", "secret"),
+        ("hostPath", "path", "hostPath"),
+        ("persistentVolumeClaim", "claimName", "pvc"),
+    ];
+    let found = named
+        .iter()
+        .find_map(|&(kind, key, short)| text(&[kind, key]).map(|name| format!("{short}:{name}")));
+    found.or_else(|| {
+        let kinds = volume.pairs().filter_map(|(key, _)| key.scalar());
+        kinds.into_iter().find(|kind| *kind != "name").map(str::to_owned)
+    })
+}
+
+/// What an operator runs for an object that names an image.
+fn operand(
+    root: NodeRef<'_>,
+    document: DocumentId,
+    owner: ObjectName,
+    masked: bool,
+) -> Option<Container> {
+    let spec = root.get("spec")?;
+    let image = Scalar::under(spec, "image").or_else(|| Scalar::under(spec, "baseImage"))?;
+    let name = root.get("metadata").and_then(|metadata| Scalar::under(metadata, "name"));
+    Some(Container {
+        document,
+        workload: owner.kind.clone(),
+        name: name.unwrap_or_else(|| image.clone()),
+        owner,
+        image: Some(image),
+        build: None,
+        args: words(spec.get("args")),
+        env: environment(spec, masked),
+        ports: Vec::new(),
+        mounts: Vec::new(),
+        labels: map(spec.at(&["podMetadata", "labels"]), masked),
+        annotations: map(spec.at(&["podMetadata", "annotations"]), masked),
+        host_network: is_true(spec.get("hostNetwork")),
+    })
+}
+
+fn service(root: NodeRef<'_>, document: DocumentId, object: ObjectName, masked: bool) -> Service {
+    let ports = root.at(&["spec", "ports"]).into_iter().flat_map(|ports| ports.items());
+    Service {
+        document,
+        selector: map(root.at(&["spec", "selector"]), masked),
+        ports: ports
+            .map(|port| (Scalar::under(port, "name"), Scalar::under(port, "port")))
+            .collect(),
+        anchor: root.at(&["metadata", "name"]).map_or(root.span(), |name| name.span()),
+        object,
+    }
+}
+
+/// Reads the services of a Compose file.
+pub fn read_compose(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let masked = facts.documents[document.index as usize].masked;
+    let Some(services) = root.get("services") else { return };
+    for (key, service) in services.entries() {
+        let Some(name) = Scalar::of(key) else { continue };
+        if service.is_mapping() {
+            facts.containers.push(compose_service(root, service, name, document, masked));
+        }
+    }
+}
+
+fn compose_service(
+    root: NodeRef<'_>,
+    service: NodeRef<'_>,
+    name: Scalar,
+    document: DocumentId,
+    masked: bool,
+) -> Container {
+    let list = |key: &str| service.get(key).into_iter().flat_map(|node| node.items());
+    let build = service.get("build").and_then(|build| {
+        Scalar::of(build)
+            .or_else(|| Scalar::under(build, "context"))
+            .or_else(|| service.entry("build").and_then(|(key, _)| Scalar::of(key)))
+    });
+    let mut args = words(service.get("entrypoint"));
+    args.extend(words(service.get("command")));
+    let mut mounts: Vec<Mount> = list("volumes").filter_map(compose_volume).collect();
+    for (key, folder) in [("configs", "/"), ("secrets", "/run/secrets/")] {
+        mounts.extend(list(key).filter_map(|item| compose_file(root, item, key, folder)));
+    }
+    let owner =
+        ObjectName { kind: "compose".to_owned(), name: name.text.clone(), ..ObjectName::default() };
+    Container {
+        document,
+        workload: "compose".to_owned(),
+        owner,
+        image: Scalar::under(service, "image"),
+        build,
+        args,
+        env: listed(service.get("environment"), masked || service.get("env_file").is_some()),
+        ports: list("ports").filter_map(compose_port).collect(),
+        mounts,
+        labels: listed(service.get("labels"), masked),
+        annotations: listed(service.get("annotations"), masked),
+        host_network: service.get("network_mode").and_then(|mode| mode.scalar()) == Some("host"),
+        name,
+    }
+}
+
+/// A port as its short form is written: `127.0.0.1:9090:9090`.
+fn compose_port(node: NodeRef<'_>) -> Option<Scalar> {
+    if let Some(port) = Scalar::of(node) {
+        return Some(port);
+    }
+    let mut port = Scalar::under(node, "target")?;
+    let parts: Vec<Scalar> =
+        ["host_ip", "published"].iter().filter_map(|key| Scalar::under(node, key)).collect();
+    port.known &= parts.iter().all(|part| part.known);
+    let texts: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
+    port.text = texts.into_iter().chain([port.text.as_str()]).collect::<Vec<_>>().join(":");
+    Some(port)
+}
+
+fn compose_volume(node: NodeRef<'_>) -> Option<Mount> {
+    if let Some(short) = node.scalar() {
+        let (source, rest) = split_volume(short);
+        let target = rest.map_or(source, |rest| rest.split(':').next().unwrap_or(rest));
+        let source = rest.map_or("", |_| source).to_owned();
+        return Some(Mount {
+            source,
+            target: target.to_owned(),
+            sub_path: None,
+            span: node.span(),
+        });
+    }
+    let text = |key: &str| node.get(key).and_then(|value| value.scalar()).map(str::to_owned);
+    Some(Mount {
+        source: text("source").unwrap_or_default(),
+        target: text("target")?,
+        sub_path: node.at(&["volume", "subpath"]).and_then(|path| path.scalar()).map(str::to_owned),
+        span: node.get("target")?.span(),
+    })
+}
+
+/// The source of `SOURCE:TARGET[:MODE]`; `${VAR:-x}` holds colons that divide nothing.
+fn split_volume(text: &str) -> (&str, Option<&str>) {
+    let mut depth = 0usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            // `C:\…` is one word.
+            ':' if depth == 0 && !(at == 1 && text[2..].starts_with('\\')) => {
+                return (&text[..at], Some(&text[at + 1..]));
+            }
+            _ => {}
+        }
+    }
+    (text, None)
+}
+
+/// A config or secret given to a service, by the file it is made of if there is one.
+fn compose_file(root: NodeRef<'_>, item: NodeRef<'_>, key: &str, folder: &str) -> Option<Mount> {
+    let name = item.scalar().or_else(|| item.get("source").and_then(|source| source.scalar()))?;
+    let file = root.at(&[key, name, "file"]).and_then(|file| file.scalar());
+    let kind = key.trim_end_matches('s');
+    let target = item.get("target").and_then(|target| target.scalar());
+    let target = match target {
+        Some(target) if target.starts_with('/') => target.to_owned(),
+        Some(target) => format!("{folder}{target}"),
+        None => format!("{folder}{name}"),
+    };
+    Some(Mount {
+        source: file.map_or_else(|| format!("{kind}:{name}"), str::to_owned),
+        target,
+        sub_path: None,
+        span: item.get("source").unwrap_or(item).span(),
+    })
+}
+
+fn map(node: Option<NodeRef<'_>>, open: bool) -> Pairs {
+    node.map_or_else(|| Pairs { open, ..Pairs::default() }, |node| Pairs::of(node, open))
+}
+
+/// A map, or a list of `KEY=VALUE`.
+fn listed(node: Option<NodeRef<'_>>, open: bool) -> Pairs {
+    let Some(node) = node else { return Pairs { open, ..Pairs::default() } };
+    if !node.is_sequence() {
+        let pairs = node.entries().into_iter();
+        let entries =
+            pairs.filter_map(|(key, value)| Some((Scalar::of(key)?, Scalar::of(value)?))).collect();
+        return Pairs { entries, open };
+    }
+    let pair = |item: NodeRef<'_>| {
+        let whole = Scalar::of(item)?;
+        let (key, value) = match whole.text.split_once('=') {
+            Some((key, value)) => (key.to_owned(), value.to_owned()),
+            None => (whole.text.clone(), String::new()),
+        };
+        // `KEY` alone is taken from the caller's environment.
+        let given = whole.text.contains('=');
+        let known = given && whole.known;
+        let key_span = part(&whole, 0, key.len());
+        let value_span = part(&whole, whole.text.len() - value.len(), whole.text.len());
+        Some((
+            Scalar { text: key, span: key_span, known: !item.is_unknown(), plain: whole.plain },
+            Scalar { text: value, span: value_span, known, plain: whole.plain },
+        ))
+    };
+    Pairs { entries: node.items().filter_map(pair).collect(), open }
+}
+
+/// The place of a part of a scalar, where it stands letter by letter; else all of it.
+fn part(whole: &Scalar, start: usize, end: usize) -> Span {
+    let span = whole.span;
+    let len = span.range().len();
+    let inset = match len.checked_sub(whole.text.len()) {
+        Some(0) => 0,
+        Some(2) if !whole.plain => 1,
+        _ => return span,
+    };
+    let base = span.start as usize + inset;
+    Span::new(span.source, base + start, base + end)
+}
+
+/// `env` of a container: a value from elsewhere is not known.
+fn environment(node: NodeRef<'_>, masked: bool) -> Pairs {
+    let open = masked || node.get("envFrom").is_some();
+    let items = node.get("env").into_iter().flat_map(|env| env.items());
+    let entries = items
+        .filter_map(|item| {
+            let name = Scalar::under(item, "name")?;
+            let value = Scalar::under(item, "value").unwrap_or_else(|| Scalar {
+                text: String::new(),
+                span: name.span,
+                known: item.get("valueFrom").is_none() && !masked,
+                plain: true,
+            });
+            Some((name, value))
+        })
+        .collect();
+    Pairs { entries, open }
+}
+
+/// Words of a command: items of a list, or a string as a shell splits it. A list's item that is a
+/// script for a shell (`sh -c "…"`) is split too.
+fn words(node: Option<NodeRef<'_>>) -> Vec<Scalar> {
+    let Some(node) = node else { return Vec::new() };
+    if let Some(line) = Scalar::template(node) {
+        return split_words(&line);
+    }
+    let mut words: Vec<Scalar> = Vec::new();
+    for item in node.items() {
+        let script =
+            words.last().is_some_and(|last| matches!(last.text.as_str(), "-c" | "-ec" | "-lc"));
+        if script {
+            words.extend(Scalar::template(item).iter().flat_map(split_words));
+        } else {
+            words.extend(Scalar::of(item));
+        }
+    }
+    words
+}
+
+/// Splits at blanks outside quotes; quotes go. Words of a block or escaped text stand at all of it.
+fn split_words(line: &Scalar) -> Vec<Scalar> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut start = None;
+    let mut quote = None;
+    let text = &line.text;
+    let mut chars = text.char_indices().peekable();
+    let mut push = |word: &mut String, from: usize, to: usize| {
+        let text = std::mem::take(word);
+        let known = line.known && !crate::lang::placeholder::is_in(&text);
+        words.push(Scalar { text, span: part(line, from, to), known, plain: false });
+    };
+    while let Some((at, c)) = chars.next() {
+        match (quote, c) {
+            (None, c) if c.is_whitespace() => {
+                if let Some(from) = start.take() {
+                    push(&mut word, from, at);
+                }
+            }
+            (None, '\\') if chars.peek().is_some_and(|(_, next)| matches!(next, '\n' | '\r')) => {
+                chars.next();
+            }
+            (None, '"' | '\'') => {
+                start.get_or_insert(at);
+                quote = Some(c);
+            }
+            (Some(open), c) if c == open => quote = None,
+            _ => {
+                start.get_or_insert(at);
+                word.push(c);
+            }
+        }
+    }
+    if let Some(from) = start {
+        push(&mut word, from, text.len());
+    }
+    words
+}
+
+fn is_true(node: Option<NodeRef<'_>>) -> bool {
+    node.and_then(Scalar::of).and_then(|value| value.boolean()) == Some(true)
+}

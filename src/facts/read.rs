@@ -2,13 +2,16 @@
 
 use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
-use super::{Dialect, Document, DocumentId, FileFacts, ObjectName, alertmanager, dashboard, deploy, dialect, rules, schema};
+use super::{
+    Dialect, Document, DocumentId, FileFacts, ObjectName, alertmanager, collector, dashboard,
+    deploy, dialect, package, rules, schema, strategy,
+};
 use crate::identify::{self, Kind, Reading};
 use crate::parse::embed::{Host, Placed};
-use crate::parse::mask;
 use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::{IssueKind, NodeRef, Root, Tree};
 use crate::parse::yaml;
+use crate::parse::{depth, mask};
 use crate::source::{Source, SourceId, Span};
 use std::ops::Range;
 
@@ -46,20 +49,44 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
     let map = OffsetMap::slice(id, start);
     let origin = Origin::default();
     match identify::reading(&source.path, text) {
-        Reading::Structured => reader.stream(text, &map, &[], &origin),
-        Reading::Whole(kind) => {
-            let span = map.span(0, text.trim_end().len());
-            reader.push(kind, span, first_line(text, &map), &origin, 0);
+        Reading::Structured => {
+            reader.stream(text, &map, &[], &origin);
+            let faulty = |document: &Document| {
+                document.text_issues.iter().any(|issue| issue.kind == IssueKind::Syntax)
+            };
+            // Source code that looked like keys for a few lines.
+            if let Some(kind) = identify::named(&source.path)
+                && reader.facts.documents.iter().all(faulty)
+            {
+                reader.facts = FileFacts::default();
+                reader.whole(kind, text, &map, &origin);
+            }
+        }
+        Reading::Whole(kind) => reader.whole(kind, text, &map, &origin),
+        Reading::Nothing if is_data(&source.path) && depth::is_excessive(text) => {
+            let span = first_line(text, &map).at_start();
+            let skip = Skip { span, reason: SkipReason::TooDeep, kind: None };
+            reader.facts.skips.push(skip);
         }
         Reading::Nothing => {}
     }
     reader.facts
 }
 
+/// Whether a file's ending says that it is YAML or JSON.
+fn is_data(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| matches!(ending, "yaml" | "yml" | "json"))
+}
+
 fn first_line(text: &str, map: &OffsetMap) -> Span {
     let blank = text.len() - text.trim_start().len();
     let line = text[blank..].lines().next().unwrap_or_default();
     map.span(blank, blank + line.trim_end().len())
+}
+
+fn parse_masked(masked: &mask::Masked) -> Tree {
+    let input = yaml::Input { text: &masked.text, map: &masked.map, masked: &masked.unknown };
+    yaml::parse(&input)
 }
 
 /// What a document is embedded in.
@@ -95,10 +122,16 @@ impl Reader {
         let template = mask::is_template(text)
             || (broken && mask::has_actions(text) && mask::may_be_template(text));
         if template {
-            let masked = mask::mask(text, map);
-            let input =
-                yaml::Input { text: &masked.text, map: &masked.map, masked: &masked.unknown };
-            let tree = yaml::parse(&input);
+            let mut masked = mask::mask(text, map);
+            let mut tree = parse_masked(&masked);
+            if tree.roots.iter().any(|root| root.broken) {
+                let first = mask::mask_first_branches(text, map);
+                let again = parse_masked(&first);
+                let faults = |tree: &Tree| tree.roots.iter().filter(|root| root.broken).count();
+                if faults(&again) < faults(&tree) {
+                    (masked, tree) = (first, again);
+                }
+            }
             let parsed = Parsed {
                 text: &masked.text,
                 map: &masked.map,
@@ -114,6 +147,17 @@ impl Reader {
     }
 
     fn documents(&mut self, parsed: &Parsed<'_>, origin: &Origin) {
+        let before = (self.facts.documents.len(), self.facts.skips.len());
+        self.each_document(parsed, origin);
+        let found = (self.facts.documents.len(), self.facts.skips.len()) != before;
+        let broken = parsed.tree.roots.iter().position(|root| root.broken);
+        // A lost line may cut a document in two: then only the whole text is one.
+        if let Some(index) = broken.filter(|_| !found) {
+            self.broken(parsed, index, parsed.text, origin);
+        }
+    }
+
+    fn each_document(&mut self, parsed: &Parsed<'_>, origin: &Origin) {
         for (index, root) in parsed.tree.roots.iter().enumerate() {
             let mut origin = origin.clone();
             if origin.host.is_none() {
@@ -122,7 +166,7 @@ impl Reader {
             origin.masked |= parsed.masked;
             match root.node {
                 Some(node) => self.root(parsed, root, parsed.tree.node(node), &origin),
-                None => self.broken(parsed, index, &origin),
+                None => self.broken(parsed, index, text_of(parsed, index), &origin),
             }
         }
     }
@@ -142,12 +186,8 @@ impl Reader {
     }
 
     /// A document that stopped at a syntax error, known by the keys of its lines.
-    fn broken(&mut self, parsed: &Parsed<'_>, index: usize, origin: &Origin) {
+    fn broken(&mut self, parsed: &Parsed<'_>, index: usize, text: &str, origin: &Origin) {
         let root = &parsed.tree.roots[index];
-        let start = parsed.map.local(root.span).map_or(0, |range| range.start);
-        let next = parsed.tree.roots.get(index + 1).and_then(|next| parsed.map.local(next.span));
-        let end = next.map_or(parsed.text.len(), |next| next.start.max(start));
-        let Some(text) = parsed.text.get(start..end) else { return };
         let too_deep = root.issues.iter().any(|issue| issue.kind == IssueKind::TooDeep);
         let kind = identify::classify_text(text).or(origin.kind);
         if too_deep || (kind.is_some() && parsed.masked) {
@@ -232,12 +272,13 @@ impl Reader {
             }
             // Scripts and pages inside objects are theirs.
             Reading::Whole(Kind::Text | Kind::Markdown) | Reading::Nothing => {}
-            Reading::Whole(kind) => {
-                let span = placed.map.span(0, placed.text.trim_end().len());
-                let anchor = first_line(&placed.text, &placed.map);
-                self.push(kind, span, anchor, origin, origin.stream_index);
-            }
+            Reading::Whole(kind) => self.whole(kind, &placed.text, &placed.map, origin),
         }
+    }
+
+    fn whole(&mut self, kind: Kind, text: &str, map: &OffsetMap, origin: &Origin) {
+        let span = map.span(0, text.trim_end().len());
+        self.push(kind, span, first_line(text, map), origin, origin.stream_index);
     }
 
     fn push(
@@ -268,6 +309,15 @@ impl Reader {
     }
 }
 
+/// The text of a document that does not parse: up to where the next begins.
+fn text_of<'a>(parsed: &Parsed<'a>, index: usize) -> &'a str {
+    let local =
+        |index: usize| parsed.tree.roots.get(index).and_then(|root| parsed.map.local(root.span));
+    let start = local(index).map_or(0, |range| range.start);
+    let end = local(index + 1).map_or(parsed.text.len(), |next| next.start.max(start));
+    parsed.text.get(start..end).unwrap_or_default()
+}
+
 /// Reads the facts of a document by its kind.
 fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
     let document = &facts.documents[id.index as usize];
@@ -279,14 +329,22 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
         Kind::AlertmanagerConfig => alertmanager::read::read_config(node, id, masked, facts),
         Kind::GrafanaDashboard => dashboard::read(node, id, facts),
         Kind::PrometheusRuleTest => rules::read_test(node, id, facts),
-        Kind::Kubernetes | Kind::PrometheusOperator => {
-            let object = document.object.as_ref().is_some_and(|object| object.kind == "AlertmanagerConfig");
+        Kind::PrometheusOperator => {
+            let object = document.object.as_ref();
+            let object = object.is_some_and(|object| object.kind == "AlertmanagerConfig");
             if let Some(spec) = node.get("spec").filter(|_| object) {
                 alertmanager::read::read_object(spec, id, masked, facts);
             }
             deploy::read_object(node, id, facts);
         }
+        Kind::Kubernetes => {
+            deploy::read_object(node, id, facts);
+            package::read(node, id, facts);
+        }
         Kind::Compose => deploy::read_compose(node, id, facts),
+        Kind::Strategy => strategy::read(node, id, masked, facts),
+        Kind::OtelCollector | Kind::JaegerConfig => collector::read(node, id, facts),
+        Kind::HelmChart => package::read(node, id, facts),
         _ => {}
     }
 }

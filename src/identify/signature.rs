@@ -2,7 +2,7 @@
 
 use super::Kind;
 use super::object;
-use super::shape::{ROOT, Record, Shape};
+use super::shape::{ROOT, ROOT_LIST, Record, Shape};
 use super::table::SIGNATURES;
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::{HashMap, HashSet};
@@ -165,7 +165,9 @@ type Correction<'t> = (&'t str, &'static str);
 fn scores(index: &Index, shape: &Shape<'_>, correction: Option<Correction<'_>>) -> Vec<i32> {
     let mut met = vec![false; index.features.len()];
     let mut sums = vec![0; SIGNATURES.len()];
+    let mut rooted = vec![false; SIGNATURES.len()];
     for record in &shape.records {
+        let root = record.parent == ROOT || record.parent == ROOT_LIST;
         for &(key, value) in &record.keys {
             let word = corrected(key, correction);
             let known = index.by_key.get(word).into_iter().flatten().copied();
@@ -179,8 +181,17 @@ fn scores(index: &Index, shape: &Shape<'_>, correction: Option<Correction<'_>>) 
                 if !met[at] && holds(&feature.form, record, value, correction) {
                     met[at] = true;
                     sums[feature.signature] += feature.weight;
+                    rooted[feature.signature] |= root && feature.weight > 0;
                 }
             }
+        }
+    }
+    // A configuration that stands deep inside something else is that something's part.
+    for (signature, sum) in sums.iter_mut().enumerate() {
+        let exempt =
+            matches!(SIGNATURES[signature].kind, Kind::Slo | Kind::Compose | Kind::HelmValues);
+        if !exempt && !rooted[signature] {
+            *sum = 0;
         }
     }
     sums

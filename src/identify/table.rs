@@ -3,7 +3,7 @@
 //! A feature is `KEY`, `PARENT>KEY`, `GRANDPARENT>*>KEY`, `^KEY` (of the root mapping),
 //! `[]>KEY` (of items of a root list), `A+B` (two keys of one mapping), `^KEY=TEXT` or
 //! `^KEY~PREFIX` (the value of a root key). A root key that ends in `*` is a prefix. A kind is
-//! found where the weights of what is there reach its threshold; no feature reaches one alone,
+//! found where the weights of what is there reach its threshold; hardly a feature reaches one alone,
 //! so that a misspelt key or a lost line changes nothing.
 
 use super::Kind;
@@ -28,6 +28,8 @@ pub(super) const SIGNATURES: &[Signature] = &[
         "^apiVersion 3, ^kind 3, ^metadata 2, metadata>name 2, ^spec 1, spec>template 1,
          spec>selector 1, ^data 1, ^stringData 2, metadata>namespace 1, metadata>labels 1",
     ),
+    // Targets are told by the whole shape; their key only makes a text worth parsing.
+    signature(Kind::PrometheusTargets, 6, "[]>targets 4"),
     signature(
         Kind::PrometheusRuleTest,
         5,
@@ -57,7 +59,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
     ),
     signature(
         Kind::PrometheusConfig,
-        6,
+        5,
         "^scrape_configs 4, scrape_configs>job_name 4, scrape_configs>static_configs 2,
          scrape_configs>kubernetes_sd_configs 2, scrape_configs>relabel_configs 1,
          scrape_configs>metrics_path 1, scrape_configs>scrape_interval 1,
@@ -66,14 +68,21 @@ pub(super) const SIGNATURES: &[Signature] = &[
          scrape_configs>ec2_sd_configs 2, job_name+static_configs 3,
          job_name+kubernetes_sd_configs 3, job_name+metrics_path 2, static_configs>targets 2,
          global>scrape_interval 4, global>evaluation_interval 4, global>external_labels 2,
-         global>scrape_timeout 3, ^global 1, ^rule_files 3, ^alerting 2, alerting>alertmanagers 4,
+         global>scrape_timeout 3, ^global 1, ^rule_files 5, ^alerting 2, alerting>alertmanagers 4,
          alertmanagers>static_configs 2, alertmanagers>kubernetes_sd_configs 2,
          alerting>alert_relabel_configs 3, ^remote_write 3, remote_write>url 2,
          remote_write>write_relabel_configs 3, remote_write>queue_config 3, ^remote_read 3,
-         remote_read>url 2, ^scrape_config_files 4, storage>tsdb 3, storage>exemplars 3, ^otlp 1,
-         ^runtime 1, scrape_configs>pipeline_stages -9, ^clients -9, ^positions -9, ^tests -9,
+         remote_read>url 2, ^scrape_config_files 4, storage>tsdb 3, storage>exemplars 3, ^otlp 2,
+         otlp>promote_resource_attributes 3, otlp>translation_strategy 3,
+         otlp>keep_identifying_resource_attributes 3, otlp>promote_all_resource_attributes 3,
+         otlp>ignore_resource_attributes 3, otlp>convert_histograms_to_nhcb 3,
+         otlp>promote_scope_metadata 3, otlp>label_name_underscore_sanitization 3,
+         tsdb>retention 2, tsdb>out_of_order_time_window 2, exemplars>max_exemplars 2,
+         global>metric_name_validation_scheme 4, global>scrape_protocols 4,
+         global>rule_query_offset 4, global>query_log_file 4, global>body_size_limit 3,
+         global>sample_limit 3, ^runtime 1, scrape_configs>pipeline_stages -9, ^clients -9, ^positions -9, ^tests -9,
          ^apiVersion -9, labels>__path__ -9, ^exporters -9, ^service -4, ^server -3,
-         ^evaluation_interval -1, ^metrics -2, ^wal_directory -2, ^route -2, ^receivers -4",
+         ^evaluation_interval -1, ^metrics -9, ^wal_directory -2, ^route -2, ^receivers -4",
     ),
     signature(
         Kind::PrometheusFragment,
@@ -132,7 +141,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
          exporters>prometheusremotewrite 2, exporters>elasticsearch 2, exporters>loki 2,
          exporters>file 1, extensions>health_check 2, extensions>zpages 2, extensions>pprof 2,
          connectors>spanmetrics 2, connectors>span_metrics 2, ^route -6, ^pipeline -4,
-         receivers>name -5, ^apiVersion -6, ^image -4",
+         receivers>name -5, ^apiVersion -6, ^image -4, receivers>gomod -9, exporters>gomod -9, ^dist -5",
     ),
     signature(
         Kind::JaegerStrategies,
@@ -167,10 +176,10 @@ pub(super) const SIGNATURES: &[Signature] = &[
         Kind::GrafanaDashboard,
         6,
         "^panels 3, ^schemaVersion 3, ^templating 2, ^graphTooltip 2, ^fiscalYearStartMonth 2,
-         panels>gridPos 3, panels>targets 2, panels>datasource 1, panels>fieldConfig 2,
+         panels>gridPos 3, gridPos 2, fieldConfig 1, panels>targets 2, panels>datasource 1, panels>fieldConfig 2,
          panels>options 1, templating>list 2, annotations>list 2, ^timezone 1, ^refresh 1,
          ^uid 1, ^title 1, ^time 1, ^timepicker 2, ^rows 1, rows>panels 4, ^__inputs 2,
-         ^__requires 2, dashboard>panels 3, dashboard>schemaVersion 3, dashboard>rows 2,
+         ^__requires 2, ^dashboard 1, dashboard>panels 3, dashboard>schemaVersion 3, dashboard>rows 2,
          dashboard>title 1, ^editable 1, ^gnetId 2, ^elements 1, ^layout 1, ^cursorSync 2,
          ^timeSettings 2, ^variables 1",
     ),
@@ -202,7 +211,8 @@ pub(super) const SIGNATURES: &[Signature] = &[
          ^additionalPrometheusRulesMap 5, ^additionalPrometheusRules 5, ^alertmanager 1,
          alertmanager>config 3, alertmanager>alertmanagerSpec 4, alertmanager>enabled 2,
          prometheus>enabled 2, grafana>enabled 2, nodeExporter>enabled 3,
-         kubeStateMetrics>enabled 3, ^defaultRules 3, ^prometheusOperator 3,
+         kubeStateMetrics>enabled 3, ^defaultRules 3, ^prometheusOperator 1,
+         prometheusOperator>enabled 3,
          ^kube-prometheus-stack 5, prometheusSpec>retention 3, prometheusSpec>replicas 2,
          prometheusSpec>additionalScrapeConfigs 4, config>receivers 2, config>exporters 2,
          config>route 2, ^config 1, ^mode 1, ^global 0, config>clients 2, serviceMonitor>enabled 3,

@@ -21,6 +21,8 @@ const EXTENSIONS: &[(&str, Kind)] = &[
     ("md", Kind::Markdown),
     ("markdown", Kind::Markdown),
     ("mdx", Kind::Markdown),
+    ("jsonnet", Kind::Text),
+    ("libsonnet", Kind::Text),
     ("sh", Kind::Text),
     ("bash", Kind::Text),
     ("tf", Kind::Text),
@@ -46,6 +48,11 @@ pub(super) fn by_name(path: &str) -> Option<Kind> {
     }
     let extension = name.rsplit_once('.')?.1.to_ascii_lowercase();
     EXTENSIONS.iter().find(|(known, _)| *known == extension).map(|&(_, kind)| kind)
+}
+
+/// Jsonnet looks like YAML with faults, and is neither loaded nor evaluated.
+pub(super) fn is_jsonnet(path: &str) -> bool {
+    path.ends_with(".jsonnet") || path.ends_with(".libsonnet")
 }
 
 /// The kind that the first line of a script says.
@@ -145,18 +152,26 @@ pub(super) fn by_grammar(text: &str) -> Option<Kind> {
 
 fn is_notification_template(text: &str) -> bool {
     let defines = ["{{ define \"", "{{- define \"", "{{define \""];
-    let data = [
-        ".Alerts",
-        ".CommonLabels",
-        ".CommonAnnotations",
-        ".GroupLabels",
-        ".ExternalURL",
-        ".Status",
-    ];
+    let data = [".Alerts", ".CommonLabels", ".CommonAnnotations", ".GroupLabels"];
     defines.iter().any(|word| text.contains(word))
         && data.iter().any(|word| text.contains(word))
         && !text.contains(".Values.")
         && !text.contains(".Release.")
+}
+
+/// A file that begins with a template's definition: notification templates, or helpers of a
+/// chart, which are no document.
+pub(super) fn by_definitions(text: &str) -> Option<Option<Kind>> {
+    let mut lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut first = lines.next()?;
+    while first.starts_with("{{") && first.contains("/*") {
+        let _ = first.contains("*/") || lines.any(|line| line.contains("*/"));
+        first = lines.next()?;
+    }
+    let body = first.strip_prefix("{{")?.trim_start_matches(['-', ' ']);
+    let defines = body.starts_with("define ");
+    defines.then(|| is_notification_template(text).then_some(Kind::AlertmanagerTemplate))
 }
 
 /// `input {` at a line's start, and a plugin block or a condition inside it.
@@ -259,8 +274,11 @@ pub(super) fn looks_structured(text: &str) -> bool {
         .skip_while(|line| *line == "---");
     let Some(first) = lines.next() else { return false };
     let first = first.trim_start().trim_start_matches("- ");
-    if first.starts_with(['{', '[']) {
-        return true;
+    if let Some(rest) = first.strip_prefix(['{', '[']) {
+        let rest = rest.trim_start();
+        return rest.is_empty()
+            || rest.starts_with(['"', '{', '[', '\'', '#'])
+            || rest.contains(": ");
     }
     let Some((key, rest)) = first.split_once(':') else { return false };
     let key = key.trim().trim_matches(['"', '\'']);

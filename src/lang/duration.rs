@@ -81,7 +81,8 @@ pub fn display(ms: i64) -> String {
     }
     let mut text = String::new();
     let mut rest = ms;
-    for (unit, size) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)]
+    for (unit, size) in
+        [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)]
     {
         if rest >= size {
             text.push_str(&format!("{}{unit}", rest / size));
@@ -97,17 +98,33 @@ mod tests {
 
     #[test]
     fn prometheus_durations_are_whole_and_in_order() {
-        for (text, ms) in [("5m", 300_000), ("1h30m", 5_400_000), ("0", 0), ("0s", 0), ("1y", 31_536_000_000), ("1m500ms", 60_500)] {
+        for (text, ms) in [
+            ("5m", 300_000),
+            ("1h30m", 5_400_000),
+            ("0", 0),
+            ("0s", 0),
+            ("1y", 31_536_000_000),
+            ("1m500ms", 60_500),
+        ] {
             assert_eq!(prometheus(text), Some(ms), "{text}");
         }
-        for text in ["", "5", "1.5m", "5 m", "30m1h", "1m1m", "5M", "-5m", "m", "1h 5m", "300y", "5mm"] {
+        for text in
+            ["", "5", "1.5m", "5 m", "30m1h", "1m1m", "5M", "-5m", "m", "1h 5m", "300y", "5mm"]
+        {
             assert_eq!(prometheus(text), None, "{text}");
         }
     }
 
     #[test]
     fn go_durations_take_fractions_and_no_days() {
-        for (text, ns) in [("1.5s", 1_500_000_000), ("10s", 10_000_000_000), ("0", 0), ("-1ms", -1_000_000), (".5s", 500_000_000), ("1m1m", 120_000_000_000)] {
+        for (text, ns) in [
+            ("1.5s", 1_500_000_000),
+            ("10s", 10_000_000_000),
+            ("0", 0),
+            ("-1ms", -1_000_000),
+            (".5s", 500_000_000),
+            ("1m1m", 120_000_000_000),
+        ] {
             assert_eq!(go(text), Some(ns), "{text}");
         }
         for text in ["", "5", "1d", "5 s", "s", ".s", "-", "1.2.3s"] {

@@ -131,8 +131,9 @@ fn classic_one(text: &str, range: Range<usize>) -> Result<Parsed, Fault> {
         return Err(Fault::new(whole, "has no operator `=`, `!=`, `=~` or `!~` after the name"));
     };
     let raw = rest[sign.len()..].trim();
-    let value = classic_value(raw)
-        .ok_or_else(|| Fault::new(whole.clone(), "has a double quote that is not closed or not escaped"))?;
+    let value = classic_value(raw).ok_or_else(|| {
+        Fault::new(whole.clone(), "has a double quote that is not closed or not escaped")
+    })?;
     build(name.to_owned(), op, value, whole)
 }
 
@@ -164,7 +165,8 @@ fn classic_value(raw: &str) -> Option<String> {
 }
 
 fn build(label: String, op: MatchOp, value: String, range: Range<usize>) -> Result<Parsed, Fault> {
-    if let Some(fault) = Some(&value).filter(|_| op.is_regex()).and_then(|v| re2::fault_anchored(v)) {
+    if let Some(fault) = Some(&value).filter(|_| op.is_regex()).and_then(|v| re2::fault_anchored(v))
+    {
         return Err(Fault::new(range, format!("has a pattern that does not compile: {fault}")));
     }
     Ok(Parsed { label, op, value, range })
@@ -189,8 +191,12 @@ fn utf8(text: &str) -> Result<Vec<Parsed>, Fault> {
         rest = &rest[1..];
     }
     let mut matchers = Vec::new();
-    while let [(Token::Text(name), first), (Token::Op(op), _), (Token::Text(value), last), tail @ ..] =
-        rest
+    while let [
+        (Token::Text(name), first),
+        (Token::Op(op), _),
+        (Token::Text(value), last),
+        tail @ ..,
+    ] = rest
     {
         matchers.push(build(name.clone(), *op, value.clone(), first.start..last.end)?);
         rest = tail;

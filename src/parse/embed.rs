@@ -82,7 +82,10 @@ type Runs = Vec<(usize, usize)>;
 /// Follows the value through the raw text of a scalar; `None` where they part.
 pub(crate) fn runs(raw: &str, text: &str, style: Style) -> Option<Runs> {
     match style {
-        Style::Literal | Style::Folded => block(raw, text),
+        // The place of a block may begin with its header or with its first letter.
+        Style::Literal | Style::Folded => {
+            block(raw, text, 0).or_else(|| block(raw, text, raw.find('\n')? + 1))
+        }
         Style::Plain => flow(raw, 0..raw.len(), text, style),
         Style::Single | Style::Double => {
             let quote = raw.find(if style == Style::Single { '\'' } else { '"' })?;
@@ -92,10 +95,9 @@ pub(crate) fn runs(raw: &str, text: &str, style: Style) -> Option<Runs> {
 }
 
 /// Block scalars hold their lines letter by letter after the indentation.
-fn block(raw: &str, text: &str) -> Option<Runs> {
+fn block(raw: &str, text: &str, mut line_start: usize) -> Option<Runs> {
     let mut runs = Runs::new();
     let mut at = 0;
-    let mut line_start = raw.find('\n')? + 1;
     while line_start < raw.len() {
         let line = raw[line_start..].split('\n').next().unwrap_or_default();
         let content = line.trim_start();

@@ -26,7 +26,15 @@ pub fn has_actions(text: &str) -> bool {
 /// Whether `text` is certainly a template for another program than its reader: markers of Helm or
 /// Jinja outside comments. Alert templates (`{{ $labels.x }}`) are none.
 pub fn is_template(text: &str) -> bool {
-    has_actions(text) && text.lines().any(|line| !is_comment(line) && line_is_template(line))
+    if !has_actions(text) {
+        return false;
+    }
+    let mut blocks = Blocks::default();
+    text.lines().any(|line| {
+        let inside = blocks.enter(line);
+        let plain = !inside && plain_action(line);
+        !is_comment(line) && (plain || line_is_template(line))
+    })
 }
 
 /// Weaker: markers that an alert template may hold too, believed where the text does not parse.
@@ -67,7 +75,7 @@ fn line_is_template(line: &str) -> bool {
             || [".Values", ".Release", ".Chart", ".Capabilities"]
                 .iter()
                 .any(|root| names(body, root))
-    }) || plain_action(line)
+    })
 }
 
 /// Whether an action reads this root: `.Values.x`, `$.Values`, not `.SortedPairs.Values`.
@@ -143,6 +151,15 @@ impl Blocks {
 
 /// Masks `text`, which stands in the file as `map` says.
 pub fn mask(text: &str, map: &OffsetMap) -> Masked {
+    masked(text, map, false)
+}
+
+/// Like [`mask`], reading only the first branch of conditions: where both do not fit together.
+pub fn mask_first_branches(text: &str, map: &OffsetMap) -> Masked {
+    masked(text, map, true)
+}
+
+fn masked(text: &str, map: &OffsetMap, first_branch: bool) -> Masked {
     let declared = declares_value(text);
     let mut masker = Masker {
         text,
@@ -150,6 +167,7 @@ pub fn mask(text: &str, map: &OffsetMap) -> Masked {
         runs: Vec::new(),
         unknown: Vec::new(),
         declared,
+        first_branch,
     };
     masker.run();
     let len = masker.out.len();
@@ -168,6 +186,7 @@ struct Masker<'a> {
     runs: Vec<(usize, usize)>,
     unknown: Vec<Range<usize>>,
     declared: bool,
+    first_branch: bool,
 }
 
 /// A piece of a line.
@@ -187,8 +206,28 @@ impl Masker<'_> {
         let mut blocks = Blocks::default();
         let mut raw = false;
         let mut start = 0;
+        // Conditions open over lines, and the depth at which an alternative is passed over.
+        let (mut depth, mut alternative) = (0usize, None);
         while start < self.text.len() {
             let (pieces, end) = self.logical_line(start, &mut raw);
+            if self.first_branch {
+                for piece in &pieces {
+                    let Piece::Control { range, opens, closes } = piece else { continue };
+                    let otherwise = self.text[range.clone()].contains("else");
+                    if !opens && !closes && otherwise && depth > 0 && alternative.is_none() {
+                        alternative = Some(depth);
+                    }
+                    depth = (depth + usize::from(*opens)).saturating_sub(usize::from(*closes));
+                    if alternative.is_some_and(|at| at > depth) {
+                        alternative = None;
+                    }
+                }
+                if alternative.is_some() {
+                    self.blank(start..end);
+                    start = end;
+                    continue;
+                }
+            }
             let first = self.text[start..].split('\n').next().unwrap_or_default();
             let inside = blocks.enter(first.trim_end_matches('\r'));
             self.line(&pieces, start..end, inside);
@@ -229,7 +268,7 @@ impl Masker<'_> {
     fn action(&self, at: usize, raw: &mut bool) -> Option<(usize, Vec<Piece>)> {
         let rest = &self.text[at..];
         if rest.starts_with("{%") {
-            let end = at + rest.find("%}")? + 2;
+            let end = at + 2 + rest[2..].find("%}")? + 2;
             let body = self.text[at + 2..end - 2].trim_matches(['-', '+', ' ', '\n']);
             let word = body.split_whitespace().next().unwrap_or_default();
             if matches!(word, "raw" | "endraw") {
@@ -243,7 +282,7 @@ impl Masker<'_> {
             return None;
         }
         if rest.starts_with("{#") {
-            let end = at + rest.find("#}")? + 2;
+            let end = at + 2 + rest[2..].find("#}")? + 2;
             return Some((
                 end,
                 vec![Piece::Control { range: at..end, opens: false, closes: false }],
@@ -302,19 +341,42 @@ impl Masker<'_> {
         };
         let first = pieces.iter().position(written).unwrap_or(0);
         let last = pieces.iter().rposition(written).unwrap_or(0);
-        let mut depth = 0usize;
+        // Conditions open on this line, and the depth at which an alternative is passed over.
+        let (mut depth, mut alternative) = (0usize, None);
+        let mut trim = false;
         for (index, piece) in pieces.iter().enumerate() {
             match piece {
-                Piece::Keep(kept) => self.keep(kept.clone()),
-                Piece::Output(range) => self.fill(range.clone()),
-                Piece::Drop => {}
-                Piece::Control { range, opens, closes } => {
-                    let outside = index < first || (index > last && depth == 0);
-                    if !outside {
+                Piece::Keep(kept) if alternative.is_some() => {
+                    let breaks = text[kept.clone()].ends_with('\n');
+                    self.keep(kept.end - usize::from(breaks)..kept.end);
+                }
+                Piece::Keep(kept) => {
+                    let body = &text[kept.clone()];
+                    let cut =
+                        if trim { body.len() - body.trim_start_matches(' ').len() } else { 0 };
+                    trim = false;
+                    self.keep(kept.start + cut..kept.end);
+                }
+                Piece::Output(range) if alternative.is_none() => {
+                    let indented = text[range.clone()].contains("nindent");
+                    if !(indented && index == last && self.out.trim_end().ends_with(':')) {
                         self.fill(range.clone());
                     }
-                    if index > first {
-                        depth = (depth + usize::from(*opens)).saturating_sub(usize::from(*closes));
+                }
+                Piece::Output(_) | Piece::Drop => {}
+                Piece::Control { range, opens, closes } => {
+                    let outside = index < first || (index > last && depth == 0);
+                    if !opens && !closes && depth > 0 && alternative.is_none() {
+                        alternative = Some(depth);
+                    }
+                    depth = (depth + usize::from(*opens)).saturating_sub(usize::from(*closes));
+                    if alternative.is_some_and(|at| at > depth) {
+                        alternative = None;
+                    }
+                    if outside {
+                        trim = text[range.clone()].ends_with("-}}");
+                    } else if alternative.is_none() && !(*closes && index > last) {
+                        self.fill(range.clone());
                     }
                 }
             }
@@ -352,12 +414,12 @@ impl Masker<'_> {
         self.unknown.push(start..self.out.len());
     }
 
+    /// A blank line stands for the line: longer ones would end a block scalar's indentation.
     fn blank(&mut self, range: Range<usize>) {
         let start = self.out.len();
-        self.at(range.start);
-        for byte in self.text[range].bytes() {
-            self.out.push(if matches!(byte, b'\n' | b'\r') { byte as char } else { ' ' });
-        }
+        let breaks = self.text[range.clone()].bytes().filter(|byte| *byte == b'\n').count();
+        self.at(range.end.saturating_sub(1).max(range.start));
+        self.out.extend(std::iter::repeat_n('\n', breaks));
         self.unknown.push(start..self.out.len());
     }
 }

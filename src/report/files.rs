@@ -12,10 +12,18 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let what = match row.reason {
             Some(reason) => reason.name().to_owned(),
             None => {
-                let mut kinds: Vec<&str> =
-                    row.documents.iter().map(|(kind, _)| kind.name()).collect();
-                kinds.dedup();
-                kinds.join(", ")
+                let mut kinds: Vec<(&str, usize)> = Vec::new();
+                for (kind, _) in &row.documents {
+                    match kinds.iter_mut().find(|(name, _)| *name == kind.name()) {
+                        Some((_, count)) => *count += 1,
+                        None => kinds.push((kind.name(), 1)),
+                    }
+                }
+                let times = |&(name, count): &(&str, usize)| match count {
+                    1 => name.to_owned(),
+                    count => format!("{name} ×{count}"),
+                };
+                kinds.iter().map(times).collect::<Vec<_>>().join(", ")
             }
         };
         writeln!(out, "{:<8} {}   {what}", row.status.name(), visible(&row.path))?;

@@ -8,6 +8,7 @@ use super::scope::Scope;
 use crate::facts::Document;
 use crate::facts::alertmanager::Integration;
 use crate::identify::Kind;
+use crate::repo::pillars::{self, Part};
 use crate::source::Span;
 use alerting::{
     alert_texts, alerting_rules, grouping, inhibition, integrations, names_label, recording_rules,
@@ -144,32 +145,10 @@ const QUERIES: &[(&str, Query)] = &[
     ("container_metrics.scraped", |scope| {
         jobs(scope, |job| mentions(job, &["cadvisor"], &[]) || pinned_path(job, "cadvisor"))
     }),
-    ("logs.pipeline", |scope| {
-        documents(
-            scope,
-            &[
-                Kind::LogstashPipeline,
-                Kind::FluentdConfig,
-                Kind::FluentBitConfig,
-                Kind::VectorConfig,
-                Kind::BeatConfig,
-                Kind::PromtailConfig,
-            ],
-        )
-    }),
-    ("logs.store", |scope| {
-        documents(scope, &[Kind::ElasticsearchConfig, Kind::OpensearchConfig, Kind::LokiConfig])
-    }),
-    ("traces.backend", |scope| {
-        either(
-            documents(scope, &[Kind::JaegerConfig, Kind::TempoConfig]),
-            containers(
-                scope,
-                &["jaeger", "all-in-one", "jaeger-collector", "jaeger-query", "tempo", "zipkin"],
-            ),
-        )
-    }),
-    ("otel.collector", |scope| documents(scope, &[Kind::OtelCollector])),
+    ("logs.pipeline", |scope| parts(scope, &[Part::LogPipeline])),
+    ("logs.store", |scope| parts(scope, &[Part::LogStore])),
+    ("traces.backend", |scope| parts(scope, &[Part::TraceBackend])),
+    ("otel.collector", |scope| parts(scope, &[Part::Collector])),
     ("kubernetes.objects", |scope| documents(scope, &[Kind::Kubernetes, Kind::PrometheusOperator])),
     ("containers.present", |scope| all_containers(scope)),
     ("services.present", |scope| services(scope)),
@@ -188,12 +167,6 @@ pub(super) fn ask(name: &str, scope: &Scope<'_>) -> Answer {
     }
 }
 
-fn either(first: Answer, second: Answer) -> Answer {
-    let mut evidence = first.evidence;
-    evidence.extend(second.evidence);
-    Answer::found(evidence)
-}
-
 fn counted<'a>(scope: &'a Scope<'_>) -> impl Iterator<Item = &'a Document> {
     scope.repo.facts.documents.iter().filter(|document| scope.counts(document.id))
 }
@@ -204,6 +177,13 @@ fn documents(scope: &Scope<'_>, kinds: &[Kind]) -> Answer {
         .map(|document| Evidence { span: document.anchor, fact: document.kind.name().to_owned() })
         .collect();
     Answer::found(evidence)
+}
+
+fn parts(scope: &Scope<'_>, wanted: &[Part]) -> Answer {
+    let list = scope.repo.evidence().iter().filter(|evidence| scope.counts(evidence.document));
+    let found = list.filter(|evidence| wanted.contains(&evidence.part));
+    let named = |it: &pillars::Evidence| Evidence { span: it.span, fact: it.what.clone() };
+    Answer::found(found.map(named).collect())
 }
 
 fn documents_or_object(scope: &Scope<'_>, kind: Kind, object: &str) -> Answer {

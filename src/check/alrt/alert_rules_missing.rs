@@ -6,7 +6,8 @@ use crate::identify::Kind;
 
 pub(super) fn check(case: &mut Case<'_>) {
     let documents = &case.repo.facts.documents;
-    let applicable = [Kind::PrometheusConfig, Kind::AlertmanagerConfig, Kind::PrometheusRules, Kind::Strategy];
+    let applicable =
+        [Kind::PrometheusConfig, Kind::AlertmanagerConfig, Kind::PrometheusRules, Kind::Strategy];
     let first = applicable
         .into_iter()
         .find_map(|kind| documents.iter().find(|document| document.kind == kind));

@@ -44,9 +44,10 @@ fn gauge_threshold(expr: &str) -> Option<&str> {
         .into_iter()
         .any(|ending| metric.ends_with(ending));
     // Expiry dates and ages move slowly, and a recorded name says nothing of its kind.
-    let slow = ["expir", "not_after", "timestamp", "_time", "_age", "days", "ALERTS", "absent", ":"]
-        .into_iter()
-        .any(|part| metric.contains(part));
+    let slow =
+        ["expir", "not_after", "timestamp", "_time", "_age", "days", "ALERTS", "absent", ":"]
+            .into_iter()
+            .any(|part| metric.contains(part));
     (starts && !counter && !slow).then_some(metric)
 }
 

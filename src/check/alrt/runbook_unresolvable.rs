@@ -36,7 +36,10 @@ pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
 fn placeholder(text: &str) -> Option<&'static str> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
     for word in words {
-        if matches!(word, "TODO" | "FIXME" | "TBD" | "todo" | "fixme" | "tbd" | "CHANGEME" | "changeme") {
+        if matches!(
+            word,
+            "TODO" | "FIXME" | "TBD" | "todo" | "fixme" | "tbd" | "CHANGEME" | "changeme"
+        ) {
             return Some("a note to fill it in later");
         }
     }
@@ -47,9 +50,20 @@ fn placeholder(text: &str) -> Option<&'static str> {
     let reserved = matches!(domain, Some("example")) && labels.len() >= 2
         || matches!(labels.last(), Some(&("example" | "invalid")))
         || labels.first() == Some(&"example");
-    let stand_in = matches!(
-        domain,
-        Some("company" | "mycompany" | "yourcompany" | "your-company" | "my-company" | "yourdomain" | "your-domain" | "mydomain" | "domain")
-    ) && matches!(labels.last(), Some(&("com" | "org" | "net" | "io" | "local" | "internal")));
+    let stand_in =
+        matches!(
+            domain,
+            Some(
+                "company"
+                    | "mycompany"
+                    | "yourcompany"
+                    | "your-company"
+                    | "my-company"
+                    | "yourdomain"
+                    | "your-domain"
+                    | "mydomain"
+                    | "domain"
+            )
+        ) && matches!(labels.last(), Some(&("com" | "org" | "net" | "io" | "local" | "internal")));
     (reserved || stand_in).then_some("an address made up for examples")
 }

@@ -65,10 +65,17 @@ pub(super) fn is_stand_in(text: &str) -> bool {
         return true;
     }
     upper.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
-        matches!(word, "YOUR" | "TODO" | "FIXME" | "TBD" | "EXAMPLE" | "DUMMY" | "FAKE" | "REDACTED")
-            || (word.starts_with("YOUR") && word.len() > 4 && word.len() < 24 && word.chars().all(|c| c.is_ascii_alphabetic()))
+        matches!(
+            word,
+            "YOUR" | "TODO" | "FIXME" | "TBD" | "EXAMPLE" | "DUMMY" | "FAKE" | "REDACTED"
+        ) || (word.starts_with("YOUR")
+            && word.len() > 4
+            && word.len() < 24
+            && word.chars().all(|c| c.is_ascii_alphabetic()))
             || (word.len() >= 3 && word.chars().all(|c| c == 'X'))
-            || (word.len() >= 8 && word.chars().skip(1).all(|c| c == '0' || c == 'X') && word.contains("XX"))
+            || (word.len() >= 8
+                && word.chars().skip(1).all(|c| c == '0' || c == 'X')
+                && word.contains("XX"))
     }) || (!text.is_empty() && text.chars().all(|c| c == '*' || c == '.'))
 }
 
@@ -85,16 +92,30 @@ mod tests {
     #[test]
     fn stand_ins_are_told_from_secrets() {
         for text in [
-            "YOUR_PAGERDUTY_SERVICE_KEY", "https://hooks.slack.com/services/YOUR/SLACK/WEBHOOK",
-            "changeme", "change-me", "xxx", "xxxxxxxx", "<secret>", "TODO", "<your key>",
+            "YOUR_PAGERDUTY_SERVICE_KEY",
+            "https://hooks.slack.com/services/YOUR/SLACK/WEBHOOK",
+            "changeme",
+            "change-me",
+            "xxx",
+            "xxxxxxxx",
+            "<secret>",
+            "TODO",
+            "<your key>",
             "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
-            "https://hooks.slack.com/services/xxx/yyy/zzz", "your-token", "REPLACE_ME", "yourpassword",
+            "https://hooks.slack.com/services/xxx/yyy/zzz",
+            "your-token",
+            "REPLACE_ME",
+            "yourpassword",
         ] {
             assert!(is_stand_in(text), "{text}");
         }
         for text in [
-            "hunter2", "s3cr3t", "R01ABCDEF23456789", "https://hooks.slack.com/services/T024F/B0AA/9dfjxXx8",
-            "password", "abcxxxdef",
+            "hunter2",
+            "s3cr3t",
+            "R01ABCDEF23456789",
+            "https://hooks.slack.com/services/T024F/B0AA/9dfjxXx8",
+            "password",
+            "abcxxxdef",
         ] {
             assert!(!is_stand_in(text), "{text}");
         }

@@ -22,8 +22,12 @@ pub(super) fn check(config: &AlertmanagerConfig, case: &mut Case<'_>) {
 }
 
 fn old_forms(matchers: &[Matcher], case: &mut Case<'_>) {
-    let keys: Vec<usize> =
-        matchers.iter().enumerate().filter(|(_, one)| one.deprecated.is_some()).map(|(at, _)| at).collect();
+    let keys: Vec<usize> = matchers
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.deprecated.is_some())
+        .map(|(at, _)| at)
+        .collect();
     for (number, &at) in keys.iter().enumerate() {
         let Some(key) = &matchers[at].deprecated else { continue };
         let meant = match key.text.split_once('_') {
@@ -33,7 +37,8 @@ fn old_forms(matchers: &[Matcher], case: &mut Case<'_>) {
         let end = keys.get(number + 1).copied().unwrap_or(matchers.len());
         let group = &matchers[at..end];
         // Further matchers in the new form, or the other old key, would have to be merged.
-        let alone = keys.len() == 1 && group.iter().all(|one| one.known && one.span.start > key.span.end);
+        let alone =
+            keys.len() == 1 && group.iter().all(|one| one.known && one.span.start > key.span.end);
         let edit = alone.then(|| rewrite(key.span, group, &meant, case)).flatten();
         let flag = case.flag(key.span).with("key", &key.text).with("meant", &meant);
         if let Some(edit) = edit {

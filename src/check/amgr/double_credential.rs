@@ -8,10 +8,18 @@ use crate::facts::schema::{Refusal, SchemaIssue};
 pub(super) fn takes(issue: &SchemaIssue) -> bool {
     let elsewhere = matches!(
         issue.context,
-        "Config" | "Route" | "Receiver" | "InhibitRule" | "NamedTimeInterval" | "TimeInterval" | "TimeRange"
+        "Config"
+            | "Route"
+            | "Receiver"
+            | "InhibitRule"
+            | "NamedTimeInterval"
+            | "TimeInterval"
+            | "TimeRange"
     );
     issue.context == refuse::CREDENTIAL
-        || (issue.refusal == Refusal::Conflict && !elsewhere && issue.context != refuse::INTEGRATION)
+        || (issue.refusal == Refusal::Conflict
+            && !elsewhere
+            && issue.context != refuse::INTEGRATION)
 }
 
 pub(super) fn check(document: &Document, case: &mut Case<'_>) {

@@ -14,7 +14,13 @@ pub(super) fn takes(issue: &SchemaIssue) -> bool {
 fn is_integration(issue: &SchemaIssue) -> bool {
     !matches!(
         issue.context,
-        "Config" | "Route" | "Receiver" | "InhibitRule" | "NamedTimeInterval" | "TimeInterval" | "TimeRange"
+        "Config"
+            | "Route"
+            | "Receiver"
+            | "InhibitRule"
+            | "NamedTimeInterval"
+            | "TimeInterval"
+            | "TimeRange"
     )
 }
 

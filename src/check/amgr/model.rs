@@ -41,11 +41,13 @@ pub(super) fn names_value(matcher: &Matcher, label: &str, values: &[&str]) -> bo
 /// `a|b|c` or `(a|b|c)` as words; `None` for any other pattern.
 fn alternatives(pattern: &str) -> Option<Vec<&str>> {
     let inner = pattern.trim_start_matches("^").trim_end_matches('$');
-    let inner = inner.strip_prefix("(?:").or_else(|| inner.strip_prefix('(')).map_or(Some(inner), |rest| {
-        rest.strip_suffix(')')
-    })?;
+    let inner = inner
+        .strip_prefix("(?:")
+        .or_else(|| inner.strip_prefix('('))
+        .map_or(Some(inner), |rest| rest.strip_suffix(')'))?;
     let words: Vec<&str> = inner.split('|').collect();
-    let plain = |word: &&str| word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    let plain =
+        |word: &&str| word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     words.iter().all(plain).then_some(words)
 }
 

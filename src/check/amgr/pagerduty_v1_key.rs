@@ -7,7 +7,9 @@ pub(super) fn check(integration: &Integration, case: &mut Case<'_>) {
     if integration.kind != "pagerduty" {
         return case.skip();
     }
-    let key = ["service_key", "service_key_file"].into_iter().find_map(|key| integration.settings.key(key));
+    let key = ["service_key", "service_key_file"]
+        .into_iter()
+        .find_map(|key| integration.settings.key(key));
     if let Some(key) = key {
         case.flag(key.span).with("key", &key.text);
     }

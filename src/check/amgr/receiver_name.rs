@@ -16,7 +16,9 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
             Some(name) if !name.text.is_empty() => {
                 if let Some(earlier) = first.get(name.text.as_str()).copied() {
                     let what = format!("a second receiver is called `{}`", name.text);
-                    case.flag(name.span).with("what", what).related(earlier, "the first of that name");
+                    case.flag(name.span)
+                        .with("what", what)
+                        .related(earlier, "the first of that name");
                 } else {
                     first.insert(name.text.as_str(), name.span);
                 }

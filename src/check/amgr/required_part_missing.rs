@@ -12,7 +12,8 @@ pub(super) fn check(config: &AlertmanagerConfig, case: &mut Case<'_>) {
     let settings = &case.repo.settings;
     let integrations = case.repo.integrations(config.document);
     let children = || tree.routes().iter().skip(1).flat_map(|route| &route.matchers);
-    let discerns = |labels: &[String]| children().any(|one| !one.known || labels.contains(&one.label));
+    let discerns =
+        |labels: &[String]| children().any(|one| !one.known || labels.contains(&one.label));
     let reaches = |sort: fn(&Integration) -> bool| {
         // Whom a webhook tells is not written here.
         integrations.iter().any(|one| sort(one) || one.kind == "webhook")
@@ -24,19 +25,24 @@ pub(super) fn check(config: &AlertmanagerConfig, case: &mut Case<'_>) {
         (
             root.group_by.is_some(),
             route,
-            "its root route groups nothing (`group_by`): all alerts come in one notification".to_owned(),
+            "its root route groups nothing (`group_by`): all alerts come in one notification"
+                .to_owned(),
             Severity::Warning,
         ),
         (
             discerns(std::slice::from_ref(&settings.severity_label)),
             route,
-            format!("no route tells alerts apart by `{}`: a warning wakes people like an outage", settings.severity_label),
+            format!(
+                "no route tells alerts apart by `{}`: a warning wakes people like an outage",
+                settings.severity_label
+            ),
             Severity::Warning,
         ),
         (
             discerns(&settings.owner_labels),
             route,
-            "no route tells alerts apart by owner: they do not reach the team that can mend it".to_owned(),
+            "no route tells alerts apart by owner: they do not reach the team that can mend it"
+                .to_owned(),
             Severity::Warning,
         ),
         (
@@ -54,7 +60,8 @@ pub(super) fn check(config: &AlertmanagerConfig, case: &mut Case<'_>) {
         (
             !case.repo.inhibit_rules(config.document).is_empty(),
             config.anchor,
-            "no inhibition rule: an outage brings all its consequences as alerts of their own".to_owned(),
+            "no inhibition rule: an outage brings all its consequences as alerts of their own"
+                .to_owned(),
             Severity::Warning,
         ),
     ];

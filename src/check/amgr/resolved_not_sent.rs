@@ -20,7 +20,8 @@ pub(super) fn check(integration: &Integration, case: &mut Case<'_>) {
         .filter(|one| one.pages() && sends_resolved(one))
         .collect();
     let beside = pagers.iter().find(|pager| pager.receiver == integration.receiver);
-    let pager = beside.or_else(|| pagers.iter().find(|pager| share_alerts(pager, integration, case)));
+    let pager =
+        beside.or_else(|| pagers.iter().find(|pager| share_alerts(pager, integration, case)));
     let Some(pager) = pager else { return };
     let edit = model::indent_of(case.repo.source(integration.span.source), integration.span)
         .filter(|_| integration.span.start > integration.key.end)
@@ -52,17 +53,21 @@ fn share_alerts(pager: &Integration, other: &Integration, case: &Case<'_>) -> bo
         left.parent == right.parent
             && right.matchers.iter().all(|matcher| {
                 left.matchers.iter().any(|own| {
-                    own.known && (&own.label, own.op, &own.value) == (&matcher.label, matcher.op, &matcher.value)
+                    own.known
+                        && (&own.label, own.op, &own.value)
+                            == (&matcher.label, matcher.op, &matcher.value)
                 })
             })
     };
-    let continues = |route: &Route| {
-        route.continues.as_ref().and_then(|value| value.boolean()) == Some(true)
-    };
+    let continues =
+        |route: &Route| route.continues.as_ref().and_then(|value| value.boolean()) == Some(true);
     tree.routes().iter().filter(|route| continues(route)).any(|first| {
-        let pair = if leads(first, pager) { Some(other) } else { leads(first, other).then_some(pager) };
+        let pair =
+            if leads(first, pager) { Some(other) } else { leads(first, other).then_some(pager) };
         pair.is_some_and(|second| {
-            tree.routes().iter().any(|later| later.index > first.index && leads(later, second) && same(first, later))
+            tree.routes().iter().any(|later| {
+                later.index > first.index && leads(later, second) && same(first, later)
+            })
         })
     })
 }

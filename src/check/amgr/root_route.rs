@@ -7,9 +7,11 @@ use crate::facts::alertmanager::AlertmanagerConfig;
 pub(super) fn check(config: &AlertmanagerConfig, case: &mut Case<'_>) {
     let tree = case.repo.routing(config.document);
     let Some(root) = tree.root().filter(|_| model::is_read(case)) else { return case.skip() };
-    let empty = root.receiver.as_ref().is_none_or(|receiver| receiver.known && receiver.text.is_empty());
+    let empty =
+        root.receiver.as_ref().is_none_or(|receiver| receiver.known && receiver.text.is_empty());
     if empty && !model::is_open(case, config.document) {
-        let span = root.receiver.as_ref().map_or(config.route.unwrap_or(root.span), |name| name.span);
+        let span =
+            root.receiver.as_ref().map_or(config.route.unwrap_or(root.span), |name| name.span);
         case.flag(span).with("what", "names no receiver");
     }
     // The operator puts the tree of an object below a root of its own.

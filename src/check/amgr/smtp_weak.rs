@@ -21,15 +21,23 @@ pub(super) fn check(config: &AlertmanagerConfig, case: &mut Case<'_>) {
     let contained = is_contained(config, case);
     let mut seen = BTreeSet::new();
     for email in emails {
-        let setting = |here: &str, global: &str| email.get(here).or_else(|| config.global.get(global));
-        let Some(smarthost) = setting("smarthost", "smtp_smarthost").filter(|host| host.known) else {
+        let setting =
+            |here: &str, global: &str| email.get(here).or_else(|| config.global.get(global));
+        let Some(smarthost) = setting("smarthost", "smtp_smarthost").filter(|host| host.known)
+        else {
             continue;
         };
         let place = place(&smarthost.text);
         let open = email.open || config.global.open || config.open;
-        let user = ["auth_username", "auth_password", "auth_password_file", "auth_secret", "auth_identity"]
-            .into_iter()
-            .any(|field| setting(field, &format!("smtp_{field}")).is_some());
+        let user = [
+            "auth_username",
+            "auth_password",
+            "auth_password_file",
+            "auth_secret",
+            "auth_identity",
+        ]
+        .into_iter()
+        .any(|field| setting(field, &format!("smtp_{field}")).is_some());
         let mut flag = |scalar: &Scalar, what: &str| {
             if seen.insert(scalar.span) {
                 case.flag(scalar.span).with("what", what);
@@ -37,15 +45,23 @@ pub(super) fn check(config: &AlertmanagerConfig, case: &mut Case<'_>) {
         };
         match place {
             Place::Loopback if contained => {
-                flag(smarthost, "is the container itself, where no mail server listens: no mail leaves");
+                flag(
+                    smarthost,
+                    "is the container itself, where no mail server listens: no mail leaves",
+                );
             }
             Place::External if !user && !open => {
-                flag(smarthost, "is a relay outside, and no user is given: it refuses mail from strangers");
+                flag(
+                    smarthost,
+                    "is a relay outside, and no user is given: it refuses mail from strangers",
+                );
             }
             _ => {}
         }
         let tls = setting("require_tls", "smtp_require_tls");
-        if let Some(tls) = tls.filter(|tls| tls.boolean() == Some(false) && place != Place::Loopback) {
+        if let Some(tls) =
+            tls.filter(|tls| tls.boolean() == Some(false) && place != Place::Loopback)
+        {
             flag(tls, "lets mail and password cross the network in the clear");
         }
     }
@@ -67,9 +83,19 @@ fn place(smarthost: &str) -> Place {
         [172, second, _, _] => (16..32).contains(&second),
         _ => false,
     };
-    let inside = [".local", ".internal", ".svc", ".lan", ".corp", ".intra", ".localdomain", ".home", ".test"]
-        .iter()
-        .any(|ending| host.ends_with(ending));
+    let inside = [
+        ".local",
+        ".internal",
+        ".svc",
+        ".lan",
+        ".corp",
+        ".intra",
+        ".localdomain",
+        ".home",
+        ".test",
+    ]
+    .iter()
+    .any(|ending| host.ends_with(ending));
     match host.as_str() {
         "localhost" | "::1" | "" => Place::Loopback,
         _ if octets.len() == 4 && octets[0] == 127 => Place::Loopback,
@@ -82,8 +108,18 @@ fn place(smarthost: &str) -> Place {
 fn is_contained(config: &AlertmanagerConfig, case: &Case<'_>) -> bool {
     let facts = &case.repo.facts;
     let document = case.repo.document(config.document);
-    let kubernetes = facts.scrape_jobs.iter().flat_map(|job| &job.discovery).any(|found| found.kind == "kubernetes");
-    let manifests = [Kind::Compose, Kind::Kubernetes, Kind::HelmValues, Kind::HelmChart, Kind::PrometheusOperator];
+    let kubernetes = facts
+        .scrape_jobs
+        .iter()
+        .flat_map(|job| &job.discovery)
+        .any(|found| found.kind == "kubernetes");
+    let manifests = [
+        Kind::Compose,
+        Kind::Kubernetes,
+        Kind::HelmValues,
+        Kind::HelmChart,
+        Kind::PrometheusOperator,
+    ];
     config.operator
         || document.host.is_some()
         || document.object.is_some()

@@ -16,10 +16,12 @@ pub(super) fn takes(issue: &SchemaIssue) -> bool {
 pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     let Some(config) = case.repo.alertmanager(document.id) else { return case.skip() };
     // Both look at one text; the loader's own words come from here.
-    let mine: Vec<_> = document.schema_issues.iter().filter(|issue| issue.context == refuse::TIME).collect();
+    let mine: Vec<_> =
+        document.schema_issues.iter().filter(|issue| issue.context == refuse::TIME).collect();
     refusal::report(document, case, |issue| {
         takes(issue)
-            && (issue.context == refuse::TIME || !mine.iter().any(|own| own.span == issue.span || own.field == issue.field))
+            && (issue.context == refuse::TIME
+                || !mine.iter().any(|own| own.span == issue.span || own.field == issue.field))
     });
     if !refusal::is_read(document) {
         return;
@@ -35,13 +37,16 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
             first.insert(name.text.as_str(), name.span);
         }
     }
-    let open = model::is_open(case, document.id) || config.time_intervals.iter().any(|name| !name.known);
+    let open =
+        model::is_open(case, document.id) || config.time_intervals.iter().any(|name| !name.known);
     if open {
         return;
     }
     for used in case.repo.routing(document.id).routes().iter().flat_map(|route| &route.intervals) {
         if used.known && !first.contains_key(used.text.as_str()) {
-            case.flag(used.span).with("field", &used.text).with("what", "is no time interval of this file");
+            case.flag(used.span)
+                .with("field", &used.text)
+                .with("what", "is no time interval of this file");
         }
     }
 }

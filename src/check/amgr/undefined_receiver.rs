@@ -15,7 +15,8 @@ pub(super) fn check(route: &Route, case: &mut Case<'_>) {
     if !model::is_read(case) {
         return case.skip();
     }
-    let names = || receivers.iter().filter_map(|known| known.name.as_ref()).map(|name| name.text.as_str());
+    let names =
+        || receivers.iter().filter_map(|known| known.name.as_ref()).map(|name| name.text.as_str());
     if receiver.text.is_empty() || names().any(|name| name == receiver.text) {
         return;
     }

@@ -74,8 +74,14 @@ fn is_spoken_of(issue: &SchemaIssue) -> bool {
         "Config" => absent,
         "Receiver" | "NamedTimeInterval" => absent && issue.field == "name",
         "Matcher" => true,
-        "Route" => issue.refusal != Refusal::UnknownField && issue.refusal != Refusal::WrongType
-            && matches!(issue.field.as_str(), "group_by" | "matchers" | "match" | "match_re" | "receiver"),
+        "Route" => {
+            issue.refusal != Refusal::UnknownField
+                && issue.refusal != Refusal::WrongType
+                && matches!(
+                    issue.field.as_str(),
+                    "group_by" | "matchers" | "match" | "match_re" | "receiver"
+                )
+        }
         _ => false,
     }
 }

@@ -12,7 +12,10 @@ pub(super) fn check(receiver: &Receiver, case: &mut Case<'_>) {
     let (Some(name), false) = (name, open || routes.is_empty() || !model::is_read(case)) else {
         return case.skip();
     };
-    let used = routes.iter().filter_map(|route| route.receiver.as_ref()).any(|used| used.text == name.text);
+    let used = routes
+        .iter()
+        .filter_map(|route| route.receiver.as_ref())
+        .any(|used| used.text == name.text);
     if !used {
         case.flag(name.span);
     }

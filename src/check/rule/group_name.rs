@@ -16,7 +16,10 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
             Some(name) if !name.text.is_empty() => {
                 if let Some(earlier) = first.get(name.text.as_str()).copied() {
                     case.flag(name.span)
-                        .with("what", format!("a second group of this file is called `{}`", name.text))
+                        .with(
+                            "what",
+                            format!("a second group of this file is called `{}`", name.text),
+                        )
                         .related(earlier, "the first group of that name");
                 } else {
                     first.insert(name.text.as_str(), name.span);

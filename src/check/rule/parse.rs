@@ -12,9 +12,13 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         return;
     }
     for issue in &document.text_issues {
-        let flag = case
-            .flag(issue.span)
-            .with("what", format!("{}: Prometheus refuses the whole file, and none of its rules run", issue.message));
+        let flag = case.flag(issue.span).with(
+            "what",
+            format!(
+                "{}: Prometheus refuses the whole file, and none of its rules run",
+                issue.message
+            ),
+        );
         if let Some(first) = issue.first {
             flag.related(first, "the first of the two");
         }

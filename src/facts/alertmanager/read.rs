@@ -36,7 +36,11 @@ impl Reader<'_> {
         if self.operator { camel_case(field) } else { field.to_owned() }
     }
 
-    fn entry<'t>(&self, node: NodeRef<'t>, field: &'static str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+    fn entry<'t>(
+        &self,
+        node: NodeRef<'t>,
+        field: &'static str,
+    ) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
         node.entry(&self.name(field)).filter(|(_, value)| !value.is_null() || value.is_unknown())
     }
 
@@ -48,9 +52,10 @@ impl Reader<'_> {
         let key = |field: &'static str| self.entry(root, field).map(|(key, _)| key.span());
         let (route, receivers, inhibit) = (key("route"), key("receivers"), key("inhibit_rules"));
         let first = root.pairs().next().map_or(root.span().at_start(), |(key, _)| key.span());
-        let global = self
-            .get(root, "global")
-            .map_or_else(|| Pairs { open: self.open || self.operator, ..Pairs::default() }, |node| self.settings(node));
+        let global = self.get(root, "global").map_or_else(
+            || Pairs { open: self.open || self.operator, ..Pairs::default() },
+            |node| self.settings(node),
+        );
         let time_intervals = ["mute_time_intervals", "time_intervals"]
             .into_iter()
             .filter_map(|field| self.get(root, field))
@@ -77,7 +82,9 @@ impl Reader<'_> {
             let mut next = 0;
             self.route(node, None, &mut next, 0);
         }
-        for (index, receiver) in self.get(root, "receivers").into_iter().flat_map(NodeRef::items).enumerate() {
+        for (index, receiver) in
+            self.get(root, "receivers").into_iter().flat_map(NodeRef::items).enumerate()
+        {
             self.receiver(receiver, index);
         }
         let rules = self.get(root, "inhibit_rules").into_iter().flat_map(NodeRef::items);
@@ -92,7 +99,8 @@ impl Reader<'_> {
             return;
         }
         *next += 1;
-        let children: Vec<_> = self.get(node, "routes").into_iter().flat_map(NodeRef::items).collect();
+        let children: Vec<_> =
+            self.get(node, "routes").into_iter().flat_map(NodeRef::items).collect();
         let mut matchers = Vec::new();
         for (field, op) in [("match", MatchOp::Equal), ("match_re", MatchOp::Regex)] {
             self.match_map(node, field, op, &mut matchers);
@@ -131,7 +139,10 @@ impl Reader<'_> {
             group_by: self.get(node, "group_by").map(|list| scalars(Some(list))),
             group_by_key: self.entry(node, "group_by").map(|(key, _)| key.span()),
             timing: Pairs { entries, open: self.open },
-            intervals: interval_fields.into_iter().flat_map(|field| scalars(self.get(node, field))).collect(),
+            intervals: interval_fields
+                .into_iter()
+                .flat_map(|field| scalars(self.get(node, field)))
+                .collect(),
             children: u32::try_from(children.len()).unwrap_or(u32::MAX),
         };
         self.facts.routes.push(route);
@@ -141,7 +152,13 @@ impl Reader<'_> {
     }
 
     /// `match`, `match_re` and their kin of inhibition: a mapping from label to value.
-    fn match_map(&self, node: NodeRef<'_>, field: &'static str, op: MatchOp, out: &mut Vec<Matcher>) {
+    fn match_map(
+        &self,
+        node: NodeRef<'_>,
+        field: &'static str,
+        op: MatchOp,
+        out: &mut Vec<Matcher>,
+    ) {
         let Some((key, map)) = self.entry(node, field) else { return };
         let mut deprecated = Scalar::template(key);
         for (label, value) in map.entries() {
@@ -277,7 +294,9 @@ impl Reader<'_> {
                 self.credentials(value, &path, &field, depth + 1);
                 continue;
             }
-            let holds = CREDENTIALS.iter().any(|(of, fields)| *of == kind && fields.contains(&field.as_str()));
+            let holds = CREDENTIALS
+                .iter()
+                .any(|(of, fields)| *of == kind && fields.contains(&field.as_str()));
             if let Some(value) = Scalar::of(value).filter(|_| holds && !value.is_null()) {
                 self.facts.credentials.push(Credential {
                     document: self.document,
@@ -292,8 +311,15 @@ impl Reader<'_> {
 }
 
 /// Settings whose own settings can be credentials.
-const NESTED: &[&str] =
-    &["http_config", "basic_auth", "authorization", "oauth2", "sigv4", "smtp_tls_config", "tls_config"];
+const NESTED: &[&str] = &[
+    "http_config",
+    "basic_auth",
+    "authorization",
+    "oauth2",
+    "sigv4",
+    "smtp_tls_config",
+    "tls_config",
+];
 
 /// Fields that Alertmanager treats as secrets, by integration or setting.
 const CREDENTIALS: &[(&str, &[&str])] = &[

@@ -21,7 +21,9 @@ pub(super) fn collect(root: NodeRef<'_>, open: bool) -> Vec<SchemaIssue> {
     let receivers = root.get("receivers").into_iter().flat_map(NodeRef::items);
     for (index, receiver) in receivers.enumerate() {
         for (key, list) in receiver.entries() {
-            let Some(kind) = key.scalar().and_then(|key| key.strip_suffix("_configs")) else { continue };
+            let Some(kind) = key.scalar().and_then(|key| key.strip_suffix("_configs")) else {
+                continue;
+            };
             for (entry, node) in list.items().enumerate() {
                 let path = format!("receivers[{index}].{kind}_configs[{entry}]");
                 collector.integration(kind, key.span(), node, &path);
@@ -33,7 +35,14 @@ pub(super) fn collect(root: NodeRef<'_>, open: bool) -> Vec<SchemaIssue> {
             let path = format!("{field}[{index}]");
             for interval in named.get("time_intervals").into_iter().flat_map(NodeRef::items) {
                 for fault in time::faults(interval) {
-                    collector.push(Refusal::BadValue, TIME, fault.span, &path, fault.field, fault.message);
+                    collector.push(
+                        Refusal::BadValue,
+                        TIME,
+                        fault.span,
+                        &path,
+                        fault.field,
+                        fault.message,
+                    );
                 }
             }
         }
@@ -85,7 +94,12 @@ const NEEDS: &[Need] = &[
         global: &["wechat_api_secret", "wechat_api_secret_file"],
         what: "API secret",
     },
-    Need { kind: "wechat", here: &["corp_id"], global: &["wechat_api_corp_id"], what: "corporation id" },
+    Need {
+        kind: "wechat",
+        here: &["corp_id"],
+        global: &["wechat_api_corp_id"],
+        what: "corporation id",
+    },
     Need {
         kind: "telegram",
         here: &["bot_token", "bot_token_file"],
@@ -152,7 +166,9 @@ impl Collector<'_> {
     fn global(&mut self) {
         let Some(global) = self.global else { return };
         let (token, url) = (
-            ["slack_app_token", "slack_app_token_file"].into_iter().find(|field| set(global, field)),
+            ["slack_app_token", "slack_app_token_file"]
+                .into_iter()
+                .find(|field| set(global, field)),
             ["slack_api_url", "slack_api_url_file"].into_iter().find(|field| set(global, field)),
         );
         let (Some(token), Some(url)) = (token, url) else { return };
@@ -164,7 +180,8 @@ impl Collector<'_> {
             && text(url).is_some_and(|value| !value.known || value.text == app_url);
         if !same {
             let span = global.entry(token).map_or(global.span(), |(key, _)| key.span());
-            let message = format!("stands beside `{url}`: Alertmanager takes a token or a webhook, not both");
+            let message =
+                format!("stands beside `{url}`: Alertmanager takes a token or a webhook, not both");
             self.push(Refusal::Conflict, CREDENTIAL, span, "global", token, message);
         }
     }
@@ -185,9 +202,8 @@ impl Collector<'_> {
             });
         };
         let global = self.global;
-        let global_set = |field: &str| {
-            global.is_some_and(|global| global.is_unknown() || set(global, field))
-        };
+        let global_set =
+            |field: &str| global.is_some_and(|global| global.is_unknown() || set(global, field));
         for need in NEEDS.iter().filter(|need| need.kind == kind && !self.open) {
             let given = need.here.iter().any(|field| set(node, field))
                 || need.global.iter().any(|field| global_set(field));
@@ -200,7 +216,9 @@ impl Collector<'_> {
             }
         }
         for (_, field, default) in URLS.iter().filter(|(of, ..)| *of == kind) {
-            let removed = global.and_then(|global| global.get(default)).is_some_and(|value| value.is_null() && !value.is_unknown());
+            let removed = global
+                .and_then(|global| global.get(default))
+                .is_some_and(|value| value.is_null() && !value.is_unknown());
             if removed && !set(node, field) {
                 missing(field, format!("has no URL: `{default}` under `global` is null"));
             }
@@ -241,7 +259,8 @@ impl Collector<'_> {
         };
         if token && clash {
             let span = node.entry("http_config").map_or(key, |(key, _)| key.span());
-            let message = "has `authorization` beside an app token: Alertmanager takes one of them".to_owned();
+            let message = "has `authorization` beside an app token: Alertmanager takes one of them"
+                .to_owned();
             self.push(Refusal::Conflict, CREDENTIAL, span, path, "http_config", message);
         }
         let updates = Scalar::under(node, "update_message").and_then(|value| value.boolean());
@@ -278,7 +297,8 @@ impl Collector<'_> {
         let targets = ["target_arn", "topic_arn", "phone_number"];
         let count = targets.iter().filter(|field| set(node, field)).count();
         if count == 0 || count == 2 {
-            let message = "needs exactly one of `target_arn`, `topic_arn` and `phone_number`".to_owned();
+            let message =
+                "needs exactly one of `target_arn`, `topic_arn` and `phone_number`".to_owned();
             let refusal = if count == 0 { Refusal::Missing } else { Refusal::Conflict };
             self.push(refusal, INTEGRATION, key, path, "topic_arn", message);
         }
@@ -310,9 +330,11 @@ impl Collector<'_> {
             let known = kind.as_ref().is_some_and(|kind| !kind.known)
                 || matches!(lower.as_str(), "team" | "teams" | "user" | "escalation" | "schedule");
             if !known && responder.is_mapping() {
-                let first = responder.pairs().next().map_or(responder.span(), |(key, _)| key.span());
+                let first =
+                    responder.pairs().next().map_or(responder.span(), |(key, _)| key.span());
                 let span = kind.map_or(first, |kind| kind.span);
-                let message = "of a responder is team, teams, user, escalation or schedule".to_owned();
+                let message =
+                    "of a responder is team, teams, user, escalation or schedule".to_owned();
                 self.push(Refusal::BadValue, INTEGRATION, span, path, "type", message);
             }
         }
@@ -323,6 +345,8 @@ impl Collector<'_> {
 fn has_authorization(node: NodeRef<'_>) -> bool {
     node.get("http_config").is_some_and(|http| {
         http.is_unknown()
-            || ["authorization", "bearer_token", "bearer_token_file"].iter().any(|field| set(http, field))
+            || ["authorization", "bearer_token", "bearer_token_file"]
+                .iter()
+                .any(|field| set(http, field))
     })
 }

@@ -17,8 +17,18 @@ pub(super) struct Fault {
 const WEEKDAYS: &[&str] =
     &["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 const MONTHS: &[&str] = &[
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 
 /// What Alertmanager refuses in one entry of `time_intervals`.
@@ -78,7 +88,8 @@ fn times(range: NodeRef<'_>, faults: &mut Vec<Fault>) {
     if let [start, end] = minutes[..] {
         if start >= end {
             let span = range.get("end_time").map_or(first, NodeRef::span);
-            let message = "is not after `start_time`: a range over midnight is two ranges".to_owned();
+            let message =
+                "is not after `start_time`: a range over midnight is two ranges".to_owned();
             faults.push(Fault { span, field: "end_time", message });
         }
     }
@@ -87,8 +98,11 @@ fn times(range: NodeRef<'_>, faults: &mut Vec<Fault>) {
 fn minute_of_day(text: &str) -> Option<u32> {
     let (hour, minute) = text.split_once(':')?;
     let two = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
-    let (hour, minute): (u32, u32) =
-        if two(hour) && two(minute) { (hour.parse().ok()?, minute.parse().ok()?) } else { return None };
+    let (hour, minute): (u32, u32) = if two(hour) && two(minute) {
+        (hour.parse().ok()?, minute.parse().ok()?)
+    } else {
+        return None;
+    };
     (minute < 60 && (hour < 24 || (hour == 24 && minute == 0))).then_some(hour * 60 + minute)
 }
 
@@ -107,12 +121,15 @@ fn weekdays(text: &str) -> Option<String> {
     match ends {
         Some((first, last)) if first <= last => None,
         Some(_) => Some(format!("has `{text}`, which runs backwards: the week starts on sunday")),
-        None => Some(format!("takes a day such as `monday` or a range `monday:friday`, not `{text}`")),
+        None => {
+            Some(format!("takes a day such as `monday` or a range `monday:friday`, not `{text}`"))
+        }
     }
 }
 
 fn days(text: &str) -> Option<String> {
-    let shape = || Some(format!("takes days from 1 to 31 or -31 to -1, or a range of them, not `{text}`"));
+    let shape =
+        || Some(format!("takes days from 1 to 31 or -31 to -1, or a range of them, not `{text}`"));
     let Some((first, last)) = ends(text).and_then(|(a, b)| Some((integer(a)?, integer(b)?))) else {
         return shape();
     };
@@ -153,21 +170,81 @@ fn integer(text: &str) -> Option<i64> {
 /// Whether a zone could exist: names have no blanks, and known ones start in a known area.
 fn is_zone(name: &str) -> bool {
     const AREAS: &[&str] = &[
-        "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Brazil",
-        "Canada", "Chile", "Etc", "Europe", "Indian", "Mexico", "Pacific", "US", "posix", "right",
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Brazil",
+        "Canada",
+        "Chile",
+        "Etc",
+        "Europe",
+        "Indian",
+        "Mexico",
+        "Pacific",
+        "US",
+        "posix",
+        "right",
     ];
     const ALONE: &[&str] = &[
-        "UTC", "Local", "GMT", "GMT0", "GMT+0", "GMT-0", "UCT", "Zulu", "Universal", "Greenwich",
-        "CET", "CST6CDT", "Cuba", "EET", "EST", "EST5EDT", "Egypt", "Eire", "Factory", "GB",
-        "GB-Eire", "HST", "Hongkong", "Iceland", "Iran", "Israel", "Jamaica", "Japan",
-        "Kwajalein", "Libya", "MET", "MST", "MST7MDT", "NZ", "NZ-CHAT", "Navajo", "PRC",
-        "PST8PDT", "Poland", "Portugal", "ROC", "ROK", "Singapore", "Turkey", "W-SU", "WET",
+        "UTC",
+        "Local",
+        "GMT",
+        "GMT0",
+        "GMT+0",
+        "GMT-0",
+        "UCT",
+        "Zulu",
+        "Universal",
+        "Greenwich",
+        "CET",
+        "CST6CDT",
+        "Cuba",
+        "EET",
+        "EST",
+        "EST5EDT",
+        "Egypt",
+        "Eire",
+        "Factory",
+        "GB",
+        "GB-Eire",
+        "HST",
+        "Hongkong",
+        "Iceland",
+        "Iran",
+        "Israel",
+        "Jamaica",
+        "Japan",
+        "Kwajalein",
+        "Libya",
+        "MET",
+        "MST",
+        "MST7MDT",
+        "NZ",
+        "NZ-CHAT",
+        "Navajo",
+        "PRC",
+        "PST8PDT",
+        "Poland",
+        "Portugal",
+        "ROC",
+        "ROK",
+        "Singapore",
+        "Turkey",
+        "W-SU",
+        "WET",
     ];
     let letters = |c: char| c.is_ascii_alphanumeric() || "_+-/".contains(c);
     match name.split_once('/') {
         None => ALONE.contains(&name),
         Some((area, rest)) => {
-            AREAS.contains(&area) && name.chars().all(letters) && !rest.is_empty() && !rest.ends_with('/')
+            AREAS.contains(&area)
+                && name.chars().all(letters)
+                && !rest.is_empty()
+                && !rest.ends_with('/')
         }
     }
 }

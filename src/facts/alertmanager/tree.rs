@@ -66,8 +66,9 @@ impl<'a> RoutingTree<'a> {
 
     /// The receiver that gets what this route takes: its own or the nearest above.
     pub fn receiver(self, route: &'a Route) -> Option<&'a Scalar> {
-        self.upwards(route)
-            .find_map(|route| route.receiver.as_ref().filter(|name| !name.known || !name.text.is_empty()))
+        self.upwards(route).find_map(|route| {
+            route.receiver.as_ref().filter(|name| !name.known || !name.text.is_empty())
+        })
     }
 
     /// The labels this route groups by.

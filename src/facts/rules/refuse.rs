@@ -15,7 +15,8 @@ pub const NAME: &str = "rule-name";
 /// Adds the refusals of all groups to the document.
 pub(super) fn collect(groups: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
     let known = &mut facts.documents[document.index as usize];
-    let mut collector = Collector { dialect: known.dialect, masked: known.masked, issues: Vec::new() };
+    let mut collector =
+        Collector { dialect: known.dialect, masked: known.masked, issues: Vec::new() };
     for (index, group) in groups.items().enumerate() {
         let path = format!("groups[{index}]");
         collector.names(group, "labels", &path, true);
@@ -54,7 +55,9 @@ impl Collector {
     }
 
     fn rule(&mut self, rule: NodeRef<'_>, path: &str) {
-        let set = |key: &str| Scalar::under(rule, key).filter(|value| !value.known || !value.text.is_empty());
+        let set = |key: &str| {
+            Scalar::under(rule, key).filter(|value| !value.known || !value.text.is_empty())
+        };
         let key = |key: &str| rule.entry(key).map(|(key, _)| key.span());
         let (record, alert) = (set("record"), set("alert"));
         let first = rule.pairs().next().map_or(rule.span().at_start(), |(key, _)| key.span());
@@ -109,7 +112,8 @@ impl Collector {
                 _ => false,
             };
             if used {
-                let message = format!("records a metric and has `{field}`, which only an alert can have");
+                let message =
+                    format!("records a metric and has `{field}`, which only an alert can have");
                 self.push(Refusal::Conflict, SHAPE, (key.span(), path, field), message);
             }
         }
@@ -119,7 +123,10 @@ impl Collector {
         let legacy = self.dialect == Some(Dialect::Loki)
             && !(matcher::is_label_name(&name.text.replace(':', "_")));
         let message = if name.text.contains(['{', '}']) {
-            format!("`{}` is no metric name: labels belong under `labels`, not in braces", name.text)
+            format!(
+                "`{}` is no metric name: labels belong under `labels`, not in braces",
+                name.text
+            )
         } else if legacy {
             format!("`{}` is no metric name: letters, digits, `_` and `:` only", name.text)
         } else {
@@ -132,7 +139,8 @@ impl Collector {
     fn names(&mut self, node: NodeRef<'_>, field: &'static str, path: &str, labels: bool) {
         let Some(map) = node.get(field) else { return };
         for (key, _) in map.entries() {
-            let known = |name: &Scalar| name.known && !key.is_null() && !name.text.contains(['{', '$']);
+            let known =
+                |name: &Scalar| name.known && !key.is_null() && !name.text.contains(['{', '$']);
             let Some(name) = Scalar::template(key).filter(known) else { continue };
             let message = if name.text.is_empty() {
                 format!("has an empty name under `{field}`")

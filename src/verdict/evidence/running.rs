@@ -36,10 +36,16 @@ pub(super) fn all_containers(scope: &Scope<'_>) -> Answer {
     )
 }
 
+/// A container of well-known software, which is no service of the repository.
+fn is_infrastructure(container: &Container) -> bool {
+    let image = container.image.as_ref().and_then(|image| image.known_text());
+    images::is_known(image)
+}
+
 pub(super) fn services(scope: &Scope<'_>) -> Answer {
     let own = scope.repo.facts.containers.iter().filter(|container| {
         scope.counts(container.document)
-            && (container.build.is_some() || !images::is_known(container.image_name()))
+            && (container.build.is_some() || !is_infrastructure(container))
     });
     let evidence: Vec<Evidence> = own.map(container_evidence).collect();
     if evidence.is_empty() && role::code(scope.repo).is_some() {

@@ -1,0 +1,78 @@
+//! No strategy file. Rule: rules/strat/strategy-file-missing.yaml
+
+use crate::catalogue::model::Severity;
+use crate::check::Case;
+use crate::facts::strategy::PILLARS;
+use crate::facts::{Document, DocumentId};
+use crate::identify::Kind;
+use crate::repo::Repo;
+use crate::source::Origin;
+use std::collections::BTreeSet;
+
+pub(super) fn check(case: &mut Case<'_>) {
+    let repo = case.repo;
+    let Some(first) = applicable(repo) else { return case.skip() };
+    let broken =
+        |document: &Document| document.kind == Kind::Strategy && !document.text_issues.is_empty();
+    if !repo.facts.strategies.is_empty() || repo.facts.documents.iter().any(broken) {
+        return;
+    }
+    let configured: Vec<&str> = PILLARS
+        .iter()
+        .copied()
+        .filter(|pillar| repo.evidence_of_pillar(pillar).next().is_some())
+        .collect();
+    let places: Vec<_> = configured
+        .iter()
+        .filter_map(|pillar| Some((*pillar, repo.evidence_of_pillar(pillar).next()?.span)))
+        .collect();
+    let severity =
+        if configured.len() == PILLARS.len() { Severity::Warning } else { Severity::Error };
+    let seen = match configured.len() {
+        0 => "none of them is configured here either".to_owned(),
+        3 => "the tools are configured, but retention and limits are nobody's decision".to_owned(),
+        _ => format!("only {} is configured here", configured.join(" and ")),
+    };
+    let mut flag = case.flag(first.anchor).severity(severity).with("seen", seen);
+    for (pillar, span) in places {
+        flag = flag.related(span, format!("{pillar} configured here"));
+    }
+}
+
+/// The first document that shows something which is operated: a deployment, or the configuration
+/// of an observability tool. A library has none, outside its tests and examples.
+fn applicable(repo: &Repo) -> Option<&Document> {
+    let containers = repo.facts.containers.iter();
+    let deployed: BTreeSet<DocumentId> = containers.map(|container| container.document).collect();
+    let counts = |document: &&Document| match document.kind {
+        Kind::Compose | Kind::Kubernetes | Kind::HelmValues => deployed.contains(&document.id),
+        Kind::HelmChart => true,
+        Kind::Strategy | Kind::Markdown | Kind::Text => false,
+        Kind::PrometheusRuleTest => false,
+        kind => !kind.is_code(),
+    };
+    let own = |document: &&Document| {
+        let source = repo.source(document.id.source);
+        source.origin != Origin::Vendored && !in_tests(&source.path)
+    };
+    repo.facts.documents.iter().filter(own).find(counts)
+}
+
+/// Test and example paths are seen, not counted.
+fn in_tests(path: &str) -> bool {
+    const TESTS: &[&str] = &[
+        "test",
+        "tests",
+        "testdata",
+        "fixtures",
+        "__mocks__",
+        "e2e",
+        "bench",
+        "examples",
+        "demo",
+        "docs",
+        "quickstart",
+    ];
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').any(|segment| TESTS.contains(&segment))
+}

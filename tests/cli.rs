@@ -1,0 +1,204 @@
+//! The command line: exit codes, messages, help, and the contracts of its output.
+
+mod common;
+
+use common::{json, repository, run};
+use std::path::Path;
+
+const ALERT: &str = "groups:\n  - name: shop\n    rules:\n      - alert: ShopDown\n        expr: up == 0\n        labels: {severity: critical, team: orders}\n        annotations: {summary: s, description: d}\n";
+
+fn here() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn an_empty_folder_is_silent_and_passes() {
+    let folder = repository(&[]);
+    let checked = run(folder.path(), &["check"]);
+    assert_eq!((checked.code, checked.err.as_str()), (0, ""));
+    assert!(checked.out.starts_with("Read 0 files, 0 documents"), "{}", checked.out);
+    assert!(!checked.out.contains("OBS:"), "{}", checked.out);
+    let all = run(folder.path(), &["check", "--all", "--format", "json"]);
+    assert_eq!(json(&all)["findings"], serde_json::json!([]));
+}
+
+#[test]
+fn a_library_is_asked_nothing() {
+    let folder = repository(&[
+        ("Cargo.toml", "[package]\nname = \"x\"\n"),
+        ("src/lib.rs", "pub fn x() {}\n"),
+    ]);
+    let all = run(folder.path(), &["check", "--all", "--format", "json"]);
+    assert_eq!((all.code, &json(&all)["findings"]), (0, &serde_json::json!([])));
+}
+
+#[test]
+fn exit_codes_are_0_1_and_2() {
+    let folder = repository(&[("alerts.yml", ALERT)]);
+    let code = |words: &[&str]| run(folder.path(), words).code;
+    assert_eq!(code(&["check"]), 1);
+    assert_eq!(code(&["check", "--fail-on", "never"]), 0);
+    assert_eq!(code(&["check", "--ignore", "ALRT005"]), 0);
+    assert_eq!(code(&["check", "nowhere"]), 2);
+    assert_eq!(code(&["check", "--fail-on", "fatal"]), 2);
+    assert_eq!(code(&["check", "--no-such-flag"]), 2);
+    assert_eq!(code(&["check", "--threads", "0"]), 2);
+    assert_eq!(code(&["check", "--clock", "yesterday"]), 2);
+    assert_eq!(code(&["report"]), 0);
+    assert_eq!(code(&["report", "--fail-on", "error"]), 1);
+    assert_eq!(code(&["explain", "nothing-like-this"]), 2);
+    assert_eq!(code(&["--version"]), 0);
+}
+
+#[test]
+fn a_misspelt_rule_is_told_what_it_may_mean() {
+    let told = run(here(), &["check", "--select", "ALTR005"]);
+    assert_eq!(told.code, 2);
+    assert_eq!(
+        told.err,
+        "error: unknown rule `ALTR005` in --select\n  did you mean ALRT005 (runbook-missing)? `obsproof rules` lists all\n"
+    );
+}
+
+#[test]
+fn a_broken_configuration_is_shown_with_its_place() {
+    let folder = repository(&[("obsproof.toml", "fail-on = \"error\"\nignor = [\"ALRT005\"]\n")]);
+    let told = run(folder.path(), &["check"]);
+    assert_eq!(told.code, 2);
+    assert!(told.err.contains("obsproof.toml:2:1"), "{}", told.err);
+    assert!(told.err.contains("did you mean `ignore`?"), "{}", told.err);
+}
+
+#[test]
+fn help_fits_a_screen_and_ends_with_examples() {
+    for command in ["check", "report", "explain", "rules"] {
+        let help = run(here(), &[command, "--help"]);
+        assert_eq!(help.code, 0);
+        assert!(help.out.lines().count() <= 60, "{command}: {} lines", help.out.lines().count());
+        let (_, examples) = help.out.split_once("Examples:\n").expect("examples");
+        assert!(examples.lines().count() >= 3, "{examples}");
+    }
+}
+
+#[test]
+fn json_keeps_its_contract() {
+    let folder = repository(&[("monitoring/alerts.yml", ALERT)]);
+    let report = json(&run(folder.path(), &["check", "--format", "json"]));
+    assert_eq!(report["schema"], "obsproof/check/1");
+    assert!(report["tool"]["ruleset"].as_str().expect("a hash").starts_with("sha256:"));
+    let finding = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .find(|f| f["code"] == "ALRT005")
+        .expect("ALRT005");
+    assert_eq!(finding["path"], "monitoring/alerts.yml");
+    assert_eq!(finding["start"], serde_json::json!({"line": 4, "column": 16, "byte": 49}));
+    assert_eq!(finding["end"], serde_json::json!({"line": 4, "column": 24, "byte": 57}));
+    assert_eq!(finding["subject"], "alert ShopDown");
+    assert_eq!(finding["status"], "open");
+    assert!(finding.get("fix").is_none());
+    for key in ["service", "owner", "environment"] {
+        assert!(finding[key].is_null() && finding.get(key).is_some(), "{key} is there and null");
+    }
+    assert_eq!(
+        report["files"][0]["documents"][0],
+        serde_json::json!({"kind": "prometheus-rules", "line": 1})
+    );
+    let absolute = folder.path().to_string_lossy().into_owned();
+    let other = json(&run(here(), &["check", &absolute, "--format", "json"]));
+    assert_eq!(other["findings"], report["findings"], "paths are relative to the root given");
+}
+
+#[test]
+fn concise_is_one_line_a_finding() {
+    let folder = repository(&[("alerts.yml", ALERT)]);
+    let concise =
+        run(folder.path(), &["check", "--format", "concise", "--select", "runbook-missing"]);
+    assert_eq!(
+        concise.out,
+        "alerts.yml:4:16: error ALRT005 alert `ShopDown` has no `runbook_url` annotation\n"
+    );
+}
+
+#[test]
+fn several_formats_come_from_one_run() {
+    let folder = repository(&[("alerts.yml", ALERT)]);
+    let both = run(folder.path(), &["check", "--format", "concise", "--format", "json=out.json"]);
+    assert!(both.out.contains("ALRT005"));
+    let file = std::fs::read_to_string(folder.path().join("out.json")).expect("written");
+    assert!(file.contains("obsproof/check/1"));
+    assert_eq!(run(folder.path(), &["check", "--format", "json", "--format", "human"]).code, 2);
+}
+
+#[test]
+fn tuning_changes_no_verdict() {
+    let plain = repository(&[("prod/alerts.yml", ALERT)]);
+    let tuned = repository(&[
+        ("prod/alerts.yml", ALERT),
+        ("obsproof.toml", "ignore = [\"ALRT005\"]\n[profile]\nprod = \"dev\"\n"),
+    ]);
+    let verdicts = |folder: &Path| {
+        let report = json(&run(folder, &["report", "--format", "json", "--clock", "2026-01-01"]));
+        let rows = report["requirements"].as_array().expect("requirements").clone();
+        assert_eq!(rows.len(), 57);
+        rows.into_iter().map(|row| (row["id"].clone(), row["verdict"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(verdicts(plain.path()), verdicts(tuned.path()));
+}
+
+#[test]
+fn rules_are_listed_as_data() {
+    let rules = json(&run(here(), &["rules", "--format", "json"]));
+    assert_eq!(rules["schema"], "obsproof/rules/1");
+    let first = &rules["rules"][0];
+    for key in [
+        "code",
+        "name",
+        "title",
+        "class",
+        "severity",
+        "requirements",
+        "controls",
+        "fix",
+        "default",
+        "preview",
+        "absence",
+    ] {
+        assert!(first.get(key).is_some(), "{key}");
+    }
+}
+
+#[test]
+fn every_rule_requirement_and_control_can_be_explained() {
+    let folder = repository(&[("alerts.yml", ALERT)]);
+    for what in ["ALRT005", "runbook-missing", "OBS-R15", "OBS-C6.5", "au-9", "AU-3(1)"] {
+        let told = run(folder.path(), &["explain", what]);
+        assert_eq!(told.code, 0, "{what}: {}", told.err);
+        assert!(told.out.lines().count() > 3, "{what}");
+    }
+}
+
+#[test]
+fn output_is_the_same_for_any_number_of_threads() {
+    let one = run(
+        here(),
+        &["check", "fixtures", "--all", "--format", "json", "--threads", "1", "--fail-on", "never"],
+    );
+    let four = run(
+        here(),
+        &["check", "fixtures", "--all", "--format", "json", "--threads", "4", "--fail-on", "never"],
+    );
+    assert!(!one.out.is_empty());
+    assert_eq!(one.out, four.out);
+}
+
+#[test]
+fn the_readme_names_what_exists() {
+    let readme = std::fs::read_to_string(here().join("README.md")).expect("a README");
+    for line in readme.lines().filter(|line| line.starts_with("| `obsproof ")) {
+        let command = line.split_whitespace().nth(2).expect("a command").trim_matches('`');
+        assert_eq!(run(here(), &[command, "--help"]).code, 0, "{command}");
+    }
+    assert!(readme.contains("cargo test"));
+}

@@ -1,0 +1,143 @@
+//! The formats say the same thing, and SARIF says it in the shape that validators accept.
+
+mod common;
+
+use common::{json, repository, run};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+const FILES: &[(&str, &str)] = &[(
+    "a folder/alerts ü.yml",
+    "# ümlaut\ngroups:\n  - name: a\n    rules:\n      - alert: Düsseldorf\n        expr: up == 0\n        labels: {severity: critical}\n",
+)];
+
+fn sarif(profile: &str) -> Value {
+    let folder = repository(FILES);
+    json(&run(folder.path(), &["check", "--all", "--format", "sarif", "--sarif-profile", profile]))
+}
+
+#[test]
+fn sarif_has_what_validators_and_github_ask_for() {
+    for profile in ["full", "github"] {
+        let log = sarif(profile);
+        assert_eq!(log["version"], "2.1.0");
+        assert!(log["$schema"].as_str().is_some_and(|schema| schema.contains("sarif-2.1.0")));
+        let run = &log["runs"][0];
+        let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
+        assert_eq!(rules.len(), obsproof::catalogue::rules().len(), "every rule is listed");
+        let taxa = run["taxonomies"][0]["taxa"].as_array().expect("taxa");
+        for rule in rules {
+            for key in ["shortDescription", "fullDescription", "help"] {
+                let text = rule[key]["text"].as_str().expect("text");
+                assert!(!text.is_empty() && text.chars().count() <= 1_024, "{} {key}", rule["id"]);
+            }
+            assert!(
+                rule["properties"]["tags"].as_array().expect("tags").len() <= 10,
+                "{}",
+                rule["id"]
+            );
+            for relation in rule["relationships"].as_array().into_iter().flatten() {
+                let index = relation["target"]["index"].as_u64().expect("an index") as usize;
+                assert_eq!(taxa[index]["id"], relation["target"]["id"]);
+            }
+        }
+        for result in run["results"].as_array().expect("results") {
+            let index = result["ruleIndex"].as_u64().expect("an index") as usize;
+            assert_eq!(rules[index]["id"], result["ruleId"]);
+            let place = &result["locations"][0]["physicalLocation"];
+            let uri = place["artifactLocation"]["uri"].as_str().expect("a uri");
+            assert!(uri.is_ascii() && !uri.contains(' ') && !uri.starts_with('/'), "{uri}");
+            assert!(place["region"]["startLine"].as_u64().is_some_and(|line| line >= 1));
+            assert!(result["partialFingerprints"]["primaryLocationLineHash"].is_string());
+        }
+    }
+}
+
+#[test]
+fn sarif_places_are_those_of_json() {
+    let folder = repository(FILES);
+    let report = json(&run(folder.path(), &["check", "--format", "json", "--select", "ALRT005"]));
+    let log = json(&run(folder.path(), &["check", "--format", "sarif", "--select", "ALRT005"]));
+    let finding = &report["findings"][0];
+    let region = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
+    assert_eq!(finding["start"], serde_json::json!({"line": 5, "column": 16, "byte": 56}));
+    assert_eq!(region["startLine"], finding["start"]["line"]);
+    assert_eq!(region["startColumn"], finding["start"]["column"]);
+    assert_eq!(region["endColumn"], finding["end"]["column"]);
+    assert_eq!(region["byteOffset"], finding["start"]["byte"]);
+}
+
+#[test]
+fn every_format_speaks_of_the_same_findings() {
+    let folder = repository(FILES);
+    let codes = |format: &str| -> Vec<String> {
+        let out = run(folder.path(), &["check", "--format", format]).out;
+        let known: BTreeSet<&str> =
+            obsproof::catalogue::rules().iter().map(|rule| rule.code).collect();
+        let mut found: Vec<String> = match format {
+            "json" => {
+                let report: Value = serde_json::from_str(&out).expect("JSON");
+                report["findings"]
+                    .as_array()
+                    .expect("findings")
+                    .iter()
+                    .map(|f| f["code"].as_str().unwrap_or_default().to_owned())
+                    .collect()
+            }
+            _ => out
+                .lines()
+                .filter_map(|line| {
+                    line.split(|c: char| !c.is_ascii_alphanumeric())
+                        .find(|word| known.contains(word))
+                        .map(str::to_owned)
+                })
+                .collect(),
+        };
+        found.sort();
+        found
+    };
+    let json = codes("json");
+    assert!(!json.is_empty());
+    assert_eq!(codes("concise"), json);
+    assert_eq!(codes("github"), json);
+}
+
+#[test]
+fn the_report_counts_add_up_and_its_evidence_exists() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/standard");
+    let record =
+        json(&run(&root, &["report", "--format", "json", "--clock", "2026-01-01T00:00:00Z"]));
+    assert_eq!(record["schema"], "obsproof/report/1");
+    let total = |kind: &str| -> u64 {
+        record["summary"][kind]
+            .as_object()
+            .expect("counts")
+            .values()
+            .filter_map(Value::as_u64)
+            .sum()
+    };
+    assert_eq!((total("required"), total("checklist")), (17, 40));
+    let fingerprints: BTreeSet<&str> = record["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .filter_map(|f| f["fingerprint"].as_str())
+        .collect();
+    for requirement in record["requirements"].as_array().expect("requirements") {
+        for evidence in requirement["evidence"].as_array().expect("evidence") {
+            let path = root.join(evidence["path"].as_str().expect("a path"));
+            let text = std::fs::read_to_string(&path).expect("evidence exists");
+            let end = evidence["end"].as_u64().expect("a line") as usize;
+            assert!(end <= text.lines().count(), "{}", path.display());
+            assert_eq!(evidence["sha256"].as_str().map(str::len), Some(64));
+        }
+        for finding in requirement["findings"].as_array().expect("findings") {
+            assert!(fingerprints.contains(finding.as_str().expect("a fingerprint")));
+        }
+    }
+    let again = run(
+        &root,
+        &["report", "--format", "json", "--clock", "2026-01-01T00:00:00Z", "--threads", "1"],
+    );
+    assert_eq!(json(&again), record, "the same commit gives the same bytes");
+}

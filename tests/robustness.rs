@@ -1,0 +1,167 @@
+//! Bad input of any kind is a finding or a listed skip: never a panic, a hang or silence.
+
+mod common;
+
+use common::{json, repository, run, write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const RULES: &str = "groups:\n  - name: a\n    rules:\n      - alert: Down\n        expr: up == 0\n        labels: {severity: critical}\n";
+
+/// Checks a folder and returns the rows of `files` as (path, status, reason).
+fn files(folder: &Path) -> Vec<(String, String, String)> {
+    let started = Instant::now();
+    let checked = run(folder, &["check", "--format", "json", "--fail-on", "never"]);
+    assert_eq!(checked.code, 0, "{}", checked.err);
+    assert!(started.elapsed() < Duration::from_secs(60), "bounded time");
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    json(&checked)["files"]
+        .as_array()
+        .expect("files")
+        .iter()
+        .map(|row| (text(&row["path"]), text(&row["status"]), text(&row["reason"])))
+        .collect()
+}
+
+fn has(rows: &[(String, String, String)], path: &str, reason: &str) -> bool {
+    rows.iter().any(|row| row.0 == path && row.2 == reason)
+}
+
+#[test]
+fn bytes_that_are_no_text_are_listed() {
+    let folder = repository(&[]);
+    write(folder.path(), "latin1.yml", b"groups:\n  - name: caf\xe9\n    rules: []\n");
+    write(folder.path(), "nul.yml", b"groups:\n\x00  - name: a\n");
+    write(folder.path(), "picture.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00");
+    let rows = files(folder.path());
+    assert!(has(&rows, "latin1.yml", "not-utf8"), "{rows:?}");
+    assert!(has(&rows, "nul.yml", "binary"), "{rows:?}");
+    assert!(has(&rows, "picture.png", "binary"), "{rows:?}");
+}
+
+#[test]
+fn utf16_and_byte_order_marks_are_read_with_right_columns() {
+    let folder = repository(&[]);
+    let mut utf16 = vec![0xff, 0xfe];
+    utf16.extend(RULES.encode_utf16().flat_map(u16::to_le_bytes));
+    write(folder.path(), "utf16.yml", &utf16);
+    write(folder.path(), "bom.yml", format!("\u{feff}{RULES}").as_bytes());
+    let report = json(&run(folder.path(), &["check", "--format", "json", "--select", "ALRT005"]));
+    let found: Vec<_> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|f| (f["path"].as_str(), f["start"].clone()))
+        .collect();
+    assert_eq!(found.len(), 2, "{found:?}");
+    for (path, start) in found {
+        let byte = if path == Some("bom.yml") { 49 } else { 46 };
+        assert_eq!(start["line"], 4);
+        assert_eq!(start["column"], 16);
+        assert_eq!(start["byte"].as_u64(), Some(byte), "{path:?}");
+    }
+}
+
+#[test]
+fn nesting_without_end_is_too_deep() {
+    let folder = repository(&[]);
+    write(folder.path(), "flow.yml", format!("groups: {}", "[".repeat(100_000)).as_bytes());
+    write(folder.path(), "block.yml", format!("groups:\n{}x", "- ".repeat(100_000)).as_bytes());
+    let json = format!("{{\"groups\": {}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    write(folder.path(), "deep.json", json.as_bytes());
+    let rows = files(folder.path());
+    for path in ["flow.yml", "block.yml", "deep.json"] {
+        assert!(has(&rows, path, "too-deep"), "{path}: {rows:?}");
+    }
+}
+
+#[test]
+fn alias_bombs_and_cycles_cost_nothing() {
+    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..40 {
+        let row = vec![format!("*a{}", level - 1); 9].join(", ");
+        bomb.push_str(&format!("a{level}: &a{level} [{row}]\n"));
+    }
+    bomb.push_str("scrape_configs: *a39\nglobal: {scrape_interval: 15s}\nrule_files: *a39\n");
+    let cycle = "scrape_configs: &a\n  - job_name: a\n    static_configs: *a\nglobal: &g {external_labels: *g}\n";
+    let merge = "x: &x {<<: *x}\nroute: {<<: *x, receiver: a}\nreceivers: [{name: a}]\n";
+    let folder = repository(&[("bomb.yml", &bomb), ("cycle.yml", cycle), ("merge.yml", merge)]);
+    let started = Instant::now();
+    files(folder.path());
+    assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn large_files_are_bounded() {
+    let folder = repository(&[]);
+    let row = "{\"groups\": [1, 2, 3]},";
+    let json = format!("[{}1]", row.repeat(50 * 1024 * 1024 / row.len()));
+    write(folder.path(), "line.json", json.as_bytes());
+    let rows = files(folder.path());
+    assert!(has(&rows, "line.json", "too-large"), "{rows:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn special_files_links_and_names_are_survived() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = repository(&[("alerts.yml", RULES)]);
+    let root = folder.path();
+    std::os::unix::fs::symlink(root, root.join("loop")).expect("a link");
+    std::os::unix::fs::symlink("/etc/passwd", root.join("outside.yml")).expect("a link");
+    let odd = root.join(std::ffi::OsStr::from_bytes(b"caf\xe9.yml"));
+    std::fs::write(odd, RULES).expect("an odd name");
+    let socket = std::os::unix::net::UnixListener::bind(root.join("socket")).expect("a socket");
+    let rows = files(root);
+    drop(socket);
+    assert!(has(&rows, "socket", "special-file"), "{rows:?}");
+    assert!(rows.iter().any(|row| row.0 == "caf%E9.yml" && row.1 == "checked"), "{rows:?}");
+    assert!(
+        !rows.iter().any(|row| row.0.starts_with("loop") || row.0 == "outside.yml"),
+        "{rows:?}"
+    );
+}
+
+#[test]
+fn control_characters_never_reach_the_terminal() {
+    let name = "\u{1b}]0;owned\u{7}Down";
+    let rules = RULES
+        .replace("Down", &format!("\"{}\"", name.replace('\u{1b}', "\\e").replace('\u{7}', "\\a")));
+    let folder = repository(&[("alerts.yml", &rules)]);
+    for format in ["human", "concise", "github"] {
+        let checked = run(folder.path(), &["check", "--format", format, "--select", "ALRT005"]);
+        assert!(checked.out.contains("Down"), "{format}: {}", checked.out);
+        assert!(!checked.out.contains(['\u{1b}', '\u{7}']), "{format}");
+    }
+}
+
+#[test]
+fn credentials_are_never_printed() {
+    let secret = "hunter2-very-secret";
+    let config = format!(
+        "scrape_configs:\n  - job_name: a\n    basic_auth: {{username: u, password: {secret}}}\n    static_configs: [{{targets: [\"http://a/b\"]}}]\n"
+    );
+    let folder = repository(&[("prometheus.yml", &config)]);
+    for format in ["human", "concise", "json", "sarif", "github"] {
+        let checked = run(folder.path(), &["check", "--all", "--format", format]);
+        assert!(!checked.out.contains(secret), "{format}: {}", checked.out);
+    }
+    for format in ["markdown", "json"] {
+        let reported = run(folder.path(), &["report", "--format", format]);
+        assert!(!reported.out.contains(secret), "{format}");
+    }
+}
+
+#[test]
+fn one_broken_document_does_not_lose_its_neighbours() {
+    let text = format!("{RULES}---\ngroups: [\n---\n{}", RULES.replace("Down", "Up"));
+    let folder = repository(&[("alerts.yml", &text)]);
+    let report = json(&run(folder.path(), &["check", "--format", "json", "--select", "ALRT005"]));
+    let subjects: Vec<_> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|f| f["subject"].as_str().unwrap_or_default())
+        .collect();
+    assert_eq!(subjects, ["alert Down", "alert Up"]);
+}
