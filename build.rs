@@ -28,6 +28,8 @@ mod catalogue {
 mod nist;
 #[path = "build/rules.rs"]
 mod rules;
+#[path = "build/schemas.rs"]
+mod schemas;
 
 #[path = "build/standard.rs"]
 mod standard;
@@ -39,8 +41,10 @@ fn main() {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=data");
+    println!("cargo::rerun-if-changed=schemas");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     write(&out.join("rules.rs"), &rules::generate(Path::new("rules")));
+    write(&out.join("schemas.rs"), &schemas::generate(Path::new("schemas")));
     let controls = nist::generate(Path::new("data/nist-800-53-r5.json"));
     write(&out.join("nist.rs"), &controls);
     let standard = Path::new("rules/standard/obs-1.0.0.yaml");

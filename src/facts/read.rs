@@ -4,7 +4,7 @@ use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, alertmanager, collector, dashboard,
-    deploy, dialect, package, prometheus, rules, strategy,
+    deploy, dialect, package, prometheus, rules, schema, strategy,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::parse::embed::{Host, Placed};
@@ -17,6 +17,29 @@ use std::ops::Range;
 
 /// Deepest nesting of documents in documents.
 const MAX_EMBEDDING: usize = 6;
+
+/// Reads a file whose kind is known: its first document, as the program itself would.
+pub fn read_as(kind: Kind, id: SourceId, source: &Source) -> FileFacts {
+    let mut reader = Reader { source: id, facts: FileFacts::default() };
+    let start = source.content_start();
+    let map = OffsetMap::slice(id, start);
+    let text = &source.text[start..];
+    let tree = yaml::parse(&yaml::Input { text, map: &map, masked: &[] });
+    let origin = Origin { kind: Some(kind), ..Origin::default() };
+    if let Some(root) = tree.roots.first() {
+        let parsed = Parsed { text, map: &map, unknown: &[], tree: &tree, masked: false };
+        let id = match root.node {
+            Some(node) => reader.node(&parsed, tree.node(node), Some(kind), &origin),
+            None => Some(reader.push(kind, root.span, root.span, &origin, 0)),
+        };
+        if let Some(document) = id.and_then(|id| reader.facts.documents.get_mut(id.index as usize))
+        {
+            document.text_issues = root.issues.clone();
+            document.broken = root.broken;
+        }
+    }
+    reader.facts
+}
 
 /// Reads all facts of one file.
 pub fn read(id: SourceId, source: &Source) -> FileFacts {
@@ -299,6 +322,8 @@ fn text_of<'a>(parsed: &Parsed<'a>, index: usize) -> &'a str {
 fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
     let document = &facts.documents[id.index as usize];
     let masked = document.masked;
+    schema::compare(node, id, facts);
+    let document = &facts.documents[id.index as usize];
     match document.kind {
         Kind::PrometheusRules => rules::read_groups(node, id, masked, facts),
         Kind::AlertmanagerConfig => alertmanager::read::read_config(node, id, masked, facts),

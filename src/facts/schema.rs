@@ -2,7 +2,21 @@
 //!
 //! Tables in `schemas/` say which fields exist; one walker compares a document with them.
 
+pub mod scalars;
+pub mod table;
+pub mod walk;
+
+mod alertmanager;
+mod checks;
+mod kubernetes;
+mod prometheus;
+mod relabel;
+
+use super::{DocumentId, FileFacts};
+use crate::identify::Kind;
+use crate::parse::tree::NodeRef;
 use crate::source::Span;
+use walk::Reading;
 
 /// Kind of refusal; decides which rule speaks of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,4 +56,35 @@ pub struct SchemaIssue {
     pub message: String,
     /// The nearest known field or value, if one is near.
     pub suggestion: Option<String>,
+}
+
+/// Compares a document with the table of its format, if there is one.
+pub(crate) fn compare(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
+    let document = &facts.documents[id.index as usize];
+    let text = |key| node.get(key).and_then(NodeRef::scalar).unwrap_or_default();
+    let (schema, root) = match document.kind {
+        Kind::PrometheusConfig => ("prometheus", "prometheus-config".to_owned()),
+        Kind::PrometheusFragment if node.is_mapping() => {
+            ("prometheus", "prometheus-scrape-configs".to_owned())
+        }
+        Kind::PrometheusTargets => ("prometheus", "prometheus-targets".to_owned()),
+        Kind::PrometheusRules => ("prometheus-rules", "prometheus-rules".to_owned()),
+        Kind::PrometheusRuleTest => ("prometheus-rules", "prometheus-rule-tests".to_owned()),
+        Kind::AlertmanagerConfig => ("alertmanager", "alertmanager-config".to_owned()),
+        Kind::PrometheusOperator => match text("kind") {
+            // What it holds is a rule file, a document of its own.
+            "PrometheusRule" => return,
+            "AlertmanagerConfig" => {
+                let version = text("apiVersion").rsplit('/').next().unwrap_or_default();
+                ("prometheus-operator", format!("AlertmanagerConfig/{version}"))
+            }
+            kind => ("prometheus-operator", kind.to_owned()),
+        },
+        _ => return,
+    };
+    let Some(reading) = Reading::of(schema, &root, id) else { return };
+    let reading = Reading { dialect: document.dialect, open: document.masked, ..reading };
+    let outcome = walk::walk(reading, node);
+    facts.documents[id.index as usize].schema_issues = outcome.issues;
+    facts.credentials.extend(outcome.credentials);
 }

@@ -6,8 +6,7 @@ use crate::facts::alertmanager::Receiver;
 
 pub(super) fn check(receiver: &Receiver, case: &mut Case<'_>) {
     let routes = case.repo.routing(receiver.document).routes();
-    let open = model::is_open(case, receiver.document)
-        || routes.iter().any(|route| route.receiver.as_ref().is_some_and(|name| !name.known));
+    let open = model::is_open(case, receiver.document);
     let name = receiver.name.as_ref().filter(|name| name.known && !name.text.is_empty());
     let (Some(name), false) = (name, open || routes.is_empty() || !model::is_read(case)) else {
         return case.skip();
@@ -16,7 +15,9 @@ pub(super) fn check(receiver: &Receiver, case: &mut Case<'_>) {
         .iter()
         .filter_map(|route| route.receiver.as_ref())
         .any(|used| used.text == name.text);
-    if !used {
+    let unknown =
+        routes.iter().any(|route| route.receiver.as_ref().is_some_and(|name| !name.known));
+    if !used && !unknown {
         case.flag(name.span);
     }
 }

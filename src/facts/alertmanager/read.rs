@@ -1,7 +1,7 @@
 //! Alertmanager documents to facts: files and `AlertmanagerConfig` objects.
 
 use super::{AlertmanagerConfig, InhibitRule, Integration, MatchOp, Matcher, Receiver, Route};
-use crate::facts::scalar::{Credential, Pairs, Scalar};
+use crate::facts::scalar::{Pairs, Scalar};
 use crate::facts::{DocumentId, FileFacts};
 use crate::lang::{matcher, re2};
 use crate::parse::tree::NodeRef;
@@ -75,9 +75,6 @@ impl Reader<'_> {
             time_intervals,
             templates,
         });
-        if let Some(global) = self.get(root, "global") {
-            self.credentials(global, "global", "global", 0);
-        }
         if let Some(node) = self.get(root, "route") {
             let mut next = 0;
             self.route(node, None, &mut next, 0);
@@ -238,9 +235,8 @@ impl Reader<'_> {
             let plain = if self.operator { snake_case(field) } else { field.to_owned() };
             let Some(kind) = plain.strip_suffix("_configs") else { continue };
             open |= list.is_unknown();
-            for (entry_index, entry) in list.items().enumerate() {
+            for entry in list.items() {
                 integrations += 1;
-                let path = format!("receivers[{index}].{field}[{entry_index}]");
                 self.facts.integrations.push(Integration {
                     document: self.document,
                     receiver: number,
@@ -250,7 +246,6 @@ impl Reader<'_> {
                     span: entry.pairs().next().map_or(entry.span(), |(key, _)| key.span()),
                     settings: self.settings(entry),
                 });
-                self.credentials(entry, &path, kind, 0);
             }
         }
         self.facts.receivers.push(Receiver {
@@ -283,85 +278,7 @@ impl Reader<'_> {
             .collect();
         Pairs { entries, open: self.open || node.is_unknown() }
     }
-
-    /// Fields that hold credentials, in `node` and the settings of its HTTP client.
-    fn credentials(&mut self, node: NodeRef<'_>, path: &str, kind: &str, depth: usize) {
-        for (key, value) in node.entries() {
-            let Some(name) = Scalar::template(key) else { continue };
-            let path = format!("{path}.{}", name.text);
-            let field = if self.operator { snake_case(&name.text) } else { name.text.clone() };
-            if value.is_mapping() && depth < 4 && NESTED.contains(&field.as_str()) {
-                self.credentials(value, &path, &field, depth + 1);
-                continue;
-            }
-            let holds = CREDENTIALS
-                .iter()
-                .any(|(of, fields)| *of == kind && fields.contains(&field.as_str()));
-            if let Some(value) = Scalar::of(value).filter(|_| holds && !value.is_null()) {
-                self.facts.credentials.push(Credential {
-                    document: self.document,
-                    program: "alertmanager",
-                    key: name,
-                    path,
-                    value,
-                });
-            }
-        }
-    }
 }
-
-/// Settings whose own settings can be credentials.
-const NESTED: &[&str] = &[
-    "http_config",
-    "basic_auth",
-    "authorization",
-    "oauth2",
-    "sigv4",
-    "smtp_tls_config",
-    "tls_config",
-];
-
-/// Fields that Alertmanager treats as secrets, by integration or setting.
-const CREDENTIALS: &[(&str, &[&str])] = &[
-    (
-        "global",
-        &[
-            "smtp_auth_password",
-            "smtp_auth_secret",
-            "slack_api_url",
-            "slack_app_token",
-            "opsgenie_api_key",
-            "wechat_api_secret",
-            "victorops_api_key",
-            "telegram_bot_token",
-            "rocketchat_token",
-            "rocketchat_token_id",
-            "mattermost_webhook_url",
-        ],
-    ),
-    ("email", &["auth_password", "auth_secret"]),
-    ("slack", &["api_url", "app_token"]),
-    ("pagerduty", &["routing_key", "service_key"]),
-    ("opsgenie", &["api_key"]),
-    ("victorops", &["api_key"]),
-    ("webhook", &["url"]),
-    ("discord", &["webhook_url"]),
-    ("msteams", &["webhook_url"]),
-    ("msteamsv2", &["webhook_url"]),
-    ("mattermost", &["webhook_url"]),
-    ("rocketchat", &["token", "token_id"]),
-    ("wechat", &["api_secret"]),
-    ("pushover", &["user_key", "token"]),
-    ("telegram", &["bot_token"]),
-    ("incidentio", &["alert_source_token"]),
-    ("http_config", &["bearer_token"]),
-    ("basic_auth", &["password"]),
-    ("authorization", &["credentials"]),
-    ("oauth2", &["client_secret"]),
-    ("sigv4", &["secret_key"]),
-    ("tls_config", &["key"]),
-    ("smtp_tls_config", &["key"]),
-];
 
 fn scalars(list: Option<NodeRef<'_>>) -> Vec<Scalar> {
     list.into_iter().flat_map(NodeRef::items).filter_map(Scalar::of).collect()

@@ -1,0 +1,635 @@
+//! The one walker: a document against its table.
+
+use super::scalars::{self, Value};
+use super::table::{Field, Reader, Schema, Type, TypeTable};
+use super::{Refusal, SchemaIssue, checks};
+use crate::facts::scalar::{Credential, Scalar};
+use crate::facts::{Dialect, DocumentId};
+use crate::lang::{placeholder, re2};
+use crate::parse::tree::{NodeId, NodeRef};
+use crate::source::Span;
+use std::collections::HashSet;
+
+/// How a document is to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    /// The table.
+    pub schema: &'static Schema,
+    /// The document's root in the table.
+    pub root: &'static Field,
+    /// The document.
+    pub document: DocumentId,
+    /// Fields of this dialect are no errors.
+    pub dialect: Option<Dialect>,
+    /// Nothing may be concluded from what is absent.
+    pub open: bool,
+}
+
+impl Reading {
+    /// The reading of a document by the names of its table and root.
+    pub fn of(schema: &str, root: &str, document: DocumentId) -> Option<Reading> {
+        let schema = Schema::named(schema)?;
+        let root = schema.root(root)?;
+        Some(Reading { schema, root, document, dialect: None, open: false })
+    }
+}
+
+/// What the walker found.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What the reader refuses, in the order of the walk.
+    pub issues: Vec<SchemaIssue>,
+    /// Fields that hold credentials.
+    pub credentials: Vec<Credential>,
+}
+
+/// Compares a document with its table.
+pub fn walk(reading: Reading, root: NodeRef<'_>) -> Outcome {
+    let mut walker = Walker {
+        reading,
+        reader: reading.schema.reader_of(reading.root.name),
+        root,
+        out: Outcome::default(),
+        path: String::new(),
+        seen: HashSet::new(),
+        budget: 64 * root.tree().nodes.len() + 10_000,
+        depth: 0,
+    };
+    let owner = root.pairs().next().map_or_else(|| root.span(), |(key, _)| key.span());
+    let place = Place { field: reading.root, name: reading.root.name, context: "", owner };
+    walker.value(&reading.root.ty, root, place);
+    walker.out
+}
+
+/// Whose value is being read.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'n> {
+    pub(crate) field: &'static Field,
+    pub(crate) name: &'n str,
+    pub(crate) context: &'static str,
+    /// The token that names what holds the value.
+    pub(crate) owner: Span,
+}
+
+pub(crate) struct Walker<'t> {
+    pub(crate) reading: Reading,
+    pub(crate) reader: Reader,
+    pub(crate) root: NodeRef<'t>,
+    pub(crate) out: Outcome,
+    pub(crate) path: String,
+    seen: HashSet<(NodeId, usize)>,
+    budget: usize,
+    depth: usize,
+}
+
+/// A mapping with its fields looked up.
+pub(crate) struct Fields<'t> {
+    pub(crate) table: &'static TypeTable,
+    pub(crate) entries: Vec<(&'static Field, NodeRef<'t>, NodeRef<'t>)>,
+    /// Keys may be missing here.
+    pub(crate) open: bool,
+    pub(crate) owner: Span,
+}
+
+impl<'t> Fields<'t> {
+    pub(crate) fn get(&self, name: &str) -> Option<NodeRef<'t>> {
+        self.entry(name).map(|(_, value)| value)
+    }
+
+    pub(crate) fn entry(&self, name: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        let found = self.entries.iter().find(|(field, ..)| field.name == name);
+        found.map(|(_, key, value)| (*key, *value))
+    }
+}
+
+/// Deepest nesting that is followed.
+const DEPTH: usize = 200;
+
+impl<'t> Walker<'t> {
+    fn value(&mut self, ty: &'static Type, node: NodeRef<'t>, place: Place<'_>) {
+        if self.budget == 0 || self.depth > DEPTH || node.is_unknown() {
+            return;
+        }
+        self.budget -= 1;
+        self.depth += 1;
+        match ty {
+            Type::Any => {}
+            Type::Named(index) => self.named(*index, node, place),
+            Type::List(item) => self.list(item, node, place),
+            Type::Map(key, value) => self.map(key, value, node, place),
+            _ if node.scalar().is_some() => self.scalar(ty, node, place),
+            _ => {
+                let found = if node.is_mapping() { "a mapping" } else { "a list" };
+                self.wrong(node, place, &format!("takes {}, not {found}", takes(ty)));
+            }
+        }
+        self.depth -= 1;
+    }
+
+    /// Null, a placeholder, or a scalar where none can be: `true` if there is nothing to walk.
+    fn not_here(&mut self, what: &str, node: NodeRef<'t>, place: Place<'_>) -> bool {
+        let Some(text) = node.scalar() else { return false };
+        if !node.is_null() && !placeholder::is_in(text) {
+            self.wrong(node, place, &format!("takes {what}, not the text `{}`", short(text)));
+        }
+        true
+    }
+
+    fn named(&mut self, index: usize, node: NodeRef<'t>, place: Place<'_>) {
+        let table = &self.reading.schema.types[index];
+        if let Some(lines) = &table.lines {
+            return self.value(lines, node, place);
+        }
+        if let (Some(ty), true) = (&table.scalar, node.scalar().is_some()) {
+            return self.value(ty, node, place);
+        }
+        if self.not_here("a mapping", node, place) {
+            return;
+        }
+        if node.is_sequence() {
+            return self.wrong(node, place, "takes a mapping, not a list");
+        }
+        // Through an alias the same mapping comes again: its faults are known.
+        if !self.seen.insert((node.resolve().id(), index)) {
+            return;
+        }
+        let fields = self.fields(table, node, place.owner);
+        checks::run(self, &fields);
+        for &(field, key, value) in &fields.entries {
+            self.entry(table, field, key, value);
+        }
+    }
+
+    /// Looks up all keys of a mapping; speaks of those the table does not know.
+    fn fields(&mut self, table: &'static TypeTable, node: NodeRef<'t>, owner: Span) -> Fields<'t> {
+        let mut fields = Fields { table, entries: Vec::new(), open: self.reading.open, owner };
+        let entries = node.entries();
+        self.budget = self.budget.saturating_sub(entries.len());
+        for (key, value) in entries {
+            let Some(name) = key.scalar() else { continue };
+            if key.is_unknown() || placeholder::is_in(name) {
+                fields.open = true;
+                continue;
+            }
+            // The Kubernetes API server ignores case nowhere; go-yaml neither.
+            match table.field(name) {
+                Some(field) => {
+                    self.known_field(table, field, key);
+                    fields.entries.push((field, key, value));
+                }
+                None => self.unknown_field(table, key, name),
+            }
+        }
+        fields
+    }
+
+    fn known_field(&mut self, table: &'static TypeTable, field: &'static Field, key: NodeRef<'t>) {
+        if let (Some(dialect), name) = (field.dialect, self.reading.dialect.map(Dialect::name)) {
+            if name != Some(dialect) && !is_kin(dialect, name) {
+                let message = format!("is known to {dialect} only");
+                self.push(Refusal::UnknownField, key.span(), table.name, field.name, message, None);
+            }
+        }
+        if let Some(removed) = field.removed {
+            let program = self.reading.schema.program;
+            let mut message = format!("was removed in {program} {removed}");
+            if let Some(renamed) = field.renamed {
+                message.push_str(&format!("; it is called `{renamed}` now"));
+            }
+            let new = field.renamed.map(str::to_owned);
+            self.push(Refusal::Removed, key.span(), table.name, field.name, message, new);
+        }
+    }
+
+    fn unknown_field(&mut self, table: &'static TypeTable, key: NodeRef<'t>, name: &str) {
+        let near = nearest(table.fields.iter().map(|field| field.name), name);
+        let mut message = "is no field here".to_owned();
+        if near.is_none() {
+            if let Some(place) = self.moved(table, name) {
+                message = format!("is no field here; it belongs {place}");
+            }
+        }
+        let name = name.to_owned();
+        self.push(Refusal::UnknownField, key.span(), table.name, &name, message, near);
+    }
+
+    /// Where a field belongs that stands in the wrong mapping.
+    fn moved(&self, table: &'static TypeTable, name: &str) -> Option<String> {
+        let schema = self.reading.schema;
+        let below = table.fields.iter().find(|field| match field.ty {
+            Type::Named(index) => schema.types[index].field(name).is_some(),
+            _ => false,
+        });
+        if let Some(field) = below {
+            return Some(format!("under `{}`", field.name));
+        }
+        let above = schema.types.iter().any(|other| {
+            other.field(name).is_some()
+                && other.fields.iter().any(|field| match &field.ty {
+                    Type::Named(index) | Type::List(Type::Named(index)) => {
+                        schema.types[*index].name == table.name
+                    }
+                    _ => false,
+                })
+        });
+        above.then(|| "one level up: look at its indentation".to_owned())
+    }
+
+    fn entry(
+        &mut self,
+        table: &'static TypeTable,
+        field: &'static Field,
+        key: NodeRef<'t>,
+        value: NodeRef<'t>,
+    ) {
+        let mark = self.path.len();
+        if !self.path.is_empty() {
+            self.path.push('.');
+        }
+        self.path.push_str(field.name);
+        let place = Place { field, name: field.name, context: table.name, owner: key.span() };
+        if matches!(field.ty, Type::Secret | Type::SecretUrl) {
+            self.credential(key, value);
+        }
+        self.value(&field.ty, value, place);
+        self.path.truncate(mark);
+    }
+
+    fn credential(&mut self, key: NodeRef<'t>, value: NodeRef<'t>) {
+        if value.is_null() {
+            return;
+        }
+        if let (Some(key), Some(value)) = (Scalar::of(key), Scalar::of(value)) {
+            self.out.credentials.push(Credential {
+                document: self.reading.document,
+                program: program(self.reading.schema.name),
+                key,
+                path: self.path.clone(),
+                value,
+            });
+        }
+    }
+
+    fn list(&mut self, item: &'static Type, node: NodeRef<'t>, place: Place<'_>) {
+        if self.not_here("a list", node, place) {
+            return;
+        }
+        if node.is_mapping() {
+            let message = "takes a list: each entry begins with `- `";
+            return self.wrong(node, place, message);
+        }
+        if !self.seen.insert((node.resolve().id(), std::ptr::from_ref(item) as usize)) {
+            return;
+        }
+        for (index, entry) in node.items().enumerate() {
+            let mark = self.path.len();
+            self.path.push_str(&format!("[{index}]"));
+            if entry.is_null() && !entry.is_unknown() && place.field.nonnull {
+                let span =
+                    if entry.span().start < entry.span().end { entry.span() } else { place.owner };
+                let message = "holds an entry that is null".to_owned();
+                self.push(Refusal::Missing, span, place.context, place.name, message, None);
+            } else {
+                let owner = item_owner(entry, place.owner);
+                let secret = matches!(item, Type::Secret);
+                if secret {
+                    self.item_credential(entry, place);
+                }
+                self.value(item, entry, Place { owner, ..place });
+            }
+            self.path.truncate(mark);
+        }
+    }
+
+    fn item_credential(&mut self, entry: NodeRef<'t>, place: Place<'_>) {
+        if let Some(value) = Scalar::of(entry).filter(|_| !entry.is_null()) {
+            let key =
+                Scalar { text: place.name.to_owned(), span: place.owner, known: true, plain: true };
+            self.out.credentials.push(Credential {
+                document: self.reading.document,
+                program: program(self.reading.schema.name),
+                key,
+                path: self.path.clone(),
+                value,
+            });
+        }
+    }
+
+    fn map(
+        &mut self,
+        key_type: &'static Type,
+        value_type: &'static Type,
+        node: NodeRef<'t>,
+        place: Place<'_>,
+    ) {
+        if self.not_here("a mapping", node, place) {
+            return;
+        }
+        if node.is_sequence() {
+            return self.wrong(node, place, "takes a mapping, not a list");
+        }
+        if !self.seen.insert((node.resolve().id(), std::ptr::from_ref(value_type) as usize)) {
+            return;
+        }
+        let entries = node.entries();
+        self.budget = self.budget.saturating_sub(entries.len());
+        for (key, value) in entries {
+            if key.is_unknown() {
+                continue;
+            }
+            let name = key.scalar().unwrap_or_default();
+            let mark = self.path.len();
+            self.path.push('.');
+            self.path.push_str(name);
+            let inner = Place { name, owner: key.span(), ..place };
+            if key.scalar().is_none() {
+                self.wrong(key, inner, "has a key that is no text");
+            } else if !matches!(key_type, Type::String) {
+                self.scalar(key_type, key, inner);
+            }
+            self.value(value_type, value, inner);
+            self.path.truncate(mark);
+        }
+    }
+
+    fn scalar(&mut self, ty: &'static Type, node: NodeRef<'t>, place: Place<'_>) {
+        let text = node.scalar().unwrap_or_default();
+        let value = scalars::resolve(node, self.reader);
+        // Null sets the zero value; the type's own parser does not run.
+        let key = place.owner == node.span();
+        if value == Value::Null && !(key && matches!(ty, Type::LabelName)) {
+            return;
+        }
+        let template = matches!(ty, Type::Template | Type::Regex | Type::Matcher);
+        if !template && placeholder::is_in(text) {
+            return;
+        }
+        if let Some((refusal, message, near)) = self.fault(ty, text, value, place) {
+            self.push(refusal, node.span(), place.context, place.name, message, near);
+        }
+    }
+
+    fn fault(
+        &self,
+        ty: &'static Type,
+        text: &str,
+        value: Value<'_>,
+        place: Place<'_>,
+    ) -> Option<(Refusal, String, Option<String>)> {
+        let wrong = |message: String| Some((Refusal::WrongType, message, None));
+        let bad = |message: String| Some((Refusal::BadValue, message, None));
+        let not = |what: &str| wrong(format!("takes {what}, not `{}`", short(text)));
+        let kubernetes = self.reader == Reader::Kubernetes;
+        if kubernetes && is_text(ty) && !matches!(value, Value::Text(_)) {
+            return wrong(format!("takes a text, not {}: put it in quotes", called(value, text)));
+        }
+        match ty {
+            Type::Bool => match value {
+                Value::Bool(_) => None,
+                Value::Text(word)
+                    if self.reader == Reader::GoYamlV3 && scalars::old_bool(word).is_some() =>
+                {
+                    None
+                }
+                _ => not("true or false"),
+            },
+            Type::Int => match value {
+                Value::Int(number) if number <= i128::from(i64::MAX) => None,
+                Value::Float(number) if kubernetes => {
+                    if number.fract() == 0.0 {
+                        None
+                    } else {
+                        not("a whole number")
+                    }
+                }
+                Value::Float(number) if number <= i64::MAX as f64 => None,
+                Value::Text(_) if self.reader != Reader::Kubernetes && quoted_number(text) => {
+                    wrong(format!("takes a whole number without quotes, not the text `{text}`"))
+                }
+                _ => not("a whole number"),
+            },
+            Type::Uint => match value {
+                Value::Int(number) if number >= 0 => None,
+                Value::Float(number) if number <= u64::MAX as f64 => None,
+                _ => not("a whole number from 0 on"),
+            },
+            Type::Float => match value {
+                Value::Int(_) | Value::Float(_) => None,
+                _ => not("a number"),
+            },
+            Type::IntOrString => match value {
+                Value::Int(_) | Value::Text(_) => None,
+                _ => not("a whole number or a text"),
+            },
+            Type::Duration => duration_fault(text),
+            Type::GoDuration => match value {
+                Value::Int(_) => None,
+                _ if scalars::go_duration_ns(text).is_some() => None,
+                _ => Some((
+                    Refusal::BadDuration,
+                    format!(
+                        "takes a duration of hours, minutes, seconds such as 1h30m, not `{}`",
+                        short(text)
+                    ),
+                    None,
+                )),
+            },
+            Type::Size => match scalars::size_bytes(text) {
+                Some(_) => None,
+                None => {
+                    bad(format!("takes a size with its unit such as 15MB, not `{}`", short(text)))
+                }
+            },
+            Type::Url | Type::SecretUrl => self.url_fault(ty, text),
+            Type::Regex => {
+                re2::fault(text).and_then(|fault| bad(format!("is no regular expression: {fault}")))
+            }
+            Type::LabelName | Type::MetricName if text.is_empty() => {
+                bad("is an empty name".to_owned())
+            }
+            Type::Address => match text.rsplit_once(':') {
+                Some((host, port))
+                    if !port.is_empty() && (!host.contains(':') || host.starts_with('[')) =>
+                {
+                    None
+                }
+                None if text.is_empty() => None,
+                _ => bad(format!("takes host:port, not `{}`", short(text))),
+            },
+            Type::Enum(members) => enum_fault(members, place.field, text),
+            _ => None,
+        }
+    }
+
+    fn url_fault(&self, ty: &Type, text: &str) -> Option<(Refusal, String, Option<String>)> {
+        let fault = scalars::url_fault(text).map(str::to_owned).or_else(|| {
+            if self.reading.schema.name != "alertmanager"
+                || (text == "<secret>" && matches!(ty, Type::SecretUrl))
+            {
+                return None;
+            }
+            let lower = text.to_ascii_lowercase();
+            match lower.strip_prefix("http://").or_else(|| lower.strip_prefix("https://")) {
+                None => Some("begins with neither http:// nor https://".to_owned()),
+                Some(rest) if rest.is_empty() || rest.starts_with(['/', '?', '#']) => {
+                    Some("has no host".to_owned())
+                }
+                Some(_) => None,
+            }
+        })?;
+        Some((Refusal::BadValue, format!("takes a URL, and this {fault}"), None))
+    }
+
+    pub(crate) fn wrong(&mut self, node: NodeRef<'t>, place: Place<'_>, message: &str) {
+        // A block is no place to point at: its key is.
+        let span = if node.scalar().is_some() { node.span() } else { place.owner };
+        let message = message.to_owned();
+        self.push(Refusal::WrongType, span, place.context, place.name, message, None);
+    }
+
+    pub(crate) fn push(
+        &mut self,
+        refusal: Refusal,
+        span: Span,
+        context: &'static str,
+        field: &str,
+        message: String,
+        suggestion: Option<String>,
+    ) {
+        let mut path = self.path.clone();
+        if path.rsplit(['.', '[']).next() != Some(field) && !path.ends_with(']') {
+            path.push_str(if path.is_empty() { "" } else { "." });
+            path.push_str(field);
+        }
+        let field = field.to_owned();
+        self.out.issues.push(SchemaIssue {
+            refusal,
+            span,
+            path,
+            context,
+            field,
+            message,
+            suggestion,
+        });
+    }
+}
+
+/// Mimir, Cortex and Loki share their rule tools.
+fn is_kin(dialect: &str, name: Option<&str>) -> bool {
+    dialect == "mimir" && matches!(name, Some("cortex" | "loki"))
+}
+
+fn program(schema: &str) -> &'static str {
+    match schema {
+        "alertmanager" => "alertmanager",
+        "prometheus-operator" => "prometheus-operator",
+        _ => "prometheus",
+    }
+}
+
+/// What names an entry of a list.
+fn item_owner(entry: NodeRef<'_>, list: Span) -> Span {
+    if entry.scalar().is_some() {
+        return if entry.span().start < entry.span().end { entry.span() } else { list };
+    }
+    let named = ["job_name", "name", "alert", "record", "alertname", "receiver", "url"]
+        .iter()
+        .find_map(|key| entry.get(key))
+        .filter(|value| value.scalar().is_some_and(|text| !text.is_empty()))
+        .map(NodeRef::span);
+    let first = || entry.pairs().next().map(|(key, _)| key.span());
+    named.or_else(first).unwrap_or(list)
+}
+
+fn duration_fault(text: &str) -> Option<(Refusal, String, Option<String>)> {
+    if scalars::duration_ms(text).is_some() {
+        return None;
+    }
+    let mut near: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    near.make_ascii_lowercase();
+    if near.bytes().all(|byte| byte.is_ascii_digit()) {
+        near.push('s');
+    }
+    let near = Some(near).filter(|near| scalars::duration_ms(near).is_some());
+    let message = match text.is_empty() {
+        true => "takes a duration such as 30s, not an empty text".to_owned(),
+        false => format!("takes a duration such as 30s or 1h30m, not `{}`", short(text)),
+    };
+    Some((Refusal::BadDuration, message, near))
+}
+
+fn enum_fault(
+    members: &'static [&'static str],
+    field: &Field,
+    text: &str,
+) -> Option<(Refusal, String, Option<String>)> {
+    let fits = |member: &&str| match field.fold {
+        true => member.eq_ignore_ascii_case(text),
+        false => *member == text,
+    };
+    if members.iter().any(fits) || (text.is_empty() && field.empty_ok) {
+        return None;
+    }
+    let near = nearest(members.iter().copied().filter(|member| !member.is_empty()), text);
+    let list = members.iter().copied().filter(|member| !member.is_empty()).collect::<Vec<_>>();
+    let message = format!("takes one of {}, not `{}`", list.join(", "), short(text));
+    Some((Refusal::BadValue, message, near))
+}
+
+/// The word nearest to `name`, at most two edits away; case, `_` and `-` count as nothing.
+pub(crate) fn nearest(words: impl Iterator<Item = &'static str>, name: &str) -> Option<String> {
+    let bare = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
+    let plain = bare(name);
+    let limit = if name.chars().count() <= 3 { 1 } else { 2 };
+    words
+        .map(|word| (if bare(word) == plain { 0 } else { scalars::distance(word, name) }, word))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, word)| word.to_owned())
+}
+
+fn is_text(ty: &Type) -> bool {
+    !matches!(
+        ty,
+        Type::Bool
+            | Type::Int
+            | Type::Uint
+            | Type::Float
+            | Type::IntOrString
+            | Type::Any
+            | Type::Null
+    )
+}
+
+fn quoted_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn called(value: Value<'_>, text: &str) -> String {
+    match value {
+        Value::Bool(_) => format!("the boolean `{text}`"),
+        _ => format!("the number `{text}`"),
+    }
+}
+
+fn takes(ty: &Type) -> &'static str {
+    match ty {
+        Type::Int | Type::Uint => "a whole number",
+        Type::Float => "a number",
+        Type::Bool => "true or false",
+        Type::Duration | Type::GoDuration => "a duration",
+        Type::Size => "a size",
+        Type::Url | Type::SecretUrl => "a URL",
+        _ => "a single value",
+    }
+}
+
+/// A value in a message: one line, not long.
+pub(crate) fn short(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= 60 && line.len() == text.trim_end().len() {
+        return line.to_owned();
+    }
+    let cut: String = line.chars().take(57).collect();
+    format!("{cut}…")
+}
