@@ -301,6 +301,9 @@ fn configuration(value: NodeRef<'_>) -> Option<Kind> {
         return None;
     }
     identify::classify(value).filter(|kind| {
-        !matches!(kind, Kind::Kubernetes | Kind::HelmValues | Kind::HelmChart | Kind::OnCall)
+        // A chart that builds its rules from values of its own has no list of groups.
+        let rules = value.get("groups").is_some_and(NodeRef::is_sequence);
+        (*kind != Kind::PrometheusRules || rules)
+            && !matches!(kind, Kind::Kubernetes | Kind::HelmValues | Kind::HelmChart | Kind::OnCall)
     })
 }

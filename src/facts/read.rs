@@ -160,9 +160,7 @@ impl Reader {
     fn each_document(&mut self, parsed: &Parsed<'_>, origin: &Origin) {
         for (index, root) in parsed.tree.roots.iter().enumerate() {
             let mut origin = origin.clone();
-            if origin.host.is_none() {
-                origin.stream_index = u32::try_from(index).unwrap_or(u32::MAX);
-            }
+            origin.stream_index = u32::try_from(index).unwrap_or(u32::MAX);
             origin.masked |= parsed.masked;
             match root.node {
                 Some(node) => self.root(parsed, root, parsed.tree.node(node), &origin),
@@ -253,7 +251,7 @@ impl Reader {
             host: Some(host),
             object: Some(object),
             masked: document.masked,
-            stream_index: origin.stream_index,
+            stream_index: 0,
             depth: origin.depth + 1,
             kind: part.kind,
         };

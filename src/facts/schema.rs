@@ -85,6 +85,14 @@ pub(crate) fn compare(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) 
     let Some(reading) = Reading::of(schema, &root, id) else { return };
     let reading = Reading { dialect: document.dialect, open: document.masked, ..reading };
     let outcome = walk::walk(reading, node);
-    facts.documents[id.index as usize].schema_issues = outcome.issues;
+    let host = facts.documents[id.index as usize].host;
+    let in_values =
+        host.is_some_and(|host| facts.documents[host.index as usize].kind == Kind::HelmValues);
+    // Beside the configuration a chart keeps switches of its own, which its template takes out.
+    let is_switch = |issue: &SchemaIssue| {
+        in_values && issue.refusal == Refusal::UnknownField && !issue.path.contains(['.', '['])
+    };
+    let issues = outcome.issues.into_iter().filter(|issue| !is_switch(issue)).collect();
+    facts.documents[id.index as usize].schema_issues = issues;
     facts.credentials.extend(outcome.credentials);
 }
