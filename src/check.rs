@@ -6,6 +6,7 @@
 mod alrt;
 mod amgr;
 mod paths;
+mod prom;
 mod refusal;
 mod rule;
 mod strat;

@@ -68,6 +68,8 @@ pub struct AlertmanagerTarget {
     pub targets: Vec<Scalar>,
     /// Service discovery kinds.
     pub discovery: Vec<String>,
+    /// `relabel_configs`.
+    pub relabels: Vec<Relabel>,
 }
 
 /// Where a scrape job is defined.

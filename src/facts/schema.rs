@@ -67,6 +67,9 @@ pub(crate) fn compare(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) 
         Kind::PrometheusFragment if node.is_mapping() => {
             ("prometheus", "prometheus-scrape-configs".to_owned())
         }
+        Kind::PrometheusFragment if node.is_sequence() => {
+            ("prometheus", "prometheus-scrape-jobs".to_owned())
+        }
         Kind::PrometheusTargets => ("prometheus", "prometheus-targets".to_owned()),
         Kind::PrometheusRules => ("prometheus-rules", "prometheus-rules".to_owned()),
         Kind::PrometheusRuleTest => ("prometheus-rules", "prometheus-rule-tests".to_owned()),

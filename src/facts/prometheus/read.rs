@@ -147,6 +147,7 @@ fn read_alertmanager(node: NodeRef<'_>) -> AlertmanagerTarget {
             .or_else(|| Scalar::under(node, "apiVersion")),
         scheme: Scalar::under(node, "scheme"),
         targets: static_targets(node),
+        relabels: relabels(node, "relabel_configs"),
         discovery: discoveries(node).into_iter().map(|discovery| discovery.kind).collect(),
     }
 }
