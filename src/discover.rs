@@ -194,7 +194,10 @@ fn read_capped(path: &Path) -> Result<Vec<u8>, Skip> {
 }
 
 /// Bytes to text: UTF-8 with or without a byte order mark, UTF-16 with one.
-fn decode(bytes: Vec<u8>) -> Result<(String, Encoding), Skip> {
+///
+/// # Errors
+/// Why the bytes are no text that can be analysed.
+pub fn decode(bytes: Vec<u8>) -> Result<(String, Encoding), Skip> {
     match bytes.as_slice() {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
