@@ -1,6 +1,6 @@
 //! One file's text to its facts: identify, parse, and read every document in it.
 
-use super::{Document, DocumentId, FileFacts, rules};
+use super::{Document, DocumentId, FileFacts, annotation, rules};
 use crate::identify::{self, Kind};
 use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::{NodeRef, Root, Tree};
@@ -11,6 +11,7 @@ use crate::source::{Source, SourceId, Span};
 pub fn read(id: SourceId, source: &Source) -> FileFacts {
     let mut facts = FileFacts::default();
     if !identify::is_candidate(&source.text) {
+        annotation::read(id, source, &[], &mut facts);
         return facts;
     }
     let start = source.content_start();
@@ -28,6 +29,7 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
             document(id, kind, root, &tree, stream_index, &mut facts);
         }
     }
+    annotation::read(id, source, &[&tree], &mut facts);
     facts
 }
 
