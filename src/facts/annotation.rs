@@ -1,5 +1,17 @@
 //! NIST control annotations and inline allows, wherever they stand.
 
+mod allow;
+mod bind;
+mod grammar;
+mod keys;
+mod markers;
+mod outline;
+pub mod read;
+#[cfg(test)]
+mod tests;
+
+pub use read::{has_marks, read};
+
 use super::scalar::Scalar;
 use super::subject::{Held, SubjectKind};
 use super::{DocumentId, Subject};
@@ -16,8 +28,14 @@ pub struct Annotation {
     pub tag_span: Span,
     /// The control ids as written, with their places.
     pub controls: Vec<Scalar>,
-    /// Quoted or free text after the id.
+    /// Quoted or free text after the id; the value of `@nist-baseline` and `@nist-context`.
     pub text: Option<Scalar>,
+    /// Types of evidence that `@evidence` of the same comment names.
+    pub evidence: Vec<Scalar>,
+    /// `@confidence` of the same comment.
+    pub confidence: Option<Scalar>,
+    /// A list of controls rather than a claim about one: `@nist-controls` and the keys.
+    pub list: bool,
     /// What is wrong with its form, and where.
     pub malformed: Option<(String, Span)>,
     /// What it is bound to.
@@ -31,12 +49,17 @@ pub struct Annotation {
 pub enum Target {
     /// The statement, key or item at this place.
     Code(Span),
-    /// The section of a Markdown heading.
-    Section(String),
+    /// The section of a Markdown heading, subsections included.
+    Section {
+        /// Text of the heading.
+        title: String,
+        /// From the heading to the next one of its level or above.
+        span: Span,
+    },
     /// The whole file: a header list.
     File,
-    /// Nothing near enough.
-    Nothing,
+    /// Nothing, and why, as the end of a sentence: `the file ends after it`.
+    Nothing(&'static str),
 }
 
 /// How far an allow reaches.
@@ -61,7 +84,9 @@ pub struct Allow {
     pub reason: Option<String>,
     /// `until`.
     pub until: Option<Scalar>,
-    /// How far it reaches.
+    /// How far it reaches: the whole file for `allow-file` and for an allow in the comment at the
+    /// head of the file; its own line for one behind code; else the block that the next line
+    /// opens, or just that line.
     pub reach: Reach,
     /// What is wrong with its form.
     pub malformed: Option<String>,

@@ -3,8 +3,8 @@
 use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
-    Dialect, Document, DocumentId, FileFacts, ObjectName, alertmanager, collector, dashboard,
-    deploy, dialect, package, prometheus, rules, schema, strategy,
+    Dialect, Document, DocumentId, FileFacts, ObjectName, alertmanager, annotation, collector,
+    dashboard, deploy, dialect, package, prometheus, rules, schema, strategy,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::parse::embed::{Host, Placed};
@@ -20,7 +20,7 @@ const MAX_EMBEDDING: usize = 6;
 
 /// Reads a file whose kind is known: its first document, as the program itself would.
 pub fn read_as(kind: Kind, id: SourceId, source: &Source) -> FileFacts {
-    let mut reader = Reader { source: id, facts: FileFacts::default() };
+    let mut reader = Reader::new(id, source);
     let start = source.content_start();
     let map = OffsetMap::slice(id, start);
     let text = &source.text[start..];
@@ -43,7 +43,7 @@ pub fn read_as(kind: Kind, id: SourceId, source: &Source) -> FileFacts {
 
 /// Reads all facts of one file.
 pub fn read(id: SourceId, source: &Source) -> FileFacts {
-    let mut reader = Reader { source: id, facts: FileFacts::default() };
+    let mut reader = Reader::new(id, source);
     let start = source.content_start();
     let text = &source.text[start..];
     let map = OffsetMap::slice(id, start);
@@ -70,6 +70,8 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
         }
         Reading::Nothing => {}
     }
+    let embedded: Vec<&Tree> = reader.embedded.iter().collect();
+    annotation::read::read(id, source, &embedded, &mut reader.facts);
     reader.facts
 }
 
@@ -112,9 +114,17 @@ struct Parsed<'a> {
 struct Reader {
     source: SourceId,
     facts: FileFacts,
+    /// Trees of embedded texts, kept where their comments may say something.
+    embedded: Vec<Tree>,
+    keeps_trees: bool,
 }
 
 impl Reader {
+    fn new(id: SourceId, source: &Source) -> Reader {
+        let keeps_trees = annotation::read::has_marks(&source.text);
+        Reader { source: id, facts: FileFacts::default(), embedded: Vec::new(), keeps_trees }
+    }
+
     /// Reads all documents of a text.
     fn stream(&mut self, text: &str, map: &OffsetMap, unknown: &[Range<usize>], origin: &Origin) {
         let tree = yaml::parse(&yaml::Input { text, map, masked: unknown });
@@ -140,9 +150,17 @@ impl Reader {
                 masked: true,
             };
             self.documents(&parsed, origin);
+            self.keep(tree, origin);
         } else {
             let parsed = Parsed { text, map, unknown, tree: &tree, masked: origin.masked };
             self.documents(&parsed, origin);
+            self.keep(tree, origin);
+        }
+    }
+
+    fn keep(&mut self, tree: Tree, origin: &Origin) {
+        if self.keeps_trees && origin.host.is_some() {
+            self.embedded.push(tree);
         }
     }
 
