@@ -5,10 +5,12 @@
 //! cannot tell it takes for code, never for a comment.
 
 mod language;
+mod prose;
 mod scan;
+mod special;
 
 pub use language::{Language, Special, of as language_of};
-pub(super) use scan::front_matter;
+pub(super) use prose::front_matter;
 pub use scan::scan;
 
 use std::ops::Range;

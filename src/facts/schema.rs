@@ -8,6 +8,7 @@ pub mod walk;
 
 mod alertmanager;
 mod checks;
+mod fault;
 mod kubernetes;
 mod prometheus;
 mod relabel;

@@ -1,8 +1,9 @@
 //! Conditions on the fields of one mapping: `required`, and the `checks` of the tables.
 
+use super::fault::short;
 use super::scalars::{self, Value};
 use super::table::{Field, Reader, Test, Type};
-use super::walk::{Fields, Walker, short};
+use super::walk::{Fields, Walker};
 use super::{Refusal, alertmanager, prometheus};
 use crate::lang::placeholder;
 use crate::parse::tree::NodeRef;
