@@ -187,13 +187,14 @@ impl Reader {
             }
             first = false;
             let low = self.class_member()?;
-            if self.peek() == Some('-') && self.text.get(self.at + 1).is_some_and(|c| *c != ']') {
-                if let Some(low) = low {
-                    self.at += 1;
-                    let high = self.class_member()?;
-                    if high.is_none_or(|high| high < low) {
-                        return Err("bad range in a character class".to_owned());
-                    }
+            if self.peek() == Some('-')
+                && self.text.get(self.at + 1).is_some_and(|c| *c != ']')
+                && let Some(low) = low
+            {
+                self.at += 1;
+                let high = self.class_member()?;
+                if high.is_none_or(|high| high < low) {
+                    return Err("bad range in a character class".to_owned());
                 }
             }
         }

@@ -188,10 +188,10 @@ impl Gather<'_> {
 
     fn container(&mut self, container: &Container) {
         let id = container.document;
-        if let Some(image) = &container.image {
-            if let Some(known) = image.known_text().and_then(known_as) {
-                self.class(known.class, id, image.span, known.name);
-            }
+        if let Some(image) = &container.image
+            && let Some(known) = image.known_text().and_then(known_as)
+        {
+            self.class(known.class, id, image.span, known.name);
         }
         self.environment(container);
         for (key, value) in container.annotations.entries.iter().chain(&container.labels.entries) {

@@ -17,10 +17,10 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     }
     let config = case.repo.alertmanager(document.id);
     let whole = document.kind == Kind::AlertmanagerConfig && !document.masked;
-    if let Some(config) = config.filter(|config| whole && !config.open && !config.operator) {
-        if config.route.is_none() {
-            case.flag(config.anchor)
-                .with("what", "a configuration has no `route`: Alertmanager refuses the file");
-        }
+    if let Some(config) = config.filter(|config| whole && !config.open && !config.operator)
+        && config.route.is_none()
+    {
+        case.flag(config.anchor)
+            .with("what", "a configuration has no `route`: Alertmanager refuses the file");
     }
 }

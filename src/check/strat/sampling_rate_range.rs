@@ -17,7 +17,7 @@ pub(super) fn check(pillar: &Pillar, case: &mut Case<'_>) {
             Some(share) if share > 0.0 && share <= 100.0 && (percent.is_some() || share > 1.0) => {
                 format!("this is probably a percentage: write {}", share / 100.0)
             }
-            Some(zero) if zero == 0.0 => "nothing is sampled".to_owned(),
+            Some(0.0) => "nothing is sampled".to_owned(),
             _ => "1 keeps every trace, 0.1 one in ten".to_owned(),
         };
         case.flag(value.span).with("key", &key.text).with("value", text).with("advice", advice);

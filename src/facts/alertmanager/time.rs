@@ -48,11 +48,12 @@ pub(super) fn faults(interval: NodeRef<'_>) -> Vec<Fault> {
     for range in interval.get("times").into_iter().flat_map(NodeRef::items) {
         times(range, &mut faults);
     }
-    if let Some(zone) = Scalar::under(interval, "location").filter(|zone| zone.known) {
-        if !zone.text.is_empty() && !is_zone(&zone.text) {
-            let message = format!("takes a time zone such as `Europe/Berlin`, not `{}`", zone.text);
-            faults.push(Fault { span: zone.span, field: "location", message });
-        }
+    if let Some(zone) = Scalar::under(interval, "location").filter(|zone| zone.known)
+        && !zone.text.is_empty()
+        && !is_zone(&zone.text)
+    {
+        let message = format!("takes a time zone such as `Europe/Berlin`, not `{}`", zone.text);
+        faults.push(Fault { span: zone.span, field: "location", message });
     }
     faults
 }
@@ -85,13 +86,12 @@ fn times(range: NodeRef<'_>, faults: &mut Vec<Fault>) {
             }
         }
     }
-    if let [start, end] = minutes[..] {
-        if start >= end {
-            let span = range.get("end_time").map_or(first, NodeRef::span);
-            let message =
-                "is not after `start_time`: a range over midnight is two ranges".to_owned();
-            faults.push(Fault { span, field: "end_time", message });
-        }
+    if let [start, end] = minutes[..]
+        && start >= end
+    {
+        let span = range.get("end_time").map_or(first, NodeRef::span);
+        let message = "is not after `start_time`: a range over midnight is two ranges".to_owned();
+        faults.push(Fault { span, field: "end_time", message });
     }
 }
 

@@ -263,8 +263,7 @@ impl<'a> Parser<'a> {
                 }
             }
             let after = self.rest().trim_start();
-            let Some(next) = after.strip_prefix(',') else { return None };
-            let next = next.trim_start();
+            let next = after.strip_prefix(',')?.trim_start();
             if id_at(next).is_err_and(|length| !looks_like_id(&next[..length])) {
                 return None;
             }

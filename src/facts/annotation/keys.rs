@@ -84,11 +84,11 @@ fn one(
     if matches!(key, Key::Baseline) {
         annotation.text = Scalar::of(value);
         let words = ["low", "moderate", "high", "privacy"];
-        if let Some(text) = annotation.text.as_ref().filter(|text| text.known) {
-            if !words.contains(&text.text.to_ascii_lowercase().as_str()) {
-                let fault = format!("is `{}`, not low, moderate or high", text.text);
-                annotation.malformed = Some((fault, text.span));
-            }
+        if let Some(text) = annotation.text.as_ref().filter(|text| text.known)
+            && !words.contains(&text.text.to_ascii_lowercase().as_str())
+        {
+            let fault = format!("is `{}`, not low, moderate or high", text.text);
+            annotation.malformed = Some((fault, text.span));
         }
         annotations.push(annotation);
         return;

@@ -154,7 +154,8 @@ impl<'a> Outline<'a> {
         // An annotation or a signature over several lines: its brace comes later.
         for next in line + 1..line.saturating_add(8) {
             let text = self.source.text[range.clone()].trim_end();
-            if !(text.is_empty() || text.ends_with([',', '(', ')'])) && !text.starts_with('@') {
+            let goes_on = text.is_empty() || text.ends_with([',', '(', ')']);
+            if !goes_on && !text.starts_with('@') {
                 break;
             }
             range.end = self.code_on(next).end.max(range.end);

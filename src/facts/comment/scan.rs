@@ -192,13 +192,14 @@ impl<'o, 'a> Scanner<'o, 'a> {
     /// Takes a comment, if one starts here.
     pub(super) fn comment(&mut self) -> bool {
         let language = self.language;
-        if language.has(Special::Lua) && self.rest().starts_with(b"--[") {
-            if let Some(range) = self.long_bracket(self.at + 2) {
-                let (whole, trailing) = (self.at..range.end, !self.blank);
-                self.out.block(whole, range.clone(), Form::Block, trailing, None);
-                self.at = range.end;
-                return true;
-            }
+        if language.has(Special::Lua)
+            && self.rest().starts_with(b"--[")
+            && let Some(range) = self.long_bracket(self.at + 2)
+        {
+            let (whole, trailing) = (self.at..range.end, !self.blank);
+            self.out.block(whole, range.clone(), Form::Block, trailing, None);
+            self.at = range.end;
+            return true;
         }
         let opened = language.block.iter().find(|(open, _)| {
             self.rest().starts_with(open.as_bytes())

@@ -8,7 +8,7 @@ use super::{Refusal, alertmanager, prometheus};
 use crate::lang::placeholder;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// Whether something holds, as far as anybody can know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -270,7 +270,7 @@ fn unique<'t>(
     origin: &'static str,
     lists: &[(&'static str, &'static [&'static str])],
 ) {
-    let mut seen: HashMap<Vec<&str>, Span> = HashMap::new();
+    let mut seen: HashSet<Vec<&str>> = HashSet::new();
     for (list, keys) in lists {
         for item in fields.get(list).into_iter().flat_map(NodeRef::items) {
             let values: Option<Vec<&str>> =
@@ -280,12 +280,9 @@ fn unique<'t>(
                 continue;
             };
             let Some(value) = item.get(keys[0]) else { continue };
-            if seen.contains_key(&values) {
-                let message =
-                    format!("`{}` is already the {} of another entry", values[0], keys[0]);
+            let message = format!("`{}` is already the {} of another entry", values[0], keys[0]);
+            if !seen.insert(values) {
                 walker.push(Refusal::Conflict, value.span(), origin, keys[0], message, None);
-            } else {
-                seen.insert(values, value.span());
             }
         }
     }
@@ -315,11 +312,11 @@ fn field_test<'t>(
     };
     match test {
         Test::NonBlank(name) => {
-            if let Some(value) = fields.get(name).and_then(known_text) {
-                if value.trim().is_empty() {
-                    let span = key_span(fields, name);
-                    refuse(Refusal::Missing, span, name, "must not be empty".to_owned());
-                }
+            if let Some(value) = fields.get(name).and_then(known_text)
+                && value.trim().is_empty()
+            {
+                let span = key_span(fields, name);
+                refuse(Refusal::Missing, span, name, "must not be empty".to_owned());
             }
         }
         Test::NonEmpty(name) => {

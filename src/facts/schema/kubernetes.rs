@@ -97,22 +97,21 @@ fn selectors(walker: &mut Walker<'_>, fields: &Fields<'_>) {
         let mut refuse = |value: NodeRef<'_>, name: &str, message: String| {
             walker.push(Refusal::BadValue, value.span(), "KubernetesSelector", name, message, None);
         };
-        if let Some(value) = item.get("role") {
-            if let Some(text) = known_text(value).filter(|text| !text.is_empty()) {
-                if !allowed.contains(&text) {
-                    refuse(value, "role", format!("`{text}` cannot select for role {role}"));
-                }
-            }
+        if let Some(value) = item.get("role")
+            && let Some(text) = known_text(value).filter(|text| !text.is_empty())
+            && !allowed.contains(&text)
+        {
+            refuse(value, "role", format!("`{text}` cannot select for role {role}"));
         }
-        if let Some(value) = item.get("label") {
-            if let Some(text) = known_text(value).filter(|text| !is_label_selector(text)) {
-                refuse(value, "label", format!("`{text}` is no label selector"));
-            }
+        if let Some(value) = item.get("label")
+            && let Some(text) = known_text(value).filter(|text| !is_label_selector(text))
+        {
+            refuse(value, "label", format!("`{text}` is no label selector"));
         }
-        if let Some(value) = item.get("field") {
-            if let Some(text) = known_text(value).filter(|text| !is_field_selector(text)) {
-                refuse(value, "field", format!("`{text}` is no field selector"));
-            }
+        if let Some(value) = item.get("field")
+            && let Some(text) = known_text(value).filter(|text| !is_field_selector(text))
+        {
+            refuse(value, "field", format!("`{text}` is no field selector"));
         }
     }
 }

@@ -43,11 +43,12 @@ pub(crate) fn refuse<'t>(walker: &mut Walker<'t>, fields: &Fields<'t>) {
         }
         "RelabelConfig" => super::relabel::refuse(walker, fields),
         "OTLPConfig" => attributes(walker, fields),
-        "Authorization" => {
-            if text(fields, "type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("basic")) {
-                let message = "cannot be basic here: that is what `basic_auth` is for".to_owned();
-                conflict(walker, fields, "type", message);
-            }
+        "Authorization"
+            if text(fields, "type")
+                .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("basic")) =>
+        {
+            let message = "cannot be basic here: that is what `basic_auth` is for".to_owned();
+            conflict(walker, fields, "type", message);
         }
         "OAuth2" => oauth2(walker, fields),
         "TLSConfig" => {
@@ -64,11 +65,12 @@ pub(crate) fn refuse<'t>(walker: &mut Walker<'t>, fields: &Fields<'t>) {
         "RemoteWriteConfig" => {
             blank(walker, fields, "protobuf_message", true);
             headers(walker, fields, "headers");
-            if let Some((key, value)) = fields.entry("queue_config") {
-                if value.is_null() && !value.is_unknown() {
-                    let message = "is null, which sets every value of it to 0".to_owned();
-                    missing(walker, fields, "queue_config", key.span(), message);
-                }
+            if let Some((key, value)) = fields.entry("queue_config")
+                && value.is_null()
+                && !value.is_unknown()
+            {
+                let message = "is null, which sets every value of it to 0".to_owned();
+                missing(walker, fields, "queue_config", key.span(), message);
             }
         }
         "RemoteReadConfig" => headers(walker, fields, "headers"),
@@ -128,9 +130,8 @@ pub(super) fn blank(walker: &mut Walker<'_>, fields: &Fields<'_>, name: &'static
     let Some((key, value)) = fields.entry(name) else { return };
     // A quoted empty text is no member of the enum: said where the value is read.
     let member = matches!(fields.table.field(name).map(|field| &field.ty), Some(Type::Enum(_)));
-    if value.is_null() && !value.is_unknown() && null {
-        missing(walker, fields, name, key.span(), "must not be empty".to_owned());
-    } else if known_text(value) == Some("") && !value.is_null() && !member {
+    let nothing = value.is_null() && !value.is_unknown() && null;
+    if nothing || (known_text(value) == Some("") && !value.is_null() && !member) {
         missing(walker, fields, name, key.span(), "must not be empty".to_owned());
     }
 }
@@ -185,7 +186,7 @@ fn timeout(walker: &mut Walker<'_>, fields: &Fields<'_>) {
 /// A duration in the largest unit that holds it whole.
 fn words(ms: u64) -> String {
     let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")];
-    let unit = units.iter().find(|(size, _)| ms % size == 0 && ms > 0);
+    let unit = units.iter().find(|(size, _)| ms.is_multiple_of(*size) && ms > 0);
     unit.map_or_else(|| format!("{ms}ms"), |(size, name)| format!("{}{name}", ms / size))
 }
 

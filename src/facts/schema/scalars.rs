@@ -45,10 +45,10 @@ fn plain_value(text: &str, reader: Reader) -> Value<'_> {
         "-.inf" | "-.Inf" | "-.INF" => return Value::Float(f64::NEG_INFINITY),
         _ => {}
     }
-    if reader != Reader::GoYamlV3 {
-        if let Some(value) = old_bool(text) {
-            return Value::Bool(value);
-        }
+    if reader != Reader::GoYamlV3
+        && let Some(value) = old_bool(text)
+    {
+        return Value::Bool(value);
     }
     number(text).unwrap_or(Value::Text(text))
 }
@@ -68,10 +68,11 @@ fn number(text: &str) -> Option<Value<'_>> {
         return None;
     }
     let bare: String = text.chars().filter(|&c| c != '_').collect();
-    if let Some(whole) = integer(&bare) {
-        if whole >= i128::from(i64::MIN) && whole <= i128::from(u64::MAX) {
-            return Some(Value::Int(whole));
-        }
+    if let Some(whole) = integer(&bare)
+        && whole >= i128::from(i64::MIN)
+        && whole <= i128::from(u64::MAX)
+    {
+        return Some(Value::Int(whole));
     }
     is_float(&bare).then(|| bare.parse().ok().map(Value::Float)).flatten()
 }

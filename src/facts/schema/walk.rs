@@ -185,11 +185,12 @@ impl<'t> Walker<'t> {
     }
 
     fn known_field(&mut self, table: &'static TypeTable, field: &'static Field, key: NodeRef<'t>) {
-        if let (Some(dialect), name) = (field.dialect, self.reading.dialect.map(Dialect::name)) {
-            if name != Some(dialect) && !is_kin(dialect, name) {
-                let message = format!("is known to {dialect} only");
-                self.push(Refusal::UnknownField, key.span(), table.name, field.name, message, None);
-            }
+        if let (Some(dialect), name) = (field.dialect, self.reading.dialect.map(Dialect::name))
+            && name != Some(dialect)
+            && !is_kin(dialect, name)
+        {
+            let message = format!("is known to {dialect} only");
+            self.push(Refusal::UnknownField, key.span(), table.name, field.name, message, None);
         }
         if let Some(removed) = field.removed {
             let program = self.reading.schema.program;
@@ -205,10 +206,10 @@ impl<'t> Walker<'t> {
     fn unknown_field(&mut self, table: &'static TypeTable, key: NodeRef<'t>, name: &str) {
         let near = nearest(table.fields.iter().map(|field| field.name), name);
         let mut message = "is no field here".to_owned();
-        if near.is_none() {
-            if let Some(place) = self.moved(table, name) {
-                message = format!("is no field here; it belongs {place}");
-            }
+        if near.is_none()
+            && let Some(place) = self.moved(table, name)
+        {
+            message = format!("is no field here; it belongs {place}");
         }
         let name = name.to_owned();
         self.push(Refusal::UnknownField, key.span(), table.name, &name, message, near);
