@@ -99,7 +99,8 @@ pub struct RuleTest {
 pub fn read_groups(root: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut FileFacts) {
     let Some(groups) = root.get("groups") else { return };
     refuse::collect(groups, document, facts);
-    for (index, group) in groups.items().enumerate() {
+    // The loader drops entries without anything in them.
+    for (index, group) in groups.items().enumerate().filter(|(_, group)| !group.is_null()) {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         let labels = group.get("labels").map_or_else(
             || Pairs { open: masked, ..Pairs::default() },

@@ -19,6 +19,14 @@ pub fn is_in(text: &str) -> bool {
         || (text.starts_with("__") && text.ends_with("__") && text.len() > 4)
 }
 
+/// Whether `text` begins with a placeholder, so that it may become a mapping or a list.
+pub fn opens(text: &str) -> bool {
+    ["${", "$(", "{{", "{%", "<%", "%(", "ENC[", "op://", "vault:", "$", "__"]
+        .iter()
+        .any(|open| text.starts_with(open))
+        && is_in(text)
+}
+
 /// `$NAME` alone, as `envsubst` replaces it.
 fn is_variable(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')

@@ -73,6 +73,8 @@ pub enum IssueKind {
     TooDeep,
     /// A key that the same mapping already has.
     DuplicateKey,
+    /// A `<<` that merges no mapping.
+    BadMerge,
     /// An alias to an anchor that does not exist.
     UnknownAnchor,
     /// An alias inside the very node it names.

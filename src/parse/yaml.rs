@@ -6,7 +6,7 @@ use super::offsets::OffsetMap;
 use super::tree::{Comment, Issue, IssueKind, Node, NodeId, NodeKind, Root, Style, Tree};
 use crate::source::Span;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Deepest nesting of collections that is read; the reader of the format stops far earlier.
 pub const MAX_DEPTH: usize = 500;
@@ -212,47 +212,65 @@ impl<'a> Builder<'a> {
     }
 
     fn check_duplicates(&mut self, children: &[NodeId]) {
-        let mut seen: HashMap<Box<str>, NodeId> = HashMap::new();
-        let mut repeated = HashSet::new();
-        // Two branches of a template may each give a value: nobody knows which.
-        let mut alternatives: Vec<NodeId> = Vec::new();
-        let mut seen_values: HashMap<NodeId, NodeId> = HashMap::new();
-        for pair in children.chunks_exact(2) {
-            let NodeKind::Scalar { text, .. } = &self.tree.nodes[pair[0].0 as usize].kind else {
-                continue;
-            };
+        let mut names: Vec<(&str, usize)> = Vec::with_capacity(children.len() / 2);
+        let mut merges = Vec::new();
+        for (index, pair) in children.chunks_exact(2).enumerate() {
+            let key = &self.tree.nodes[pair[0].0 as usize];
             // Key text that was masked says nothing about the key.
-            if self.tree.nodes[pair[0].0 as usize].unknown || &**text == "<<" {
-                continue;
-            }
-            if let Some(&first) = seen.get(text) {
-                if self.input.masked.is_empty() {
-                    repeated.insert((first, pair[0]));
-                } else {
-                    alternatives.extend([seen_values[&first], pair[1]]);
+            if let (NodeKind::Scalar { text, style }, false) = (&key.kind, key.unknown) {
+                names.push((text, index));
+                if &**text == "<<" && *style == Style::Plain {
+                    merges.push(pair[1]);
                 }
-            } else {
-                seen_values.insert(pair[0], pair[1]);
-                seen.insert(text.clone(), pair[0]);
             }
         }
-        for id in alternatives {
-            self.tree.nodes[id.0 as usize].unknown = true;
+        names.sort_unstable();
+        let repeated: Vec<(NodeId, usize)> = names
+            .windows(2)
+            .filter(|pair| pair[0].0 == pair[1].0)
+            .map(|pair| {
+                let first = names.partition_point(|(name, _)| *name < pair[1].0);
+                (children[2 * names[first].1], pair[1].1)
+            })
+            .collect();
+        for value in merges {
+            self.check_merge(value);
         }
-        let mut repeated: Vec<_> = repeated.into_iter().collect();
-        repeated.sort_unstable();
         for (first, again) in repeated {
-            let first = self.tree.node(first).span();
-            let key = self.tree.node(again);
-            let message = format!("`{}` is set twice", key.scalar().unwrap_or_default());
-            let span = key.span();
-            self.issues.push(Issue {
-                kind: IssueKind::DuplicateKey,
-                span,
-                message,
-                first: Some(first),
-            });
+            self.repeated(children, first, again);
         }
+    }
+
+    /// A key that the mapping has already: a fault, but in a template one of two branches.
+    fn repeated(&mut self, children: &[NodeId], first: NodeId, again: usize) {
+        if !self.input.masked.is_empty() {
+            // Each branch may give the value: nobody knows which.
+            let at = children.iter().position(|&id| id == first).unwrap_or(0);
+            for id in [children[at + 1], children[2 * again + 1]] {
+                self.tree.nodes[id.0 as usize].unknown = true;
+            }
+            return;
+        }
+        let first = self.tree.node(first).span();
+        let key = self.tree.node(children[2 * again]);
+        let message = format!("`{}` is set twice", key.scalar().unwrap_or_default());
+        let span = key.span();
+        self.issues.push(Issue {
+            kind: IssueKind::DuplicateKey,
+            span,
+            message,
+            first: Some(first),
+        });
+    }
+
+    fn check_merge(&mut self, value: NodeId) {
+        let node = self.tree.node(value);
+        if node.is_alias() || node.is_mapping() || node.is_sequence() || node.is_unknown() {
+            return;
+        }
+        let span = node.span();
+        let message = "`<<` merges a mapping, and this is none".to_owned();
+        self.issues.push(Issue { kind: IssueKind::BadMerge, span, message, first: None });
     }
 
     fn comment(&mut self, text: &str, range: std::ops::Range<usize>) {

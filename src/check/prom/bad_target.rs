@@ -22,7 +22,9 @@ pub(super) fn check(config: &PrometheusConfig, case: &mut Case<'_>) {
 }
 
 fn is_bad(target: &Scalar, relabels: &[Relabel]) -> bool {
-    target.known && target.text.contains('/') && !relabels.iter().any(may_mend)
+    let text = target.text.as_str();
+    let empty = text.is_empty() || (target.plain && matches!(text, "~" | "null" | "Null" | "NULL"));
+    target.known && (empty || text.contains('/')) && !relabels.iter().any(may_mend)
 }
 
 /// Whether a step can give the target another address, or drop it.

@@ -82,6 +82,10 @@ impl Reader<'_> {
         for (index, receiver) in
             self.get(root, "receivers").into_iter().flat_map(NodeRef::items).enumerate()
         {
+            // An entry without anything in it is one without a name that the loader takes.
+            if receiver.is_null() {
+                continue;
+            }
             self.receiver(receiver, index);
         }
         let rules = self.get(root, "inhibit_rules").into_iter().flat_map(NodeRef::items);

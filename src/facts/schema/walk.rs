@@ -130,7 +130,7 @@ impl<'t> Walker<'t> {
     /// Null, a placeholder, or a scalar where none can be: `true` if there is nothing to walk.
     fn not_here(&mut self, what: &str, node: NodeRef<'t>, place: Place<'_>) -> bool {
         let Some(text) = node.scalar() else { return false };
-        if !node.is_null() && !placeholder::is_in(text) {
+        if !node.is_null() && !placeholder::opens(text) {
             self.wrong(node, place, &format!("takes {what}, not the text `{}`", short(text)));
         }
         true
