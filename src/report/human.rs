@@ -13,7 +13,7 @@ use std::io::{self, Write};
 /// Longest piece of a source line that is shown, in characters.
 const WIDTH: usize = 110;
 /// From this many findings of one rule in one file on, they are one line.
-const GROUP: usize = 4;
+const GROUP: usize = 3;
 /// Most lines of places named in a group.
 const GROUP_LINES: usize = 3;
 

@@ -3,7 +3,10 @@
 use super::model;
 use crate::catalogue::model::Severity;
 use crate::check::Case;
-use crate::facts::alertmanager::{AlertmanagerConfig, Integration};
+use crate::facts::alertmanager::tree::DEFAULTS;
+use crate::facts::alertmanager::{AlertmanagerConfig, Integration, Route};
+use crate::lang::duration;
+use crate::source::Span;
 
 pub(super) fn check(config: &AlertmanagerConfig, case: &mut Case<'_>) {
     let tree = case.repo.routing(config.document);
@@ -21,56 +24,53 @@ pub(super) fn check(config: &AlertmanagerConfig, case: &mut Case<'_>) {
     };
     let route = config.route.unwrap_or(config.anchor);
     let receivers = config.receivers_key.unwrap_or(config.anchor);
-    let mut missing: Vec<(bool, crate::source::Span, String, Severity)> = vec![
+    let parts = [
         (
             root.group_by.is_some(),
             route,
-            "its root route groups nothing (`group_by`): all alerts come in one notification"
-                .to_owned(),
-            Severity::Warning,
+            "its root route groups nothing (`group_by`): all alerts come in one notification",
         ),
         (
             discerns(std::slice::from_ref(&settings.severity_label)),
             route,
-            format!(
-                "no route tells alerts apart by `{}`: a warning wakes people like an outage",
-                settings.severity_label
-            ),
-            Severity::Warning,
+            "no route tells alerts apart by severity: a warning wakes people like an outage",
         ),
         (
             discerns(&settings.owner_labels),
             route,
-            "no route tells alerts apart by owner: they do not reach the team that can mend it"
-                .to_owned(),
-            Severity::Warning,
+            "no route tells alerts apart by owner: they do not reach the team that can mend it",
         ),
         (
             reaches(Integration::pages),
             receivers,
-            "no receiver pages anybody: at night nobody is woken".to_owned(),
-            Severity::Warning,
+            "no receiver pages anybody: at night nobody is woken",
         ),
         (
             reaches(Integration::reaches_people),
             receivers,
-            "no receiver writes to chat or mail: what needs no pager reaches nobody".to_owned(),
-            Severity::Warning,
+            "no receiver writes to chat or mail: what needs no pager reaches nobody",
         ),
         (
             !case.repo.inhibit_rules(config.document).is_empty(),
             config.anchor,
-            "no inhibition rule: an outage brings all its consequences as alerts of their own"
-                .to_owned(),
-            Severity::Warning,
+            "no inhibition rule: an outage brings all its consequences as alerts of their own",
         ),
     ];
-    for (field, default) in crate::facts::alertmanager::tree::DEFAULTS {
-        let default = crate::lang::duration::display(*default);
-        let what = format!("its root route leaves `{field}` to the default of {default}");
-        missing.push((root.timing.get(field).is_some(), route, what, Severity::Info));
+    for (_, span, what) in parts.iter().filter(|(there, ..)| !there) {
+        case.flag(*span).with("what", *what);
     }
-    for (_, span, what, severity) in missing.into_iter().filter(|(there, ..)| !there) {
-        case.flag(span).with("what", what).severity(severity);
+    waits(root, route, case);
+}
+
+/// The times of the root route have defaults: leaving them is worth one note.
+fn waits(root: &Route, route: Span, case: &mut Case<'_>) {
+    let left: Vec<String> = DEFAULTS
+        .iter()
+        .filter(|(field, _)| root.timing.get(field).is_none())
+        .map(|(field, default)| format!("`{field}` ({})", duration::display(*default)))
+        .collect();
+    if !left.is_empty() {
+        let what = format!("its root route leaves {} to the default", left.join(", "));
+        case.flag(route).with("what", what).severity(Severity::Info);
     }
 }
