@@ -5,6 +5,7 @@
 
 mod alrt;
 mod amgr;
+mod nist;
 mod paths;
 mod prom;
 mod refusal;

@@ -1,9 +1,15 @@
 //! The built-in rules: one row each, in the table of their family.
 
-use super::{Builtin, alrt, amgr, prom, rule, strat};
+use super::{Builtin, alrt, amgr, nist, prom, rule, strat};
 
-const TABLES: &[&[(&str, Builtin)]] =
-    &[alrt::BUILTINS, amgr::BUILTINS, prom::BUILTINS, rule::BUILTINS, strat::BUILTINS];
+const TABLES: &[&[(&str, Builtin)]] = &[
+    alrt::BUILTINS,
+    amgr::BUILTINS,
+    nist::BUILTINS,
+    prom::BUILTINS,
+    rule::BUILTINS,
+    strat::BUILTINS,
+];
 
 /// The function of a rule.
 pub(super) fn builtin(code: &str) -> Option<Builtin> {

@@ -96,8 +96,9 @@ impl Subject for Annotation {
     fn kind(&self) -> SubjectKind {
         SubjectKind::Annotation
     }
+    /// None: it stands in a file, which need not hold a document of any kind.
     fn document(&self) -> Option<DocumentId> {
-        Some(DocumentId { source: self.source, index: 0 })
+        None
     }
     fn title(&self) -> String {
         let controls: Vec<&str> = self.controls.iter().map(|id| id.text.as_str()).collect();
@@ -128,8 +129,9 @@ impl Subject for Allow {
     fn kind(&self) -> SubjectKind {
         SubjectKind::Allow
     }
+    /// None: it stands in a file, which need not hold a document of any kind.
     fn document(&self) -> Option<DocumentId> {
-        Some(DocumentId { source: self.source, index: 0 })
+        None
     }
     fn title(&self) -> String {
         "inline allow".to_owned()

@@ -1,0 +1,103 @@
+//! A text that is another control's title. Rule: rules/nist/title-of-another-control.yaml
+//!
+//! A text is free to say what the code does; it is a fault only where it says what another
+//! control is called: the same words, or at least 0.8 of that title's words where they make up
+//! at least 0.6 of the text. The second bound keeps sentences out that merely hold a short title.
+
+use super::ids;
+use crate::catalogue::model::Severity;
+use crate::check::Case;
+use crate::facts::annotation::Annotation;
+use crate::finding::Edit;
+use crate::nist::{self, Control};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+const STOP_WORDS: &[&str] = &[
+    "a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with",
+];
+
+type Words = BTreeSet<String>;
+
+static TITLES: LazyLock<Vec<(&'static Control, Words)>> = LazyLock::new(|| {
+    let active = nist::controls().iter().filter(|control| control.withdrawn.is_none());
+    active
+        .flat_map(|control| {
+            let titles = [Some(control.title), control.title_r4];
+            titles.into_iter().flatten().map(move |title| (control, words(title)))
+        })
+        .collect()
+});
+
+pub(super) fn check(annotation: &Annotation, case: &mut Case<'_>) {
+    let text = annotation.text.as_ref().filter(|text| text.known && !annotation.example);
+    let (Some(text), false) = (text, annotation.list && annotation.controls.len() > 1) else {
+        return case.skip();
+    };
+    let own: Vec<&Control> = ids(annotation)
+        .filter_map(|(_, id)| Some([nist::control(&id.control), nist::control(id.base())]))
+        .flatten()
+        .flatten()
+        .collect();
+    if own.is_empty() {
+        return case.skip();
+    }
+    let said = words(&text.text);
+    let titles =
+        || own.iter().flat_map(|control| [Some(control.title), control.title_r4]).flatten();
+    if own.iter().any(|control| words(control.title) == said) {
+        return;
+    }
+    let first = own[0];
+    if let Some(old) = first.title_r4.filter(|old| words(old) == said) {
+        let flag = case.flag(text.span).severity(Severity::Info).with("text", &text.text).with(
+            "fault",
+            format!(
+                "is the title `{old}` of revision 4; {} is now called {}",
+                first.label, first.title
+            ),
+        );
+        if text.text.len() == text.span.range().len() {
+            let edits = vec![Edit { span: text.span, text: first.title.to_owned() }];
+            flag.fix(true, format!("write `{}`", first.title), edits);
+        }
+        return;
+    }
+    let ours = titles().map(|title| share(&said, &words(title))).fold(0.0, f64::max);
+    let mut best: Option<(f64, &Control)> = None;
+    for (control, title) in TITLES.iter() {
+        let other = !own.iter().any(|own| own.id == control.id);
+        let overlap = share(&said, title);
+        // A title of one word is in many a sentence.
+        let close =
+            *title == said || title.len() > 1 && overlap >= 0.8 && share(title, &said) >= 0.6;
+        if other && close && overlap > ours && best.is_none_or(|(known, _)| overlap > known) {
+            best = Some((overlap, control));
+        }
+    }
+    if let Some((_, other)) = best {
+        case.flag(text.span)
+            .with("text", &text.text)
+            .with("fault", format!("names {} ({}), not {}", other.label, other.title, first.label));
+    }
+}
+
+/// The share of `title` that `said` holds.
+fn share(said: &Words, title: &Words) -> f64 {
+    if title.is_empty() {
+        return 0.0;
+    }
+    title.intersection(said).count() as f64 / title.len() as f64
+}
+
+/// Lower-case words without stop words and without the plural's `s`.
+fn words(text: &str) -> Words {
+    text.split(|c: char| !c.is_alphanumeric())
+        .map(str::to_lowercase)
+        .filter(|word| !word.is_empty() && !STOP_WORDS.contains(&word.as_str()))
+        .map(|word| match word.strip_suffix('s') {
+            Some(stem) if stem.len() > 2 && !stem.ends_with('s') => stem.to_owned(),
+            _ => word,
+        })
+        .collect()
+}
