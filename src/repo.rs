@@ -3,6 +3,7 @@
 pub mod images;
 pub mod paths;
 pub mod pillars;
+pub mod scrape;
 
 use crate::config::Settings;
 use crate::facts::alertmanager::tree::RoutingTree;
@@ -41,6 +42,9 @@ impl Repo {
         }
         // Documents embedded in others are read at different times; these lists are searched.
         facts.rule_groups.sort_by_key(|group| (group.document, group.index));
+        facts.prometheus.sort_by_key(|config| config.document);
+        facts.scrape_jobs.sort_by_key(|job| job.document);
+        facts.remote_endpoints.sort_by_key(|endpoint| endpoint.document);
         facts.alertmanagers.sort_by_key(|config| config.document);
         facts.routes.sort_by_key(|route| (route.document, route.index));
         facts.receivers.sort_by_key(|receiver| receiver.document);

@@ -5,7 +5,7 @@ use super::Builtin;
 mod bad_duration;
 mod bad_matcher;
 mod continue_useless;
-mod credentials;
+pub(super) mod credentials;
 mod deprecated_matchers;
 mod double_credential;
 mod empty_receiver;

@@ -53,6 +53,12 @@ pub struct PrometheusConfig {
     pub retention: Option<Scalar>,
     /// `scrape_configs` key, if there is one.
     pub scrape_configs_key: Option<Span>,
+    /// The `global` key.
+    pub global_key: Option<Span>,
+    /// `spec.query.lookbackDelta` of an operator object.
+    pub lookback: Option<Scalar>,
+    /// `PrometheusAgent`: scrapes and sends on, evaluates nothing.
+    pub agent: bool,
 }
 
 /// One entry of `alerting.alertmanagers`.
@@ -68,6 +74,8 @@ pub struct AlertmanagerTarget {
     pub targets: Vec<Scalar>,
     /// Service discovery kinds.
     pub discovery: Vec<String>,
+    /// `insecure_skip_verify: true`, at its key.
+    pub skip_verify: Option<Scalar>,
     /// `relabel_configs`.
     pub relabels: Vec<Relabel>,
 }
@@ -110,6 +118,8 @@ pub struct ScrapeJob {
     pub params: Vec<(Scalar, Vec<Scalar>)>,
     /// Literal targets of `static_configs`.
     pub targets: Vec<Scalar>,
+    /// Labels that `static_configs` give to their targets, or a monitor's selector asks for.
+    pub labels: Pairs,
     /// Service discoveries: kind (`kubernetes`), its key, `role` if it has one.
     pub discovery: Vec<Discovery>,
     /// `relabel_configs`.

@@ -9,15 +9,14 @@ use crate::facts::Document;
 use crate::facts::alertmanager::Integration;
 use crate::identify::Kind;
 use crate::repo::pillars::{self, Part};
+use crate::repo::scrape::is_infrastructure;
 use crate::source::Span;
 use alerting::{
     alert_texts, alerting_rules, grouping, inhibition, integrations, names_label, recording_rules,
     routes, runbooks_linked,
 };
 use running::{all_containers, containers, services};
-use scraping::{
-    is_infrastructure, jobs, limits, mentions, pinned_path, prometheus_config, setting,
-};
+use scraping::{jobs, limits, mentions, pinned_path, prometheus_config, setting};
 
 /// Whether the evidence is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

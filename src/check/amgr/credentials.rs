@@ -3,7 +3,7 @@
 use crate::facts::scalar::Credential;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sort {
+pub(in crate::check) enum Sort {
     /// Could be a working secret.
     Literal,
     /// Stands where a secret should be.
@@ -12,7 +12,7 @@ pub(super) enum Sort {
     None,
 }
 
-pub(super) fn sort(credential: &Credential) -> Sort {
+pub(in crate::check) fn sort(credential: &Credential) -> Sort {
     let text = credential.value.text.trim();
     if !credential.value.known || text.is_empty() || text.starts_with("SEALED") {
         return Sort::None;
@@ -49,7 +49,7 @@ fn carries_secret(url: &str) -> bool {
 }
 
 /// `YOUR_…`, `CHANGEME`, `xxx`, `<…>`, `TODO` and their kin, as whole words of the text.
-pub(super) fn is_stand_in(text: &str) -> bool {
+pub(in crate::check) fn is_stand_in(text: &str) -> bool {
     if text.starts_with('<') && text.ends_with('>') {
         return true;
     }
@@ -80,7 +80,7 @@ pub(super) fn is_stand_in(text: &str) -> bool {
 }
 
 /// Whether a file is one people copy and fill in.
-pub(super) fn is_sample(path: &str) -> bool {
+pub(in crate::check) fn is_sample(path: &str) -> bool {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name).to_lowercase();
     ["example", "sample", "template", ".dist", ".tmpl"].iter().any(|word| name.contains(word))
 }

@@ -66,6 +66,9 @@ pub fn read_config(
             .unwrap_or_default(),
         retention: node.at(&["storage", "tsdb", "retention", "time"]).and_then(Scalar::of),
         scrape_configs_key: key(node, "scrape_configs"),
+        global_key: key(node, "global"),
+        lookback: None,
+        agent: false,
     });
 }
 
@@ -75,7 +78,9 @@ pub fn read_object(node: NodeRef<'_>, document: DocumentId, masked: bool, facts:
         facts.documents[document.index as usize].object.as_ref().map(|object| object.kind.clone());
     let Some(spec) = node.get("spec") else { return };
     match kind.as_deref() {
-        Some("Prometheus" | "PrometheusAgent") => read_server(spec, document, masked, facts),
+        Some(kind @ ("Prometheus" | "PrometheusAgent")) => {
+            read_server(spec, kind == "PrometheusAgent", document, masked, facts);
+        }
         Some("ServiceMonitor") => {
             read_monitor(node, spec, "endpoints", JobForm::ServiceMonitor, document, masked, facts)
         }
@@ -102,7 +107,22 @@ pub fn read_object(node: NodeRef<'_>, document: DocumentId, masked: bool, facts:
     }
 }
 
-fn read_server(spec: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut FileFacts) {
+/// Where an operator object's jobs come from.
+const JOB_SOURCES: &[&str] = &[
+    "serviceMonitorSelector",
+    "podMonitorSelector",
+    "probeSelector",
+    "scrapeConfigSelector",
+    "additionalScrapeConfigs",
+];
+
+fn read_server(
+    spec: NodeRef<'_>,
+    agent: bool,
+    document: DocumentId,
+    masked: bool,
+    facts: &mut FileFacts,
+) {
     for (name, direction) in [("remoteWrite", "remote_write"), ("remoteRead", "remote_read")] {
         for entry in items(spec, name) {
             facts.remote_endpoints.push(read_endpoint(entry, document, direction));
@@ -133,10 +153,16 @@ fn read_server(spec: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mu
         scrape_config_files: Vec::new(),
         alerting_key: alerting.map(|(key, _)| key.span()),
         alertmanagers: alerting
-            .map(|(_, alerting)| items(alerting, "alertmanagers").map(read_alertmanager).collect())
-            .unwrap_or_default(),
+            .into_iter()
+            .flat_map(|(_, alerting)| items(alerting, "alertmanagers"))
+            .chain(spec.get("additionalAlertManagerConfigs"))
+            .map(read_alertmanager)
+            .collect(),
         retention: Scalar::under(spec, "retention"),
-        scrape_configs_key: key(spec, "serviceMonitorSelector"),
+        scrape_configs_key: JOB_SOURCES.iter().find_map(|name| key(spec, name)),
+        global_key: None,
+        lookback: spec.at(&["query", "lookbackDelta"]).and_then(Scalar::of),
+        agent,
     });
 }
 
@@ -149,6 +175,7 @@ fn read_alertmanager(node: NodeRef<'_>) -> AlertmanagerTarget {
         targets: static_targets(node),
         relabels: relabels(node, "relabel_configs"),
         discovery: discoveries(node).into_iter().map(|discovery| discovery.kind).collect(),
+        skip_verify: skip_verify(node),
     }
 }
 
@@ -178,6 +205,7 @@ fn read_job(job: NodeRef<'_>, document: DocumentId, masked: bool) -> ScrapeJob {
         skip_verify: skip_verify(job),
         params: params(job),
         targets: static_targets(job),
+        labels: static_labels(items(job, "static_configs"), masked),
         discovery: discoveries(job),
         relabels: relabels(job, "relabel_configs"),
         metric_relabels: relabels(job, "metric_relabel_configs"),
@@ -240,7 +268,14 @@ fn read_endpoint_job(
         name: node.at(&["metadata", "name"]).and_then(Scalar::of),
         span: first_key(endpoint),
         settings: camel_settings(endpoint, masked),
-        credentials: credentials.into_iter().filter_map(found).collect(),
+        credentials: credentials
+            .into_iter()
+            .filter_map(found)
+            .chain(endpoint.get("tlsConfig").and_then(|tls| {
+                let certificate = tls.entry("cert").or_else(|| tls.entry("certFile"));
+                certificate.and_then(|(key, _)| Scalar::template(key))
+            }))
+            .collect(),
         skip_verify: endpoint
             .at(&["tlsConfig"])
             .and_then(|tls| tls.entry("insecureSkipVerify"))
@@ -248,7 +283,13 @@ fn read_endpoint_job(
             .and_then(|(key, _)| Scalar::template(key)),
         params: params(endpoint),
         targets: static_targets_of(endpoint),
-        discovery: Vec::new(),
+        labels: match form {
+            JobForm::ServiceMonitor | JobForm::PodMonitor => node
+                .at(&["spec", "selector", "matchLabels"])
+                .map_or_else(Pairs::default, |labels| Pairs::of(labels, masked)),
+            _ => static_labels(items(endpoint, "staticConfigs"), masked),
+        },
+        discovery: discoveries(endpoint),
         relabels: camel_relabels(endpoint, &["relabelings", "relabelConfigs"]),
         metric_relabels: camel_relabels(endpoint, &["metricRelabelings", "metricRelabelConfigs"]),
     }
@@ -365,12 +406,21 @@ fn static_targets(node: NodeRef<'_>) -> Vec<Scalar> {
         .collect()
 }
 
+/// The labels that groups of literal targets carry.
+fn static_labels<'t>(groups: impl Iterator<Item = NodeRef<'t>>, masked: bool) -> Pairs {
+    let labels = groups.filter_map(|group| group.get("labels"));
+    let entries = labels.flat_map(|labels| Pairs::of(labels, masked).entries).collect();
+    Pairs { entries, open: masked }
+}
+
 /// Service discoveries by kind: every `*_sd_configs` that holds at least one entry.
 fn discoveries(node: NodeRef<'_>) -> Vec<Discovery> {
     node.entries()
         .into_iter()
         .filter_map(|(key, entries)| {
-            let kind = key.scalar()?.strip_suffix("_sd_configs")?.to_owned();
+            let name = key.scalar()?;
+            let kind = name.strip_suffix("_sd_configs").or_else(|| name.strip_suffix("SDConfigs"));
+            let kind = kind?.to_ascii_lowercase();
             Some(entries.items().map(move |entry| Discovery {
                 kind: kind.clone(),
                 key: key.span(),

@@ -78,53 +78,6 @@ pub(super) fn jobs(scope: &Scope<'_>, wanted: impl Fn(&ScrapeJob) -> bool) -> An
     Answer::found(evidence)
 }
 
-/// Job and target names of well-known infrastructure: what is left is the application.
-pub(super) const INFRASTRUCTURE: &[&str] = &[
-    "prometheus",
-    "alertmanager",
-    "grafana",
-    "node",
-    "cadvisor",
-    "kubelet",
-    "kube-state-metrics",
-    "kube",
-    "kubernetes-nodes",
-    "kubernetes-apiservers",
-    "apiserver",
-    "blackbox",
-    "pushgateway",
-    "loki",
-    "promtail",
-    "tempo",
-    "jaeger",
-    "etcd",
-    "coredns",
-    "nginx-exporter",
-    "postgres-exporter",
-    "redis-exporter",
-    "mysqld-exporter",
-    "snmp",
-    "docker",
-    "otel-collector",
-    "otelcol",
-    "thanos",
-    "mimir",
-    "cortex",
-    "victoriametrics",
-    "traefik",
-    "federate",
-];
-
-pub(super) fn is_infrastructure(job: &ScrapeJob) -> bool {
-    let name = job.label().to_ascii_lowercase().replace('_', "-");
-    INFRASTRUCTURE.iter().any(|known| {
-        name == *known
-            || name.strip_prefix(known).is_some_and(|rest| rest.starts_with(['-', ' ']))
-            || name.ends_with("-exporter")
-            || name.ends_with("exporter")
-    })
-}
-
 pub(super) fn mentions(job: &ScrapeJob, names: &[&str], ports: &[&str]) -> bool {
     let name = job.label().to_ascii_lowercase();
     let named = |text: &str| names.iter().any(|wanted| text.contains(wanted));
