@@ -178,7 +178,11 @@ pub struct RemoteEndpoint {
 impl ScrapeJob {
     /// How messages name it.
     pub fn label(&self) -> &str {
-        self.name.as_ref().map_or("without a name", |name| name.text.as_str())
+        match &self.name {
+            Some(name) if name.known => &name.text,
+            Some(_) => "…",
+            None => "without a name",
+        }
     }
 }
 

@@ -82,6 +82,10 @@ pub(crate) fn compare(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) 
                 let version = text("apiVersion").rsplit('/').next().unwrap_or_default();
                 ("prometheus-operator", format!("AlertmanagerConfig/{version}"))
             }
+            // A template may choose between the two: the fields of either are legal.
+            "PrometheusAgent" if document.masked => {
+                ("prometheus-operator", "Prometheus".to_owned())
+            }
             kind => ("prometheus-operator", kind.to_owned()),
         },
         _ => return,

@@ -7,7 +7,7 @@ use crate::facts::schema::{Refusal, SchemaIssue};
 use std::collections::BTreeMap;
 
 pub(super) fn takes(issue: &SchemaIssue) -> bool {
-    issue.field == "job_name" && issue.refusal == Refusal::Missing
+    issue.field == "job_name" && matches!(issue.refusal, Refusal::Missing | Refusal::Conflict)
 }
 
 pub(super) fn check(document: &Document, case: &mut Case<'_>) {
@@ -23,7 +23,8 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
             continue;
         };
         match first.get(name.text.as_str()).and_then(|earlier| earlier.name.as_ref()) {
-            // Of the jobs of other files only a clash with this server's own is its fault.
+            // Within one file the field table sees it.
+            Some(earlier) if earlier.span.source == name.span.source => {}
             Some(earlier) => {
                 let what = format!("`{}` names two jobs", name.text);
                 let line = repo.line(earlier.span);
