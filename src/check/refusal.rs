@@ -32,7 +32,19 @@ pub(crate) fn flag<'c>(issue: &SchemaIssue, case: &'c mut Case<'_>) -> Flag<'c> 
         Some(near) => format!(" (did you mean `{near}`?)"),
         None => String::new(),
     };
+    let who = who(case);
     case.flag(issue.span)
+        .with("who", who)
         .with("field", &issue.field)
         .with("what", format!("{}{hint}", issue.message))
+}
+
+/// Who refuses the document, and what comes of it.
+pub(crate) fn who(case: &Case<'_>) -> &'static str {
+    match case.document().map(|document| document.kind) {
+        Some(Kind::PrometheusOperator) => "the cluster refuses the object",
+        Some(Kind::AlertmanagerConfig) => "Alertmanager refuses the configuration",
+        Some(Kind::PrometheusTargets) => "Prometheus drops the whole file of targets",
+        _ => "Prometheus refuses the whole configuration",
+    }
 }

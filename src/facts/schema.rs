@@ -100,7 +100,13 @@ pub(crate) fn compare(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) 
     let is_switch = |issue: &SchemaIssue| {
         in_values && issue.refusal == Refusal::UnknownField && !issue.path.contains(['.', '['])
     };
-    let issues = outcome.issues.into_iter().filter(|issue| !is_switch(issue)).collect();
+    // A template may put together what never stands together: only a slip of letters is certain.
+    let masked = facts.documents[id.index as usize].masked;
+    let is_maybe = |issue: &SchemaIssue| {
+        masked && issue.refusal == Refusal::UnknownField && issue.suggestion.is_none()
+    };
+    let issues = outcome.issues.into_iter();
+    let issues = issues.filter(|issue| !is_switch(issue) && !is_maybe(issue)).collect();
     facts.documents[id.index as usize].schema_issues = issues;
     facts.credentials.extend(outcome.credentials);
 }

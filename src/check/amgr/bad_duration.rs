@@ -21,7 +21,11 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
                 value.known_text().and_then(duration::prometheus) == Some(0)
             };
             if let Some(value) = value.filter(zero) {
-                case.flag(value.span).with("field", field).with("what", "must not be zero");
+                let who = refusal::who(case);
+                case.flag(value.span)
+                    .with("who", who)
+                    .with("field", field)
+                    .with("what", "must not be zero");
             }
         }
     }

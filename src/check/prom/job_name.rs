@@ -30,6 +30,7 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
                 let line = repo.line(earlier.span);
                 case.flag(name.span)
                     .with("field", "job_name")
+                    .with("who", "Prometheus refuses the whole configuration")
                     .with("what", what)
                     .related(earlier.span, format!("the first of the two, at line {line}"));
             }

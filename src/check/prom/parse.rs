@@ -12,8 +12,9 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     if !refusal::is_read(document) {
         return case.skip();
     }
+    let who = refusal::who(case);
     for issue in &document.text_issues {
-        let flag = case.flag(issue.span).with("what", &issue.message);
+        let flag = case.flag(issue.span).with("what", &issue.message).with("who", who);
         if let Some(first) = issue.first {
             flag.related(first, "the first of the two");
         }
