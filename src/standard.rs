@@ -94,6 +94,16 @@ pub struct Clause {
     pub optional: bool,
 }
 
+impl Clause {
+    /// The query it puts to the repository, if it puts one.
+    pub fn query(&self) -> Option<&'static str> {
+        match self.basis {
+            Basis::Evidence(query) => Some(query),
+            Basis::Pending(_) => None,
+        }
+    }
+}
+
 /// What a clause rests on.
 #[derive(Debug)]
 pub enum Basis {

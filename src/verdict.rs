@@ -236,8 +236,9 @@ impl Context<'_> {
     }
 
     fn requirement(&self, requirement: &'static Requirement, scope: &Scope<'_>) -> Assessed {
+        let own: Vec<&str> = requirement.clauses.iter().filter_map(Clause::query).collect();
         let clauses: Vec<ClauseResult> =
-            requirement.clauses.iter().map(|clause| self.clause(clause, scope)).collect();
+            requirement.clauses.iter().map(|clause| self.clause(clause, &own, scope)).collect();
         let (verdict, reason) = match self.exemption(requirement, &clauses, scope) {
             Some(reason) => (Verdict::NotApplicable, reason),
             None => decide(requirement, &clauses),
@@ -266,10 +267,10 @@ impl Context<'_> {
         Some(exemption.reason.to_owned())
     }
 
-    fn clause(&self, clause: &'static Clause, scope: &Scope<'_>) -> ClauseResult {
+    fn clause(&self, clause: &'static Clause, own: &[&str], scope: &Scope<'_>) -> ClauseResult {
         let answer = match clause.basis {
             Basis::Evidence(query) => evidence::ask(query, scope),
-            Basis::Pending(what) => Answer::unknown(format!("not yet analysed: {what}")),
+            Basis::Pending(what) => evidence::pending(what, own, scope),
         };
         let built =
             |code: &str| catalogue::by_code(code).is_some() && !self.panicked.contains(&code);

@@ -1,6 +1,7 @@
 //! The evidence queries: named questions that clauses put to the repo model.
 
 mod alerting;
+mod pending;
 mod running;
 mod scraping;
 
@@ -15,6 +16,7 @@ use alerting::{
     alert_texts, alerting_rules, grouping, inhibition, integrations, names_label, recording_rules,
     routes, runbooks_linked,
 };
+pub(super) use pending::pending;
 use running::{all_containers, containers, services};
 use scraping::{jobs, limits, mentions, pinned_path, prometheus_config, setting};
 
