@@ -6,7 +6,6 @@
 mod alrt;
 mod amgr;
 mod nist;
-mod paths;
 mod prom;
 mod refusal;
 mod rule;

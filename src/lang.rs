@@ -3,5 +3,6 @@
 pub mod distance;
 pub mod duration;
 pub mod matcher;
+pub mod path;
 pub mod placeholder;
 pub mod re2;

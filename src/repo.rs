@@ -26,6 +26,7 @@ pub struct Repo {
     pub settings: Settings,
     documents_of: Vec<(u32, u32)>,
     evidence: OnceLock<Vec<pillars::Evidence>>,
+    loading: OnceLock<paths::Loading>,
 }
 
 impl Repo {
@@ -57,12 +58,18 @@ impl Repo {
             settings: Settings::default(),
             documents_of,
             evidence: OnceLock::new(),
+            loading: OnceLock::new(),
         }
     }
 
     /// What the repository holds of each signal, in the order of the files.
     pub fn evidence(&self) -> &[pillars::Evidence] {
         self.evidence.get_or_init(|| pillars::gather(self))
+    }
+
+    /// What the servers' `rule_files` lead to.
+    pub fn loading(&self) -> &paths::Loading {
+        self.loading.get_or_init(|| paths::Loading::of(self))
     }
 
     /// The file with this number.

@@ -17,7 +17,7 @@ mod pillar_missing;
 mod pillar_without_retention;
 mod retention_drift;
 mod sampling_rate_range;
-mod strategy_file_missing;
+pub(super) mod strategy_file_missing;
 mod strategy_name_mismatch;
 mod tier_order;
 mod unstructured_format;

@@ -1,40 +1,229 @@
-//! Which server loads which rule file.
+//! Which rule files a server loads: paths as its configuration writes them, followed through
+//! compose volumes and ConfigMap mounts to files and documents of the repository.
 
 use super::Repo;
 use crate::facts::DocumentId;
-use crate::facts::prometheus::ServerForm;
+use crate::facts::deploy::{Container, Mount};
+use crate::facts::prometheus::{PrometheusConfig, ServerForm};
 use crate::identify::Kind;
+use crate::lang::path::{folder, glob, join, last};
+use std::collections::BTreeSet;
+
+/// What an entry of `rule_files` leads to.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    /// Files of the repository.
+    pub files: Vec<String>,
+    /// Documents inside ConfigMaps.
+    pub documents: Vec<DocumentId>,
+    /// Whether the repository shows where the entry leads, so that nothing found is nothing there.
+    pub certain: bool,
+}
+
+impl Resolved {
+    /// Whether it leads nowhere.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.documents.is_empty()
+    }
+}
+
+/// What every server's `rule_files` lead to.
+#[derive(Debug, Default)]
+pub struct Loading {
+    documents: BTreeSet<DocumentId>,
+    files: BTreeSet<String>,
+    loaders: bool,
+    open: bool,
+}
+
+impl Loading {
+    /// Follows the entries of all servers.
+    pub(super) fn of(repo: &Repo) -> Loading {
+        let files = |server: &&PrometheusConfig| server.form == ServerForm::File;
+        Loading::of_servers(repo, repo.facts.prometheus.iter().filter(files))
+    }
+
+    /// Follows the entries of these servers.
+    pub fn of_servers<'r>(
+        repo: &'r Repo,
+        servers: impl Iterator<Item = &'r PrometheusConfig>,
+    ) -> Loading {
+        let mut loading = Loading::default();
+        for server in servers {
+            for entry in &server.rule_files {
+                loading.loaders = true;
+                // A placeholder may lead anywhere.
+                loading.open |= !entry.known || server.open;
+                if entry.known {
+                    let found = resolve(repo, server, &entry.text);
+                    loading.documents.extend(found.documents);
+                    loading.files.extend(found.files);
+                }
+            }
+        }
+        loading
+    }
+
+    /// Whether a document is among what they lead to.
+    pub fn holds(&self, repo: &Repo, document: DocumentId) -> bool {
+        self.documents.contains(&document)
+            || self.files.contains(&repo.source(document.source).path)
+    }
+}
 
 /// Whether a rule document is loaded, as far as the repository shows what loads it: where no
 /// server configuration lists rule files, everything counts as loaded.
 pub fn is_loaded(repo: &Repo, document: DocumentId) -> bool {
-    if repo.document(document).kind != Kind::PrometheusRules {
-        return true;
-    }
-    let path = &repo.source(document.source).path;
-    let mut loader = false;
-    for config in repo.facts.prometheus.iter().filter(|config| config.form == ServerForm::File) {
-        for pattern in config.rule_files.iter().filter(|pattern| pattern.known) {
-            loader = true;
-            let name = pattern.text.rsplit('/').next().unwrap_or(&pattern.text);
-            let file = path.rsplit('/').next().unwrap_or(path);
-            if matches(name, file) {
-                return true;
-            }
-        }
-    }
-    !loader
+    let it = repo.document(document);
+    let loading = repo.loading();
+    let operated = it.host.is_some_and(|host| repo.document(host).kind == Kind::PrometheusOperator);
+    // Other programs load their own dialects.
+    it.kind != Kind::PrometheusRules
+        || !loading.loaders
+        || loading.open
+        || operated
+        || it.dialect.is_some()
+        || loading.holds(repo, document)
 }
 
-/// A file name against a pattern with `*`.
-fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((before, after)) => {
-            let Some(rest) = name.strip_prefix(before) else { return false };
-            (0..=rest.len())
-                .filter(|&at| rest.is_char_boundary(at))
-                .any(|at| matches(after, &rest[at..]))
+/// Follows one entry of a server's `rule_files`.
+pub fn resolve(repo: &Repo, server: &PrometheusConfig, entry: &str) -> Resolved {
+    let path = &repo.source(server.document.source).path;
+    let document = repo.document(server.document);
+    let object = document.object.as_ref().filter(|_| document.host.is_some());
+    let map = object.filter(|object| matches!(object.kind.as_str(), "ConfigMap" | "Secret"));
+    let mut found = Resolved { certain: false, ..Resolved::default() };
+    if document.host.is_none() && !entry.starts_with('/') {
+        found.certain = true;
+        if let Some(pattern) = join(folder(path), entry) {
+            found.files = files(repo, &pattern);
+        } else {
+            found.certain = false;
         }
     }
+    if let (Some(map), false) = (map, entry.contains('/') && !entry.starts_with('/')) {
+        let name = last(entry);
+        found.documents = keyed(repo, &map.name, |key| glob(name, key));
+    }
+    if found.is_empty() {
+        through_mounts(repo, server, entry, &mut found);
+    }
+    if found.is_empty() && !found.certain {
+        by_name(repo, entry, &mut found);
+    }
+    found
+}
+
+/// Files of the repository that a path or glob names.
+fn files(repo: &Repo, pattern: &str) -> Vec<String> {
+    let Some(wild) = pattern.find(['*', '?', '[']) else {
+        return if repo.has_path(pattern) { vec![pattern.to_owned()] } else { Vec::new() };
+    };
+    let prefix = &pattern[..wild];
+    let start = repo.paths.partition_point(|path| path.as_str() < prefix);
+    let below = repo.paths[start..].iter().take_while(|path| path.starts_with(prefix));
+    below.filter(|path| glob(pattern, path)).cloned().collect()
+}
+
+/// Documents under the keys of a ConfigMap.
+fn keyed(repo: &Repo, map: &str, wanted: impl Fn(&str) -> bool) -> Vec<DocumentId> {
+    let inside = repo.facts.documents.iter().filter(|document| document.host.is_some());
+    inside
+        .filter(|document| {
+            document.object.as_ref().is_some_and(|object| {
+                object.name == map
+                    && matches!(object.kind.as_str(), "ConfigMap" | "Secret")
+                    && object.data_key.as_deref().is_some_and(&wanted)
+            })
+        })
+        .map(|document| document.id)
+        .collect()
+}
+
+/// Follows a path inside a container to what is mounted there.
+fn through_mounts(repo: &Repo, server: &PrometheusConfig, entry: &str, found: &mut Resolved) {
+    for container in repo.scrapers() {
+        let Some(at) = inside(repo, server, container, entry) else { continue };
+        let mount = container
+            .mounts
+            .iter()
+            .filter(|mount| below(&at, &mount.target).is_some())
+            .max_by_key(|mount| mount.target.len());
+        let Some(mount) = mount else { continue };
+        let rest = below(&at, &mount.target).unwrap_or_default();
+        let name = |key: &str| match (&mount.sub_path, rest.is_empty()) {
+            (Some(sub), true) => key == sub,
+            _ => glob(rest, key),
+        };
+        if let Some(map) = mount.source.strip_prefix("configMap:") {
+            let object = |kind: &str, name: &str| kind == "ConfigMap" && name == map;
+            let here = repo.facts.documents.iter().filter_map(|it| it.object.as_ref());
+            found.certain |= here.clone().any(|it| object(&it.kind, &it.name));
+            found.documents.extend(keyed(repo, map, name));
+        } else if let Some(source) = source(repo, container, mount) {
+            let pattern = match (rest.is_empty(), source.is_empty()) {
+                (true, _) => source,
+                (false, true) => rest.to_owned(),
+                (false, false) => format!("{source}/{rest}"),
+            };
+            found.certain = true;
+            found.files.extend(files(repo, &pattern));
+        }
+    }
+}
+
+/// An entry as a path inside a container: a relative one starts at the configuration's folder.
+fn inside(
+    repo: &Repo,
+    server: &PrometheusConfig,
+    container: &Container,
+    entry: &str,
+) -> Option<String> {
+    if entry.starts_with('/') {
+        return Some(entry.to_owned());
+    }
+    let path = &repo.source(server.document.source).path;
+    let at = container.mounts.iter().find_map(|mount| {
+        let source = source(repo, container, mount)?;
+        let rest = below(path, &source)?;
+        Some(if rest.is_empty() {
+            mount.target.clone()
+        } else {
+            format!("{}/{rest}", mount.target)
+        })
+    })?;
+    Some(format!("/{}", join(folder(&at), entry)?))
+}
+
+/// What stands after `folder/` in `path`; empty if they are equal.
+fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    let folder = folder.trim_end_matches('/');
+    if folder.is_empty() {
+        return Some(path.trim_start_matches('/'));
+    }
+    let rest = path.strip_prefix(folder)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+}
+
+/// The file or folder of the repository that a compose volume mounts.
+fn source(repo: &Repo, container: &Container, mount: &Mount) -> Option<String> {
+    if container.workload != "compose" || mount.source.starts_with(['/', '~', '$']) {
+        return None;
+    }
+    let path = join(folder(&repo.source(container.document.source).path), &mount.source)?;
+    (path.is_empty() || repo.has_path(&path)).then_some(path)
+}
+
+/// A path that nothing maps: the only file of its name, or every file a glob's last part fits.
+fn by_name(repo: &Repo, entry: &str, found: &mut Resolved) {
+    let name = last(entry);
+    found.files = repo.paths.iter().filter(|path| glob(name, last(path))).cloned().collect();
+    let inside = repo.facts.documents.iter().filter(|document| document.host.is_some());
+    found.documents = inside
+        .filter(|document| {
+            let key = document.object.as_ref().and_then(|object| object.data_key.as_deref());
+            document.kind == Kind::PrometheusRules && key.is_some_and(|key| glob(name, key))
+        })
+        .map(|document| document.id)
+        .collect();
 }

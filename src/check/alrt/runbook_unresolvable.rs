@@ -1,7 +1,8 @@
 //! A runbook link that leads nowhere. Rule: rules/alrt/runbook-unresolvable.yaml
 
-use crate::check::{Case, paths};
+use crate::check::Case;
 use crate::facts::rules::AlertRule;
+use crate::lang::path as paths;
 
 pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
     let link = ["runbook_url", "runbook"]

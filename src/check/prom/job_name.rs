@@ -1,9 +1,10 @@
 //! Every job has a name of its own. Rule: rules/prom/job-name.yaml
 
-use crate::check::{Case, paths, refusal};
+use crate::check::{Case, refusal};
 use crate::facts::Document;
 use crate::facts::prometheus::{JobForm, ScrapeJob, ServerForm};
 use crate::facts::schema::{Refusal, SchemaIssue};
+use crate::lang::path as paths;
 use std::collections::BTreeMap;
 
 pub(super) fn takes(issue: &SchemaIssue) -> bool {

@@ -1,8 +1,9 @@
 //! A rule file no unit test names. Rule: rules/rule/ruletests-missing.yaml
 
-use crate::check::{Case, paths, refusal};
+use crate::check::{Case, refusal};
 use crate::facts::{Dialect, Document};
 use crate::identify::Kind;
+use crate::lang::path as paths;
 
 pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     let rules = case.repo.groups(document.id);

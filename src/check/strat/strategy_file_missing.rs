@@ -41,7 +41,7 @@ pub(super) fn check(case: &mut Case<'_>) {
 
 /// The first document that shows something which is operated: a deployment, or the configuration
 /// of an observability tool. A library has none, outside its tests and examples.
-fn applicable(repo: &Repo) -> Option<&Document> {
+pub(in crate::check) fn applicable(repo: &Repo) -> Option<&Document> {
     let containers = repo.facts.containers.iter();
     let deployed: BTreeSet<DocumentId> = containers.map(|container| container.document).collect();
     let counts = |document: &&Document| match document.kind {

@@ -3,7 +3,7 @@
 /// Whether `written` in the file `from` names the file `path`: relative to the folder of
 /// `from`, with `*`, `?` and `[…]`. A path that leads out of the repository or starts at `/`
 /// counts by its last part.
-pub(crate) fn names(from: &str, written: &str, path: &str) -> bool {
+pub fn names(from: &str, written: &str, path: &str) -> bool {
     match join(folder(from), written) {
         Some(pattern) => glob(&pattern, path),
         None => glob(last(written), last(path)),
@@ -12,7 +12,7 @@ pub(crate) fn names(from: &str, written: &str, path: &str) -> bool {
 
 /// The file or folder that `written` in the file `from` means, `.` and `..` resolved; `None`
 /// if it leads out of the repository or starts at `/`.
-pub(crate) fn join(folder: &str, written: &str) -> Option<String> {
+pub fn join(folder: &str, written: &str) -> Option<String> {
     if written.starts_with('/') {
         return None;
     }
@@ -30,16 +30,17 @@ pub(crate) fn join(folder: &str, written: &str) -> Option<String> {
 }
 
 /// The folder of a path; empty for the root.
-pub(crate) fn folder(path: &str) -> &str {
+pub fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-fn last(path: &str) -> &str {
+/// The last part of a path.
+pub fn last(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
 /// `*` and `?` within one part of a path; `[…]` counts as any one character.
-pub(crate) fn glob(pattern: &str, path: &str) -> bool {
+pub fn glob(pattern: &str, path: &str) -> bool {
     let (pattern, path): (Vec<&str>, Vec<&str>) =
         (pattern.split('/').collect(), path.split('/').collect());
     pattern.len() == path.len()

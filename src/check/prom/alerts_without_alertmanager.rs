@@ -1,0 +1,33 @@
+//! Alerts that are sent nowhere. Rule: rules/prom/alerts-without-alertmanager.yaml
+
+use crate::check::Case;
+use crate::facts::prometheus::{PrometheusConfig, ServerForm};
+use crate::facts::rules::AlertRule;
+use crate::identify::Kind;
+use crate::repo::paths::Loading;
+
+pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
+    let repo = case.repo;
+    if !repo.is_server(server) || server.open {
+        return case.skip();
+    }
+    let alone = repo.own_servers().count() == 1;
+    let loading = Loading::of_servers(repo, std::iter::once(server));
+    let evaluates = |alert: &&AlertRule| {
+        let document = repo.document(alert.document);
+        let operated =
+            document.host.is_some_and(|host| repo.document(host).kind == Kind::PrometheusOperator);
+        match server.form {
+            ServerForm::Operator => operated,
+            _ if server.rule_files.is_empty() => alone && !operated && document.dialect.is_none(),
+            _ => loading.holds(repo, alert.document),
+        }
+    };
+    let Some(alert) = repo.facts.alert_rules.iter().find(evaluates) else { return case.skip() };
+    // An agent evaluates nothing; a ruler elsewhere sends the alerts itself.
+    if server.alertmanagers.is_empty() && !repo.is_agent(server) && !repo.has_ruler() {
+        let place = server.alerting_key.unwrap_or(server.anchor);
+        let (name, at) = (alert.name.text.clone(), alert.name.span);
+        case.flag(place).with("alert", name).related(at, "an alert that reaches nobody");
+    }
+}

@@ -1,0 +1,48 @@
+//! Only infrastructure is scraped. Rule: rules/prom/application-not-scraped.yaml
+
+use crate::check::Case;
+use crate::facts::prometheus::ScrapeJob;
+use crate::repo::Repo;
+use crate::repo::scrape::{is_infrastructure, is_infrastructure_name, is_loopback, split_address};
+use crate::source::Origin;
+
+pub(super) fn check(case: &mut Case<'_>) {
+    let repo = case.repo;
+    let own = |job: &&ScrapeJob| repo.origin(job.document.source) != Origin::Vendored;
+    let jobs: Vec<&ScrapeJob> = repo.facts.scrape_jobs.iter().filter(own).collect();
+    let Some(first) = jobs.first() else { return case.skip() };
+    if !jobs.iter().any(|job| may_be_application(job)) && !is_pushed(repo) {
+        let server = repo.server(first.document);
+        let place = server.map(|server| server.scrape_configs_key.unwrap_or(server.anchor));
+        case.flag(place.unwrap_or_else(|| first.name.as_ref().map_or(first.span, |it| it.span)));
+    }
+}
+
+fn may_be_application(job: &ScrapeJob) -> bool {
+    let unknown = job.name.as_ref().is_none_or(|name| !name.known) || job.settings.open;
+    let annotated = job.relabels.iter().any(|step| {
+        step.source_labels
+            .iter()
+            .any(|label| label.text.contains("annotation_prometheus_io_scrape"))
+    });
+    let infrastructure = |host: &str| is_loopback(host) || is_infrastructure_name(host);
+    let targets = !job.targets.is_empty()
+        && job.discovery.is_empty()
+        && job.targets.iter().all(|it| it.known && infrastructure(split_address(&it.text).0));
+    unknown || annotated || !(is_infrastructure(job) || targets)
+}
+
+/// Whether applications send their metrics: by OTLP or `remote_write`, through a collector or
+/// straight to the server.
+fn is_pushed(repo: &Repo) -> bool {
+    let receives = repo.facts.pipelines.iter().any(|pipeline| {
+        pipeline.signal() == "metrics"
+            && pipeline.receivers.iter().any(|it| it.text.split('/').next() == Some("otlp"))
+    });
+    let open = ["web.enable-otlp-receiver", "web.enable-remote-write-receiver"];
+    receives
+        || repo.scrapers().any(|container| {
+            open.iter().any(|flag| container.flag(flag).is_some())
+                || container.args.iter().any(|arg| arg.text.contains("otlp-write-receiver"))
+        })
+}
