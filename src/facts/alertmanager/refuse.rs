@@ -297,7 +297,7 @@ impl Collector<'_> {
                 || need.global.iter().any(|field| global_set(field));
             if !given {
                 let message = format!(
-                    "has no {}: neither `{}` here nor `{}` under `global`",
+                    "has no {}, neither `{}` here nor `{}` under `global`",
                     need.what, need.here[0], need.global[0]
                 );
                 missing(need.here[0], message);
@@ -338,7 +338,7 @@ impl Collector<'_> {
             || self.global_set("slack_api_url")
             || self.global_set("slack_api_url_file");
         if !token && !url && !self.open {
-            let message = "has nowhere to send to: neither `api_url` here nor `slack_api_url` under `global`, nor a token".to_owned();
+            let message = "has nowhere to send to, neither `api_url` here nor `slack_api_url` under `global`, nor a token".to_owned();
             self.push(Refusal::Missing, INTEGRATION, key, path, "api_url", message);
         }
         let http = node.get("http_config").filter(|http| !http.is_null());
