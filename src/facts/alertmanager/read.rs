@@ -230,6 +230,10 @@ impl Reader<'_> {
     }
 
     fn receiver(&mut self, node: NodeRef<'_>, index: usize) {
+        // The loader takes a null entry and never looks at it.
+        if node.is_null() {
+            return;
+        }
         let number = u32::try_from(index).unwrap_or(u32::MAX);
         let name = Scalar::under(node, "name");
         let mut integrations = 0;

@@ -18,9 +18,15 @@ pub const TIME: &str = "time-interval";
 pub(super) fn collect(root: NodeRef<'_>, open: bool) -> Vec<SchemaIssue> {
     let mut collector = Collector { global: root.get("global"), open, issues: Vec::new() };
     collector.global();
+    if let Some(route) = root.get("route") {
+        collector.null_routes(route, 0);
+    }
     let receivers = root.get("receivers").into_iter().flat_map(NodeRef::items);
     for (index, receiver) in receivers.enumerate() {
         for (key, list) in receiver.entries() {
+            if key.scalar() == Some("labels") {
+                collector.receiver_label(receiver, list, index);
+            }
             let Some(kind) = key.scalar().and_then(|key| key.strip_suffix("_configs")) else {
                 continue;
             };
@@ -33,6 +39,19 @@ pub(super) fn collect(root: NodeRef<'_>, open: bool) -> Vec<SchemaIssue> {
     for field in ["mute_time_intervals", "time_intervals"] {
         for (index, named) in root.get(field).into_iter().flat_map(NodeRef::items).enumerate() {
             let path = format!("{field}[{index}]");
+            let name = named.get("name").filter(|name| !name.is_null());
+            if named.is_mapping() && name.is_none_or(|name| name.scalar() == Some("")) && !open {
+                let first = named.pairs().next().map_or(named.span(), |(key, _)| key.span());
+                let message = "of a time interval has no name".to_owned();
+                collector.push(
+                    Refusal::Missing,
+                    TIME,
+                    name.map_or(first, NodeRef::span),
+                    &path,
+                    "name",
+                    message,
+                );
+            }
             for interval in named.get("time_intervals").into_iter().flat_map(NodeRef::items) {
                 for fault in time::faults(interval) {
                     collector.push(
@@ -186,8 +205,77 @@ impl Collector<'_> {
         }
     }
 
+    /// `labels.name` of a receiver, which can only repeat its name.
+    fn receiver_label(&mut self, receiver: NodeRef<'_>, labels: NodeRef<'_>, index: usize) {
+        let label = labels.get("name").and_then(Scalar::of).filter(|label| label.known);
+        let name = receiver.get("name").and_then(Scalar::of).filter(|name| name.known);
+        let (Some(label), Some(name)) = (label, name) else { return };
+        if label.text != name.text {
+            let path = format!("receivers[{index}].labels.name");
+            let message = format!("of `labels` must be the receiver's own name `{}`", name.text);
+            self.push(Refusal::Conflict, INTEGRATION, label.span, &path, "name", message);
+        }
+    }
+
+    /// Routes that are null: the program ends with a nil pointer.
+    fn null_routes(&mut self, route: NodeRef<'_>, depth: usize) {
+        for child in route.get("routes").into_iter().flat_map(NodeRef::items) {
+            if self.issues.len() > 1000 || depth > 100 {
+                return;
+            }
+            if child.is_null() && !child.is_unknown() {
+                let span = route.entry("routes").map_or(child.span(), |(key, _)| key.span());
+                let message = "has an empty entry".to_owned();
+                self.push(Refusal::WrongType, "Routes", span, "route.routes", "routes", message);
+            } else if !child.is_alias() {
+                self.null_routes(child, depth + 1);
+            }
+        }
+    }
+
+    fn email(&mut self, node: NodeRef<'_>, path: &str) {
+        let mut seen: Vec<(String, Span)> = Vec::new();
+        for (key, _) in node.get("headers").map(NodeRef::entries).unwrap_or_default() {
+            let name = canonical(key.scalar().unwrap_or_default());
+            if seen.iter().any(|(known, _)| *known == name) {
+                let message = format!("is the header `{name}` a second time");
+                let field = key.scalar().unwrap_or_default();
+                self.push(Refusal::Conflict, INTEGRATION, key.span(), path, field, message);
+            } else {
+                seen.push((name, key.span()));
+            }
+        }
+        let Some(threading) = node.get("threading").filter(|threading| threading.is_mapping())
+        else {
+            return;
+        };
+        let enabled = Scalar::under(threading, "enabled");
+        if enabled.as_ref().and_then(|value| value.boolean()) != Some(true) {
+            return;
+        }
+        for (name, span) in &seen {
+            if matches!(name.as_str(), "References" | "In-Reply-To") {
+                let message = "excludes `threading`".to_owned();
+                self.push(Refusal::Conflict, INTEGRATION, *span, path, name, message);
+            }
+        }
+        let by = Scalar::under(threading, "thread_by_date");
+        if by.as_ref().is_none_or(|by| by.known && !matches!(by.text.as_str(), "none" | "daily")) {
+            let owner = threading.entry("enabled").map_or(threading.span(), |(key, _)| key.span());
+            let span = by.map_or(owner, |by| by.span);
+            let message = "of `threading` is none or daily".to_owned();
+            self.push(Refusal::BadValue, INTEGRATION, span, path, "thread_by_date", message);
+        }
+    }
+
     fn integration(&mut self, kind: &str, key: Span, node: NodeRef<'_>, path: &str) {
         if node.is_unknown() {
+            return;
+        }
+        if node.is_null() {
+            let field = format!("{kind}_configs");
+            let message = "has an empty entry".to_owned();
+            self.push(Refusal::Missing, INTEGRATION, key, path, &field, message);
             return;
         }
         let mut missing = |field: &str, message: String| {
@@ -209,7 +297,7 @@ impl Collector<'_> {
                 || need.global.iter().any(|field| global_set(field));
             if !given {
                 let message = format!(
-                    "has no {}: neither `{}` here nor `{}` under `global`",
+                    "has no {}, neither `{}` here nor `{}` under `global`",
                     need.what, need.here[0], need.global[0]
                 );
                 missing(need.here[0], message);
@@ -224,6 +312,7 @@ impl Collector<'_> {
             }
         }
         match kind {
+            "email" => self.email(node, path),
             "slack" => self.slack(key, node, path),
             "webex" if !has_authorization(node) && !self.open => {
                 let message = "has no `http_config` with `authorization`".to_owned();
@@ -249,7 +338,7 @@ impl Collector<'_> {
             || self.global_set("slack_api_url")
             || self.global_set("slack_api_url_file");
         if !token && !url && !self.open {
-            let message = "has nowhere to send to: neither `api_url` here nor `slack_api_url` under `global`, nor a token".to_owned();
+            let message = "has nowhere to send to, neither `api_url` here nor `slack_api_url` under `global`, nor a token".to_owned();
             self.push(Refusal::Missing, INTEGRATION, key, path, "api_url", message);
         }
         let http = node.get("http_config").filter(|http| !http.is_null());
@@ -339,6 +428,21 @@ impl Collector<'_> {
             }
         }
     }
+}
+
+/// A header's name as mail writes it: `in-reply-to` is `In-Reply-To`.
+fn canonical(name: &str) -> String {
+    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if !name.chars().all(token) {
+        return name.to_owned();
+    }
+    let mut start = true;
+    let letters = name.chars().map(|c| {
+        let written = if start { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+        start = c == '-';
+        written
+    });
+    letters.collect()
 }
 
 /// Whether the HTTP client of an integration sends an `Authorization` header of its own.
