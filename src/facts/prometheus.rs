@@ -51,6 +51,8 @@ pub struct PrometheusConfig {
     pub alertmanagers: Vec<AlertmanagerTarget>,
     /// `storage.tsdb.retention.time` in the file, or `retention` of the object.
     pub retention: Option<Scalar>,
+    /// The `otlp` key: samples are pushed to this server.
+    pub otlp_key: Option<Span>,
     /// `scrape_configs` key, if there is one.
     pub scrape_configs_key: Option<Span>,
     /// The `global` key.

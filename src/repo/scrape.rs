@@ -226,11 +226,15 @@ impl Repo {
     /// Whether a configuration is a whole server's, and ours.
     pub fn is_server(&self, server: &PrometheusConfig) -> bool {
         let document = self.document(server.document);
-        let collector = document.host.is_some_and(|host| {
-            matches!(self.document(host).kind, Kind::OtelCollector | Kind::JaegerConfig)
+        // A chart's template adds its part to the values.
+        let part = document.host.is_some_and(|host| {
+            matches!(
+                self.document(host).kind,
+                Kind::OtelCollector | Kind::JaegerConfig | Kind::HelmValues
+            )
         });
         server.form != ServerForm::Fragment
-            && !collector
+            && !part
             && self.origin(server.document.source) != Origin::Vendored
     }
 

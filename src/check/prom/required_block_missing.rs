@@ -27,6 +27,8 @@ pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
         (!server.alertmanagers.is_empty() || !evaluates, "`alertmanagers`"),
         (
             !jobs.is_empty()
+                // Samples are pushed to it.
+                || server.otlp_key.is_some()
                 || !server.scrape_config_files.is_empty()
                 || (operator && server.scrape_configs_key.is_some()),
             if operator { "selector of monitors" } else { "scrape job" },

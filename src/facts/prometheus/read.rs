@@ -65,6 +65,7 @@ pub fn read_config(
             .map(|(_, alerting)| items(alerting, "alertmanagers").map(read_alertmanager).collect())
             .unwrap_or_default(),
         retention: node.at(&["storage", "tsdb", "retention", "time"]).and_then(Scalar::of),
+        otlp_key: key(node, "otlp"),
         scrape_configs_key: key(node, "scrape_configs"),
         global_key: key(node, "global"),
         lookback: None,
