@@ -160,6 +160,7 @@ fn read_server(
             .map(read_alertmanager)
             .collect(),
         retention: Scalar::under(spec, "retention"),
+        otlp_key: key(spec, "otlp"),
         scrape_configs_key: JOB_SOURCES.iter().find_map(|name| key(spec, name)),
         global_key: None,
         lookback: spec.at(&["query", "lookbackDelta"]).and_then(Scalar::of),
