@@ -16,7 +16,7 @@ use crate::catalogue::load::captures;
 use crate::catalogue::model::{Logic, Rule, Severity};
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{Document, DocumentId, Subject};
-use crate::facts::{alertmanager, annotation, deploy, prometheus, rules, scalar, strategy};
+use crate::facts::{alertmanager, annotation, prometheus, rules, scalar, strategy};
 use crate::finding::{Edit, Finding, Fix, Related};
 use crate::identify::Kind;
 use crate::repo::Repo;
@@ -45,17 +45,13 @@ pub(crate) enum Builtin {
     ScrapeJob(fn(&prometheus::ScrapeJob, &mut Case<'_>)),
     RemoteEndpoint(fn(&prometheus::RemoteEndpoint, &mut Case<'_>)),
     Credential(fn(&scalar::Credential, &mut Case<'_>)),
-    RuleGroup(fn(&rules::RuleGroup, &mut Case<'_>)),
     AlertRule(fn(&rules::AlertRule, &mut Case<'_>)),
-    RecordingRule(fn(&rules::RecordingRule, &mut Case<'_>)),
     AlertmanagerConfig(fn(&alertmanager::AlertmanagerConfig, &mut Case<'_>)),
     Route(fn(&alertmanager::Route, &mut Case<'_>)),
     Receiver(fn(&alertmanager::Receiver, &mut Case<'_>)),
     Integration(fn(&alertmanager::Integration, &mut Case<'_>)),
-    InhibitRule(fn(&alertmanager::InhibitRule, &mut Case<'_>)),
     Strategy(fn(&strategy::Strategy, &mut Case<'_>)),
     Pillar(fn(&strategy::Pillar, &mut Case<'_>)),
-    Container(fn(&deploy::Container, &mut Case<'_>)),
     Annotation(fn(&annotation::Annotation, &mut Case<'_>)),
     Repository(fn(&mut Case<'_>)),
 }
@@ -99,17 +95,13 @@ fn run(repo: &Repo, rule: &'static Rule) -> Outcome {
         Builtin::ScrapeJob(check) => runner.each(&facts.scrape_jobs, check),
         Builtin::RemoteEndpoint(check) => runner.each(&facts.remote_endpoints, check),
         Builtin::Credential(check) => runner.each(&facts.credentials, check),
-        Builtin::RuleGroup(check) => runner.each(&facts.rule_groups, check),
         Builtin::AlertRule(check) => runner.each(&facts.alert_rules, check),
-        Builtin::RecordingRule(check) => runner.each(&facts.recording_rules, check),
         Builtin::AlertmanagerConfig(check) => runner.each(&facts.alertmanagers, check),
         Builtin::Route(check) => runner.each(&facts.routes, check),
         Builtin::Receiver(check) => runner.each(&facts.receivers, check),
         Builtin::Integration(check) => runner.each(&facts.integrations, check),
-        Builtin::InhibitRule(check) => runner.each(&facts.inhibit_rules, check),
         Builtin::Strategy(check) => runner.each(&facts.strategies, check),
         Builtin::Pillar(check) => runner.each(&facts.pillars, check),
-        Builtin::Container(check) => runner.each(&facts.containers, check),
         Builtin::Annotation(check) => runner.each(&facts.annotations, check),
         Builtin::Repository(check) => runner.one(None, check, None),
     }

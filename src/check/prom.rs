@@ -77,7 +77,11 @@ fn dangling<'s>(
     let entries =
         || server.rule_files.iter().filter(|it| it.text.contains(['*', '?', '[']) == globs);
     // A chart makes files that no repository shows.
-    if server.form != ServerForm::File || server.open || entries().next().is_none() {
+    if server.form != ServerForm::File
+        || server.open
+        || !case.repo.is_server(server)
+        || entries().next().is_none()
+    {
         return None;
     }
     let generated = |entry: &str| {

@@ -218,7 +218,8 @@ impl Repo {
         &jobs[start..end]
     }
 
-    /// Whole servers that run here: not fragments, not a collector's receiver, not vendored.
+    /// Whole servers that run here: not fragments, not a collector's receiver, not a chart's values,
+    /// not vendored.
     pub fn own_servers(&self) -> impl Iterator<Item = &PrometheusConfig> {
         self.facts.prometheus.iter().filter(|server| self.is_server(server))
     }
@@ -226,15 +227,15 @@ impl Repo {
     /// Whether a configuration is a whole server's, and ours.
     pub fn is_server(&self, server: &PrometheusConfig) -> bool {
         let document = self.document(server.document);
-        // A chart's template adds its part to the values.
-        let part = document.host.is_some_and(|host| {
+        let collector = document.host.is_some_and(|host| {
+            // A chart completes what its values hold.
             matches!(
                 self.document(host).kind,
                 Kind::OtelCollector | Kind::JaegerConfig | Kind::HelmValues
             )
         });
         server.form != ServerForm::Fragment
-            && !part
+            && !collector
             && self.origin(server.document.source) != Origin::Vendored
     }
 
@@ -284,6 +285,14 @@ impl Repo {
                 document.kind == Kind::MimirConfig || matches!(object, "ThanosRuler" | "VMAlert")
             })
     }
+}
+
+/// Whether a path is one of tests or examples: no server runs with it.
+pub fn is_sample(path: &str) -> bool {
+    const SAMPLES: &[&str] =
+        &["test", "tests", "testdata", "fixtures", "e2e", "examples", "example", "docs", "demo"];
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').any(|part| SAMPLES.contains(&part))
 }
 
 fn is_agent_mode(container: &Container) -> bool {

@@ -35,8 +35,7 @@ pub(super) fn check(annotation: &Annotation, case: &mut Case<'_>) {
         return case.skip();
     };
     let own: Vec<&Control> = ids(annotation)
-        .filter_map(|(_, id)| Some([nist::control(&id.control), nist::control(id.base())]))
-        .flatten()
+        .flat_map(|(_, id)| [nist::control(&id.control), nist::control(id.base())])
         .flatten()
         .collect();
     if own.is_empty() {

@@ -25,12 +25,12 @@ pub(super) fn check(annotation: &Annotation, case: &mut Case<'_>) {
         let flag =
             case.flag(written.span).with("label", control.label).with("successor", successor);
         // One successor can be written in its place; whether the claim still holds is a person's call.
-        if let ([target], true) = (targets, written.text.len() == written.span.range().len()) {
-            if let Some(target) = nist::parse(target) {
-                let text = target.canonical();
-                let edits = vec![Edit { span: written.span, text: text.clone() }];
-                flag.fix(false, format!("write `{text}`"), edits);
-            }
+        if let ([target], true) = (targets, written.text.len() == written.span.range().len())
+            && let Some(target) = nist::parse(target)
+        {
+            let text = target.canonical();
+            let edits = vec![Edit { span: written.span, text: text.clone() }];
+            flag.fix(false, format!("write `{text}`"), edits);
         }
     }
     if !any {

@@ -4,10 +4,22 @@ use crate::check::Case;
 use crate::check::strat::strategy_file_missing::applicable;
 use crate::repo::images::{Class, known_as};
 use crate::repo::pillars::{Evidence, Part};
+use crate::source::Origin;
 
 pub(super) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
     let Some(first) = applicable(repo) else { return case.skip() };
+    // Rules, charts and templates for others to run need no collection of their own.
+    let runs = repo
+        .facts
+        .containers
+        .iter()
+        .any(|container| repo.origin(container.document.source) != Origin::Vendored)
+        || !repo.facts.strategies.is_empty()
+        || !repo.facts.alertmanagers.is_empty();
+    if !runs {
+        return case.skip();
+    }
     let parts = [Part::Metrics, Part::LongTermMetrics];
     let mut evidence = repo.evidence().iter().filter(|it| parts.contains(&it.part));
     if !evidence.any(|it| collects(repo, it)) {

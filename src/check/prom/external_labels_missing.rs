@@ -3,6 +3,7 @@
 use crate::check::Case;
 use crate::facts::Dialect;
 use crate::facts::prometheus::{PrometheusConfig, ServerForm};
+use crate::repo::scrape::is_sample;
 use crate::source::Span;
 
 pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
@@ -57,22 +58,4 @@ fn reason(server: &PrometheusConfig, case: &Case<'_>) -> Option<(&'static str, S
         .find(|other| other.document != server.document)?;
     let own = !is_sample(repo.path(server.anchor));
     own.then_some(("another server of this repository has the same series", other.anchor))
-}
-
-/// Tests and examples are no second server.
-fn is_sample(path: &str) -> bool {
-    path.split('/').any(|part| {
-        matches!(
-            part,
-            "test"
-                | "tests"
-                | "testdata"
-                | "fixtures"
-                | "e2e"
-                | "examples"
-                | "example"
-                | "docs"
-                | "demo"
-        )
-    })
 }

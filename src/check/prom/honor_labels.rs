@@ -16,6 +16,10 @@ const PASS_ON: &[&str] = &[
 
 pub(super) fn check(job: &ScrapeJob, case: &mut Case<'_>) {
     let Some(value) = job.setting("honor_labels") else { return case.skip() };
+    // A templated name may be any of them.
+    if job.name.as_ref().is_some_and(|name| !name.known) {
+        return;
+    }
     if value.boolean() != Some(true) || job.speaks_of(PASS_ON) {
         return;
     }

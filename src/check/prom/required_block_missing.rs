@@ -1,7 +1,9 @@
 //! A server without a part the standard asks for. Rule: rules/prom/required-block-missing.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::prometheus::{PrometheusConfig, ServerForm};
+use crate::repo::scrape::is_sample;
 
 pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
     let repo = case.repo;
@@ -37,6 +39,11 @@ pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
     let missing: Vec<&str> =
         parts.into_iter().filter(|(there, _)| !there).map(|(_, name)| name).collect();
     if !missing.is_empty() {
-        case.flag(server.anchor).with("missing", missing.join(", no "));
+        let sample = is_sample(repo.path(server.anchor));
+        let flag = case.flag(server.anchor).with("missing", missing.join(", no "));
+        if sample {
+            // Nothing runs with it; it shows or tests a part.
+            flag.severity(Severity::Info);
+        }
     }
 }
