@@ -3,6 +3,14 @@
 //! `cargo bench` measures start-up, an empty folder, one file of 4,000 rules, and 10,000 generated
 //! files; `OBSPROOF_BENCH_REPOS=path:path cargo bench` measures these repositories as well.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,5 +1,13 @@
 //! The command line: exit codes, messages, help, and the contracts of its output.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop"
+)]
+
 mod common;
 
 use common::{json, repository, run};

@@ -1,5 +1,13 @@
 //! Bad input of any kind is a finding or a listed skip: never a panic, a hang or silence.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop"
+)]
+
 mod common;
 
 use common::{json, repository, run, write};

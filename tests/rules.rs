@@ -1,5 +1,13 @@
 //! Runs every example of every rule file, each rule alone, and refuses weak rule files.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop"
+)]
+
 use obsproof::catalogue::load::{Example, load};
 use obsproof::catalogue::{model::Rule, rules};
 use obsproof::judge::{View, judge};

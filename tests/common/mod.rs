@@ -1,5 +1,7 @@
 //! A run of the built program in a scrubbed environment.
 
+#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
+
 use assert_cmd::Command;
 use std::fs;
 use std::path::Path;
