@@ -88,7 +88,7 @@ fn literal(rule: &Rule, path: &Path) -> String {
          severity: model::Severity::{:?}, severities: &[{}], since: {:?}, requirements: &{:?}, \
          controls: &{:?}, subject: crate::facts::subject::SubjectKind::{:?}, logic: {logic}, \
          at: &{:?}, message: {:?}, why: {:?}, fix: {:?}, default_off: {:?}, preview: {:?}, \
-         absence: {:?}, sensitive: {:?}, cause: &{:?}, \
+         absence: {:?}, sensitive: model::Sensitivity::{:?}, cause: &{:?}, \
          text: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{}\")) }}",
         rule.code,
         rule.name,

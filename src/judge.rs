@@ -6,7 +6,7 @@
 pub mod allow;
 pub mod redact;
 
-use crate::catalogue::model::{Class, Rule, Severity};
+use crate::catalogue::model::{Class, Rule, Sensitivity, Severity};
 use crate::check::Outcome;
 use crate::config::{Profile, Settings};
 use crate::finding::Finding;
@@ -173,10 +173,11 @@ fn weigh(finding: &Finding, profile: Profile) -> (Severity, Option<&'static str>
     if finding.rule.class == Class::Validity {
         return (severity, None);
     }
+    let sensitive = finding.rule.sensitive;
     let lowered = match (profile, severity) {
-        (Profile::Dev, Severity::Error) if finding.rule.sensitive => severity.lowered(),
+        (Profile::Dev, Severity::Error) if sensitive != Sensitivity::None => severity.lowered(),
         (Profile::Dev, Severity::Warning) => severity.lowered(),
-        (Profile::Unspecified, _) if finding.rule.sensitive => severity.lowered(),
+        (Profile::Unspecified, _) if sensitive == Sensitivity::Security => severity.lowered(),
         _ => severity,
     };
     let why = match profile {

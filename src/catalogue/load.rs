@@ -1,6 +1,6 @@
 //! Reads a rule file; every fault points into it.
 
-use crate::catalogue::model::{Class, Logic, Rule, Severity};
+use crate::catalogue::model::{Class, Logic, Rule, Sensitivity, Severity};
 use crate::catalogue::predicate::{Comparison, Predicate, Test};
 use crate::facts::subject::SubjectKind;
 use crate::parse::offsets::OffsetMap;
@@ -141,7 +141,7 @@ impl Loader {
             default_off: root.get("default").and_then(NodeRef::scalar) == Some("off"),
             preview: self.flag(root, "preview"),
             absence: self.flag(root, "absence"),
-            sensitive: self.flag(root, "sensitive"),
+            sensitive: self.sensitivity(root),
             cause: self.list(root, "cause"),
             text: leak(text),
         };
@@ -185,6 +185,19 @@ impl Loader {
                 let span = root.get(key).map_or(root.span(), NodeRef::span);
                 self.error(span, format!("`{key}` is true or false"));
                 false
+            }
+        }
+    }
+
+    fn sensitivity(&mut self, root: NodeRef<'_>) -> Sensitivity {
+        match root.get("sensitive").and_then(NodeRef::scalar) {
+            None => Sensitivity::None,
+            Some("security") => Sensitivity::Security,
+            Some("retention") => Sensitivity::Retention,
+            Some(_) => {
+                let span = root.get("sensitive").map_or(root.span(), NodeRef::span);
+                self.error(span, "`sensitive` is security (sampling too) or retention");
+                Sensitivity::None
             }
         }
     }

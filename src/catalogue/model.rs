@@ -65,6 +65,17 @@ impl Class {
     }
 }
 
+/// What a rule guards that matters less outside production.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sensitivity {
+    /// Nothing of the kind.
+    None,
+    /// Security or sampling: one level lower wherever nothing says production.
+    Security,
+    /// Retention: one level lower on test, example and demo paths.
+    Retention,
+}
+
 /// How a rule decides.
 #[derive(Clone, Copy, Debug)]
 pub enum Logic {
@@ -113,8 +124,8 @@ pub struct Rule {
     pub preview: bool,
     /// Fires because something is missing from the repository.
     pub absence: bool,
-    /// About security, retention or sampling: one level lower outside production.
-    pub sensitive: bool,
+    /// What it guards that matters less outside production.
+    pub sensitive: Sensitivity,
     /// Rules that see the same fault; the first of the list speaks.
     pub cause: &'static [&'static str],
     /// The rule file, for `explain` and the tests.

@@ -3,7 +3,7 @@
 use super::args::{Colour, Explain, Scan};
 use super::{Failure, load, print};
 use crate::catalogue::load as rule_file;
-use crate::catalogue::model::Rule;
+use crate::catalogue::model::{Rule, Sensitivity};
 use crate::config;
 use crate::judge::View;
 use crate::report::Report;
@@ -76,8 +76,10 @@ fn explain_rule(rule: &Rule, style: Style) -> String {
     if rule.absence {
         traits.push("about something missing: shown by --all, --select and the report");
     }
-    if rule.sensitive {
-        traits.push("one level lower outside production");
+    match rule.sensitive {
+        Sensitivity::None => {}
+        Sensitivity::Security => traits.push("one level lower where nothing says production"),
+        Sensitivity::Retention => traits.push("one level lower on test and example paths"),
     }
     if !traits.is_empty() {
         let _ = writeln!(out, "  {:<10} {}", "shown", traits.join("; "));

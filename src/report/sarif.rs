@@ -2,7 +2,7 @@
 
 use super::{FileStatus, Report};
 use crate::catalogue;
-use crate::catalogue::model::{Class, Rule, Severity};
+use crate::catalogue::model::{Class, Rule, Sensitivity, Severity};
 use crate::judge::{Judged, Status};
 use crate::nist;
 use crate::source::Span;
@@ -130,7 +130,7 @@ fn descriptor(rule: &Rule, taxa: &[&str]) -> Value {
             Severity::Info => "recommendation",
         },
     });
-    if rule.sensitive {
+    if rule.sensitive == Sensitivity::Security {
         tags.insert(0, "security".to_owned());
         properties["security-severity"] = match rule.severity {
             Severity::Error => "8.0",
