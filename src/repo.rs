@@ -111,6 +111,12 @@ impl Repo {
         &self.facts.documents[(first + id.index) as usize]
     }
 
+    /// The number of a document among `facts.documents`.
+    pub fn number_of(&self, id: DocumentId) -> usize {
+        let (first, _) = self.documents_of[id.source.0 as usize];
+        (first + id.index) as usize
+    }
+
     /// The documents of a file.
     pub fn documents_in(&self, source: SourceId) -> &[Document] {
         let (first, count) = self.documents_of[source.0 as usize];

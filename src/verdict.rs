@@ -163,10 +163,16 @@ pub fn assess(
     let (role, role_reason) = role::infer(repo);
     let context = Context { repo, examined, panicked, faults, role };
     let environments = scope::environments(repo);
+    let scopes: Vec<(String, Scope<'_>)> = match &environments[..] {
+        [] => vec![(String::new(), Scope::new(repo, None))],
+        names => {
+            names.iter().map(|name| (name.clone(), Scope::new(repo, Some(name.as_str())))).collect()
+        }
+    };
     let mut requirements: Vec<Assessed> = standard::bundled()
         .requirements
         .iter()
-        .map(|requirement| context.over_environments(requirement, &environments))
+        .map(|requirement| context.over_environments(requirement, &scopes))
         .collect();
     take_over(&mut requirements);
     let controls = controls::matrix(repo, findings, outcomes, &requirements);
@@ -203,18 +209,15 @@ impl Context<'_> {
     fn over_environments(
         &self,
         requirement: &'static Requirement,
-        environments: &[String],
+        scopes: &[(String, Scope<'_>)],
     ) -> Assessed {
-        if environments.len() < 2 {
-            let only = environments.first().map(String::as_str);
-            return self.requirement(requirement, &Scope::new(self.repo, only));
-        }
-        let all: Vec<(String, Assessed)> = environments
+        let mut all: Vec<(String, Assessed)> = scopes
             .iter()
-            .map(|name| {
-                (name.clone(), self.requirement(requirement, &Scope::new(self.repo, Some(name))))
-            })
+            .map(|(name, scope)| (name.clone(), self.requirement(requirement, scope)))
             .collect();
+        if all.len() == 1 {
+            return all.remove(0).1;
+        }
         let by_environment: Vec<(String, Verdict)> =
             all.iter().map(|(name, assessed)| (name.clone(), assessed.verdict)).collect();
         let counted = |name: &str| !scope::is_rehearsal(name);
@@ -231,6 +234,7 @@ impl Context<'_> {
                 assessed.by_environment = by_environment;
                 assessed
             }
+            // There is always one scope at least.
             None => self.requirement(requirement, &Scope::new(self.repo, None)),
         }
     }

@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 pub(super) struct Scope<'a> {
     /// The repository.
     pub(super) repo: &'a Repo,
-    environment: Option<String>,
-    rehearsals_count: bool,
+    /// By number of the document: whether it is evidence here.
+    counts: Vec<bool>,
 }
 
 const ENVIRONMENTS: &[(&str, &str)] = &[
@@ -35,25 +35,33 @@ pub(super) fn is_rehearsal(environment: &str) -> bool {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(repo: &'a Repo, environment: Option<&str>) -> Scope<'a> {
-        let rehearsals_count = !repo
-            .facts
-            .documents
+    pub(super) fn new(repo: &'a Repo, only: Option<&str>) -> Scope<'a> {
+        let documents = &repo.facts.documents;
+        let profiles: Vec<Profile> =
+            documents.iter().map(|document| profile(repo, document)).collect();
+        let rehearsals_count = !documents
             .iter()
-            .any(|document| is_evidence(document) && profile(repo, document) != Profile::Dev);
-        Scope { repo, environment: environment.map(str::to_owned), rehearsals_count }
+            .zip(&profiles)
+            .any(|(document, profile)| is_evidence(document) && *profile != Profile::Dev);
+        let dev_wanted = only == Some("dev");
+        let counts = documents
+            .iter()
+            .zip(&profiles)
+            .map(|(document, profile)| {
+                let here = match (only, environment(repo, document)) {
+                    (Some(wanted), Some(its)) => wanted == its,
+                    _ => true,
+                };
+                let rehearsal = *profile == Profile::Dev && !dev_wanted;
+                here && (rehearsals_count || !rehearsal)
+            })
+            .collect();
+        Scope { repo, counts }
     }
 
     /// Whether this document is evidence here.
     pub(super) fn counts(&self, id: DocumentId) -> bool {
-        let document = self.repo.document(id);
-        let here = match (&self.environment, environment(self.repo, document)) {
-            (Some(wanted), Some(its)) => wanted == its,
-            _ => true,
-        };
-        let dev_wanted = self.environment.as_deref() == Some("dev");
-        let rehearsal = profile(self.repo, document) == Profile::Dev && !dev_wanted;
-        here && (self.rehearsals_count || !rehearsal)
+        self.counts[self.repo.number_of(id)]
     }
 }
 
