@@ -210,3 +210,50 @@ fn the_readme_names_what_exists() {
     }
     assert!(readme.contains("cargo test"));
 }
+
+#[test]
+fn an_allow_with_a_reason_accepts_what_it_reaches_and_no_more() {
+    let alert = |comment: &str, trailing: &str| {
+        format!(
+            "groups:\n  - name: shop\n    rules:\n      {comment}\n      - alert: ShopDown{trailing}\n        expr: up == 0\n        \
+             labels: {{severity: critical, team: a}}\n        annotations: {{summary: s, description: d}}\n      - alert: Other\n        \
+             expr: up == 0\n        labels: {{severity: critical, team: a}}\n        annotations: {{summary: s, description: d}}\n"
+        )
+    };
+    let allow = "# obsproof: allow(ALRT005) reason=\"the fleet runbook covers it\"";
+    let statuses = |text: &str| -> Vec<(String, String)> {
+        let folder = repository(&[("alerts.yml", text)]);
+        let report =
+            json(&run(folder.path(), &["check", "--format", "json", "--select", "ALRT005"]));
+        let row = |finding: &serde_json::Value| {
+            let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+            (text("subject"), text("status"))
+        };
+        report["findings"].as_array().expect("findings").iter().map(row).collect()
+    };
+    let both = |first: &str, second: &str| {
+        vec![
+            ("alert ShopDown".to_owned(), first.to_owned()),
+            ("alert Other".to_owned(), second.to_owned()),
+        ]
+    };
+    assert_eq!(statuses(&alert("# plain", "")), both("open", "open"));
+    assert_eq!(statuses(&alert(allow, "")), both("allowed", "open"), "the block below");
+    assert_eq!(
+        statuses(&alert("# plain", &format!(" {allow}"))),
+        both("allowed", "open"),
+        "the same line"
+    );
+    assert_eq!(
+        statuses(&format!("{allow}\n\n{}", alert("# plain", ""))),
+        both("allowed", "allowed"),
+        "the file"
+    );
+    assert_eq!(
+        statuses(&alert("# obsproof: allow(ALRT005)", "")),
+        both("open", "open"),
+        "no reason"
+    );
+    let expired = "# obsproof: allow(ALRT005) reason=\"x\" until=2020-01-01";
+    assert_eq!(statuses(&alert(expired, "")), both("open", "open"), "expired");
+}
