@@ -108,7 +108,8 @@ pub fn resolve(repo: &Repo, server: &PrometheusConfig, entry: &str) -> Resolved 
     if found.is_empty() {
         through_mounts(repo, server, entry, &mut found);
     }
-    if found.is_empty() && !found.certain {
+    // A bare name beside the configuration is often put there by an image or a mount of its own.
+    if found.is_empty() && (!found.certain || !entry.contains('/')) {
         by_name(repo, entry, &mut found);
     }
     found
