@@ -113,7 +113,7 @@ pub fn judge(repo: &Repo, outcomes: &[Outcome], view: &View) -> Vec<Judged> {
     for finding in allows.findings(&judged_rules(outcomes)) {
         judged.push(status_of(repo, finding, &mut allow::Allows::none(repo), view));
     }
-    judged.sort_by(|a, b| sort_key(repo, a).cmp(&sort_key(repo, b)));
+    judged.sort_by_cached_key(|entry| sort_key(repo, entry));
     fingerprint(repo, &redactions, &mut judged);
     judged
 }
