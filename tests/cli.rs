@@ -320,3 +320,15 @@ fn an_allow_reaches_its_own_line_or_block_only() {
     let quoted = alert("", "", "").replace("summary: s", "summary: 'obsproof: allow(ALRT005)'");
     assert_eq!(allowed(&quoted), ("open".to_owned(), vec![], 1));
 }
+
+#[test]
+fn a_control_of_ones_own_is_known() {
+    let folder =
+        repository(&[("app.py", "# @nist au-99.a \"Own\"\nx = 1\n# @nist au-98\ny = 2\n")]);
+    let select = ["check", "--select", "NIST002", "--format", "concise"];
+    assert_eq!(run(folder.path(), &select).out.matches(" NIST002 ").count(), 2);
+    common::write(folder.path(), "obsproof.toml", b"nist-overlay = [\"AU-99\"]\n");
+    let told = run(folder.path(), &select).out;
+    assert_eq!(told.matches(" NIST002 ").count(), 1, "{told}");
+    assert!(told.contains("`au-98`"), "{told}");
+}
