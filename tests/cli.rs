@@ -257,3 +257,78 @@ fn an_allow_with_a_reason_accepts_what_it_reaches_and_no_more() {
     let expired = "# obsproof: allow(ALRT005) reason=\"x\" until=2020-01-01";
     assert_eq!(statuses(&alert(expired, "")), both("open", "open"), "expired");
 }
+
+/// One alert without a runbook; `{above}` stands over it, `{behind}` behind its name.
+fn alert(head: &str, above: &str, behind: &str) -> String {
+    format!(
+        "{head}groups:\n  - name: shop\n    rules:\n{above}      - alert: ShopDown{behind}\n        expr: up == 0\n        labels: {{severity: critical, team: orders}}\n        annotations: {{summary: s, description: d}}\n"
+    )
+}
+
+/// Status of the missing runbook, the codes of findings on allows, and the exit code.
+fn allowed(text: &str) -> (String, Vec<String>, i32) {
+    let folder = repository(&[("alerts.yml", text)]);
+    let words = ["check", "--format", "json", "--clock", "2026-06-01"];
+    let checked = run(folder.path(), &words);
+    let found = json(&checked)["findings"].as_array().cloned().unwrap_or_default();
+    let code = |one: &serde_json::Value| one["code"].as_str().unwrap_or_default().to_owned();
+    let status = found
+        .iter()
+        .find(|&one| code(one) == "ALRT005")
+        .and_then(|one| one["status"].as_str())
+        .unwrap_or("none");
+    let faults = found.iter().map(code).filter(|code| code.starts_with("ALLOW")).collect();
+    (status.to_owned(), faults, checked.code)
+}
+
+#[test]
+fn an_allow_with_its_reason_silences_one_without_does_not() {
+    // Directive, status of the finding it is about, findings on the directive, exit code.
+    let cases: [(&str, &str, &[&str], i32); 8] = [
+        ("(ALRT005) reason=\"one runbook for all\"", "allowed", &[], 0),
+        ("(runbook-missing) reason=\"one runbook for all\" until=2026-06-01", "allowed", &[], 0),
+        ("(ALRT005)", "open", &["ALLOW001"], 1),
+        ("(ALRT005) reason=\"\"", "open", &["ALLOW001"], 1),
+        ("(ALTR005) reason=\"covered\"", "open", &["ALLOW002"], 1),
+        ("(ALRT005) reason=\"covered\" until=2026-05-31", "open", &["ALLOW003"], 1),
+        ("(ALRT001) reason=\"covered\"", "open", &["ALLOW004"], 1),
+        ("(ALRT005, ALRT001) reason=\"covered\"", "allowed", &["ALLOW004"], 0),
+    ];
+    for (directive, status, faults, code) in cases {
+        let faults: Vec<String> = faults.iter().map(|&fault| fault.to_owned()).collect();
+        let expected = (status.to_owned(), faults, code);
+        let texts = [
+            alert("", "", &format!("  # obsproof: allow{directive}")),
+            alert("", &format!("      # obsproof: allow{directive}\n"), ""),
+            alert(&format!("# obsproof: allow{directive}\n"), "", ""),
+            alert("", "", "") + &format!("# obsproof: allow-file{directive}\n"),
+        ];
+        for text in texts {
+            assert_eq!(allowed(&text), expected, "{text}");
+        }
+    }
+}
+
+#[test]
+fn an_allow_reaches_its_own_line_or_block_only() {
+    let own = "  # obsproof: allow(ALRT005) reason=\"covered\"";
+    let elsewhere = alert("", "", "").replace("expr: up == 0", &format!("expr: up == 0{own}"));
+    let unused = vec!["ALLOW004".to_owned()];
+    assert_eq!(allowed(&elsewhere), ("open".to_owned(), unused.clone(), 1));
+    let before = "      # obsproof: allow(ALRT005) reason=\"covered\"\n      - record: a:b\n        expr: sum by (a) (b)\n";
+    assert_eq!(allowed(&alert("", before, "")), ("open".to_owned(), unused, 1));
+    let quoted = alert("", "", "").replace("summary: s", "summary: 'obsproof: allow(ALRT005)'");
+    assert_eq!(allowed(&quoted), ("open".to_owned(), vec![], 1));
+}
+
+#[test]
+fn a_control_of_ones_own_is_known() {
+    let folder =
+        repository(&[("app.py", "# @nist au-99.a \"Own\"\nx = 1\n# @nist au-98\ny = 2\n")]);
+    let select = ["check", "--select", "NIST002", "--format", "concise"];
+    assert_eq!(run(folder.path(), &select).out.matches(" NIST002 ").count(), 2);
+    common::write(folder.path(), "obsproof.toml", b"nist-overlay = [\"AU-99\"]\n");
+    let told = run(folder.path(), &select).out;
+    assert_eq!(told.matches(" NIST002 ").count(), 1, "{told}");
+    assert!(told.contains("`au-98`"), "{told}");
+}

@@ -2,7 +2,7 @@
 //!
 //! A list in a comment at the head of a file, or in a section of Markdown, is compared with the
 //! annotations of the file or section. Where nothing at all is annotated, a list in Markdown or
-//! in a key is itself the claim, and no drift.
+//! in a key is itself the claim, and no drift. An example in a fenced block claims nothing.
 
 use super::ids;
 use crate::check::Case;
@@ -26,7 +26,10 @@ pub(super) fn check(header: &Annotation, case: &mut Case<'_>) {
         .flat_map(|(_, list)| controls(list))
         .collect();
     let inside = |annotation: &&Annotation| {
-        !annotation.list && scope.contains(annotation.tag_span) && !annotation.controls.is_empty()
+        !annotation.list
+            && !annotation.example
+            && scope.contains(annotation.tag_span)
+            && !annotation.controls.is_empty()
     };
     let inline: Vec<&Annotation> = file.iter().filter(inside).collect();
     let comment = !matches!(header.target, Target::Section { .. }) && is_comment(case, header);
