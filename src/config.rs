@@ -2,6 +2,7 @@
 //! the file.
 
 use crate::catalogue::model::{Class, Severity};
+use crate::lang::distance;
 use crate::source::{Encoding, Source, SourceId, Span};
 use std::collections::BTreeMap;
 
@@ -170,6 +171,49 @@ impl Default for Settings {
             generated_rules: Vec::new(),
             nist_overlay: Vec::new(),
         }
+    }
+}
+
+const DEV: &[&str] = &[
+    "test",
+    "tests",
+    "testdata",
+    "fixtures",
+    "__mocks__",
+    "e2e",
+    "bench",
+    "examples",
+    "demo",
+    "docs",
+    "quickstart",
+    "local",
+    "dev",
+];
+const PRODUCTION: &[&str] = &["prod", "production", "live"];
+
+/// The profile of a path, by whole segments, first hit: configured, dev, production.
+pub fn profile(settings: &Settings, path: &str) -> Profile {
+    let configured = settings.profiles.iter().find(|(prefix, _)| {
+        prefix.is_empty()
+            || prefix == "."
+            || path == prefix
+            || path.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    });
+    if let Some((_, profile)) = configured {
+        return *profile;
+    }
+    // A file name counts by its stem and dotted or dashed parts: `values-prod.yaml`.
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let file_parts: Vec<&str> = file.split(['.', '-', '_']).collect();
+    let is = |words: &[&str], part: &str| words.contains(&part);
+    if folders.split('/').any(|segment| is(DEV, segment)) {
+        Profile::Dev
+    } else if folders.split('/').any(|segment| is(PRODUCTION, segment))
+        || file_parts.iter().any(|part| is(PRODUCTION, part))
+    {
+        Profile::Production
+    } else {
+        Profile::Unspecified
     }
 }
 
@@ -351,35 +395,9 @@ pub fn resolve_rule(word: &str) -> Result<&'static crate::catalogue::model::Rule
     }
 }
 
-/// The nearest word within edit distance 2.
+/// The nearest word within edit distance 2, if it is not a wholly other word.
 pub fn nearest<'a>(word: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    words
-        .map(|known| (distance(word, known), known))
-        .filter(|&(distance, known)| distance <= 2 && distance < known.len().max(1))
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, known)| known)
-}
-
-/// Edit distance with transpositions, counted in characters.
-pub fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    if a.len().abs_diff(b.len()) > 3 {
-        return usize::MAX;
-    }
-    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
-    for (i, &x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, &y) in b.iter().enumerate() {
-            let mut best =
-                (rows[i][j] + usize::from(x != y)).min(rows[i][j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && x == b[j - 1] && a[i - 1] == y {
-                best = best.min(rows[i - 1][j - 1] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
+    distance::nearest(word, words.filter(|known| known.len() > 2), 2)
 }
 
 /// The JSON schema of `obsproof.toml`.

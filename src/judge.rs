@@ -8,7 +8,7 @@ pub mod redact;
 
 use crate::catalogue::model::{Class, Rule, Sensitivity, Severity};
 use crate::check::Outcome;
-use crate::config::{Profile, Settings};
+use crate::config::{Profile, profile};
 use crate::finding::Finding;
 use crate::repo::Repo;
 use crate::source::Origin;
@@ -186,49 +186,6 @@ fn weigh(finding: &Finding, profile: Profile) -> (Severity, Option<&'static str>
         _ => Some("lower here: nothing says that this is production"),
     };
     (lowered, why)
-}
-
-const DEV: &[&str] = &[
-    "test",
-    "tests",
-    "testdata",
-    "fixtures",
-    "__mocks__",
-    "e2e",
-    "bench",
-    "examples",
-    "demo",
-    "docs",
-    "quickstart",
-    "local",
-    "dev",
-];
-const PRODUCTION: &[&str] = &["prod", "production", "live"];
-
-/// The profile of a path, by whole segments, first hit: configured, dev, production.
-pub fn profile(settings: &Settings, path: &str) -> Profile {
-    let configured = settings.profiles.iter().find(|(prefix, _)| {
-        prefix.is_empty()
-            || prefix == "."
-            || path == prefix
-            || path.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with('/'))
-    });
-    if let Some((_, profile)) = configured {
-        return *profile;
-    }
-    // A file name counts by its stem and dotted or dashed parts: `values-prod.yaml`.
-    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let file_parts: Vec<&str> = file.split(['.', '-', '_']).collect();
-    let is = |words: &[&str], part: &str| words.contains(&part);
-    if folders.split('/').any(|segment| is(DEV, segment)) {
-        Profile::Dev
-    } else if folders.split('/').any(|segment| is(PRODUCTION, segment))
-        || file_parts.iter().any(|part| is(PRODUCTION, part))
-    {
-        Profile::Production
-    } else {
-        Profile::Unspecified
-    }
 }
 
 /// Identity of each finding: rule, path, subject, redacted text of the primary span, and which

@@ -63,8 +63,9 @@ impl Answer {
 
     /// Yes with this evidence, no without any.
     fn found(mut evidence: Vec<Evidence>) -> Answer {
+        let count = evidence.len();
         evidence.truncate(MOST);
-        match evidence.len() {
+        match count {
             0 => Answer { holds: Holds::No, note: "nothing found".to_owned(), evidence },
             count => Answer { holds: Holds::Yes, note: format!("{count} found"), evidence },
         }

@@ -1,8 +1,8 @@
 //! What a repository is, from what it holds.
 
-use crate::config::Profile;
+use crate::config::{self, Profile};
 use crate::identify::Kind;
-use crate::judge;
+
 use crate::repo::Repo;
 
 /// The role of a repository: decides which requirements apply.
@@ -60,14 +60,14 @@ const CODE: &[&str] = &[
 pub(super) fn code(repo: &Repo) -> Option<&String> {
     repo.paths.iter().find(|path| {
         path.rsplit_once('.').is_some_and(|(_, ending)| CODE.contains(&ending))
-            && judge::profile(&repo.settings, path) != Profile::Dev
+            && config::profile(&repo.settings, path) != Profile::Dev
             && !crate::discover::is_vendored(path, &[])
     })
 }
 
 /// The role and, in words, what shows it.
 pub(super) fn infer(repo: &Repo) -> (Role, String) {
-    let serious = |path: &str| judge::profile(&repo.settings, path) != Profile::Dev;
+    let serious = |path: &str| config::profile(&repo.settings, path) != Profile::Dev;
     let documents = |wanted: fn(Kind) -> bool, all: bool| {
         repo.facts
             .documents

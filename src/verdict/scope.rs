@@ -1,9 +1,9 @@
 //! Which documents count: one environment at a time, tests and examples seen but not counted.
 
-use crate::config::Profile;
+use crate::config::{self, Profile};
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
-use crate::judge;
+
 use crate::repo::Repo;
 use std::collections::BTreeSet;
 
@@ -73,7 +73,7 @@ fn is_evidence(document: &Document) -> bool {
 }
 
 fn profile(repo: &Repo, document: &Document) -> Profile {
-    judge::profile(&repo.settings, &repo.source(document.id.source).path)
+    config::profile(&repo.settings, &repo.source(document.id.source).path)
 }
 
 /// The environment a document's path names, by whole segments and parts of the file's name.

@@ -2,6 +2,7 @@
 
 use crate::catalogue::model::Severity;
 use crate::check::Case;
+use crate::config::{self, Profile};
 use crate::facts::strategy::PILLARS;
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
@@ -53,7 +54,9 @@ pub(in crate::check) fn applicable(repo: &Repo) -> Option<&Document> {
     };
     let own = |document: &&Document| {
         let source = repo.source(document.id.source);
-        source.origin != Origin::Vendored && !in_tests(&source.path)
+        // Test and example paths are seen, not counted.
+        source.origin != Origin::Vendored
+            && config::profile(&repo.settings, &source.path) != Profile::Dev
     };
     // What runs says more than what is shown of it.
     let shown = |document: &&Document| {
@@ -64,23 +67,4 @@ pub(in crate::check) fn applicable(repo: &Repo) -> Option<&Document> {
     };
     let documents = || repo.facts.documents.iter().filter(own).filter(counts);
     documents().find(|document| !shown(document)).or_else(|| documents().next())
-}
-
-/// Test and example paths are seen, not counted.
-fn in_tests(path: &str) -> bool {
-    const TESTS: &[&str] = &[
-        "test",
-        "tests",
-        "testdata",
-        "fixtures",
-        "__mocks__",
-        "e2e",
-        "bench",
-        "examples",
-        "demo",
-        "docs",
-        "quickstart",
-    ];
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    folders.split('/').any(|segment| TESTS.contains(&segment))
 }
