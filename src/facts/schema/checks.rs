@@ -107,7 +107,7 @@ fn amount(walker: &Walker<'_>, fields: &Fields<'_>, name: &str) -> Option<f64> {
             let text = known_text(value)?;
             match (&field.ty, scalars::resolve(value, walker.reader)) {
                 (Type::Duration, _) => scalars::duration_ms(text).map(|ms| ms as f64),
-                (Type::GoDuration, _) => scalars::go_duration_ns(text),
+                (Type::GoDuration, _) => scalars::go_duration_ns(text).map(|ns| ns as f64),
                 (Type::Size, _) => scalars::size_bytes(text),
                 (_, Value::Int(number)) => Some(number as f64),
                 (Type::Int, Value::Float(number)) => Some(number.trunc()),

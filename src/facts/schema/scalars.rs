@@ -1,6 +1,7 @@
 //! Scalars as their real readers type them.
 
 use super::table::Reader;
+use crate::lang::duration;
 use crate::parse::tree::{NodeRef, Style};
 
 /// What a reader makes of a scalar before it knows the field.
@@ -120,77 +121,12 @@ fn is_float(text: &str) -> bool {
 
 /// A Prometheus duration in milliseconds; `None` where Prometheus refuses it.
 pub fn duration_ms(text: &str) -> Option<u64> {
-    const UNITS: &[(&str, u64)] = &[
-        ("y", 365 * 86_400_000),
-        ("w", 7 * 86_400_000),
-        ("d", 86_400_000),
-        ("h", 3_600_000),
-        ("m", 60_000),
-        ("s", 1000),
-        ("ms", 1),
-    ];
-    if text == "0" {
-        return Some(0);
-    }
-    let (mut rest, mut next, mut total) = (text, 0, 0u64);
-    if rest.is_empty() {
-        return None;
-    }
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).filter(|&at| at > 0)?;
-        let amount: u64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let end = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-        let at = UNITS.iter().position(|(unit, _)| *unit == &rest[..end])?;
-        if at < next {
-            return None;
-        }
-        total = total.checked_add(amount.checked_mul(UNITS[at].1)?)?;
-        next = at + 1;
-        rest = &rest[end..];
-    }
-    // Held in nanoseconds, 63 bits.
-    (total <= i64::MAX as u64 / 1_000_000).then_some(total)
+    duration::prometheus(text).and_then(|ms| u64::try_from(ms).ok())
 }
 
 /// A Go duration in nanoseconds; `None` where Go refuses it.
-pub fn go_duration_ns(text: &str) -> Option<f64> {
-    let (sign, mut rest) = match text.as_bytes().first()? {
-        b'-' => (-1.0, &text[1..]),
-        b'+' => (1.0, &text[1..]),
-        _ => (1.0, text),
-    };
-    if rest == "0" {
-        return Some(0.0);
-    }
-    if rest.is_empty() {
-        return None;
-    }
-    let mut total = 0.0;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let amount = &rest[..digits];
-        let fits = amount.bytes().any(|byte| byte.is_ascii_digit())
-            && amount.bytes().filter(|&byte| byte == b'.').count() < 2;
-        let amount: f64 = fits.then(|| format!("0{amount}0")).and_then(|text| {
-            // `5.` and `.5` are both Go; a trailing digit would change `5`.
-            text.strip_suffix('0').filter(|bare| !bare.ends_with('.')).unwrap_or(&text).parse().ok()
-        })?;
-        rest = &rest[digits..];
-        let end = rest.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len());
-        total += amount
-            * match &rest[..end] {
-                "ns" => 1.0,
-                "us" | "µs" | "μs" => 1e3,
-                "ms" => 1e6,
-                "s" => 1e9,
-                "m" => 6e10,
-                "h" => 3.6e12,
-                _ => return None,
-            };
-        rest = &rest[end..];
-    }
-    (total <= i64::MAX as f64).then_some(sign * total)
+pub fn go_duration_ns(text: &str) -> Option<i64> {
+    duration::go(text)
 }
 
 /// A size in bytes, as `alecthomas/units` reads it; `None` where it refuses.
