@@ -5,4 +5,5 @@ pub mod duration;
 pub mod matcher;
 pub mod path;
 pub mod placeholder;
+pub mod promql;
 pub mod re2;

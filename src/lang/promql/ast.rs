@@ -1,0 +1,517 @@
+//! The tree of an expression.
+
+use super::functions::Function;
+use crate::lang::matcher::MatchOp;
+
+/// A range of bytes of the expression's text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Extent {
+    /// First byte.
+    pub start: u32,
+    /// Byte after the last.
+    pub end: u32,
+}
+
+impl Extent {
+    /// From byte offsets; beyond 4 GiB they stop at the limit.
+    pub fn new(start: usize, end: usize) -> Extent {
+        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Extent { start: number(start), end: number(end) }
+    }
+
+    /// From the start of this to the end of the other.
+    #[must_use]
+    pub fn to(self, other: Extent) -> Extent {
+        Extent { start: self.start, end: other.end }
+    }
+
+    /// The bytes as a range.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A node of a tree: its place in the post-order list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// As an index of [`Ast::nodes`] and of every list parallel to it.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The nodes of an expression, children before parents; the last is the root.
+#[derive(Clone, Debug, Default)]
+pub struct Ast {
+    /// All nodes.
+    pub nodes: Vec<Node>,
+}
+
+impl Ast {
+    /// The root; `None` for an empty text.
+    pub fn root(&self) -> Option<NodeId> {
+        self.nodes.len().checked_sub(1).map(|last| NodeId(u32::try_from(last).unwrap_or(u32::MAX)))
+    }
+
+    /// A node.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.index()]
+    }
+
+    /// What a node is.
+    pub fn kind(&self, id: NodeId) -> &Kind {
+        &self.nodes[id.index()].kind
+    }
+
+    /// The nodes of a subtree with their ids, children first, the node itself last.
+    pub fn subtree(&self, id: NodeId) -> impl DoubleEndedIterator<Item = (NodeId, &Node)> {
+        (self.node(id).first..=id.0).map(|index| (NodeId(index), &self.nodes[index as usize]))
+    }
+
+    /// All nodes with their ids, children first.
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = (NodeId, &Node)> {
+        self.nodes
+            .iter()
+            .enumerate()
+            .map(|(index, node)| (NodeId(u32::try_from(index).unwrap_or(u32::MAX)), node))
+    }
+
+    /// The selectors of the expression, in the order of the text.
+    pub fn selectors(&self) -> impl Iterator<Item = (NodeId, &Selector)> {
+        self.all().filter_map(|(id, node)| match &node.kind {
+            Kind::Selector(selector) => Some((id, selector)),
+            _ => None,
+        })
+    }
+
+    /// The node inside all parentheses around it.
+    pub fn bare(&self, mut id: NodeId) -> NodeId {
+        while let Kind::Paren(inner) = self.kind(id) {
+            id = *inner;
+        }
+        id
+    }
+}
+
+/// One node.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Where it stands, modifiers included.
+    pub extent: Extent,
+    /// Number of the first node of its subtree.
+    pub first: u32,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a node is.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// `1`, `0x1f`, `Inf`, or a length of time in seconds.
+    Number {
+        /// Value; seconds for a length of time.
+        value: f64,
+        /// Written as `5m`.
+        duration: bool,
+    },
+    /// A quoted text, as an argument.
+    Text(Box<str>),
+    /// `name{label="value"}` with its modifiers.
+    Selector(Selector),
+    /// `selector[5m]`.
+    Range {
+        /// A selector, if the expression is valid.
+        inner: NodeId,
+        /// Its length.
+        window: Length,
+    },
+    /// `expression[1h:5m]`.
+    Subquery(Box<Subquery>),
+    /// `function(…)`.
+    Call(Call),
+    /// `sum by (label) (…)`.
+    Aggregate(Box<Aggregate>),
+    /// `left op right`.
+    Binary(Box<Binary>),
+    /// `-operand`.
+    Unary {
+        /// `-`, not `+`.
+        negative: bool,
+        /// Operand.
+        inner: NodeId,
+    },
+    /// `(inner)`.
+    Paren(NodeId),
+    /// Text that could not be read.
+    Invalid,
+}
+
+/// A name and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// Without quotes.
+    pub text: Box<str>,
+    /// With quotes.
+    pub extent: Extent,
+}
+
+/// An instant selector.
+#[derive(Clone, Debug, Default)]
+pub struct Selector {
+    /// The name before the braces.
+    pub name: Option<Name>,
+    /// What stands in the braces.
+    pub matchers: Vec<Matcher>,
+    /// From `{` to `}`.
+    pub braces: Option<Extent>,
+    /// `offset`, `@`, `anchored`, `smoothed`; of the range around it too.
+    pub modifiers: Modifiers,
+}
+
+impl Selector {
+    /// The metric's name, if exactly one can match.
+    pub fn metric(&self) -> Option<&str> {
+        match &self.name {
+            Some(name) => Some(&name.text),
+            None => self.matchers.iter().find_map(|matcher| {
+                (&*matcher.label.text == "__name__" && matcher.op == MatchOp::Equal)
+                    .then_some(&*matcher.value)
+            }),
+        }
+    }
+
+    /// Where the metric's name stands.
+    pub fn metric_extent(&self) -> Option<Extent> {
+        match &self.name {
+            Some(name) => Some(name.extent),
+            None => self
+                .matchers
+                .iter()
+                .find(|matcher| &*matcher.label.text == "__name__")
+                .map(|matcher| matcher.value_extent),
+        }
+    }
+
+    /// Matchers of labels other than the name.
+    pub fn labels(&self) -> impl Iterator<Item = &Matcher> {
+        self.matchers.iter().filter(|matcher| &*matcher.label.text != "__name__")
+    }
+}
+
+/// One matcher in braces.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matcher {
+    /// Label; `__name__` for a quoted metric name, which stands where the value stands.
+    pub label: Name,
+    /// Comparison.
+    pub op: MatchOp,
+    /// Where the operator stands; empty for a quoted metric name.
+    pub op_extent: Extent,
+    /// Value or pattern, escapes resolved.
+    pub value: Box<str>,
+    /// Where the value stands, with its quotes.
+    pub value_extent: Extent,
+}
+
+impl Matcher {
+    /// From the label to the value.
+    pub fn extent(&self) -> Extent {
+        self.label.extent.to(self.value_extent)
+    }
+}
+
+/// Modifiers of a selector, a range or a subquery.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Modifiers {
+    /// `offset 5m`.
+    pub offset: Option<Length>,
+    /// `@ …`.
+    pub at: Option<At>,
+    /// `anchored`.
+    pub anchored: Option<Extent>,
+    /// `smoothed`.
+    pub smoothed: Option<Extent>,
+}
+
+/// A point in time after `@`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct At {
+    /// From `@` on.
+    pub extent: Extent,
+    /// Which point.
+    pub point: Point,
+}
+
+/// Points in time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Point {
+    /// Seconds since 1970.
+    Seconds(f64),
+    /// `start()`.
+    Start,
+    /// `end()`.
+    End,
+}
+
+/// A length of time in brackets or after `offset`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Length {
+    /// Where it stands.
+    pub extent: Extent,
+    /// Seconds, if they do not depend on the query: neither `step()` nor `range()`.
+    pub seconds: Option<f64>,
+    /// One number or duration, perhaps signed; arithmetic otherwise.
+    pub literal: bool,
+}
+
+/// A subquery.
+#[derive(Clone, Debug)]
+pub struct Subquery {
+    /// What is evaluated.
+    pub inner: NodeId,
+    /// How far back.
+    pub window: Length,
+    /// How often; the evaluation interval if absent.
+    pub step: Option<Length>,
+    /// `offset`, `@`.
+    pub modifiers: Modifiers,
+}
+
+/// A function call.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The function; `None` if Prometheus has none of this name.
+    pub function: Option<&'static Function>,
+    /// Its name.
+    pub name: Extent,
+    /// Arguments.
+    pub args: Vec<NodeId>,
+}
+
+/// An aggregation.
+#[derive(Clone, Debug)]
+pub struct Aggregate {
+    /// Which.
+    pub op: Aggregator,
+    /// Where its name stands.
+    pub op_extent: Extent,
+    /// `by` or `without`.
+    pub grouping: Option<Grouping>,
+    /// First of two arguments.
+    pub param: Option<NodeId>,
+    /// What is aggregated; absent if the arguments are at fault.
+    pub inner: Option<NodeId>,
+}
+
+/// `by (…)` or `without (…)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grouping {
+    /// `without`, not `by`.
+    pub without: bool,
+    /// Keyword and list.
+    pub extent: Extent,
+    /// Labels.
+    pub labels: Vec<Name>,
+}
+
+/// A binary operation.
+#[derive(Clone, Debug)]
+pub struct Binary {
+    /// Operator.
+    pub op: Op,
+    /// Where the operator stands.
+    pub op_extent: Extent,
+    /// `bool`.
+    pub returns_bool: Option<Extent>,
+    /// `on` or `ignoring`.
+    pub matching: Option<Matching>,
+    /// `fill…`, from the first word to the last parenthesis.
+    pub fill: Option<Extent>,
+    /// Left side.
+    pub left: NodeId,
+    /// Right side.
+    pub right: NodeId,
+}
+
+/// How the series of two sides find each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matching {
+    /// `on`, not `ignoring`.
+    pub on: bool,
+    /// Keyword and list.
+    pub extent: Extent,
+    /// Labels.
+    pub labels: Vec<Name>,
+    /// `group_left` or `group_right`.
+    pub group: Option<GroupSide>,
+}
+
+/// `group_left` or `group_right`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupSide {
+    /// The left side has many series for one of the right.
+    pub left: bool,
+    /// Keyword and list.
+    pub extent: Extent,
+    /// Labels taken from the side that has one.
+    pub labels: Vec<Name>,
+}
+
+/// Binary operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are those of the operators")]
+pub enum Op {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Mod,
+    Pow,
+    Atan2,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    /// `</`: keeps what a histogram observed up to a bound.
+    TrimUpper,
+    /// `>/`: keeps what a histogram observed above a bound.
+    TrimLower,
+    And,
+    Or,
+    Unless,
+}
+
+impl Op {
+    /// As it is written.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Op::Add => "+",
+            Op::Sub => "-",
+            Op::Mul => "*",
+            Op::Div => "/",
+            Op::Mod => "%",
+            Op::Pow => "^",
+            Op::Atan2 => "atan2",
+            Op::Equal => "==",
+            Op::NotEqual => "!=",
+            Op::Less => "<",
+            Op::LessEqual => "<=",
+            Op::Greater => ">",
+            Op::GreaterEqual => ">=",
+            Op::TrimUpper => "</",
+            Op::TrimLower => ">/",
+            Op::And => "and",
+            Op::Or => "or",
+            Op::Unless => "unless",
+        }
+    }
+
+    /// Binding strength: `or` 1 to `^` 6.
+    pub fn strength(self) -> u8 {
+        match self {
+            Op::Or => 1,
+            Op::And | Op::Unless => 2,
+            Op::Add | Op::Sub => 4,
+            Op::Mul | Op::Div | Op::Mod | Op::Atan2 => 5,
+            Op::Pow => 6,
+            _ => 3,
+        }
+    }
+
+    /// `==`, `!=`, `<`, `<=`, `>`, `>=`.
+    pub fn is_comparison(self) -> bool {
+        matches!(
+            self,
+            Op::Equal | Op::NotEqual | Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual
+        )
+    }
+
+    /// `and`, `or`, `unless`.
+    pub fn is_set(self) -> bool {
+        matches!(self, Op::And | Op::Or | Op::Unless)
+    }
+
+    /// Operators that compute a new value: `+ - * / % ^ atan2`.
+    pub fn is_arithmetic(self) -> bool {
+        matches!(self, Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Mod | Op::Pow | Op::Atan2)
+    }
+}
+
+/// Aggregations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are those of the aggregations")]
+pub enum Aggregator {
+    Sum,
+    Avg,
+    Count,
+    Min,
+    Max,
+    Group,
+    Stddev,
+    Stdvar,
+    Topk,
+    Bottomk,
+    CountValues,
+    Quantile,
+    Limitk,
+    LimitRatio,
+}
+
+impl Aggregator {
+    const ALL: &[(&str, Aggregator)] = &[
+        ("sum", Aggregator::Sum),
+        ("avg", Aggregator::Avg),
+        ("count", Aggregator::Count),
+        ("min", Aggregator::Min),
+        ("max", Aggregator::Max),
+        ("group", Aggregator::Group),
+        ("stddev", Aggregator::Stddev),
+        ("stdvar", Aggregator::Stdvar),
+        ("topk", Aggregator::Topk),
+        ("bottomk", Aggregator::Bottomk),
+        ("count_values", Aggregator::CountValues),
+        ("quantile", Aggregator::Quantile),
+        ("limitk", Aggregator::Limitk),
+        ("limit_ratio", Aggregator::LimitRatio),
+    ];
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, op)| *op == self).map_or("", |(name, _)| name)
+    }
+
+    /// Reads a name in lower case.
+    pub(super) fn named(name: &[u8]) -> Option<Aggregator> {
+        Self::ALL.iter().find(|(known, _)| known.as_bytes() == name).map(|(_, op)| *op)
+    }
+
+    /// Whether it takes a parameter before what it aggregates.
+    pub fn has_param(self) -> bool {
+        matches!(
+            self,
+            Aggregator::Topk
+                | Aggregator::Bottomk
+                | Aggregator::CountValues
+                | Aggregator::Quantile
+                | Aggregator::Limitk
+                | Aggregator::LimitRatio
+        )
+    }
+
+    /// Whether it needs `--enable-feature=promql-experimental-functions`.
+    pub fn is_experimental(self) -> bool {
+        matches!(self, Aggregator::Limitk | Aggregator::LimitRatio)
+    }
+
+    /// Whether its output series are series of its input, labels untouched.
+    pub fn keeps_series(self) -> bool {
+        matches!(
+            self,
+            Aggregator::Topk | Aggregator::Bottomk | Aggregator::Limitk | Aggregator::LimitRatio
+        )
+    }
+}
