@@ -19,7 +19,9 @@ use crate::facts::{Document, DocumentId, Subject};
 use crate::facts::{alertmanager, annotation, prometheus, rules, scalar, strategy};
 use crate::finding::{Edit, Finding, Fix, Related};
 use crate::identify::Kind;
+use crate::lang::promql::Extent;
 use crate::repo::Repo;
+use crate::repo::queries::Query;
 use crate::source::Span;
 use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -46,6 +48,7 @@ pub(crate) enum Builtin {
     RemoteEndpoint(fn(&prometheus::RemoteEndpoint, &mut Case<'_>)),
     Credential(fn(&scalar::Credential, &mut Case<'_>)),
     AlertRule(fn(&rules::AlertRule, &mut Case<'_>)),
+    Expression(fn(&Query<'_>, &mut Case<'_>)),
     AlertmanagerConfig(fn(&alertmanager::AlertmanagerConfig, &mut Case<'_>)),
     Route(fn(&alertmanager::Route, &mut Case<'_>)),
     Receiver(fn(&alertmanager::Receiver, &mut Case<'_>)),
@@ -96,6 +99,11 @@ fn run(repo: &Repo, rule: &'static Rule) -> Outcome {
         Builtin::RemoteEndpoint(check) => runner.each(&facts.remote_endpoints, check),
         Builtin::Credential(check) => runner.each(&facts.credentials, check),
         Builtin::AlertRule(check) => runner.each(&facts.alert_rules, check),
+        Builtin::Expression(check) => {
+            for query in repo.queries() {
+                runner.one(Some(&query), |case| check(&query, case), None);
+            }
+        }
         Builtin::AlertmanagerConfig(check) => runner.each(&facts.alertmanagers, check),
         Builtin::Route(check) => runner.each(&facts.routes, check),
         Builtin::Receiver(check) => runner.each(&facts.receivers, check),
@@ -148,7 +156,7 @@ impl<'a> Runner<'a> {
 
     fn one(
         &mut self,
-        subject: Option<&'a dyn Subject>,
+        subject: Option<&dyn Subject>,
         check: impl FnOnce(&mut Case<'_>),
         document: Option<&'a Document>,
     ) {
@@ -200,6 +208,11 @@ impl<'a> Runner<'a> {
             SubjectKind::RuleGroup => each!(&facts.rule_groups),
             SubjectKind::AlertRule => each!(&facts.alert_rules),
             SubjectKind::RecordingRule => each!(&facts.recording_rules),
+            SubjectKind::Expression => {
+                for query in self.repo.queries() {
+                    self.one(Some(&query), |case| check(&query, case), None);
+                }
+            }
             SubjectKind::AlertmanagerConfig => each!(&facts.alertmanagers),
             SubjectKind::Route => each!(&facts.routes),
             SubjectKind::Receiver => each!(&facts.receivers),
@@ -231,6 +244,11 @@ pub(crate) struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
+    /// Where a part of an expression stands in its file.
+    pub(crate) fn place(&self, query: &Query<'_>, extent: Extent) -> Span {
+        self.repo.place(query.scalar, extent.range())
+    }
+
     /// The subject is none of this rule's business: it does not count as examined.
     pub(crate) fn skip(&mut self) {
         self.examined = false;

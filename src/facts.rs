@@ -11,6 +11,7 @@ pub mod dashboard;
 pub mod deploy;
 mod dialect;
 mod embedded;
+pub mod expression;
 pub mod package;
 pub mod prometheus;
 pub mod read;

@@ -3,7 +3,9 @@
 pub mod images;
 pub mod paths;
 pub mod pillars;
+pub mod queries;
 pub mod scrape;
+pub mod servers;
 
 use crate::config::Settings;
 use crate::facts::alertmanager::tree::RoutingTree;
@@ -26,6 +28,7 @@ pub struct Repo {
     pub settings: Settings,
     documents_of: Vec<(u32, u32)>,
     evidence: OnceLock<Vec<pillars::Evidence>>,
+    evaluating: OnceLock<Vec<servers::Server>>,
     loading: OnceLock<paths::Loading>,
 }
 
@@ -58,6 +61,7 @@ impl Repo {
             settings: Settings::default(),
             documents_of,
             evidence: OnceLock::new(),
+            evaluating: OnceLock::new(),
             loading: OnceLock::new(),
         }
     }
@@ -70,6 +74,11 @@ impl Repo {
     /// What the servers' `rule_files` lead to.
     pub fn loading(&self) -> &paths::Loading {
         self.loading.get_or_init(|| paths::Loading::of(self))
+    }
+
+    /// The releases of Prometheus that evaluate the rules here; empty if that is not certain.
+    pub fn evaluating(&self) -> &[servers::Server] {
+        self.evaluating.get_or_init(|| servers::evaluating(self))
     }
 
     /// The file with this number.

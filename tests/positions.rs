@@ -29,7 +29,7 @@ fn scalars(facts: &FileFacts) -> Vec<(Span, String)> {
     }
     for alert in &facts.alert_rules {
         found.push((alert.name.span, alert.name.text.clone()));
-        found.extend(alert.expr.iter().map(|expr| (expr.span, expr.text.clone())));
+        found.extend(alert.expr.iter().map(|expr| (expr.scalar.span, expr.scalar.text.clone())));
         for (key, value) in &alert.labels.entries {
             found.push((key.span, key.text.clone()));
             found.push((value.span, value.text.clone()));
@@ -142,14 +142,14 @@ fn masked_text_keeps_positions_and_unwraps_escapes() {
     assert!(facts.documents.iter().all(|document| document.masked));
     let down = &facts.alert_rules[0];
     assert_eq!(source.slice(down.name.span), "Down");
-    assert!(!down.expr.as_ref().is_some_and(|expr| expr.known));
+    assert!(!down.expr.as_ref().is_some_and(|expr| expr.scalar.known));
     let summary = down.annotations.get("summary").map(|text| (text.text.clone(), text.known));
     assert_eq!(summary, Some(("Down: {{ $labels.job }}".to_owned(), true)));
     let description = down.annotations.get("description").map(|text| text.text.clone());
     assert_eq!(description.as_deref(), Some("{{ $labels.job }} is down"));
     assert_eq!(down.labels.get("severity").map(|label| source.slice(label.span)), Some("page"));
     let up = facts.alert_rules[1].expr.as_ref();
-    assert!(up.is_some_and(|expr| expr.known && expr.text.trim() == "up == 1"));
+    assert!(up.is_some_and(|expr| expr.scalar.known && expr.scalar.text.trim() == "up == 1"));
 }
 
 #[test]

@@ -4,6 +4,8 @@ use super::Builtin;
 
 mod bad_duration;
 mod bad_name;
+mod bad_promql;
+mod function_not_available;
 mod group_name;
 mod parse;
 mod rule_shape;
@@ -16,6 +18,8 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("RULE003", Builtin::Document(rule_shape::check)),
     ("RULE004", Builtin::Document(bad_duration::check)),
     ("RULE005", Builtin::Document(group_name::check)),
+    ("RULE006", Builtin::Expression(bad_promql::check)),
     ("RULE007", Builtin::Document(bad_name::check)),
+    ("RULE010", Builtin::Expression(function_not_available::check)),
     ("RULE033", Builtin::Document(ruletests_missing::check)),
 ];

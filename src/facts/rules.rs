@@ -1,5 +1,6 @@
 //! Rule files: groups, alerting rules, recording rules, rule unit tests.
 
+use super::expression::Expression;
 use super::scalar::{Pairs, Scalar, held};
 use super::subject::{Held, SubjectKind};
 use super::{DocumentId, FileFacts, Subject};
@@ -41,7 +42,7 @@ pub struct AlertRule {
     /// `alert`.
     pub name: Scalar,
     /// `expr`.
-    pub expr: Option<Scalar>,
+    pub expr: Option<Expression>,
     /// `for`.
     pub hold: Option<Scalar>,
     /// `keep_firing_for`.
@@ -81,7 +82,7 @@ pub struct RecordingRule {
     /// `record`.
     pub name: Scalar,
     /// `expr`.
-    pub expr: Option<Scalar>,
+    pub expr: Option<Expression>,
     /// The rule's own labels.
     pub labels: Pairs,
 }
@@ -139,7 +140,8 @@ fn read_rule(
         Some(node) => Pairs::of(node, masked),
         None => Pairs { open: masked, ..Pairs::default() },
     };
-    let expr = rule.get("expr").and_then(Scalar::template);
+    let dialect = facts.documents[document.index as usize].dialect;
+    let expr = Expression::under(rule, "expr", dialect);
     let group_name = group_name.map(|name| name.text.clone());
     if let Some(name) = Scalar::under(rule, "alert") {
         facts.alert_rules.push(AlertRule {
@@ -192,7 +194,7 @@ impl Subject for AlertRule {
     fn field(&self, path: &str) -> Held<'_> {
         match path {
             "name" => self.name.held(),
-            "expr" => held(self.expr.as_ref()),
+            "expr" => held(self.expr.as_ref().map(|expr| &expr.scalar)),
             "for" => held(self.hold.as_ref()),
             "keep_firing_for" => held(self.keep_firing_for.as_ref()),
             "group" => self.group_name.as_deref().map_or(Held::Nothing, Held::Text),
@@ -206,7 +208,7 @@ impl Subject for AlertRule {
     fn field_span(&self, path: &str) -> Option<Span> {
         let scalar = match path {
             "name" => Some(&self.name),
-            "expr" => self.expr.as_ref(),
+            "expr" => self.expr.as_ref().map(|expr| &expr.scalar),
             "for" => self.hold.as_ref(),
             "keep_firing_for" => self.keep_firing_for.as_ref(),
             _ => match path.split_once('.') {
@@ -235,7 +237,7 @@ impl Subject for RecordingRule {
     fn field(&self, path: &str) -> Held<'_> {
         match path {
             "name" => self.name.held(),
-            "expr" => held(self.expr.as_ref()),
+            "expr" => held(self.expr.as_ref().map(|expr| &expr.scalar)),
             "group" => self.group_name.as_deref().map_or(Held::Nothing, Held::Text),
             _ => match path.split_once('.') {
                 Some(("labels", name)) => self.labels.held(name),
@@ -246,7 +248,7 @@ impl Subject for RecordingRule {
     fn field_span(&self, path: &str) -> Option<Span> {
         match path {
             "name" => Some(self.name.span),
-            "expr" => self.expr.as_ref().map(|expr| expr.span),
+            "expr" => self.expr.as_ref().map(|expr| expr.scalar.span),
             _ => path
                 .strip_prefix("labels.")
                 .and_then(|name| self.labels.get(name))

@@ -34,6 +34,8 @@ pub enum SubjectKind {
     AlertRule,
     /// A recording rule.
     RecordingRule,
+    /// A PromQL expression of a rule, an objective or a panel.
+    Expression,
     /// An Alertmanager configuration read as facts.
     AlertmanagerConfig,
     /// A node of the routing tree.
@@ -93,6 +95,7 @@ pub const SUBJECTS: &[(SubjectKind, &str, &[&str])] = &[
         &["name", "expr", "for", "keep_firing_for", "labels.*", "annotations.*", "group"],
     ),
     (SubjectKind::RecordingRule, "recording_rule", &["name", "expr", "labels.*", "group"]),
+    (SubjectKind::Expression, "expression", &["name"]),
     (SubjectKind::AlertmanagerConfig, "alertmanager_config", &[]),
     (
         SubjectKind::Route,

@@ -13,7 +13,9 @@ pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
         .and_then(|value| value.known_text())
         .is_some_and(|value| matches!(value, "critical" | "page"));
     let masked = case.document().is_some_and(|document| document.masked);
-    let Some(expr) = alert.expr.as_ref().filter(|expr| expr.known && critical) else {
+    let Some(expr) =
+        alert.expr.as_ref().map(|expr| &expr.scalar).filter(|expr| expr.known && critical)
+    else {
         return case.skip();
     };
     let waits = match &alert.hold {

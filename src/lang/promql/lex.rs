@@ -76,13 +76,17 @@ pub(super) struct LexFault {
 pub(super) struct Lexer<'t> {
     text: &'t str,
     at: usize,
-    parens: usize,
-    in_braces: bool,
+    /// Where each open parenthesis stands.
+    parens: Vec<usize>,
+    /// Where the open brace stands.
+    brace: Option<usize>,
     bracket: Option<Bracket>,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Bracket {
+    /// Where it stands.
+    start: usize,
     /// Some length has been read, so that a colon may follow.
     length: bool,
     colon: bool,
@@ -92,7 +96,7 @@ struct Bracket {
 
 impl<'t> Lexer<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Lexer { text, at: 0, parens: 0, in_braces: false, bracket: None }
+        Lexer { text, at: 0, parens: Vec::new(), brace: None, bracket: None }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -104,7 +108,7 @@ impl<'t> Lexer<'t> {
         self.skip()?;
         let start = self.at;
         let Some(first) = self.peek() else { return self.end(start) };
-        let tok = if self.in_braces {
+        let tok = if self.brace.is_some() {
             self.in_braces(first, start)?
         } else if self.bracket.is_some() {
             self.in_bracket(first, start)?
@@ -137,16 +141,16 @@ impl<'t> Lexer<'t> {
     }
 
     fn end(&self, start: usize) -> Result<Token, LexFault> {
-        let missing = if self.in_braces {
-            "}"
-        } else if self.bracket.is_some() {
-            "]"
-        } else if self.parens != 0 {
-            ")"
+        let (at, message) = if let Some(at) = self.brace {
+            (at, "this `{` is never closed: expected `}`")
+        } else if let Some(bracket) = self.bracket {
+            (bracket.start, "this `[` is never closed: expected `]`")
+        } else if let Some(&at) = self.parens.last() {
+            (at, "this `(` is never closed: expected `)`")
         } else {
             return Ok(Token { tok: Tok::End, extent: Extent::new(start, start) });
         };
-        Err(self.fault(start, format!("unexpected end of the expression: expected `{missing}`")))
+        Err(LexFault { extent: Extent::new(at, at + 1), message: message.to_owned() })
     }
 
     fn fault(&self, start: usize, message: impl Into<String>) -> LexFault {
@@ -179,16 +183,16 @@ impl<'t> Lexer<'t> {
             b'^' => Tok::Op(Op::Pow),
             b'@' => Tok::At,
             b'(' => {
-                self.parens += 1;
+                self.parens.push(start);
                 Tok::OpenParen
             }
             b')' => return self.close_paren(start),
             b'{' => {
-                self.in_braces = true;
+                self.brace = Some(start);
                 Tok::OpenBrace
             }
             b'[' => {
-                self.bracket = Some(Bracket { head: true, ..Bracket::default() });
+                self.bracket = Some(Bracket { start, head: true, ..Bracket::default() });
                 Tok::OpenBracket
             }
             b'"' | b'\'' | b'`' => return self.quoted(start),
@@ -205,12 +209,10 @@ impl<'t> Lexer<'t> {
     }
 
     fn close_paren(&mut self, start: usize) -> Result<Tok, LexFault> {
-        let Some(parens) = self.parens.checked_sub(1) else {
-            self.at += 1;
-            return Err(self.fault(start, "unexpected `)`: no parenthesis is open here"));
-        };
-        self.parens = parens;
         self.at += 1;
+        if self.parens.pop().is_none() {
+            return Err(self.fault(start, "unexpected `)`: no parenthesis is open here"));
+        }
         Ok(Tok::CloseParen)
     }
 
@@ -240,7 +242,7 @@ impl<'t> Lexer<'t> {
     fn in_braces(&mut self, first: u8, start: usize) -> Result<Tok, LexFault> {
         match first {
             b'}' => {
-                self.in_braces = false;
+                self.brace = None;
                 self.at += 1;
                 Ok(Tok::CloseBrace)
             }
@@ -284,7 +286,7 @@ impl<'t> Lexer<'t> {
                 return self.number(start);
             }
             b'(' => {
-                self.parens += 1;
+                self.parens.push(start);
                 Tok::OpenParen
             }
             b')' => return self.close_paren(start),

@@ -1,12 +1,11 @@
 //! The parser: operator precedence with a stack of its own.
 
-use super::ast::{
-    Aggregate, Aggregator, Binary, Call, Extent, Grouping, Kind, Matching, Node, NodeId, Op,
-};
-use super::functions::{self, Function, State};
+use super::ast::{Aggregator, Binary, Call, Extent, Grouping, Kind, Matching, Node, NodeId, Op};
+use super::functions::Function;
 use super::lex::{LexFault, Lexer, Tok, Token, Word};
 use super::{Fault, Feature, Need, Parsed, number, text, types};
 
+mod call;
 mod length;
 mod matching;
 mod postfix;
@@ -18,7 +17,7 @@ pub fn parse(source: &str) -> Parsed {
         source,
         lexer: Lexer::new(source),
         token: Token { tok: Tok::End, extent: Extent::default() },
-        last_end: 0,
+        last: Extent::default(),
         ended: false,
         frames: Vec::new(),
         parsed: Parsed::default(),
@@ -40,8 +39,8 @@ struct Parser<'t> {
     source: &'t str,
     lexer: Lexer<'t>,
     token: Token,
-    /// End of the token before this one.
-    last_end: u32,
+    /// The token before this one.
+    last: Extent,
     /// The lexer cannot go on.
     ended: bool,
     frames: Vec<Frame>,
@@ -89,7 +88,7 @@ const SIGN_STRENGTH: u8 = 5;
 
 impl<'t> Parser<'t> {
     fn advance(&mut self) {
-        self.last_end = self.token.extent.end;
+        self.last = self.token.extent;
         if self.ended {
             return;
         }
@@ -99,8 +98,8 @@ impl<'t> Parser<'t> {
                 // Nothing after it can be read with certainty.
                 self.ended = true;
                 self.fault(extent, message);
-                let end = extent.start as usize;
-                self.token = Token { tok: Tok::End, extent: Extent::new(end, end) };
+                let extent = Extent { start: self.last.end, end: self.last.end };
+                self.token = Token { tok: Tok::End, extent };
             }
         }
     }
@@ -140,14 +139,13 @@ impl<'t> Parser<'t> {
         if self.ended && self.is(Tok::End) {
             return;
         }
-        let found = match self.token.tok {
-            Tok::End => "unexpected end of the expression".to_owned(),
-            _ => {
-                let found: String = self.text(self.token.extent).chars().take(40).collect();
-                format!("unexpected `{found}`")
-            }
+        // Where the text ends, its last token shows the place.
+        let (at, place) = match self.token.tok {
+            Tok::End => (self.last, "nothing follows"),
+            _ => (self.token.extent, "unexpected"),
         };
-        self.fault(self.token.extent, format!("{found}: expected {expected}"));
+        let found: String = self.text(at).chars().take(40).collect();
+        self.fault(at, format!("{place} `{found}`: expected {expected}"));
     }
 
     fn next_id(&self) -> u32 {
@@ -257,62 +255,6 @@ impl<'t> Parser<'t> {
         self.leaf(extent, Kind::Number { value: value.unwrap_or(0.0), duration })
     }
 
-    fn aggregation_or_selector(&mut self, op: Aggregator, name: Extent) -> Option<NodeId> {
-        let grouping = match self.token.tok {
-            Tok::Word(Word::By | Word::Without) => Some(self.grouping()),
-            Tok::OpenParen => None,
-            _ => return Some(self.selector(Some(name))),
-        };
-        if self.accept(Tok::OpenParen).is_none() {
-            self.unexpected(&format!("`(` and what `{}` aggregates", op.name()));
-            let inner = self.recover();
-            let first = inner.0;
-            return Some(self.aggregate(op, name, grouping, first, &[inner]));
-        }
-        let first = self.next_id();
-        if self.accept(Tok::CloseParen).is_some() {
-            return Some(self.close_aggregate(op, name, grouping, first, &[]));
-        }
-        self.frames.push(Frame::Aggregate { op, name, grouping, first, args: Vec::new() });
-        None
-    }
-
-    fn call_or_selector(&mut self, tok: Tok, name: Extent) -> Option<NodeId> {
-        let callable = matches!(
-            tok,
-            Tok::Name
-                | Tok::Word(
-                    Word::Start | Word::End | Word::Step | Word::Range | Word::MaxOf | Word::MinOf
-                )
-        );
-        if !callable || !self.is(Tok::OpenParen) {
-            return Some(self.selector(Some(name)));
-        }
-        let function = self.function(name);
-        self.advance();
-        let first = self.next_id();
-        if let Some(end) = self.accept(Tok::CloseParen) {
-            let call = Call { function, name, args: Vec::new() };
-            return Some(self.push(name.to(end), first, Kind::Call(call)));
-        }
-        self.frames.push(Frame::Call { function, name, first, args: Vec::new() });
-        None
-    }
-
-    fn function(&mut self, name: Extent) -> Option<&'static Function> {
-        let text = self.text(name);
-        let Some(function) = functions::named(text) else {
-            let near = functions::nearest(text)
-                .map_or_else(String::new, |near| format!(", did you mean `{near}`?"));
-            self.fault(name, format!("there is no function `{text}`{near}"));
-            return None;
-        };
-        if function.state != State::Stable {
-            self.need(name, Feature::Function(function));
-        }
-        Some(function)
-    }
-
     /// After an operand: a binary operator, a closing parenthesis, a comma or the end.
     fn operator(&mut self, operand: NodeId) -> Step {
         let extent = self.token.extent;
@@ -333,7 +275,7 @@ impl<'t> Parser<'t> {
             Tok::End => {
                 let mut done = self.reduce(operand, 0);
                 while !self.frames.is_empty() {
-                    done = self.close(done, self.last_end);
+                    done = self.close(done, self.last.end);
                     done = self.reduce(done, 0);
                 }
                 Step::Done
@@ -457,50 +399,6 @@ impl<'t> Parser<'t> {
         }
         let extent = Extent { start, end: node.extent.end };
         self.push(extent, first, Kind::Unary { negative, inner })
-    }
-
-    /// After the closing parenthesis of an aggregation: `by` and `without` may follow.
-    fn close_aggregate(
-        &mut self,
-        op: Aggregator,
-        name: Extent,
-        grouping: Option<Grouping>,
-        first: u32,
-        args: &[NodeId],
-    ) -> NodeId {
-        let grouping = match (grouping, self.token.tok) {
-            (None, Tok::Word(Word::By | Word::Without)) => Some(self.grouping()),
-            (grouping, _) => grouping,
-        };
-        self.aggregate(op, name, grouping, first, args)
-    }
-
-    fn aggregate(
-        &mut self,
-        op: Aggregator,
-        op_extent: Extent,
-        grouping: Option<Grouping>,
-        first: u32,
-        args: &[NodeId],
-    ) -> NodeId {
-        let extent = Extent { start: op_extent.start, end: self.last_end };
-        let wanted = 1 + usize::from(op.has_param());
-        if args.len() != wanted {
-            let plural = if wanted == 1 { "" } else { "s" };
-            let count = args.len();
-            let message = format!("`{}` takes {wanted} argument{plural}, not {count}", op.name());
-            self.fault(extent, message);
-        }
-        if op.is_experimental() {
-            self.need(op_extent, Feature::Aggregation(op));
-        }
-        let (param, inner) = match (args, op.has_param()) {
-            ([param, inner, ..], true) => (Some(*param), Some(*inner)),
-            ([inner, ..], false) => (None, Some(*inner)),
-            _ => (None, None),
-        };
-        let aggregate = Aggregate { op, op_extent, grouping, param, inner };
-        self.push(extent, first, Kind::Aggregate(Box::new(aggregate)))
     }
 }
 

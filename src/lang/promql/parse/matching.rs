@@ -12,7 +12,7 @@ impl Parser<'_> {
         let word = self.token.extent;
         self.advance();
         let labels = self.labels(if without { "without" } else { "by" });
-        Grouping { without, extent: Extent { start: word.start, end: self.last_end }, labels }
+        Grouping { without, extent: Extent { start: word.start, end: self.last.end }, labels }
     }
 
     /// Reads `(label, …)`.
@@ -90,7 +90,7 @@ impl Parser<'_> {
         let on = word == Word::On;
         self.advance();
         let labels = self.labels(if on { "on" } else { "ignoring" });
-        let extent = Extent { start, end: self.last_end };
+        let extent = Extent { start, end: self.last.end };
         let group = match self.token.tok {
             Tok::Word(side @ (Word::GroupLeft | Word::GroupRight)) => Some(self.group_side(side)),
             _ => None,
@@ -106,7 +106,7 @@ impl Parser<'_> {
             Tok::OpenParen => self.labels(if left { "group_left" } else { "group_right" }),
             _ => Vec::new(),
         };
-        GroupSide { left, extent: Extent { start, end: self.last_end }, labels }
+        GroupSide { left, extent: Extent { start, end: self.last.end }, labels }
     }
 
     /// Reads `fill (0)`, or `fill_left (0)` and `fill_right (0)` in either order.
@@ -126,7 +126,7 @@ impl Parser<'_> {
         if second != Tok::End && self.accept(second).is_some() {
             self.fill_value();
         }
-        let extent = Extent { start, end: self.last_end };
+        let extent = Extent { start, end: self.last.end };
         self.need(extent, Feature::Fill);
         Some(extent)
     }

@@ -39,7 +39,7 @@ impl Parser<'_> {
         }
         self.close_bracket("`]`");
         let node = self.node(inner);
-        let extent = Extent { start: node.extent.start, end: self.last_end };
+        let extent = Extent { start: node.extent.start, end: self.last.end };
         let first = node.first;
         let subquery = Subquery { inner, window, step, modifiers: Modifiers::default() };
         self.push(extent, first, Kind::Subquery(Box::new(subquery)))
@@ -57,7 +57,7 @@ impl Parser<'_> {
     }
 
     fn range(&mut self, inner: NodeId, window: Length, open: Extent) -> NodeId {
-        let brackets = Extent { start: open.start, end: self.last_end };
+        let brackets = Extent { start: open.start, end: self.last.end };
         match &self.node(inner).kind {
             Kind::Selector(Selector { modifiers, .. }) => {
                 if is_offset(modifiers) {
@@ -73,7 +73,7 @@ impl Parser<'_> {
             ),
         }
         let node = self.node(inner);
-        let extent = Extent { start: node.extent.start, end: self.last_end };
+        let extent = Extent { start: node.extent.start, end: self.last.end };
         let first = node.first;
         self.push(extent, first, Kind::Range { inner, window })
     }
@@ -106,7 +106,7 @@ impl Parser<'_> {
     }
 
     fn extend(&mut self, operand: NodeId) {
-        self.node_mut(operand).extent.end = self.last_end;
+        self.node_mut(operand).extent.end = self.last.end;
     }
 
     fn offset(&mut self, operand: NodeId) {
@@ -127,7 +127,7 @@ impl Parser<'_> {
         let word = self.token.extent;
         self.advance();
         let Some(point) = self.point() else { return };
-        let extent = Extent { start: word.start, end: self.last_end };
+        let extent = Extent { start: word.start, end: self.last.end };
         match self.modifiers(operand) {
             Some(modifiers) if modifiers.at.is_some() => {
                 self.fault(word, "`@` may stand only once")

@@ -15,7 +15,7 @@ impl Parser<'_> {
         let mut extent = selector.name.as_ref().map_or(self.token.extent, |name| name.extent);
         if let Some(open) = self.accept(Tok::OpenBrace) {
             self.matchers(&mut selector);
-            let braces = Extent { start: open.start, end: self.last_end };
+            let braces = Extent { start: open.start, end: self.last.end };
             selector.braces = Some(braces);
             extent.end = braces.end;
         }

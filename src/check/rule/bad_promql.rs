@@ -1,0 +1,14 @@
+//! Expressions no Prometheus accepts. Rule: rules/rule/bad-promql.yaml
+
+use crate::check::Case;
+use crate::repo::queries::Query;
+
+pub(super) fn check(query: &Query<'_>, case: &mut Case<'_>) {
+    if query.alert().is_none() && query.record().is_none() {
+        return case.skip();
+    }
+    for fault in &query.parsed.faults {
+        let span = case.place(query, fault.extent);
+        case.flag(span).with("what", fault.message.as_str());
+    }
+}

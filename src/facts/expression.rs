@@ -1,0 +1,118 @@
+//! PromQL as written in a configuration: the text, its place and its tree.
+
+use super::Dialect;
+use super::scalar::Scalar;
+use crate::lang::placeholder;
+use crate::lang::promql::{self, Parsed};
+use crate::parse::tree::NodeRef;
+use std::sync::Arc;
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub struct Expression {
+    /// As written.
+    pub scalar: Scalar,
+    /// As read; `None` where the text is not known or is another language.
+    pub parsed: Option<Arc<Parsed>>,
+}
+
+impl Expression {
+    /// The expression under `key`.
+    pub fn under(node: NodeRef<'_>, key: &str, dialect: Option<Dialect>) -> Option<Expression> {
+        node.get(key).and_then(Scalar::template).map(|scalar| Expression::of(scalar, dialect))
+    }
+
+    /// Reads a scalar as PromQL, unless its dialect or its text says that it is something else.
+    pub fn of(scalar: Scalar, dialect: Option<Dialect>) -> Expression {
+        if !scalar.known || scalar.text.is_empty() || dialect == Some(Dialect::Loki) {
+            return Expression { scalar, parsed: None };
+        }
+        let parsed = promql::parse(&scalar.text);
+        let foreign = !parsed.faults.is_empty()
+            && (dialect == Some(Dialect::VictoriaMetrics)
+                || placeholder::is_in(&scalar.text)
+                || is_metricsql(&scalar.text));
+        Expression { scalar, parsed: (!foreign).then(|| Arc::new(parsed)) }
+    }
+}
+
+/// Words that only MetricsQL has, as they stand in a text that is no PromQL.
+const METRICSQL: &[&str] = &[
+    " default ",
+    " if ",
+    " if(",
+    " ifnot ",
+    "keep_metric_names",
+    "WITH (",
+    "WITH(",
+    "with (",
+    " limit ",
+    "label_set(",
+    "label_del(",
+    "label_keep(",
+    "label_copy(",
+    "label_move(",
+    "label_map(",
+    "label_value(",
+    "label_match(",
+    "label_lowercase(",
+    "label_uppercase(",
+    "label_transform(",
+    "alias(",
+    "sum2(",
+    "median(",
+    "geomean(",
+    "mode(",
+    "share(",
+    "zscore(",
+    "outliersk(",
+    "outliers_iqr(",
+    "quantiles(",
+    "any(",
+    "distinct(",
+    "rollup",
+    "increase_pure(",
+    "increase_prometheus(",
+    "rate_prometheus(",
+    "delta_prometheus(",
+    "range_",
+    "running_",
+    "remove_resets(",
+    "interpolate(",
+    "keep_last_value(",
+    "keep_next_value(",
+    "union(",
+    "topk_",
+    "bottomk_",
+    "limit_offset(",
+    "count_gt_over_time(",
+    "count_le_over_time(",
+    "share_gt_over_time(",
+    "share_le_over_time(",
+    "sum_gt_over_time(",
+    "duration_over_time(",
+    "lag(",
+    "lifetime(",
+    "scrape_interval(",
+    "tmin_over_time(",
+    "tmax_over_time(",
+    "median_over_time(",
+    "mode_over_time(",
+    "distinct_over_time(",
+    "integrate(",
+    "ideriv(",
+    "deriv_fast(",
+    "changes_prometheus(",
+    "prometheus_buckets(",
+    "buckets_limit(",
+    "vmrange",
+    "ru(",
+    "ttf(",
+    "smooth_exponential(",
+    "now()",
+    "bitmap_and(",
+];
+
+fn is_metricsql(text: &str) -> bool {
+    METRICSQL.iter().any(|word| text.contains(word))
+}
