@@ -6,6 +6,7 @@
 mod alrt;
 mod amgr;
 mod nist;
+mod pql;
 mod prom;
 mod refusal;
 mod rule;
@@ -20,7 +21,9 @@ use crate::facts::{alertmanager, annotation, prometheus, rules, scalar, strategy
 use crate::finding::{Edit, Finding, Fix, Related};
 use crate::identify::Kind;
 use crate::lang::promql::Extent;
+use crate::lang::promql::ast::Kind as PromqlKind;
 use crate::repo::Repo;
+use crate::repo::model::{Model, Place};
 use crate::repo::queries::Query;
 use crate::source::Span;
 use rayon::prelude::*;
@@ -48,7 +51,7 @@ pub(crate) enum Builtin {
     RemoteEndpoint(fn(&prometheus::RemoteEndpoint, &mut Case<'_>)),
     Credential(fn(&scalar::Credential, &mut Case<'_>)),
     AlertRule(fn(&rules::AlertRule, &mut Case<'_>)),
-    Expression(fn(&Query<'_>, &mut Case<'_>)),
+    Expression(for<'a> fn(&'a Query<'a>, &mut Case<'a>)),
     AlertmanagerConfig(fn(&alertmanager::AlertmanagerConfig, &mut Case<'_>)),
     Route(fn(&alertmanager::Route, &mut Case<'_>)),
     Receiver(fn(&alertmanager::Receiver, &mut Case<'_>)),
@@ -61,7 +64,8 @@ pub(crate) enum Builtin {
 
 /// Runs `rules` over the repository; outcomes come in the order of `rules`.
 pub fn check(repo: &Repo, rules: &[&'static Rule]) -> Vec<Outcome> {
-    rules.par_iter().map(|rule| run(repo, rule)).collect()
+    let model = Model::new(repo);
+    rules.par_iter().map(|rule| run(&model, rule)).collect()
 }
 
 /// Whether a rule that is not a predicate has its function.
@@ -76,9 +80,11 @@ pub fn builtin_codes() -> impl Iterator<Item = &'static str> {
     table::codes()
 }
 
-fn run(repo: &Repo, rule: &'static Rule) -> Outcome {
+fn run<'a>(model: &'a Model<'a>, rule: &'static Rule) -> Outcome {
+    let repo = model.repo;
     let facts = &repo.facts;
     let mut runner = Runner {
+        model,
         repo,
         rule,
         outcome: Outcome { rule, examined: 0, findings: Vec::new(), panics: Vec::new() },
@@ -100,8 +106,8 @@ fn run(repo: &Repo, rule: &'static Rule) -> Outcome {
         Builtin::Credential(check) => runner.each(&facts.credentials, check),
         Builtin::AlertRule(check) => runner.each(&facts.alert_rules, check),
         Builtin::Expression(check) => {
-            for query in repo.queries() {
-                runner.one(Some(&query), |case| check(&query, case), None);
+            for query in model.queries() {
+                runner.one(Some(query), |case| check(query, case), None);
             }
         }
         Builtin::AlertmanagerConfig(check) => runner.each(&facts.alertmanagers, check),
@@ -142,6 +148,7 @@ fn reads(subject: SubjectKind, document: &Document) -> bool {
 }
 
 struct Runner<'a> {
+    model: &'a Model<'a>,
     repo: &'a Repo,
     rule: &'static Rule,
     outcome: Outcome,
@@ -156,11 +163,12 @@ impl<'a> Runner<'a> {
 
     fn one(
         &mut self,
-        subject: Option<&dyn Subject>,
-        check: impl FnOnce(&mut Case<'_>),
+        subject: Option<&'a dyn Subject>,
+        check: impl FnOnce(&mut Case<'a>),
         document: Option<&'a Document>,
     ) {
         let mut case = Case {
+            model: self.model,
             repo: self.repo,
             rule: self.rule,
             subject,
@@ -209,8 +217,8 @@ impl<'a> Runner<'a> {
             SubjectKind::AlertRule => each!(&facts.alert_rules),
             SubjectKind::RecordingRule => each!(&facts.recording_rules),
             SubjectKind::Expression => {
-                for query in self.repo.queries() {
-                    self.one(Some(&query), |case| check(&query, case), None);
+                for query in self.model.queries() {
+                    self.one(Some(query), |case| check(query, case), None);
                 }
             }
             SubjectKind::AlertmanagerConfig => each!(&facts.alertmanagers),
@@ -234,6 +242,8 @@ impl<'a> Runner<'a> {
 
 /// One rule looking at one subject.
 pub(crate) struct Case<'a> {
+    /// What its expressions mean together.
+    pub(crate) model: &'a Model<'a>,
     /// The repository.
     pub(crate) repo: &'a Repo,
     rule: &'static Rule,
@@ -244,9 +254,25 @@ pub(crate) struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
+    /// Where a node of an expression stands in its file.
+    pub(crate) fn at(&self, place: Place<'_, '_>) -> Span {
+        self.repo.place(place.query.scalar, place.get().extent.range())
+    }
+
     /// Where a part of an expression stands in its file.
     pub(crate) fn place(&self, query: &Query<'_>, extent: Extent) -> Span {
         self.repo.place(query.scalar, extent.range())
+    }
+
+    /// Where the metric of a chain is named: in the part itself, or the part that leads there.
+    pub(crate) fn name_of(&self, place: Place<'_, '_>, metric: &str) -> Span {
+        let named = place.ast().subtree(place.node).find_map(|(_, node)| match &node.kind {
+            PromqlKind::Selector(selector) if selector.metric() == Some(metric) => {
+                selector.metric_extent()
+            }
+            _ => None,
+        });
+        named.map_or_else(|| self.at(place), |extent| self.place(place.query, extent))
     }
 
     /// The subject is none of this rule's business: it does not count as examined.

@@ -1,6 +1,7 @@
 //! The repo model: all facts of one run, indexed; cross-file questions are asked here.
 
 pub mod images;
+pub mod model;
 pub mod paths;
 pub mod pillars;
 pub mod queries;
@@ -29,6 +30,7 @@ pub struct Repo {
     documents_of: Vec<(u32, u32)>,
     evidence: OnceLock<Vec<pillars::Evidence>>,
     evaluating: OnceLock<Vec<servers::Server>>,
+    intervals: OnceLock<Vec<(Option<String>, f64)>>,
     loading: OnceLock<paths::Loading>,
 }
 
@@ -62,6 +64,7 @@ impl Repo {
             documents_of,
             evidence: OnceLock::new(),
             evaluating: OnceLock::new(),
+            intervals: OnceLock::new(),
             loading: OnceLock::new(),
         }
     }
@@ -79,6 +82,12 @@ impl Repo {
     /// The releases of Prometheus that evaluate the rules here; empty if that is not certain.
     pub fn evaluating(&self) -> &[servers::Server] {
         self.evaluating.get_or_init(|| servers::evaluating(self))
+    }
+
+    /// Scrape jobs by name, with their intervals in seconds; empty if samples come from
+    /// elsewhere too.
+    pub fn scrape_intervals(&self) -> &[(Option<String>, f64)] {
+        self.intervals.get_or_init(|| servers::scrape_intervals(self))
     }
 
     /// The file with this number.

@@ -1,11 +1,12 @@
 //! The built-in rules: one row each, in the table of their family.
 
-use super::{Builtin, alrt, amgr, nist, prom, rule, strat};
+use super::{Builtin, alrt, amgr, nist, pql, prom, rule, strat};
 
 const TABLES: &[&[(&str, Builtin)]] = &[
     alrt::BUILTINS,
     amgr::BUILTINS,
     nist::BUILTINS,
+    pql::BUILTINS,
     prom::BUILTINS,
     rule::BUILTINS,
     strat::BUILTINS,

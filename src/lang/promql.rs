@@ -5,7 +5,9 @@
 //! every analysis from the leaves up is one loop.
 
 pub mod ast;
+pub mod fold;
 pub mod functions;
+pub mod labels;
 mod lex;
 mod number;
 mod parse;

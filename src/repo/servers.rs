@@ -4,7 +4,8 @@ use super::Repo;
 use super::images::{Class, known_as};
 use super::scrape::is_sample;
 use crate::facts::deploy::Container;
-use crate::facts::prometheus::{PrometheusConfig, ServerForm};
+use crate::facts::prometheus::{JobForm, PrometheusConfig, ServerForm};
+use crate::lang::duration;
 use crate::source::Span;
 
 /// A server whose release is written in the repository.
@@ -73,3 +74,38 @@ fn server(container: &Container) -> Option<Server> {
     let span = container.image.as_ref()?.span;
     Some(Server { release, features, span })
 }
+
+/// The interval of every scrape job in seconds, if all samples of the repository's servers come
+/// from jobs that are written out here; empty otherwise.
+pub fn scrape_intervals(repo: &Repo) -> Vec<(Option<String>, f64)> {
+    if repo.facts.scrape_jobs.iter().any(|job| job.form != JobForm::Job) {
+        return Vec::new();
+    }
+    let mut intervals = Vec::new();
+    for server in repo.own_servers() {
+        let elsewhere = server.form == ServerForm::Operator
+            || server.open
+            || server.otlp_key.is_some()
+            || !server.scrape_config_files.is_empty();
+        if elsewhere {
+            return Vec::new();
+        }
+        for job in repo.jobs(server.document) {
+            let written = job.setting("scrape_interval").or(server.scrape_interval.as_ref());
+            let seconds = match written.map(|interval| interval.known_text()) {
+                None => Some(DEFAULT_INTERVAL),
+                #[expect(clippy::cast_precision_loss, reason = "durations are far below the limit")]
+                Some(text) => text.and_then(duration::prometheus).map(|ms| ms as f64 / 1000.0),
+            };
+            let Some(seconds) = seconds.filter(|seconds| *seconds > 0.0) else {
+                return Vec::new();
+            };
+            let name = job.name.as_ref().and_then(|name| name.known_text()).map(str::to_owned);
+            intervals.push((name, seconds));
+        }
+    }
+    intervals
+}
+
+/// `global.scrape_interval` of a server that sets none, in seconds.
+const DEFAULT_INTERVAL: f64 = 60.0;

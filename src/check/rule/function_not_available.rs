@@ -6,7 +6,7 @@ use crate::lang::promql::{Feature, Need};
 use crate::repo::queries::Query;
 use crate::repo::servers::Server;
 
-pub(super) fn check(query: &Query<'_>, case: &mut Case<'_>) {
+pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let servers = case.repo.evaluating();
     if servers.is_empty() || (query.alert().is_none() && query.record().is_none()) {
         return case.skip();

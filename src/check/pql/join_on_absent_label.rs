@@ -1,0 +1,63 @@
+//! Joins and groupings by labels that are not there. Rule: rules/pql/join-on-absent-label.yaml
+
+use super::places;
+use crate::check::Case;
+use crate::lang::promql::ast::{Aggregate, Binary, Kind, Name};
+use crate::lang::promql::labels::Presence;
+use crate::repo::model::Place;
+use crate::repo::queries::Query;
+
+pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    if !query.is_sound() {
+        return case.skip();
+    }
+    for place in places(query) {
+        match place.kind() {
+            Kind::Binary(binary) => join(place, binary, case),
+            Kind::Aggregate(aggregate) => grouping(place, aggregate, case),
+            _ => {}
+        }
+    }
+}
+
+fn join<'a>(place: Place<'a, 'a>, binary: &Binary, case: &mut Case<'a>) {
+    let Some(matching) = &binary.matching else { return };
+    let (left, right) = (place.at(binary.left), place.at(binary.right));
+    for label in matching.labels.iter().filter(|_| matching.on) {
+        let side = match (lacks(left, label, case), lacks(right, label, case)) {
+            (false, false) => continue,
+            (true, false) => "the left side has",
+            (false, true) => "the right side has",
+            (true, true) => "neither side has",
+        };
+        report(place, label, "on", side, case);
+    }
+    let Some(group) = &matching.group else { return };
+    let (one, word) = if group.left { (right, "group_left") } else { (left, "group_right") };
+    for label in group.labels.iter().filter(|label| lacks(one, label, case)).collect::<Vec<_>>() {
+        report(place, label, word, "the side it is taken from has", case);
+    }
+}
+
+fn grouping<'a>(place: Place<'a, 'a>, aggregate: &Aggregate, case: &mut Case<'a>) {
+    let Some(grouping) = aggregate.grouping.as_ref().filter(|grouping| !grouping.without) else {
+        return;
+    };
+    let Some(inner) = aggregate.inner.map(|inner| place.at(inner)) else { return };
+    for label in
+        grouping.labels.iter().filter(|label| lacks(inner, label, case)).collect::<Vec<_>>()
+    {
+        report(place, label, "by", "what is aggregated has", case);
+    }
+}
+
+fn lacks<'a>(side: Place<'a, 'a>, label: &Name, case: &Case<'a>) -> bool {
+    case.model.labels(side).get(&label.text) == Presence::Absent
+}
+
+fn report(place: Place<'_, '_>, label: &Name, word: &str, side: &str, case: &mut Case<'_>) {
+    let span = case.place(place.query, label.extent);
+    let never = if side.starts_with("neither") { "" } else { "never " };
+    let side = if never.is_empty() { side.to_owned() } else { side.replace("has", "never has") };
+    case.flag(span).with("word", word).with("label", &*label.text).with("side", side);
+}

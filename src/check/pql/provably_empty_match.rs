@@ -1,0 +1,68 @@
+//! Operations whose sides can never match. Rule: rules/pql/provably-empty-match.yaml
+
+use super::places;
+use crate::check::Case;
+use crate::lang::promql::ast::{Binary, Kind, Op};
+use crate::lang::promql::labels::{LabelSet, Presence};
+use crate::lang::promql::types::{self, Type};
+use crate::repo::queries::Query;
+
+pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    if !query.is_sound() {
+        return case.skip();
+    }
+    let types = types::of(query.ast());
+    for place in places(query) {
+        let Kind::Binary(binary) = place.kind() else { continue };
+        let vectors =
+            [binary.left, binary.right].iter().all(|side| types[side.index()] == Type::Vector);
+        if !vectors || binary.op == Op::Or || binary.fill.is_some() {
+            continue;
+        }
+        let (left, right) = (place.at(binary.left), place.at(binary.right));
+        let (left, right) = (case.model.labels(left), case.model.labels(right));
+        let Some((label, difference)) = conflict(binary, left, right) else { continue };
+        let outcome = match binary.op {
+            Op::Unless => "so `unless` never removes anything",
+            _ => "so the result is always empty",
+        };
+        let span = case.place(query, binary.op_extent);
+        case.flag(span)
+            .with("label", label)
+            .with("difference", difference)
+            .with("outcome", outcome);
+    }
+}
+
+/// A label that is matched and certainly differs.
+fn conflict<'r>(
+    binary: &Binary,
+    left: &LabelSet<'r>,
+    right: &LabelSet<'r>,
+) -> Option<(&'r str, String)> {
+    let matched = |label: &str| match &binary.matching {
+        None => true,
+        Some(matching) => matching.on == matching.labels.iter().any(|known| &*known.text == label),
+    };
+    // A label in `on` that a side cannot have is the fault of the `on`.
+    let on = binary.matching.as_ref().is_some_and(|matching| matching.on);
+    left.named()
+        .chain(right.named())
+        .map(|(label, _)| label)
+        .filter(|label| matched(label))
+        .find_map(|label| {
+            let difference = match (left.get(label), right.get(label)) {
+                (Presence::Is(one), Presence::Is(other)) if one != other => {
+                    format!("is `{one}` on the left and `{other}` on the right")
+                }
+                (one, Presence::Absent) if one.is_certain() && !on => {
+                    "is on every series of the left and on none of the right".to_owned()
+                }
+                (Presence::Absent, other) if other.is_certain() && !on => {
+                    "is on every series of the right and on none of the left".to_owned()
+                }
+                _ => return None,
+            };
+            Some((label, difference))
+        })
+}

@@ -1,0 +1,52 @@
+//! Quantiles of sums over all buckets. Rule: rules/pql/quantile-without-le.yaml
+
+use super::quantile_arguments;
+use crate::check::Case;
+use crate::lang::promql::ast::{Kind, NodeId};
+use crate::lang::promql::labels::Presence;
+use crate::repo::model::Place;
+use crate::repo::queries::Query;
+
+pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    if !query.is_sound() {
+        return case.skip();
+    }
+    for argument in quantile_arguments(query) {
+        if case.model.labels(argument).get("le") != Presence::Absent {
+            continue;
+        }
+        let inner = case.model.follow(argument);
+        let Some(node) = dropping(case, inner) else { continue };
+        let buckets = inner.ast().subtree(inner.node).all(|(_, node)| match &node.kind {
+            Kind::Selector(selector) => {
+                selector.metric().is_some_and(|name| name.ends_with("_bucket"))
+            }
+            _ => true,
+        });
+        if buckets {
+            // In another expression, the argument leads there.
+            let same = std::ptr::eq(inner.query, argument.query);
+            let place = if same { inner.at(node) } else { argument };
+            let span = match place.kind() {
+                Kind::Aggregate(aggregate) => match &aggregate.grouping {
+                    Some(grouping) => case.place(place.query, grouping.extent),
+                    None => case.place(place.query, aggregate.op_extent),
+                },
+                _ => case.at(place),
+            };
+            case.flag(span);
+        }
+    }
+}
+
+/// The aggregation that loses `le`: the outermost whose input may still have it.
+fn dropping<'a>(case: &Case<'a>, place: Place<'a, 'a>) -> Option<NodeId> {
+    place.ast().subtree(place.node).rev().find_map(|(id, node)| match &node.kind {
+        Kind::Aggregate(aggregate) => {
+            let inner = place.at(aggregate.inner?);
+            let before = case.model.labels_of(inner.query)[inner.node.index()].get("le");
+            (before != Presence::Absent).then_some(id)
+        }
+        _ => None,
+    })
+}

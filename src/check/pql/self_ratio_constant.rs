@@ -1,0 +1,48 @@
+//! Divisions of a series by itself. Rule: rules/pql/self-ratio-constant.yaml
+
+use super::places;
+use crate::check::Case;
+use crate::lang::promql::ast::{Binary, Grouping, Kind, Matcher, Op};
+use crate::repo::model::leaf::Leaf;
+use crate::repo::queries::Query;
+
+pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    for place in places(query) {
+        let Kind::Binary(binary) = place.kind() else { continue };
+        if binary.op != Op::Div || binary.matching.is_some() || binary.fill.is_some() {
+            continue;
+        }
+        let sides = [binary.left, binary.right].map(|side| Leaf::of(case.model, place.at(side)));
+        let [Some(left), Some(right)] = sides else { continue };
+        if divides_by_itself(&left, &right) {
+            report(query, binary, &left, case);
+        }
+    }
+}
+
+fn report(query: &Query<'_>, binary: &Binary, leaf: &Leaf<'_>, case: &mut Case<'_>) {
+    let span = case.place(query, binary.op_extent);
+    case.flag(span).with("metric", leaf.metric().unwrap_or_default());
+}
+
+/// Whether every pair of series that matches is one series twice.
+fn divides_by_itself(left: &Leaf<'_>, right: &Leaf<'_>) -> bool {
+    if !left.reads_like(right) || !left.is_aggregated_like(right) {
+        return false;
+    }
+    // Ranking chooses series on each side for itself.
+    let Some(extra) = left.narrows(right) else { return false };
+    !left.aggregations.iter().any(|(op, _)| op.keeps_series())
+        && left
+            .aggregations
+            .iter()
+            .all(|(_, grouping)| extra.iter().all(|matcher| keeps(*grouping, matcher)))
+}
+
+/// Whether series that differ in the matcher's label stay apart.
+fn keeps(grouping: Option<&Grouping>, matcher: &Matcher) -> bool {
+    grouping.is_some_and(|grouping| {
+        let named = grouping.labels.iter().any(|label| label.text == matcher.label.text);
+        named != grouping.without
+    })
+}

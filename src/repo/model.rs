@@ -1,0 +1,265 @@
+//! What the expressions of a repository mean together: recorded names are followed into their
+//! expressions, labels flow through them, values have a scale.
+
+pub mod leaf;
+pub mod scale;
+
+use super::Repo;
+use super::queries::Query;
+use crate::facts::rules::RecordingRule;
+use crate::lang::promql::ast::{Kind, Modifiers, Node, NodeId, Op, Selector};
+use crate::lang::promql::labels::{LabelSet, Presence, flow};
+use crate::lang::promql::{Ast, fold};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// Records that stand on records are followed this far.
+const DEPTH: usize = 16;
+
+/// The expressions of a repository, joined; what is asked for is computed once.
+pub struct Model<'r> {
+    /// The repository.
+    pub repo: &'r Repo,
+    queries: OnceLock<Vec<Query<'r>>>,
+    records: OnceLock<BTreeMap<&'r str, Record>>,
+    labels: OnceLock<Vec<Vec<LabelSet<'r>>>>,
+    constants: OnceLock<Vec<Vec<Option<f64>>>>,
+}
+
+/// The definitions of one recorded name.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    /// Rules that record it, their expressions read or not.
+    pub definitions: usize,
+    /// Numbers of their expressions that could be read.
+    pub queries: Vec<usize>,
+}
+
+/// A node of one of the expressions.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'q, 'r> {
+    /// The expression.
+    pub query: &'q Query<'r>,
+    /// The node.
+    pub node: NodeId,
+}
+
+impl<'q, 'r> Place<'q, 'r> {
+    /// The tree it stands in.
+    pub fn ast(self) -> &'r Ast {
+        self.query.ast()
+    }
+
+    /// The node itself.
+    pub fn get(self) -> &'r Node {
+        self.ast().node(self.node)
+    }
+
+    /// What the node is.
+    pub fn kind(self) -> &'r Kind {
+        &self.get().kind
+    }
+
+    /// Another node of the same expression.
+    pub fn at(self, node: NodeId) -> Place<'q, 'r> {
+        Place { node, ..self }
+    }
+}
+
+impl<'r> Model<'r> {
+    /// A model of `repo`; nothing is computed yet.
+    pub fn new(repo: &'r Repo) -> Model<'r> {
+        Model {
+            repo,
+            queries: OnceLock::new(),
+            records: OnceLock::new(),
+            labels: OnceLock::new(),
+            constants: OnceLock::new(),
+        }
+    }
+
+    /// All expressions, each at the place of its number.
+    pub fn queries(&self) -> &[Query<'r>] {
+        self.queries.get_or_init(|| self.repo.queries().collect())
+    }
+
+    /// Recorded names and who records them.
+    pub fn records(&self) -> &BTreeMap<&'r str, Record> {
+        self.records.get_or_init(|| {
+            let mut records: BTreeMap<&str, Record> = BTreeMap::new();
+            for rule in &self.repo.facts.recording_rules {
+                records.entry(&rule.name.text).or_default().definitions += 1;
+            }
+            for query in self.queries().iter().filter(|query| query.is_sound()) {
+                if let Some(rule) = query.record() {
+                    records.entry(&rule.name.text).or_default().queries.push(query.index);
+                }
+            }
+            records
+        })
+    }
+
+    /// The expression behind a name that exactly one rule of the repository records.
+    pub fn recorded(&self, name: &str) -> Option<&Query<'r>> {
+        let record = self.records().get(name)?;
+        let [index] = *record.queries else { return None };
+        (record.definitions == 1).then(|| &self.queries()[index])
+    }
+
+    /// Looks through parentheses, and through bare recorded names into what they record.
+    pub fn follow<'q>(&'q self, mut place: Place<'q, 'r>) -> Place<'q, 'r> {
+        for _ in 0..DEPTH {
+            place = place.at(place.ast().bare(place.node));
+            let Kind::Selector(selector) = place.kind() else { return place };
+            let Some(query) = self.behind(selector) else { return place };
+            let Some(root) = query.ast().root() else { return place };
+            place = Place { query, node: root };
+        }
+        place
+    }
+
+    /// The expression behind a selector that is a recorded name and nothing else.
+    fn behind(&self, selector: &Selector) -> Option<&Query<'r>> {
+        let name = selector.name.as_ref()?;
+        let plain = selector.matchers.is_empty() && selector.modifiers == Modifiers::default();
+        self.recorded(&name.text).filter(|query| {
+            // Labels that the rule adds would be lost on the way.
+            plain && query.record().is_some_and(|rule| rule.labels.entries.is_empty())
+        })
+    }
+
+    /// What is known about the labels of a node.
+    pub fn labels(&self, place: Place<'_, 'r>) -> &LabelSet<'r> {
+        &self.flows()[place.query.index][place.node.index()]
+    }
+
+    /// What is known about the labels of every node of an expression.
+    pub fn labels_of(&self, query: &Query<'r>) -> &[LabelSet<'r>] {
+        &self.flows()[query.index]
+    }
+
+    /// Whether something decides which of the series that exist come through: a comparison, a
+    /// set operation, `absent`. A recorded name that cannot be followed may hide one.
+    pub fn is_filtered(&self, place: Place<'_, 'r>) -> bool {
+        self.filtered(Place { query: place.query, node: place.node }, DEPTH)
+    }
+
+    fn filtered(&self, place: Place<'_, 'r>, depth: usize) -> bool {
+        place.ast().subtree(place.node).any(|(_, node)| match &node.kind {
+            Kind::Binary(binary) => {
+                (binary.op.is_comparison() && binary.returns_bool.is_none())
+                    || matches!(binary.op, Op::And | Op::Unless)
+            }
+            Kind::Call(call) => call
+                .function
+                .is_none_or(|function| matches!(function.name, "absent" | "absent_over_time")),
+            Kind::Selector(selector) => match selector.metric() {
+                None => true,
+                Some("ALERTS" | "ALERTS_FOR_STATE") => true,
+                Some(name) => match (self.recorded(name), depth.checked_sub(1)) {
+                    (Some(query), Some(depth)) => query
+                        .ast()
+                        .root()
+                        .is_some_and(|node| self.filtered(Place { query, node }, depth)),
+                    _ => name.contains(':') || self.records().contains_key(name),
+                },
+            },
+            Kind::Invalid => true,
+            _ => false,
+        })
+    }
+
+    /// The text of a place in one line, shortened.
+    pub fn shown(&self, place: Place<'_, 'r>) -> String {
+        let text = place.query.print(place.node);
+        match text.char_indices().nth(60) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
+        }
+    }
+
+    /// The value of a node that is a constant.
+    pub fn constant(&self, place: Place<'_, 'r>) -> Option<f64> {
+        self.constants_of(place.query)[place.node.index()]
+    }
+
+    /// The values of all nodes of an expression that are constants.
+    pub fn constants_of(&self, query: &Query<'_>) -> &[Option<f64>] {
+        let constants = self.constants.get_or_init(|| {
+            self.queries().par_iter().map(|query| fold::fold(query.ast())).collect()
+        });
+        &constants[query.index]
+    }
+
+    fn flows(&self) -> &[Vec<LabelSet<'r>>] {
+        self.labels.get_or_init(|| {
+            let queries = self.queries();
+            let mut flows: Vec<Option<Vec<LabelSet<'r>>>> = vec![None; queries.len()];
+            for index in self.in_order_of_use() {
+                flows[index] = Some(self.flow(&queries[index], &flows));
+            }
+            let known = &flows;
+            let rest: Vec<_> = queries
+                .par_iter()
+                .map(|query| match &known[query.index] {
+                    Some(_) => None,
+                    None => Some(self.flow(query, known)),
+                })
+                .collect();
+            flows.into_iter().zip(rest).map(|(one, two)| one.or(two).unwrap_or_default()).collect()
+        })
+    }
+
+    fn flow(&self, query: &Query<'r>, known: &[Option<Vec<LabelSet<'r>>>]) -> Vec<LabelSet<'r>> {
+        flow(query.ast(), |selector| {
+            let record = self.recorded(selector.metric()?)?;
+            let set = known[record.index].as_ref()?.last()?;
+            Some(self.with_rule_labels(record.record()?, set.clone()))
+        })
+    }
+
+    /// Labels of a record: those of its rule and group win over those of the expression.
+    fn with_rule_labels(&self, rule: &'r RecordingRule, mut set: LabelSet<'r>) -> LabelSet<'r> {
+        let groups = self.repo.groups(rule.document);
+        let group = groups.iter().find(|group| group.index == rule.group);
+        for pairs in group.map(|group| &group.labels).into_iter().chain([&rule.labels]) {
+            for (label, value) in &pairs.entries {
+                let presence = match value.known_text() {
+                    Some("") => Presence::Absent,
+                    Some(text) => Presence::Is(text),
+                    None => Presence::Possible,
+                };
+                set.set(&label.text, presence);
+            }
+            set.closed &= !pairs.open;
+        }
+        set
+    }
+
+    /// The unique records, each after those it reads; what reads itself keeps its place and is
+    /// read as a plain metric.
+    fn in_order_of_use(&self) -> Vec<usize> {
+        let queries = self.queries();
+        let mut order = Vec::new();
+        let mut seen = vec![false; queries.len()];
+        for query in queries.iter().filter(|query| query.record().is_some()) {
+            let mut stack = vec![(query.index, false)];
+            while let Some((index, done)) = stack.pop() {
+                if done {
+                    order.push(index);
+                    continue;
+                }
+                if std::mem::replace(&mut seen[index], true) {
+                    continue;
+                }
+                stack.push((index, true));
+                for (_, selector) in queries[index].ast().selectors() {
+                    let read = selector.metric().and_then(|name| self.recorded(name));
+                    stack.extend(read.map(|read| (read.index, false)));
+                }
+            }
+        }
+        order
+    }
+}
