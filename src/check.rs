@@ -50,7 +50,9 @@ pub(crate) enum Builtin {
     ScrapeJob(fn(&prometheus::ScrapeJob, &mut Case<'_>)),
     RemoteEndpoint(fn(&prometheus::RemoteEndpoint, &mut Case<'_>)),
     Credential(fn(&scalar::Credential, &mut Case<'_>)),
+    RuleGroup(fn(&rules::RuleGroup, &mut Case<'_>)),
     AlertRule(fn(&rules::AlertRule, &mut Case<'_>)),
+    RecordingRule(fn(&rules::RecordingRule, &mut Case<'_>)),
     Expression(for<'a> fn(&'a Query<'a>, &mut Case<'a>)),
     AlertmanagerConfig(fn(&alertmanager::AlertmanagerConfig, &mut Case<'_>)),
     Route(fn(&alertmanager::Route, &mut Case<'_>)),
@@ -104,6 +106,8 @@ fn run<'a>(model: &'a Model<'a>, rule: &'static Rule) -> Outcome {
         Builtin::ScrapeJob(check) => runner.each(&facts.scrape_jobs, check),
         Builtin::RemoteEndpoint(check) => runner.each(&facts.remote_endpoints, check),
         Builtin::Credential(check) => runner.each(&facts.credentials, check),
+        Builtin::RuleGroup(check) => runner.each(&facts.rule_groups, check),
+        Builtin::RecordingRule(check) => runner.each(&facts.recording_rules, check),
         Builtin::AlertRule(check) => runner.each(&facts.alert_rules, check),
         Builtin::Expression(check) => {
             for query in model.queries() {

@@ -2,15 +2,27 @@
 
 use super::Builtin;
 
+mod average_of_ratios;
 mod bad_duration;
 mod bad_name;
 mod bad_promql;
+mod consumer_before_producer;
+mod duplicate_rule;
 mod function_not_available;
+mod group_interval_long;
 mod group_name;
+mod level_not_in_output;
 mod parse;
+mod rate_of_sum;
+mod record_name_shape;
+mod record_not_reused;
+mod recording_rules_missing;
 mod rule_shape;
 mod ruletests_missing;
+mod total_kept;
+mod unit_lost;
 mod unknown_field;
+mod window_in_name;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("RULE001", Builtin::Document(parse::check)),
@@ -20,6 +32,18 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("RULE005", Builtin::Document(group_name::check)),
     ("RULE006", Builtin::Expression(bad_promql::check)),
     ("RULE007", Builtin::Document(bad_name::check)),
+    ("RULE009", Builtin::Repository(duplicate_rule::check)),
     ("RULE010", Builtin::Expression(function_not_available::check)),
+    ("RULE020", Builtin::RecordingRule(record_name_shape::check)),
+    ("RULE021", Builtin::Expression(window_in_name::check)),
+    ("RULE022", Builtin::Expression(level_not_in_output::check)),
+    ("RULE024", Builtin::RecordingRule(total_kept::check)),
+    ("RULE025", Builtin::Expression(unit_lost::check)),
+    ("RULE026", Builtin::Expression(average_of_ratios::check)),
+    ("RULE027", Builtin::Expression(rate_of_sum::check)),
+    ("RULE028", Builtin::Expression(consumer_before_producer::check)),
+    ("RULE029", Builtin::RuleGroup(group_interval_long::check)),
+    ("RULE031", Builtin::Repository(record_not_reused::check)),
     ("RULE033", Builtin::Document(ruletests_missing::check)),
+    ("RULE050", Builtin::Repository(recording_rules_missing::check)),
 ];

@@ -37,6 +37,8 @@ pub struct AlertRule {
     pub document: DocumentId,
     /// Number of its group in the document.
     pub group: u32,
+    /// The whole rule.
+    pub span: Span,
     /// The group's name, if it has one.
     pub group_name: Option<String>,
     /// `alert`.
@@ -77,6 +79,8 @@ pub struct RecordingRule {
     pub document: DocumentId,
     /// Number of its group in the document.
     pub group: u32,
+    /// The whole rule.
+    pub span: Span,
     /// The group's name, if it has one.
     pub group_name: Option<String>,
     /// `record`.
@@ -147,6 +151,7 @@ fn read_rule(
         facts.alert_rules.push(AlertRule {
             document,
             group,
+            span: rule.span(),
             group_name,
             name,
             expr,
@@ -161,6 +166,7 @@ fn read_rule(
         facts.recording_rules.push(RecordingRule {
             document,
             group,
+            span: rule.span(),
             group_name,
             name,
             expr,

@@ -5,6 +5,7 @@
 //! every analysis from the leaves up is one loop.
 
 pub mod ast;
+pub mod fingerprint;
 pub mod fold;
 pub mod functions;
 pub mod labels;

@@ -9,7 +9,7 @@ use super::queries::Query;
 use crate::facts::rules::RecordingRule;
 use crate::lang::promql::ast::{Kind, Modifiers, Node, NodeId, Op, Selector};
 use crate::lang::promql::labels::{LabelSet, Presence, flow};
-use crate::lang::promql::{Ast, fold};
+use crate::lang::promql::{Ast, fingerprint, fold};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -25,6 +25,7 @@ pub struct Model<'r> {
     records: OnceLock<BTreeMap<&'r str, Record>>,
     labels: OnceLock<Vec<Vec<LabelSet<'r>>>>,
     constants: OnceLock<Vec<Vec<Option<f64>>>>,
+    prints: OnceLock<Vec<Vec<u64>>>,
 }
 
 /// The definitions of one recorded name.
@@ -76,6 +77,7 @@ impl<'r> Model<'r> {
             records: OnceLock::new(),
             labels: OnceLock::new(),
             constants: OnceLock::new(),
+            prints: OnceLock::new(),
         }
     }
 
@@ -192,6 +194,19 @@ impl<'r> Model<'r> {
         &constants[query.index]
     }
 
+    /// A number for every node of an expression that equal expressions share.
+    pub fn fingerprints_of(&self, query: &Query<'_>) -> &[u64] {
+        let prints = self.prints.get_or_init(|| {
+            self.queries().par_iter().map(|query| fingerprint::fingerprints(query.ast())).collect()
+        });
+        &prints[query.index]
+    }
+
+    /// The number of a whole expression; `None` if it is at fault.
+    pub fn fingerprint(&self, query: &Query<'_>) -> Option<u64> {
+        self.fingerprints_of(query).last().copied().filter(|_| query.is_sound())
+    }
+
     fn flows(&self) -> &[Vec<LabelSet<'r>>] {
         self.labels.get_or_init(|| {
             let queries = self.queries();
@@ -220,7 +235,7 @@ impl<'r> Model<'r> {
     }
 
     /// Labels of a record: those of its rule and group win over those of the expression.
-    fn with_rule_labels(&self, rule: &'r RecordingRule, mut set: LabelSet<'r>) -> LabelSet<'r> {
+    pub fn with_rule_labels(&self, rule: &'r RecordingRule, mut set: LabelSet<'r>) -> LabelSet<'r> {
         let groups = self.repo.groups(rule.document);
         let group = groups.iter().find(|group| group.index == rule.group);
         for pairs in group.map(|group| &group.labels).into_iter().chain([&rule.labels]) {

@@ -142,6 +142,18 @@ impl Repo {
             && self.path(scalar.span).to_ascii_lowercase().contains("loki")
     }
 
+    /// The lines of a list item whose content is at `span`, if it has them for itself.
+    pub fn item_lines(&self, span: Span) -> Option<Span> {
+        let text = &self.source(span.source).text;
+        let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+        let lead = text[start..span.start as usize].trim_start_matches(' ');
+        let rest = &text[span.end as usize..];
+        let tail = rest.split('\n').next().unwrap_or_default();
+        let alone = lead.trim_end() == "-" && tail.trim().is_empty();
+        let end = (span.end as usize + tail.len() + 1).min(text.len());
+        alone.then(|| Span::new(span.source, start, end))
+    }
+
     /// Where a part of a scalar's text stands in its file; the whole scalar where the text does
     /// not stand in the file letter by letter.
     pub fn place(&self, scalar: &Scalar, range: Range<usize>) -> Span {

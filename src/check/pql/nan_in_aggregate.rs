@@ -3,6 +3,7 @@
 use super::{is_constant, places};
 use crate::check::Case;
 use crate::lang::promql::ast::{Aggregator, Kind, NodeId, Op};
+use crate::repo::model::leaf::{Leaf, RATES};
 use crate::repo::queries::Query;
 
 /// Words in names of metrics that are never zero where they are exposed.
@@ -27,7 +28,13 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         };
         let inner = query.ast().bare(inner);
         let Kind::Binary(division) = query.ast().kind(inner) else { continue };
+        // Of rates, the mean of ratios is the fault.
+        let rates = [division.left, division.right].iter().all(|side| {
+            Leaf::of(case.model, place.at(*side))
+                .is_some_and(|leaf| leaf.function.is_some_and(|name| RATES.contains(&name)))
+        });
         if division.op == Op::Div
+            && !rates
             && !is_constant(case.model, query, division.right)
             && can_be_zero(query, division.right)
         {

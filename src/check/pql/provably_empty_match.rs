@@ -2,7 +2,7 @@
 
 use super::places;
 use crate::check::Case;
-use crate::lang::promql::ast::{Binary, Kind, Op};
+use crate::lang::promql::ast::{Binary, Kind, NodeId, Op};
 use crate::lang::promql::labels::{LabelSet, Presence};
 use crate::lang::promql::types::{self, Type};
 use crate::repo::queries::Query;
@@ -12,11 +12,15 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         return case.skip();
     }
     let types = types::of(query.ast());
+    let mut told: Vec<NodeId> = Vec::new();
     for place in places(query) {
         let Kind::Binary(binary) = place.kind() else { continue };
         let vectors =
             [binary.left, binary.right].iter().all(|side| types[side.index()] == Type::Vector);
-        if !vectors || binary.op == Op::Or || binary.fill.is_some() {
+        // What stands on an empty result is empty for the same reason.
+        let first = place.get().first;
+        let below = told.iter().any(|node| (first..place.node.0).contains(&node.0));
+        if !vectors || binary.op == Op::Or || binary.fill.is_some() || below {
             continue;
         }
         let (left, right) = (place.at(binary.left), place.at(binary.right));
@@ -26,6 +30,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             Op::Unless => "so `unless` never removes anything",
             _ => "so the result is always empty",
         };
+        told.push(place.node);
         let span = case.place(query, binary.op_extent);
         case.flag(span)
             .with("label", label)

@@ -1,0 +1,87 @@
+//! Windows in recorded names that the expression does not have. Rule: rules/rule/window-in-name.yaml
+
+use crate::check::Case;
+use crate::lang::duration;
+use crate::lang::promql::ast::{Kind, Length};
+use crate::repo::model::Model;
+use crate::repo::queries::Query;
+
+/// Records that stand on records are followed this far.
+const DEPTH: usize = 8;
+
+pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    let Some(record) = query.record().filter(|record| record.name.known && query.is_sound()) else {
+        return case.skip();
+    };
+    let Some((last, window)) = window(&record.name.text) else { return case.skip() };
+    let mut ranges = Ranges { seconds: Vec::new(), open: false };
+    ranges.gather(case.model, query, DEPTH);
+    if ranges.open || ranges.seconds.iter().any(|seconds| same(*seconds, window)) {
+        return;
+    }
+    let mut texts: Vec<String> = ranges.seconds.iter().map(|seconds| shown(*seconds)).collect();
+    texts.dedup();
+    let found = match texts.as_slice() {
+        [] => "no range at all".to_owned(),
+        texts => texts.iter().map(|text| format!("`[{text}]`")).collect::<Vec<_>>().join(", "),
+    };
+    case.flag(record.name.span).with("last", last).with("found", found);
+}
+
+fn same(left: f64, right: f64) -> bool {
+    (left - right).abs() < 1e-6
+}
+
+fn shown(seconds: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "a cast of a float saturates")]
+    duration::display((seconds * 1000.0) as i64)
+}
+
+/// The last part of a name that ends in an operation and a duration, with its seconds.
+fn window(name: &str) -> Option<(&str, f64)> {
+    let (_, last) = name.rsplit_once(':')?;
+    let letters = last.find(|c: char| c.is_ascii_digit())?;
+    let (op, rest) = last.split_at(letters);
+    let known = !op.is_empty() && op.bytes().all(|c| c.is_ascii_lowercase() || c == b'_');
+    let ms = duration::prometheus(rest).filter(|ms| *ms > 0 && known)?;
+    #[expect(clippy::cast_precision_loss, reason = "windows are far below the limit")]
+    Some((last, ms as f64 / 1000.0))
+}
+
+struct Ranges {
+    seconds: Vec<f64>,
+    /// Something is read whose ranges nobody knows.
+    open: bool,
+}
+
+impl Ranges {
+    fn gather<'r>(&mut self, model: &Model<'r>, query: &Query<'r>, depth: usize) {
+        let Some(depth) = depth.checked_sub(1) else {
+            self.open = true;
+            return;
+        };
+        for node in &query.ast().nodes {
+            match &node.kind {
+                Kind::Range { window, .. } => self.length(window),
+                Kind::Subquery(subquery) => self.length(&subquery.window),
+                Kind::Selector(selector) => {
+                    let Some(name) = selector.metric() else { continue };
+                    self.seconds.extend(window(name).map(|(_, seconds)| seconds));
+                    match model.recorded(name) {
+                        Some(read) if read.index != query.index => self.gather(model, read, depth),
+                        None if name.contains(':') && window(name).is_none() => self.open = true,
+                        _ => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn length(&mut self, length: &Length) {
+        match length.seconds {
+            Some(seconds) => self.seconds.push(seconds),
+            None => self.open = true,
+        }
+    }
+}
