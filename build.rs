@@ -1,4 +1,4 @@
-//! Compiles `rules/`, `schemas/` and `data/` into static data, so that start-up reads nothing.
+//! Compiles `rules/`, `schemas/`, `metrics/` and `data/` into static data, so that start-up reads nothing.
 
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "modules shared with the library")]
 
@@ -24,6 +24,8 @@ mod catalogue {
     pub mod predicate;
 }
 
+#[path = "build/metrics.rs"]
+mod metrics;
 #[path = "build/nist.rs"]
 mod nist;
 #[path = "build/rules.rs"]
@@ -42,9 +44,11 @@ fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=data");
     println!("cargo::rerun-if-changed=schemas");
+    println!("cargo::rerun-if-changed=metrics");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     write(&out.join("rules.rs"), &rules::generate(Path::new("rules")));
     write(&out.join("schemas.rs"), &schemas::generate(Path::new("schemas")));
+    write(&out.join("metrics.rs"), &metrics::generate(Path::new("metrics")));
     let controls = nist::generate(Path::new("data/nist-800-53-r5.json"));
     write(&out.join("nist.rs"), &controls);
     let standard = Path::new("rules/standard/obs-1.0.0.yaml");

@@ -16,6 +16,7 @@ pub mod finding;
 pub mod identify;
 pub mod judge;
 pub mod lang;
+pub mod metrics;
 pub mod nist;
 pub mod parse;
 pub mod repo;

@@ -16,6 +16,7 @@ const ORDER: &[&str] = &[
     "source",
     "lang",
     "nist",
+    "metrics",
     "discover",
     "parse",
     "identify",

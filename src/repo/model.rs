@@ -2,6 +2,7 @@
 //! expressions, labels flow through them, values have a scale.
 
 pub mod leaf;
+pub mod metric;
 pub mod scale;
 
 use super::Repo;
@@ -26,6 +27,7 @@ pub struct Model<'r> {
     labels: OnceLock<Vec<Vec<LabelSet<'r>>>>,
     constants: OnceLock<Vec<Vec<Option<f64>>>>,
     prints: OnceLock<Vec<Vec<u64>>>,
+    uses: OnceLock<BTreeMap<&'r str, Vec<metric::Use>>>,
 }
 
 /// The definitions of one recorded name.
@@ -78,6 +80,7 @@ impl<'r> Model<'r> {
             labels: OnceLock::new(),
             constants: OnceLock::new(),
             prints: OnceLock::new(),
+            uses: OnceLock::new(),
         }
     }
 
