@@ -10,11 +10,13 @@ mod pql;
 mod prom;
 mod refusal;
 mod rule;
+mod slo;
 mod strat;
 mod table;
 
 use crate::catalogue::load::captures;
 use crate::catalogue::model::{Logic, Rule, Severity};
+use crate::facts::slo::Slo;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{Document, DocumentId, Subject};
 use crate::facts::{alertmanager, annotation, prometheus, rules, scalar, strategy};
@@ -59,6 +61,7 @@ pub(crate) enum Builtin {
     Receiver(fn(&alertmanager::Receiver, &mut Case<'_>)),
     Integration(fn(&alertmanager::Integration, &mut Case<'_>)),
     Strategy(fn(&strategy::Strategy, &mut Case<'_>)),
+    Slo(for<'a> fn(&'a Slo, &mut Case<'a>)),
     Pillar(fn(&strategy::Pillar, &mut Case<'_>)),
     Annotation(fn(&annotation::Annotation, &mut Case<'_>)),
     Repository(fn(&mut Case<'_>)),
@@ -119,6 +122,11 @@ fn run<'a>(model: &'a Model<'a>, rule: &'static Rule) -> Outcome {
         Builtin::Receiver(check) => runner.each(&facts.receivers, check),
         Builtin::Integration(check) => runner.each(&facts.integrations, check),
         Builtin::Strategy(check) => runner.each(&facts.strategies, check),
+        Builtin::Slo(check) => {
+            for slo in &facts.slos {
+                runner.one(Some(slo), |case| check(slo, case), None);
+            }
+        }
         Builtin::Pillar(check) => runner.each(&facts.pillars, check),
         Builtin::Annotation(check) => runner.each(&facts.annotations, check),
         Builtin::Repository(check) => runner.one(None, check, None),
@@ -147,6 +155,7 @@ fn reads(subject: SubjectKind, document: &Document) -> bool {
             Kind::PrometheusOperator => matches!(object, "AlertmanagerConfig" | "Alertmanager"),
             _ => false,
         },
+        SubjectKind::SloDocument => document.kind == Kind::Slo,
         _ => false,
     }
 }
@@ -232,6 +241,7 @@ impl<'a> Runner<'a> {
             SubjectKind::InhibitRule => each!(&facts.inhibit_rules),
             SubjectKind::Strategy => each!(&facts.strategies),
             SubjectKind::Pillar => each!(&facts.pillars),
+            SubjectKind::Slo => each!(&facts.slos),
             SubjectKind::Container => each!(&facts.containers),
             SubjectKind::Annotation => each!(&facts.annotations),
             SubjectKind::Allow => each!(&facts.allows),
@@ -239,6 +249,7 @@ impl<'a> Runner<'a> {
             SubjectKind::PrometheusDocument
             | SubjectKind::RuleDocument
             | SubjectKind::AlertmanagerDocument
+            | SubjectKind::SloDocument
             | SubjectKind::Repository => {}
         }
     }

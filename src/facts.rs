@@ -19,6 +19,7 @@ pub mod rules;
 pub mod scalar;
 pub mod schema;
 pub mod skip;
+pub mod slo;
 pub mod strategy;
 pub mod subject;
 
@@ -172,6 +173,12 @@ pub struct FileFacts {
     pub pillars: Vec<strategy::Pillar>,
     /// Pipelines of OpenTelemetry Collectors.
     pub pipelines: Vec<collector::Pipeline>,
+    /// Service level objectives.
+    pub slos: Vec<slo::Slo>,
+    /// OpenSLO objects that objectives refer to.
+    pub slo_parts: Vec<slo::SloPart>,
+    /// Entries of SLO files that are no objectives.
+    pub misshapen_slos: Vec<slo::Misshapen>,
     /// Charts that are deployed.
     pub packages: Vec<package::Package>,
     /// Containers of workloads and compose services.

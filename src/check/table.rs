@@ -1,6 +1,6 @@
 //! The built-in rules: one row each, in the table of their family.
 
-use super::{Builtin, alrt, amgr, nist, pql, prom, rule, strat};
+use super::{Builtin, alrt, amgr, nist, pql, prom, rule, slo, strat};
 
 const TABLES: &[&[(&str, Builtin)]] = &[
     alrt::BUILTINS,
@@ -9,6 +9,7 @@ const TABLES: &[&[(&str, Builtin)]] = &[
     pql::BUILTINS,
     prom::BUILTINS,
     rule::BUILTINS,
+    slo::BUILTINS,
     strat::BUILTINS,
 ];
 

@@ -4,7 +4,7 @@ use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, alertmanager, annotation, collector,
-    dashboard, deploy, dialect, package, prometheus, rules, schema, strategy,
+    dashboard, deploy, dialect, package, prometheus, rules, schema, slo, strategy,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::parse::embed::{Host, Placed};
@@ -363,6 +363,7 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
             package::read(node, id, facts);
         }
         Kind::Compose => deploy::read_compose(node, id, facts),
+        Kind::Slo => slo::read(node, id, masked, facts),
         Kind::Strategy => strategy::read(node, id, masked, facts),
         Kind::OtelCollector | Kind::JaegerConfig => collector::read(node, id, facts),
         Kind::HelmChart => package::read(node, id, facts),

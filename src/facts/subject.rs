@@ -50,6 +50,10 @@ pub enum SubjectKind {
     Strategy,
     /// One pillar of a strategy.
     Pillar,
+    /// A document that holds objectives, or what they refer to.
+    SloDocument,
+    /// A service level objective.
+    Slo,
     /// A container of a Kubernetes workload or a compose service.
     Container,
     /// A NIST control annotation.
@@ -111,6 +115,8 @@ pub const SUBJECTS: &[(SubjectKind, &str, &[&str])] = &[
         "pillar",
         &["name", "retention", "structured_format", "sampling_rate", "collection_interval"],
     ),
+    (SubjectKind::SloDocument, "slo_document", &[]),
+    (SubjectKind::Slo, "slo", &["name", "service", "objective", "window", "error_budget"]),
     (SubjectKind::Container, "container", &["name", "image", "workload"]),
     (SubjectKind::Annotation, "annotation", &["tag", "control", "text"]),
     (SubjectKind::Allow, "allow", &["codes", "reason", "until"]),

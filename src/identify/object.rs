@@ -36,12 +36,12 @@ pub(super) fn kind(shape: &Shape<'_>) -> Option<Kind> {
     }
     Some(match (group, kind) {
         ("openslo", _) | ("sloth.slok.dev", "PrometheusServiceLevel") => Kind::Slo,
-        ("pyrra.dev", "ServiceLevelObjective") => Kind::Slo,
-        (group, "SLO" | "Service" | "SLI" | "AlertPolicy") if group.starts_with("openslo") => {
+        ("pyrra.dev" | "sloth.slok.dev" | "sre.google.com", "ServiceLevelObjective" | "") => {
             Kind::Slo
         }
+        (group, _) if group.starts_with("openslo") => Kind::Slo,
         ("dashboard.grafana.app", "Dashboard") => Kind::GrafanaDashboard,
-        ("", "PrometheusServiceLevel" | "ServiceLevelObjective") => Kind::Slo,
+        ("", "PrometheusServiceLevel" | "ServiceLevelObjective" | "SLO") => Kind::Slo,
         _ => Kind::Kubernetes,
     })
 }

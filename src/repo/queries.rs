@@ -3,7 +3,8 @@
 use super::Repo;
 use crate::facts::expression::Expression;
 use crate::facts::rules::{AlertRule, RecordingRule};
-use crate::facts::scalar::Scalar;
+use crate::facts::scalar::{Scalar, held};
+use crate::facts::slo::{SliQuery, Slo, SloPart};
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{DocumentId, Subject};
 use crate::lang::promql::ast::{Ast, Extent, NodeId};
@@ -21,6 +22,28 @@ pub enum Home<'r> {
     Alert(&'r AlertRule),
     /// A recording rule.
     Record(&'r RecordingRule),
+    /// A service level indicator.
+    Sli(Sli<'r>),
+}
+
+/// One query of an indicator, and whose it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Sli<'r> {
+    /// What it counts.
+    pub query: &'r SliQuery,
+    /// The objective that holds it.
+    pub slo: Option<&'r Slo>,
+    /// The object of its own that holds it.
+    pub part: Option<&'r SloPart>,
+}
+
+impl<'r> Sli<'r> {
+    fn owner(&self) -> Option<&'r dyn Subject> {
+        match (self.slo, self.part) {
+            (Some(slo), _) => Some(slo),
+            (None, part) => part.map(|part| part as &dyn Subject),
+        }
+    }
 }
 
 /// An expression that was read as PromQL.
@@ -66,7 +89,7 @@ impl<'r> Query<'r> {
     pub fn alert(&self) -> Option<&'r AlertRule> {
         match self.home {
             Home::Alert(alert) => Some(alert),
-            Home::Record(_) => None,
+            _ => None,
         }
     }
 
@@ -74,7 +97,26 @@ impl<'r> Query<'r> {
     pub fn record(&self) -> Option<&'r RecordingRule> {
         match self.home {
             Home::Record(record) => Some(record),
-            Home::Alert(_) => None,
+            _ => None,
+        }
+    }
+
+    /// The rule it belongs to: its name, document, group and span.
+    pub fn rule(&self) -> Option<(&'r Scalar, DocumentId, u32, Span)> {
+        match self.home {
+            Home::Alert(alert) => Some((&alert.name, alert.document, alert.group, alert.span)),
+            Home::Record(record) => {
+                Some((&record.name, record.document, record.group, record.span))
+            }
+            Home::Sli(_) => None,
+        }
+    }
+
+    /// The indicator, if it belongs to one.
+    pub fn sli(&self) -> Option<Sli<'r>> {
+        match self.home {
+            Home::Sli(sli) => Some(sli),
+            _ => None,
         }
     }
 }
@@ -87,12 +129,14 @@ impl Subject for Query<'_> {
         match self.home {
             Home::Alert(alert) => Some(alert.document),
             Home::Record(record) => Some(record.document),
+            Home::Sli(sli) => sli.owner().and_then(Subject::document),
         }
     }
     fn title(&self) -> String {
         match self.home {
             Home::Alert(alert) => alert.title(),
             Home::Record(record) => record.title(),
+            Home::Sli(sli) => sli.owner().map_or_else(String::new, Subject::title),
         }
     }
     fn anchor(&self) -> Option<Span> {
@@ -103,6 +147,7 @@ impl Subject for Query<'_> {
             "name" => match self.home {
                 Home::Alert(alert) => alert.name.held(),
                 Home::Record(record) => record.name.held(),
+                Home::Sli(sli) => held(sli.slo.and_then(|slo| slo.name.as_ref())),
             },
             _ => Held::Nothing,
         }
@@ -113,7 +158,8 @@ impl Subject for Query<'_> {
 }
 
 impl Repo {
-    /// All expressions that were read as PromQL: alerts, then records.
+    /// All expressions that were read as PromQL: alerts, then records, then
+    /// indicators.
     pub fn queries(&self) -> impl Iterator<Item = Query<'_>> {
         let alerts = self
             .facts
@@ -127,6 +173,7 @@ impl Repo {
             .filter_map(|record| Some((Home::Record(record), record.expr.as_ref()?)));
         alerts
             .chain(records)
+            .chain(self.indicators())
             .filter_map(|(home, expression)| {
                 let Expression { scalar, parsed } = expression;
                 Some((home, scalar, parsed.as_deref()?))
@@ -134,6 +181,27 @@ impl Repo {
             .filter(|(_, scalar, parsed)| !self.may_be_logql(scalar, parsed))
             .enumerate()
             .map(|(index, (home, scalar, parsed))| Query { index, home, scalar, parsed })
+    }
+
+    /// The queries of all indicators, each text once.
+    fn indicators(&self) -> impl Iterator<Item = (Home<'_>, &Expression)> {
+        let slos = &self.facts.slos;
+        let holds =
+            |slo: &Slo, span: Span| slo.queries().any(|query| query.expression.scalar.span == span);
+        // Objectives of one object share its indicator; they stand side by side.
+        let shared = move |index: usize, query: &SliQuery| {
+            let before = index.checked_sub(1).and_then(|at| slos.get(at));
+            before.is_some_and(|before| holds(before, query.expression.scalar.span))
+        };
+        let own = slos.iter().enumerate().flat_map(move |(index, slo)| {
+            let queries = slo.queries().filter(move |query| !shared(index, query));
+            queries.map(move |query| Sli { query, slo: Some(slo), part: None })
+        });
+        let parts = self.facts.slo_parts.iter().flat_map(|part| {
+            let queries = part.indicator.iter().flat_map(|indicator| &indicator.queries);
+            queries.map(move |query| Sli { query, slo: None, part: Some(part) })
+        });
+        own.chain(parts).map(|sli| (Home::Sli(sli), &sli.query.expression))
     }
 
     /// A log query without a pipe reads as PromQL; the folder tells.

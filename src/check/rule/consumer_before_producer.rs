@@ -5,7 +5,7 @@ use crate::check::Case;
 use crate::facts::DocumentId;
 use crate::finding::Edit;
 use crate::repo::Repo;
-use crate::repo::queries::{Home, Query};
+use crate::repo::queries::Query;
 use crate::source::Span;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
@@ -45,10 +45,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
 }
 
 fn position(query: &Query<'_>) -> Option<(DocumentId, u32, Span)> {
-    match query.home {
-        Home::Alert(alert) => Some((alert.document, alert.group, alert.span)),
-        Home::Record(record) => Some((record.document, record.group, record.span)),
-    }
+    query.rule().map(|(_, document, group, span)| (document, group, span))
 }
 
 /// Moves the producer before its consumer, if nothing it reads is recorded in between.

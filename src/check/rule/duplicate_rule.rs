@@ -1,12 +1,10 @@
 //! Rules that are there twice. Rule: rules/rule/duplicate-rule.yaml
 
 use crate::check::Case;
-use crate::facts::DocumentId;
-use crate::facts::scalar::{Pairs, Scalar};
+use crate::facts::scalar::Pairs;
 use crate::finding::Edit;
 use crate::repo::model::Model;
 use crate::repo::queries::{Home, Query};
-use crate::source::Span;
 use std::collections::BTreeMap;
 
 pub(super) fn check(case: &mut Case<'_>) {
@@ -34,6 +32,7 @@ fn key<'r>(model: &Model<'r>, query: &Query<'r>) -> Option<Key<'r>> {
     let (alert, name, labels) = match query.home {
         Home::Alert(alert) => (true, &alert.name, [&alert.group_labels, &alert.labels]),
         Home::Record(record) => (false, &record.name, [&record.labels, &record.labels]),
+        _ => return None,
     };
     Some((alert, name.known_text()?, known(labels)?, print))
 }
@@ -55,31 +54,23 @@ fn known(lists: [&Pairs; 2]) -> Option<Vec<(&str, &str)>> {
 /// Whether one server certainly loads both: they stand in one document, or a server's
 /// `rule_files` lead to both.
 fn together(case: &Case<'_>, one: &Query<'_>, other: &Query<'_>) -> bool {
-    let (one, other) = (document(one), document(other));
+    let document = |query: &Query<'_>| query.rule().map(|(_, document, ..)| document);
+    let (Some(one), Some(other)) = (document(one), document(other)) else { return false };
     let loading = case.repo.loading();
     one == other || (loading.holds(case.repo, one) && loading.holds(case.repo, other))
 }
 
-fn document(query: &Query<'_>) -> DocumentId {
-    match query.home {
-        Home::Alert(alert) => alert.document,
-        Home::Record(record) => record.document,
-    }
-}
-
-fn place<'r>(query: &Query<'r>) -> (&'r Scalar, Span, u32) {
-    match query.home {
-        Home::Alert(alert) => (&alert.name, alert.span, alert.group),
-        Home::Record(record) => (&record.name, record.span, record.group),
-    }
-}
-
 fn report(query: &Query<'_>, earlier: &Query<'_>, case: &mut Case<'_>) {
     let repo = case.repo;
-    let (name, span, group) = place(query);
-    let (first, first_span, first_group) = place(earlier);
+    let (
+        Some((name, document, group, span)),
+        Some((first, first_document, first_group, first_span)),
+    ) = (query.rule(), earlier.rule())
+    else {
+        return;
+    };
     // Only a copy to the letter in the same group can go without a second look.
-    let copy = document(query) == document(earlier)
+    let copy = document == first_document
         && group == first_group
         && repo.text(span).trim() == repo.text(first_span).trim();
     let flag =
