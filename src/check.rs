@@ -5,6 +5,7 @@
 
 mod alrt;
 mod amgr;
+mod incr;
 mod nist;
 mod pql;
 mod prom;
@@ -19,7 +20,7 @@ use crate::catalogue::model::{Logic, Rule, Severity};
 use crate::facts::slo::Slo;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{Document, DocumentId, Subject};
-use crate::facts::{alertmanager, annotation, prometheus, rules, scalar, strategy};
+use crate::facts::{alertmanager, annotation, oncall, prometheus, rules, scalar, strategy};
 use crate::finding::{Edit, Finding, Fix, Related};
 use crate::identify::Kind;
 use crate::lang::promql::Extent;
@@ -63,6 +64,7 @@ pub(crate) enum Builtin {
     Strategy(fn(&strategy::Strategy, &mut Case<'_>)),
     Slo(for<'a> fn(&'a Slo, &mut Case<'a>)),
     Pillar(fn(&strategy::Pillar, &mut Case<'_>)),
+    OnCall(fn(&oncall::OnCall, &mut Case<'_>)),
     Annotation(fn(&annotation::Annotation, &mut Case<'_>)),
     Repository(fn(&mut Case<'_>)),
 }
@@ -128,6 +130,7 @@ fn run<'a>(model: &'a Model<'a>, rule: &'static Rule) -> Outcome {
             }
         }
         Builtin::Pillar(check) => runner.each(&facts.pillars, check),
+        Builtin::OnCall(check) => runner.each(&facts.on_call, check),
         Builtin::Annotation(check) => runner.each(&facts.annotations, check),
         Builtin::Repository(check) => runner.one(None, check, None),
     }
@@ -243,6 +246,7 @@ impl<'a> Runner<'a> {
             SubjectKind::Pillar => each!(&facts.pillars),
             SubjectKind::Slo => each!(&facts.slos),
             SubjectKind::Container => each!(&facts.containers),
+            SubjectKind::OnCall => each!(&facts.on_call),
             SubjectKind::Annotation => each!(&facts.annotations),
             SubjectKind::Allow => each!(&facts.allows),
             // Whole documents and the repository have no fields a predicate could test.

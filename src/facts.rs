@@ -12,6 +12,7 @@ pub mod deploy;
 mod dialect;
 mod embedded;
 pub mod expression;
+pub mod oncall;
 pub mod package;
 pub mod prometheus;
 pub mod read;
@@ -22,6 +23,7 @@ pub mod skip;
 pub mod slo;
 pub mod strategy;
 pub mod subject;
+pub mod terraform;
 
 use crate::identify::Kind;
 use crate::source::{SourceId, Span};
@@ -185,6 +187,8 @@ pub struct FileFacts {
     pub containers: Vec<deploy::Container>,
     /// Kubernetes services and their ports.
     pub services: Vec<deploy::Service>,
+    /// Schedules and escalation policies.
+    pub on_call: Vec<oncall::OnCall>,
     /// NIST control annotations.
     pub annotations: Vec<annotation::Annotation>,
     /// Inline allows.
@@ -196,8 +200,11 @@ pub struct FileFacts {
 impl FileFacts {
     /// Whether anything in the file may be pointed at: its text must be kept then.
     pub fn needs_text(&self) -> bool {
-        let readable = |kind: Kind| !kind.is_code() && !matches!(kind, Kind::Markdown | Kind::Text);
+        let readable = |kind: Kind| {
+            !kind.is_code() && !matches!(kind, Kind::Markdown | Kind::Text | Kind::Terraform)
+        };
         self.documents.iter().any(|document| readable(document.kind))
+            || !self.on_call.is_empty()
             || !(self.annotations.is_empty() && self.allows.is_empty() && self.skips.is_empty())
     }
 }

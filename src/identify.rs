@@ -40,6 +40,9 @@ pub fn reading(path: &str, text: &str) -> Reading {
     if structured && is_candidate(text) {
         return Reading::Structured;
     }
+    if path.ends_with(".hcl") && text::is_terraform(text) {
+        return Reading::Whole(Kind::Terraform);
+    }
     if let Some(kind) = named.or_else(|| text::by_shebang(text)) {
         return Reading::Whole(kind);
     }

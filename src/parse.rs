@@ -2,6 +2,7 @@
 
 pub mod depth;
 pub mod embed;
+pub mod hcl;
 pub mod mask;
 pub mod offsets;
 pub mod tree;

@@ -232,6 +232,7 @@ impl FileFacts {
             packages,
             containers,
             services,
+            on_call,
             annotations,
             allows,
             skips,

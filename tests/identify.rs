@@ -72,6 +72,10 @@ const KINDS: &[(Kind, &str)] = &[
         "version: prometheus/v1\nservice: api\nslos:\n  - name: a\n    objective: 99.9\n    sli:\n      events:\n        error_query: e\n        total_query: t\n",
     ),
     (
+        Kind::Terraform,
+        "{\n  \"terraform\": {\n    \"required_version\": \">= 1.0\"\n  },\n  \"provider\": {\n    \"pagerduty\": {}\n  },\n  \"resource\": {\n    \"pagerduty_team\": {\n      \"db\": {\n        \"name\": \"db\"\n      }\n    }\n  }\n}\n",
+    ),
+    (
         Kind::Kubernetes,
         "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector: {}\n",
     ),
@@ -107,6 +111,15 @@ fn kinds_are_known_by_content() {
         assert_eq!(kind(text), Some(*expected), "{text}");
         assert!(is_candidate(text), "{text}");
     }
+}
+
+#[test]
+fn terraform_is_known_by_its_blocks() {
+    let text = "resource \"pagerduty_schedule\" \"db\" {\n  name = \"db\"\n}\n";
+    assert_eq!(kind(text), Some(Kind::Terraform));
+    assert_eq!(kind(&text.replace("resource", "resorce")), Some(Kind::Terraform));
+    assert_eq!(kind("module \"vpc\" {\n  source = \"./vpc\"\n}\n"), Some(Kind::Terraform));
+    assert_ne!(kind("job \"docs\" {\n  group \"web\" {\n  }\n}\n"), Some(Kind::Terraform));
 }
 
 /// Every key of `text` with one letter changed, doubled, or swapped with the next.

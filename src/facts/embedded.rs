@@ -1,6 +1,6 @@
 //! Which parts of a document are documents of their own.
 
-use super::ObjectName;
+use super::{ObjectName, terraform};
 use crate::identify::{self, Kind};
 use crate::parse::embed::{self, Host, Placed};
 use crate::parse::tree::NodeRef;
@@ -34,6 +34,7 @@ pub(super) fn parts<'t>(kind: Kind, root: NodeRef<'t>, host: Host<'_>) -> Vec<Pa
         Kind::PrometheusOperator => operator_object(root, &mut parts),
         Kind::HelmValues => values(root, host, 0, &mut parts),
         Kind::OtelCollector | Kind::JaegerConfig => collector(root, &mut parts),
+        Kind::Terraform => terraform::parts(root, host, &mut parts),
         Kind::Compose => {
             for (_, config) in children(root.get("configs")) {
                 if let Some((key, content)) = config.entry("content") {

@@ -4,14 +4,13 @@ use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, alertmanager, annotation, collector,
-    dashboard, deploy, dialect, package, prometheus, rules, schema, slo, strategy,
+    dashboard, deploy, dialect, package, prometheus, rules, schema, slo, strategy, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::parse::embed::{Host, Placed};
 use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::{IssueKind, NodeRef, Root, Tree};
-use crate::parse::yaml;
-use crate::parse::{depth, mask};
+use crate::parse::{depth, hcl, mask, yaml};
 use crate::source::{Source, SourceId, Span};
 use std::ops::Range;
 
@@ -62,6 +61,7 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
                 reader.whole(kind, text, &map, &origin);
             }
         }
+        Reading::Whole(Kind::Terraform) => reader.terraform(text, &map, &origin),
         Reading::Whole(kind) => reader.whole(kind, text, &map, &origin),
         Reading::Nothing if is_data(&source.path) && depth::is_excessive(text) => {
             let span = first_line(text, &map).at_start();
@@ -297,6 +297,22 @@ impl Reader {
         self.push(kind, span, first_line(text, map), origin, origin.stream_index);
     }
 
+    /// Terraform; parsed only where somebody reads one of its resources.
+    fn terraform(&mut self, text: &str, map: &OffsetMap, origin: &Origin) {
+        if !terraform::is_candidate(text) {
+            return self.whole(Kind::Terraform, text, map, origin);
+        }
+        let hcl::Parsed { tree, unknown } = hcl::parse(&yaml::Input { text, map, masked: &[] });
+        let Some(root) = tree.roots.first() else { return };
+        let Some(node) = root.node else { return };
+        let parsed = Parsed { text, map, unknown: &unknown, tree: &tree, masked: false };
+        let id = self.node(&parsed, tree.node(node), Some(Kind::Terraform), origin);
+        if let Some(document) = id.and_then(|id| self.facts.documents.get_mut(id.index as usize)) {
+            document.text_issues = root.issues.clone();
+            document.broken = root.broken;
+        }
+    }
+
     fn push(
         &mut self,
         kind: Kind,
@@ -366,6 +382,7 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
         Kind::Slo => slo::read(node, id, masked, facts),
         Kind::Strategy => strategy::read(node, id, masked, facts),
         Kind::OtelCollector | Kind::JaegerConfig => collector::read(node, id, facts),
+        Kind::Terraform => terraform::read(node, id, facts),
         Kind::HelmChart => package::read(node, id, facts),
         _ => {}
     }

@@ -56,6 +56,8 @@ pub enum SubjectKind {
     Slo,
     /// A container of a Kubernetes workload or a compose service.
     Container,
+    /// A schedule or an escalation policy.
+    OnCall,
     /// A NIST control annotation.
     Annotation,
     /// An inline allow.
@@ -118,6 +120,7 @@ pub const SUBJECTS: &[(SubjectKind, &str, &[&str])] = &[
     (SubjectKind::SloDocument, "slo_document", &[]),
     (SubjectKind::Slo, "slo", &["name", "service", "objective", "window", "error_budget"]),
     (SubjectKind::Container, "container", &["name", "image", "workload"]),
+    (SubjectKind::OnCall, "on_call", &["name"]),
     (SubjectKind::Annotation, "annotation", &["tag", "control", "text"]),
     (SubjectKind::Allow, "allow", &["codes", "reason", "until"]),
     (SubjectKind::Repository, "repository", &[]),

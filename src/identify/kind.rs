@@ -100,6 +100,8 @@ kinds! {
     HelmValues = "helm-values", "Helm values";
     /// A chart's `Chart.yaml`.
     HelmChart = "helm-chart", "charts";
+    /// Terraform.
+    Terraform = "terraform", "Terraform";
     /// An on-call schedule or escalation policy.
     OnCall = "on-call", "on-call schedules";
     /// Markdown.

@@ -367,6 +367,14 @@ pub(super) const SIGNATURES: &[Signature] = &[
          attributes>visState 4, objects>attributes 3, objects>references 1,
          ^type=index-pattern 3, ^type=visualization 3, ^type=dashboard 2, ^type=search 2",
     ),
+    // The JSON form; texts are told by their blocks.
+    signature(
+        Kind::Terraform,
+        5,
+        "^resource 3, ^terraform 3, ^provider 2, ^variable 2, ^module 2, ^locals 1, ^data 1,
+         ^output 1, terraform>required_providers 2, terraform>required_version 2,
+         resource>*>name 1, ^apiVersion -9, ^services -5, ^receivers -5",
+    ),
     signature(
         Kind::OnCall,
         5,

@@ -25,7 +25,7 @@ const EXTENSIONS: &[(&str, Kind)] = &[
     ("libsonnet", Kind::Text),
     ("sh", Kind::Text),
     ("bash", Kind::Text),
-    ("tf", Kind::Text),
+    ("tf", Kind::Terraform),
     ("hcl", Kind::Text),
     ("rb", Kind::Text),
     ("php", Kind::Text),
@@ -132,6 +132,9 @@ pub(super) fn by_grammar(text: &str) -> Option<Kind> {
     if is_notification_template(text) {
         return Some(Kind::AlertmanagerTemplate);
     }
+    if is_terraform(text) {
+        return Some(Kind::Terraform);
+    }
     if is_logstash(text) {
         return Some(Kind::LogstashPipeline);
     }
@@ -157,6 +160,26 @@ fn is_notification_template(text: &str) -> bool {
         && data.iter().any(|word| text.contains(word))
         && !text.contains(".Values.")
         && !text.contains(".Release.")
+}
+
+/// A block with two labels, as resources and data have, or one that only Terraform knows.
+pub(super) fn is_terraform(text: &str) -> bool {
+    text.lines().any(|line| {
+        let Some(head) = line.trim_end().strip_suffix('{').map(str::trim_end) else { return false };
+        let mut words = head.split_whitespace();
+        let Some(word) = words.next().filter(|word| is_name(word)) else { return false };
+        let label = |word: &str| {
+            word.strip_prefix('"')
+                .and_then(|word| word.strip_suffix('"'))
+                .is_some_and(|word| is_name(&word.replace('-', "_")))
+        };
+        match (words.next(), words.next(), words.next()) {
+            (Some(kind), Some(name), None) => label(kind) && label(name) && kind.contains('_'),
+            (Some(name), None, None) => matches!(word, "module" | "provider") && label(name),
+            (None, None, None) => line.starts_with("terraform"),
+            _ => false,
+        }
+    })
 }
 
 /// A file that begins with a template's definition: notification templates, or helpers of a

@@ -108,7 +108,9 @@ fn block(raw: &str, text: &str, mut line_start: usize) -> Option<Runs> {
             let mut start = at + blanks;
             // At the end the raw text may have lost blanks that the value keeps, never letters.
             if !text[start..].starts_with(content) {
-                return None;
+                at = unescaped(&mut runs, text, start, content, host)?;
+                line_start += line.len() + 1;
+                continue;
             }
             let end = start + content.len();
             let mut from = host;
@@ -126,6 +128,34 @@ fn block(raw: &str, text: &str, mut line_start: usize) -> Option<Runs> {
     text[at..].trim().is_empty().then_some(runs).filter(|runs| !runs.is_empty())
 }
 
+/// Follows a line in which HCL's `$${` stands for `${`; gives where the value goes on.
+fn unescaped(
+    runs: &mut Runs,
+    text: &str,
+    start: usize,
+    content: &str,
+    host: usize,
+) -> Option<usize> {
+    let (mut at, mut from) = (start, 0);
+    let escapes = content.match_indices("$${").chain(content.match_indices("%%{"));
+    let mut borders: Vec<usize> = escapes.map(|(place, _)| place).collect();
+    borders.sort_unstable();
+    borders.push(content.len());
+    for border in borders {
+        let piece = &content[from..border];
+        if !text[at..].starts_with(piece) {
+            return None;
+        }
+        if !piece.is_empty() {
+            runs.push((at, host + from));
+        }
+        at += piece.len();
+        // The first of the two signs is not in the value.
+        from = border + 1;
+    }
+    Some(at)
+}
+
 /// Plain and quoted scalars: breaks fold, quotes and escapes stand for other letters.
 fn flow(raw: &str, range: Range<usize>, text: &str, style: Style) -> Option<Runs> {
     let mut walk = Walk { text, at: 0, runs: Runs::new(), broken: true };
@@ -137,7 +167,9 @@ fn flow(raw: &str, range: Range<usize>, text: &str, style: Style) -> Option<Runs
         let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
         if rest[blanks..].starts_with(['\n', '\r']) {
             host += fold(rest, &mut walk)?;
-        } else if c == '\'' && style == Style::Single {
+        } else if (c == '\'' && style == Style::Single)
+            || (is_escaped_template(rest) && walk.text[walk.at..].starts_with(&rest[1..3]))
+        {
             walk.stand_for(host, 1)?;
             host += 2;
         } else if c == '\\' && style == Style::Double {
@@ -148,6 +180,11 @@ fn flow(raw: &str, range: Range<usize>, text: &str, style: Style) -> Option<Runs
         }
     }
     (walk.at == text.len()).then_some(walk.runs)
+}
+
+/// HCL's way to write `${` and `%{`.
+fn is_escaped_template(rest: &str) -> bool {
+    rest.starts_with("$${") || rest.starts_with("%%{")
 }
 
 struct Walk<'a> {

@@ -68,7 +68,12 @@ impl<'a> Scope<'a> {
 fn is_evidence(document: &Document) -> bool {
     !matches!(
         document.kind,
-        Kind::Markdown | Kind::Text | Kind::HelmChart | Kind::PrometheusRuleTest | Kind::Kubernetes
+        Kind::Markdown
+            | Kind::Text
+            | Kind::Terraform
+            | Kind::HelmChart
+            | Kind::PrometheusRuleTest
+            | Kind::Kubernetes
     ) && !document.kind.is_code()
 }
 

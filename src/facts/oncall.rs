@@ -1,0 +1,165 @@
+//! Who is called, and who next: schedules and escalation policies, from Terraform and YAML.
+
+use super::scalar::Scalar;
+use super::subject::{Held, SubjectKind};
+use super::terraform::{Resource, blocks};
+use super::{DocumentId, FileFacts, Subject};
+use crate::parse::tree::NodeRef;
+use crate::source::Span;
+
+/// What an entry says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Who is on call when.
+    Schedule,
+    /// Who is called in which order.
+    Escalation,
+    /// One step of an escalation that is written elsewhere.
+    Step,
+}
+
+/// One entry of an on-call plan.
+#[derive(Clone, Debug)]
+pub struct OnCall {
+    /// Where it came from.
+    pub document: DocumentId,
+    /// What it says.
+    pub role: Role,
+    /// Its name.
+    pub name: Scalar,
+    /// Other names that a team may know it by: its label, its team, its owner.
+    pub aliases: Vec<Scalar>,
+    /// There may be more of it than is written: `for_each`, `count`, a name from a variable.
+    pub open: bool,
+    /// Steps of an escalation, where their number is certain.
+    pub steps: Option<usize>,
+    /// Whether it begins again after the last step, where that is certain.
+    pub repeats: Option<bool>,
+    /// Address of the resource, or of the escalation that a step belongs to.
+    pub address: Option<String>,
+}
+
+impl Subject for OnCall {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::OnCall
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        let role = match self.role {
+            Role::Schedule => "schedule",
+            Role::Escalation => "escalation",
+            Role::Step => "escalation step",
+        };
+        format!("{role} {}", self.name.text)
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.name.span)
+    }
+    fn field(&self, path: &str) -> Held<'_> {
+        match path {
+            "name" => self.name.held(),
+            _ => Held::Nothing,
+        }
+    }
+    fn field_span(&self, path: &str) -> Option<Span> {
+        (path == "name").then_some(self.name.span)
+    }
+}
+
+/// An entry with what every resource has.
+fn entry(resource: &Resource<'_>, document: DocumentId, role: Role) -> Option<OnCall> {
+    let label = Scalar::of(resource.name)?;
+    let name = resource.scalar("name");
+    let owners = ["team_id", "owner_team_id", "description"];
+    let mut aliases: Vec<Scalar> = owners.iter().filter_map(|key| resource.scalar(key)).collect();
+    aliases.extend(
+        resource.blocks("teams").into_iter().flat_map(NodeRef::items).filter_map(Scalar::of),
+    );
+    let open = resource.is_counted() || name.as_ref().is_some_and(|name| !name.known);
+    let name = match name.filter(|name| name.known) {
+        Some(name) => {
+            aliases.push(label);
+            name
+        }
+        None => label,
+    };
+    Some(OnCall {
+        document,
+        role,
+        name,
+        aliases,
+        open,
+        steps: None,
+        repeats: None,
+        address: Some(resource.address()),
+    })
+}
+
+/// A schedule of PagerDuty, Opsgenie or Grafana OnCall.
+pub fn read_schedule(resource: &Resource<'_>, document: DocumentId, facts: &mut FileFacts) {
+    facts.on_call.extend(entry(resource, document, Role::Schedule));
+}
+
+/// `pagerduty_escalation_policy`: `rule` blocks, begun again `num_loops` times.
+pub fn read_pagerduty_policy(resource: &Resource<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let Some(mut policy) = entry(resource, document, Role::Escalation) else { return };
+    policy.steps = certain_count(resource.body, "rule");
+    policy.repeats = loops(resource.scalar("num_loops").as_ref());
+    facts.on_call.push(policy);
+}
+
+/// `opsgenie_escalation`: `rules` blocks, and a `repeat` block with a count.
+pub fn read_opsgenie_escalation(
+    resource: &Resource<'_>,
+    document: DocumentId,
+    facts: &mut FileFacts,
+) {
+    let Some(mut policy) = entry(resource, document, Role::Escalation) else { return };
+    policy.steps = certain_count(resource.body, "rules");
+    let repeat = resource.body.get("repeat");
+    policy.repeats = match repeat {
+        Some(repeat) if repeat.is_unknown() => None,
+        _ => loops(repeat.and_then(|repeat| Scalar::under(repeat, "count")).as_ref()),
+    };
+    facts.on_call.push(policy);
+}
+
+/// `grafana_oncall_escalation_chain`: its steps are resources of their own.
+pub fn read_grafana_chain(resource: &Resource<'_>, document: DocumentId, facts: &mut FileFacts) {
+    facts.on_call.extend(entry(resource, document, Role::Escalation));
+}
+
+/// `grafana_oncall_escalation`: one step of a chain.
+pub fn read_grafana_step(resource: &Resource<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let Some(mut step) = entry(resource, document, Role::Step) else { return };
+    let chain = resource.scalar("escalation_chain_id");
+    step.address = chain.and_then(|chain| {
+        let path = chain.text.trim_start_matches("${").trim_end_matches('}').to_owned();
+        path.trim().strip_suffix(".id").map(str::to_owned)
+    });
+    let kind = resource.scalar("type");
+    let kind = kind.as_ref().and_then(Scalar::known_text);
+    step.open |= resource.is_counted() || kind.is_none();
+    // Waiting calls nobody.
+    step.steps = kind.map(|kind| usize::from(!matches!(kind, "wait" | "repeat_escalation")));
+    step.repeats = kind.map(|kind| kind == "repeat_escalation");
+    facts.on_call.push(step);
+}
+
+/// How many blocks of a name there are, if that is certain.
+fn certain_count(body: NodeRef<'_>, key: &str) -> Option<usize> {
+    let found = blocks(body, key);
+    let open = body.get(key).is_some_and(NodeRef::is_unknown)
+        || found.iter().any(|block| block.is_unknown());
+    (!open && !found.is_empty()).then_some(found.len())
+}
+
+/// Whether a number of repetitions says that there are any; without one there are none.
+fn loops(count: Option<&Scalar>) -> Option<bool> {
+    match count {
+        None => Some(false),
+        Some(count) => count.known_text()?.parse::<f64>().ok().map(|count| count > 0.0),
+    }
+}
