@@ -7,3 +7,4 @@ pub mod path;
 pub mod placeholder;
 pub mod promql;
 pub mod re2;
+pub mod template;

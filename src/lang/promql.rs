@@ -13,7 +13,7 @@ mod lex;
 mod number;
 mod parse;
 pub mod print;
-mod text;
+pub(in crate::lang) mod text;
 pub mod types;
 
 pub use ast::{Ast, Extent};

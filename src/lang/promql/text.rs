@@ -88,6 +88,11 @@ fn escape(text: &str, quote: u8) -> Result<(Escaped, usize), (usize, String)> {
     Ok((escaped, end))
 }
 
+/// The length of the escape at the start of `text`; `None` if it is none.
+pub(in crate::lang) fn escape_length(text: &str, quote: u8) -> Option<usize> {
+    escape(text, quote).ok().map(|(_, length)| length)
+}
+
 enum Escaped {
     Char(char),
     /// A byte that need not be UTF-8 by itself.
@@ -96,7 +101,7 @@ enum Escaped {
 
 /// The text between the quotes, escapes resolved; bytes written by escapes that are no UTF-8 are
 /// replaced. `None` only for a text that [`scan`] refuses.
-pub(super) fn unquote(quoted: &str) -> Option<Cow<'_, str>> {
+pub(in crate::lang) fn unquote(quoted: &str) -> Option<Cow<'_, str>> {
     let quote = quoted.as_bytes().first().copied()?;
     let inner = quoted.get(1..quoted.len().checked_sub(1)?)?;
     if quote == b'`' || !inner.contains('\\') {
