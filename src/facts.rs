@@ -19,6 +19,7 @@ pub mod read;
 pub mod rules;
 pub mod scalar;
 pub mod schema;
+pub mod selector;
 pub mod skip;
 pub mod slo;
 pub mod strategy;

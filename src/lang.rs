@@ -4,6 +4,7 @@ pub mod distance;
 pub mod duration;
 pub mod matcher;
 pub mod path;
+pub mod pattern;
 pub mod placeholder;
 pub mod promql;
 pub mod re2;

@@ -7,6 +7,7 @@ pub mod pillars;
 pub mod queries;
 pub mod scrape;
 pub mod servers;
+pub mod targets;
 
 use crate::config::Settings;
 use crate::facts::alertmanager::tree::RoutingTree;
@@ -32,6 +33,7 @@ pub struct Repo {
     evaluating: OnceLock<Vec<servers::Server>>,
     intervals: OnceLock<Vec<(Option<String>, f64)>>,
     loading: OnceLock<paths::Loading>,
+    target_labels: OnceLock<targets::TargetLabels>,
 }
 
 impl Repo {
@@ -66,6 +68,7 @@ impl Repo {
             evaluating: OnceLock::new(),
             intervals: OnceLock::new(),
             loading: OnceLock::new(),
+            target_labels: OnceLock::new(),
         }
     }
 
@@ -77,6 +80,11 @@ impl Repo {
     /// What the servers' `rule_files` lead to.
     pub fn loading(&self) -> &paths::Loading {
         self.loading.get_or_init(|| paths::Loading::of(self))
+    }
+
+    /// Labels that targets and relabelling give to series.
+    pub fn target_labels(&self) -> &targets::TargetLabels {
+        self.target_labels.get_or_init(|| targets::TargetLabels::of(self))
     }
 
     /// The releases of Prometheus that evaluate the rules here; empty if that is not certain.

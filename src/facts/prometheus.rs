@@ -3,6 +3,7 @@
 pub mod read;
 
 use super::scalar::{Pairs, Scalar, held};
+use super::selector::{LabelSelector, Namespaces, ObjectSelector};
 use super::subject::{Held, SubjectKind};
 use super::{DocumentId, Subject};
 use crate::source::Span;
@@ -61,6 +62,10 @@ pub struct PrometheusConfig {
     pub lookback: Option<Scalar>,
     /// `PrometheusAgent`: scrapes and sends on, evaluates nothing.
     pub agent: bool,
+    /// `ruleSelector` of an operator object: absent, it selects nothing.
+    pub rule_selector: Option<ObjectSelector>,
+    /// `serviceMonitorSelector`, `podMonitorSelector`, `probeSelector`, `scrapeConfigSelector`.
+    pub job_selectors: Vec<(JobForm, ObjectSelector)>,
 }
 
 /// One entry of `alerting.alertmanagers`.
@@ -128,6 +133,10 @@ pub struct ScrapeJob {
     pub relabels: Vec<Relabel>,
     /// `metric_relabel_configs`.
     pub metric_relabels: Vec<Relabel>,
+    /// What a `ServiceMonitor` or `PodMonitor` selects, and where.
+    pub selects: Option<(LabelSelector, Namespaces)>,
+    /// Labels of the object that become labels of its series: `targetLabels`, `podTargetLabels`.
+    pub target_labels: Vec<Scalar>,
 }
 
 /// A service discovery of a job.

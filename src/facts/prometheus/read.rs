@@ -5,6 +5,7 @@ use super::{
     ServerForm,
 };
 use crate::facts::scalar::{Pairs, Scalar};
+use crate::facts::selector::{LabelSelector, Namespaces, ObjectSelector};
 use crate::facts::{DocumentId, FileFacts};
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
@@ -70,6 +71,8 @@ pub fn read_config(
         global_key: key(node, "global"),
         lookback: None,
         agent: false,
+        rule_selector: None,
+        job_selectors: Vec::new(),
     });
 }
 
@@ -165,7 +168,36 @@ fn read_server(
         global_key: None,
         lookback: spec.at(&["query", "lookbackDelta"]).and_then(Scalar::of),
         agent,
+        rule_selector: object_selector(spec, "ruleSelector", "ruleNamespaceSelector", masked),
+        job_selectors: MONITORS
+            .iter()
+            .filter_map(|(form, labels, namespaces)| {
+                Some((*form, object_selector(spec, labels, namespaces, masked)?))
+            })
+            .collect(),
     });
+}
+
+/// Kinds of objects that become jobs, and the keys that select them.
+const MONITORS: &[(JobForm, &str, &str)] = &[
+    (JobForm::ServiceMonitor, "serviceMonitorSelector", "serviceMonitorNamespaceSelector"),
+    (JobForm::PodMonitor, "podMonitorSelector", "podMonitorNamespaceSelector"),
+    (JobForm::Probe, "probeSelector", "probeNamespaceSelector"),
+    (JobForm::ScrapeConfig, "scrapeConfigSelector", "scrapeConfigNamespaceSelector"),
+];
+
+fn object_selector(
+    spec: NodeRef<'_>,
+    labels: &str,
+    namespaces: &str,
+    masked: bool,
+) -> Option<ObjectSelector> {
+    let (key, node) = spec.entry(labels).filter(|(_, node)| !node.is_null())?;
+    Some(ObjectSelector {
+        key: key.span(),
+        labels: LabelSelector::of(node, masked),
+        namespaces: Namespaces::of_server(spec.get(namespaces), masked),
+    })
 }
 
 fn read_alertmanager(node: NodeRef<'_>) -> AlertmanagerTarget {
@@ -211,6 +243,8 @@ fn read_job(job: NodeRef<'_>, document: DocumentId, masked: bool) -> ScrapeJob {
         discovery: discoveries(job),
         relabels: relabels(job, "relabel_configs"),
         metric_relabels: relabels(job, "metric_relabel_configs"),
+        selects: None,
+        target_labels: Vec::new(),
     }
 }
 
@@ -294,7 +328,21 @@ fn read_endpoint_job(
         discovery: discoveries(endpoint),
         relabels: camel_relabels(endpoint, &["relabelings", "relabelConfigs"]),
         metric_relabels: camel_relabels(endpoint, &["metricRelabelings", "metricRelabelConfigs"]),
+        selects: selects(node, form, masked),
+        target_labels: ["targetLabels", "podTargetLabels"]
+            .iter()
+            .flat_map(|name| node.get("spec").into_iter().flat_map(|spec| items(spec, name)))
+            .filter_map(Scalar::of)
+            .collect(),
     }
+}
+
+fn selects(node: NodeRef<'_>, form: JobForm, masked: bool) -> Option<(LabelSelector, Namespaces)> {
+    let spec = node.get("spec")?;
+    let monitor = matches!(form, JobForm::ServiceMonitor | JobForm::PodMonitor);
+    let selector = spec.get("selector").filter(|_| monitor)?;
+    let namespaces = Namespaces::of_monitor(spec.get("namespaceSelector"), masked);
+    Some((LabelSelector::of(selector, masked), namespaces))
 }
 
 fn camel_settings(node: NodeRef<'_>, masked: bool) -> Pairs {

@@ -255,7 +255,7 @@ impl Check<'_> {
 }
 
 /// Whether a matcher accepts series without its label.
-fn matches_empty(matcher: &super::ast::Matcher) -> bool {
+pub fn matches_empty(matcher: &super::ast::Matcher) -> bool {
     let pattern = || match &*matcher.value {
         "" | ".*" => true,
         ".+" => false,

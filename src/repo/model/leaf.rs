@@ -96,6 +96,11 @@ impl<'r> Leaf<'r> {
         self.selector.metric()
     }
 
+    /// Whether one value of a label is chosen.
+    pub fn is_pinned(&self, label: &str) -> bool {
+        matches!(self.pinned(label), Held::Text(_))
+    }
+
     /// What a label is pinned to by `=`.
     pub fn pinned(&self, label: &str) -> Held<'r> {
         match self.selector.labels().find(|matcher| &*matcher.label.text == label) {

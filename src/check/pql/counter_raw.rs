@@ -1,0 +1,137 @@
+//! Counters read as they stand. Rule: rules/pql/counter-raw.yaml
+
+use super::{constant, places};
+use crate::check::Case;
+use crate::lang::promql::ast::{Aggregator, Ast, Kind, NodeId, Op};
+use crate::metrics::MetricKind;
+use crate::repo::model::Place;
+use crate::repo::queries::Query;
+
+/// Functions that see how a counter moves, or only that it is there.
+const MOVING: &[&str] = &[
+    "rate",
+    "irate",
+    "increase",
+    "delta",
+    "idelta",
+    "deriv",
+    "changes",
+    "resets",
+    "predict_linear",
+    "absent",
+    "absent_over_time",
+    "present_over_time",
+    "count_over_time",
+    "timestamp",
+    "start_timestamp",
+    // Buckets without a rate are another rule's.
+    "histogram_quantile",
+    "histogram_quantiles",
+    "histogram_fraction",
+];
+
+pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    if !query.is_sound() {
+        return case.skip();
+    }
+    let parents = parents(query.ast());
+    for place in places(query) {
+        let Kind::Selector(selector) = place.kind() else { continue };
+        let Some(name) = selector.metric() else { continue };
+        let metric = case.model.metric(name);
+        let known = metric.kind() == Some(MetricKind::Counter);
+        let by_name = !metric.is_known() && name.ends_with("_total");
+        if !(known || by_name) || is_moved(query.ast(), &parents, place.node) {
+            continue;
+        }
+        let compared = compared_with(query, case, &parents, place);
+        // Without the catalogue a gauge of that name is as likely, unless a limit is set to it.
+        if !known && compared.is_none_or(|limit| limit == 0.0) {
+            continue;
+        }
+        let Some(extent) = selector.metric_extent() else { continue };
+        let span = case.place(query, extent);
+        let reason = if known { "is a counter" } else { "is named like a counter" };
+        case.flag(span).with("metric", name).with("reason", reason);
+    }
+}
+
+/// The parent of every node; the root is its own.
+fn parents(ast: &Ast) -> Vec<NodeId> {
+    let mut parents: Vec<NodeId> = ast.all().map(|(id, _)| id).collect();
+    for (id, node) in ast.all() {
+        // Children stand before their parents: those not yet claimed below this node are its own.
+        let mut at = id.index();
+        while at > node.first as usize {
+            let child = at - 1;
+            parents[child] = id;
+            at = ast.nodes[child].first as usize;
+        }
+    }
+    parents
+}
+
+/// Whether something between a selector and the root looks at its movement or existence only.
+fn is_moved(ast: &Ast, parents: &[NodeId], selector: NodeId) -> bool {
+    let mut at = selector;
+    loop {
+        let parent = parents[at.index()];
+        if parent == at {
+            return false;
+        }
+        let moved = match ast.kind(parent) {
+            Kind::Call(call) => {
+                call.function.is_none_or(|function| MOVING.contains(&function.name))
+            }
+            Kind::Aggregate(aggregate) => matches!(
+                aggregate.op,
+                Aggregator::Count | Aggregator::Group | Aggregator::CountValues
+            ),
+            Kind::Binary(binary) => match binary.op {
+                Op::And | Op::Unless => binary.right == at,
+                // The difference of two counters is what is between them.
+                Op::Sub => reads_series(ast, binary.left) && reads_series(ast, binary.right),
+                // Compared with its own past, or with another counter.
+                op if op.is_comparison() => {
+                    reads_series(ast, binary.left) && reads_series(ast, binary.right)
+                }
+                _ => false,
+            },
+            Kind::Invalid => true,
+            _ => false,
+        };
+        if moved {
+            return true;
+        }
+        at = parent;
+    }
+}
+
+fn reads_series(ast: &Ast, node: NodeId) -> bool {
+    ast.subtree(node).any(|(_, node)| matches!(node.kind, Kind::Selector(_)))
+}
+
+/// The number that a selector, perhaps aggregated, is compared with.
+fn compared_with(
+    query: &Query<'_>,
+    case: &Case<'_>,
+    parents: &[NodeId],
+    place: Place<'_, '_>,
+) -> Option<f64> {
+    let ast = query.ast();
+    let mut at = place.node;
+    loop {
+        let parent = parents[at.index()];
+        if parent == at {
+            return None;
+        }
+        match ast.kind(parent) {
+            Kind::Paren(_) | Kind::Aggregate(_) => at = parent,
+            Kind::Binary(binary) if binary.op.is_comparison() => {
+                let other = if binary.left == at { binary.right } else { binary.left };
+                return constant(case.model, query, other);
+            }
+            _ => return None,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Filters on labels that local queries never see. Rule: rules/pql/external-label-filter.yaml
+
+use super::places;
+use crate::check::Case;
+use crate::lang::promql::ast::Kind;
+use crate::lang::promql::types::matches_empty;
+use crate::repo::pillars::Part;
+use crate::repo::queries::Query;
+use crate::source::Span;
+
+pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    // A store of several servers shows the label to its own rules and panels.
+    if case.repo.has_ruler() || case.repo.evidence_of(Part::LongTermMetrics).next().is_some() {
+        return;
+    }
+    for place in places(query) {
+        let Kind::Selector(selector) = place.kind() else { continue };
+        let Some(name) = selector.metric() else { continue };
+        let metric = case.model.metric(name);
+        if metric.providers.is_empty() {
+            continue;
+        }
+        for matcher in selector.labels().filter(|matcher| !matches_empty(matcher)) {
+            let label = &*matcher.label.text;
+            let Some(defined) = external(label, case) else { continue };
+            let elsewhere =
+                metric.may_have(label) || case.repo.target_labels().has(label) != Some(false);
+            if !elsewhere {
+                let span = case.place(query, matcher.label.extent);
+                case.flag(span)
+                    .with("label", label)
+                    .with("metric", name)
+                    .related(defined, format!("`{label}` is added here to what leaves the server"));
+            }
+        }
+    }
+}
+
+/// Where a server adds this label to what it sends.
+fn external(label: &str, case: &Case<'_>) -> Option<Span> {
+    let servers = case.repo.own_servers();
+    let labels = servers.filter_map(|server| server.external_labels.as_ref());
+    labels.filter_map(|labels| labels.key(label)).map(|key| key.span).next()
+}

@@ -1,0 +1,34 @@
+//! Rates of gauges. Rule: rules/pql/rate-on-gauge.yaml
+
+use super::places;
+use crate::check::Case;
+use crate::lang::promql::ast::Kind;
+use crate::metrics::MetricKind;
+use crate::repo::model::leaf::RATES;
+use crate::repo::queries::Query;
+
+pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    for place in places(query) {
+        let Kind::Call(call) = place.kind() else { continue };
+        let Some(function) = call.function.filter(|known| RATES.contains(&known.name)) else {
+            continue;
+        };
+        let Some(arg) = call.args.first() else { continue };
+        let Kind::Range { inner, .. } = query.ast().kind(query.ast().bare(*arg)) else { continue };
+        let Kind::Selector(selector) = query.ast().kind(*inner) else { continue };
+        let (Some(name), Some(extent)) = (selector.metric(), selector.metric_extent()) else {
+            continue;
+        };
+        let metric = case.model.metric(name);
+        if !matches!(metric.kind(), Some(MetricKind::Gauge | MetricKind::Info)) {
+            continue;
+        }
+        let instead = if function.name == "increase" { "delta" } else { "deriv" };
+        let span = case.place(query, extent);
+        case.flag(span)
+            .with("metric", name)
+            .with("function", function.name)
+            .with("instead", instead)
+            .with("provider", super::providers(&metric));
+    }
+}
