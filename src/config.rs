@@ -1,10 +1,14 @@
 //! `obsproof.toml`: one table of keys, each a preference or a declaration; faults point into
 //! the file.
 
+mod world;
+
 use crate::catalogue::model::{Class, Severity};
 use crate::lang::distance;
 use crate::source::{Encoding, Source, SourceId, Span};
 use std::collections::BTreeMap;
+
+pub use world::{WORLDS, World};
 
 /// How a path's findings are weighed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +57,8 @@ pub enum Shape {
     OneOf(&'static [&'static str]),
     /// A list of strings.
     List,
+    /// A list of some of these words.
+    Words(&'static [&'static str]),
     /// A table from path prefixes to one of these words.
     Paths(&'static [&'static str]),
 }
@@ -71,6 +77,12 @@ pub struct Key {
     /// One line of help.
     pub help: &'static str,
 }
+
+/// Rules that rest on something being nowhere else.
+const NOWHERE_ELSE: &[&str] = &[
+    "AMGR026", "AMGR027", "AMGR030", "AMGR035", "AMGR050", "XREF001", "XREF002", "INFR003",
+    "INFR004", "INFR005", "INFR006",
+];
 
 const PROFILES: &[&str] = &["dev", "production", "unspecified"];
 
@@ -112,6 +124,18 @@ pub const KEYS: &[Key] = &[
         "Rule files that a build makes: paths or globs",
     ),
     key(
+        "whole",
+        Shape::Words(world::WORDS),
+        NOWHERE_ELSE,
+        "Kinds of facts of which this repository holds all there are: nothing found is nothing there",
+    ),
+    key(
+        "elsewhere",
+        Shape::Words(world::WORDS),
+        NOWHERE_ELSE,
+        "Kinds of facts that are held elsewhere too: `alerts` for an Alertmanager shared with other repositories, `routes` for an Alertmanager kept elsewhere",
+    ),
+    key(
         "nist-overlay",
         Shape::List,
         &["NIST002"],
@@ -151,6 +175,10 @@ pub struct Settings {
     pub owner_labels: Vec<String>,
     /// Rule files made by a build.
     pub generated_rules: Vec<String>,
+    /// Kinds of facts of which the repository holds all.
+    pub whole: Vec<World>,
+    /// Kinds of facts that are held elsewhere too.
+    pub elsewhere: Vec<World>,
     /// Own control ids.
     pub nist_overlay: Vec<String>,
 }
@@ -169,6 +197,8 @@ impl Default for Settings {
             severities: words(&["critical", "warning", "info", "none", "page", "ticket"]),
             owner_labels: words(&["team", "owner"]),
             generated_rules: Vec::new(),
+            whole: Vec::new(),
+            elsewhere: Vec::new(),
             nist_overlay: Vec::new(),
         }
     }
@@ -296,6 +326,13 @@ impl Reader {
                     items.iter().filter_map(toml::Value::as_str).map(str::to_owned).collect();
                 self.set_list(key.name, items, range);
             }
+            (Shape::Words(words), toml::Value::Array(items))
+                if items.iter().all(|it| it.as_str().is_some_and(|it| words.contains(&it))) =>
+            {
+                let items =
+                    items.iter().filter_map(toml::Value::as_str).map(str::to_owned).collect();
+                self.set_list(key.name, items, range);
+            }
             (Shape::Paths(words), toml::Value::Table(table)) => {
                 for (prefix, word) in table {
                     match word.as_str().and_then(Profile::named) {
@@ -319,6 +356,7 @@ impl Reader {
                     Shape::Text => "a string".to_owned(),
                     Shape::OneOf(words) => format!("one of {}", words.join(", ")),
                     Shape::List => "a list of strings".to_owned(),
+                    Shape::Words(words) => format!("a list of {}", words.join(", ")),
                     Shape::Paths(_) => "a table of paths".to_owned(),
                 };
                 self.error(range, format!("`{}` takes {wanted}", key.name), key.help.to_owned());
@@ -364,10 +402,16 @@ impl Reader {
             "severities" => self.settings.severities = items,
             "owner-labels" => self.settings.owner_labels = items,
             "generated-rules" => self.settings.generated_rules = items,
+            "whole" => self.settings.whole = worlds(&items),
+            "elsewhere" => self.settings.elsewhere = worlds(&items),
             "nist-overlay" => self.settings.nist_overlay = items,
             _ => {}
         }
     }
+}
+
+fn worlds(items: &[String]) -> Vec<World> {
+    items.iter().filter_map(|item| World::named(item)).collect()
 }
 
 /// The one rule that a code or name means.
@@ -408,6 +452,9 @@ pub fn json_schema() -> serde_json::Value {
             Shape::Text => serde_json::json!({"type": "string"}),
             Shape::OneOf(words) => serde_json::json!({"enum": words}),
             Shape::List => serde_json::json!({"type": "array", "items": {"type": "string"}}),
+            Shape::Words(words) => {
+                serde_json::json!({"type": "array", "items": {"enum": words}})
+            }
             Shape::Paths(words) => {
                 serde_json::json!({"type": "object", "additionalProperties": {"enum": words}})
             }

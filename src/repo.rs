@@ -1,15 +1,19 @@
 //! The repo model: all facts of one run, indexed; cross-file questions are asked here.
 
+pub mod alerts;
+pub mod environments;
 pub mod images;
 pub mod model;
 pub mod paths;
 pub mod pillars;
 pub mod queries;
+pub mod routing;
 pub mod scrape;
 pub mod servers;
 pub mod targets;
+pub mod worlds;
 
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::facts::alertmanager::tree::RoutingTree;
 use crate::facts::alertmanager::{AlertmanagerConfig, InhibitRule, Integration, Receiver};
 use crate::facts::rules::RuleGroup;
@@ -34,6 +38,7 @@ pub struct Repo {
     intervals: OnceLock<Vec<(Option<String>, f64)>>,
     loading: OnceLock<paths::Loading>,
     target_labels: OnceLock<targets::TargetLabels>,
+    worlds: OnceLock<Vec<config::World>>,
 }
 
 impl Repo {
@@ -69,6 +74,7 @@ impl Repo {
             intervals: OnceLock::new(),
             loading: OnceLock::new(),
             target_labels: OnceLock::new(),
+            worlds: OnceLock::new(),
         }
     }
 

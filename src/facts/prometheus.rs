@@ -50,6 +50,10 @@ pub struct PrometheusConfig {
     pub alerting_key: Option<Span>,
     /// Entries of `alerting.alertmanagers`.
     pub alertmanagers: Vec<AlertmanagerTarget>,
+    /// `alert_relabel_configs`, of all Alertmanagers and of single ones.
+    pub alert_relabels: Vec<Relabel>,
+    /// Alerts are relabelled by steps that stand elsewhere.
+    pub alert_relabels_elsewhere: bool,
     /// `storage.tsdb.retention.time` in the file, or `retention` of the object.
     pub retention: Option<Scalar>,
     /// The `otlp` key: samples are pushed to this server.

@@ -6,7 +6,9 @@ pub mod metric;
 pub mod scale;
 
 use super::Repo;
+use super::alerts::{self, Alert};
 use super::queries::Query;
+use super::routing::{self, Routing};
 use crate::facts::rules::RecordingRule;
 use crate::lang::promql::ast::{Kind, Modifiers, Node, NodeId, Op, Selector};
 use crate::lang::promql::labels::{LabelSet, Presence, flow};
@@ -28,6 +30,8 @@ pub struct Model<'r> {
     constants: OnceLock<Vec<Vec<Option<f64>>>>,
     prints: OnceLock<Vec<Vec<u64>>>,
     uses: OnceLock<BTreeMap<&'r str, Vec<metric::Use>>>,
+    alerts: OnceLock<Vec<Alert<'r>>>,
+    routing: OnceLock<Routing<'r>>,
 }
 
 /// The definitions of one recorded name.
@@ -81,12 +85,24 @@ impl<'r> Model<'r> {
             constants: OnceLock::new(),
             prints: OnceLock::new(),
             uses: OnceLock::new(),
+            alerts: OnceLock::new(),
+            routing: OnceLock::new(),
         }
     }
 
     /// All expressions, each at the place of its number.
     pub fn queries(&self) -> &[Query<'r>] {
         self.queries.get_or_init(|| self.repo.queries().collect())
+    }
+
+    /// What every alerting rule raises, each at the place of its rule.
+    pub fn alerts(&self) -> &[Alert<'r>] {
+        self.alerts.get_or_init(|| alerts::all(self))
+    }
+
+    /// The way of every alert to its receivers.
+    pub fn routing(&self) -> &Routing<'r> {
+        self.routing.get_or_init(|| routing::all(self))
     }
 
     /// Recorded names and who records them.

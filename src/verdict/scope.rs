@@ -15,20 +15,6 @@ pub(super) struct Scope<'a> {
     counts: Vec<bool>,
 }
 
-const ENVIRONMENTS: &[(&str, &str)] = &[
-    ("prod", "production"),
-    ("production", "production"),
-    ("live", "production"),
-    ("staging", "staging"),
-    ("stage", "staging"),
-    ("preprod", "preprod"),
-    ("uat", "uat"),
-    ("qa", "qa"),
-    ("dev", "dev"),
-    ("development", "dev"),
-    ("sandbox", "sandbox"),
-];
-
 /// Whether an environment proves nothing for production.
 pub(super) fn is_rehearsal(environment: &str) -> bool {
     environment != "production"
@@ -48,7 +34,7 @@ impl<'a> Scope<'a> {
             .iter()
             .zip(&profiles)
             .map(|(document, profile)| {
-                let here = match (only, environment(repo, document)) {
+                let here = match (only, repo.environment(document.id)) {
                     (Some(wanted), Some(its)) => wanted == its,
                     _ => true,
                 };
@@ -81,15 +67,6 @@ fn profile(repo: &Repo, document: &Document) -> Profile {
     config::profile(&repo.settings, &repo.source(document.id.source).path)
 }
 
-/// The environment a document's path names, by whole segments and parts of the file's name.
-fn environment(repo: &Repo, document: &Document) -> Option<&'static str> {
-    let path = &repo.source(document.id.source).path;
-    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let named =
-        |part: &str| ENVIRONMENTS.iter().find(|(word, _)| *word == part).map(|(_, name)| *name);
-    folders.split('/').rev().find_map(named).or_else(|| file.split(['.', '-', '_']).find_map(named))
-}
-
 /// The environments that observability documents belong to, sorted.
 pub(super) fn environments(repo: &Repo) -> Vec<String> {
     let found: BTreeSet<&str> = repo
@@ -97,7 +74,7 @@ pub(super) fn environments(repo: &Repo) -> Vec<String> {
         .documents
         .iter()
         .filter(|document| is_evidence(document))
-        .filter_map(|document| environment(repo, document))
+        .filter_map(|document| repo.environment(document.id))
         .collect();
     found.into_iter().map(str::to_owned).collect()
 }

@@ -65,6 +65,8 @@ pub fn read_config(
         alertmanagers: alerting
             .map(|(_, alerting)| items(alerting, "alertmanagers").map(read_alertmanager).collect())
             .unwrap_or_default(),
+        alert_relabels: alerting.map(|(_, alerting)| alert_relabels(alerting)).unwrap_or_default(),
+        alert_relabels_elsewhere: alerting.is_some_and(|(_, alerting)| alerting.is_unknown()),
         retention: node.at(&["storage", "tsdb", "retention", "time"]).and_then(Scalar::of),
         otlp_key: key(node, "otlp"),
         scrape_configs_key: key(node, "scrape_configs"),
@@ -162,6 +164,8 @@ fn read_server(
             .chain(spec.get("additionalAlertManagerConfigs"))
             .map(read_alertmanager)
             .collect(),
+        alert_relabels: Vec::new(),
+        alert_relabels_elsewhere: key(spec, "additionalAlertRelabelConfigs").is_some(),
         retention: Scalar::under(spec, "retention"),
         otlp_key: key(spec, "otlp"),
         scrape_configs_key: JOB_SOURCES.iter().find_map(|name| key(spec, name)),
@@ -198,6 +202,15 @@ fn object_selector(
         labels: LabelSelector::of(node, masked),
         namespaces: Namespaces::of_server(spec.get(namespaces), masked),
     })
+}
+
+/// Steps that rewrite alerts before they are sent.
+fn alert_relabels(alerting: NodeRef<'_>) -> Vec<Relabel> {
+    let mut steps = relabels(alerting, "alert_relabel_configs");
+    for target in items(alerting, "alertmanagers") {
+        steps.extend(relabels(target, "alert_relabel_configs"));
+    }
+    steps
 }
 
 fn read_alertmanager(node: NodeRef<'_>) -> AlertmanagerTarget {

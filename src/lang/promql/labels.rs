@@ -18,6 +18,8 @@ const MOST_LABELS: usize = 64;
 pub enum Presence<'a> {
     /// Every series has this value.
     Is(&'a str),
+    /// Every series has one of these values: words with `|` between them, as a pattern lists them.
+    Among(&'a str),
     /// Every series has it, with some value.
     Present,
     /// A series may have it.
@@ -29,7 +31,7 @@ pub enum Presence<'a> {
 impl Presence<'_> {
     /// Whether every series has the label.
     pub fn is_certain(self) -> bool {
-        matches!(self, Presence::Is(_) | Presence::Present)
+        matches!(self, Presence::Is(_) | Presence::Among(_) | Presence::Present)
     }
 }
 
@@ -119,7 +121,8 @@ impl<'a> LabelSet<'a> {
         for (label, presence) in other.named() {
             let stronger = match (self.get(label), presence) {
                 (Presence::Possible, presence) => presence,
-                (Presence::Present, Presence::Is(value)) => Presence::Is(value),
+                (Presence::Present, known @ (Presence::Is(_) | Presence::Among(_)))
+                | (Presence::Among(_), known @ Presence::Is(_)) => known,
                 (known, _) => known,
             };
             met.set(label, stronger);
@@ -177,7 +180,9 @@ fn select<'a>(selector: &'a Selector, mut set: LabelSet<'a>) -> LabelSet<'a> {
             MatchOp::Equal if value.is_empty() => Presence::Absent,
             MatchOp::Equal => Presence::Is(value),
             MatchOp::NotEqual if value.is_empty() => Presence::Present,
-            MatchOp::Regex if needs_a_value(value) => Presence::Present,
+            MatchOp::Regex if value == ".+" => Presence::Present,
+            MatchOp::Regex if is_words(value) && value.contains('|') => Presence::Among(value),
+            MatchOp::Regex if is_words(value) => Presence::Is(value),
             _ => continue,
         };
         // A recorded label keeps its own value: a matcher of another selects nothing.
@@ -188,18 +193,11 @@ fn select<'a>(selector: &'a Selector, mut set: LabelSet<'a>) -> LabelSet<'a> {
     set
 }
 
-/// Whether a pattern certainly matches no empty text.
-fn needs_a_value(pattern: &str) -> bool {
-    match pattern {
-        ".+" => true,
-        pattern => {
-            !pattern.is_empty()
-                && pattern.split('|').all(|word| {
-                    !word.is_empty()
-                        && word.bytes().all(|c| c.is_ascii_alphanumeric() || b"_-/:".contains(&c))
-                })
-        }
-    }
+/// Whether a pattern lists words, none of them empty.
+fn is_words(pattern: &str) -> bool {
+    pattern.split('|').all(|word| {
+        !word.is_empty() && word.bytes().all(|c| c.is_ascii_alphanumeric() || b"_-/:".contains(&c))
+    })
 }
 
 fn call<'a>(ast: &'a Ast, call: &'a Call, sets: &[LabelSet<'a>]) -> LabelSet<'a> {
@@ -340,6 +338,7 @@ mod tests {
         let mut words = vec![if set.closed { "closed" } else { "open" }.to_owned()];
         words.extend(set.named().map(|(label, presence)| match presence {
             Presence::Is(value) => format!("{label}={value}"),
+            Presence::Among(words) => format!("{label}=({words})"),
             Presence::Present => format!("{label}!"),
             Presence::Possible => format!("{label}?"),
             Presence::Absent => format!("-{label}"),
@@ -351,7 +350,9 @@ mod tests {
     fn labels_flow_as_in_prometheus() {
         for (text, expected) in [
             ("x", "open"),
-            (r#"x{a="1",b="",c!="",d=~"p|q",e=~"p?",f!="z"}"#, "open a=1 -b c! d!"),
+            (r#"x{a="1",b="",c!="",d=~"p|q",e=~"p?",f!="z"}"#, "open a=1 -b c! d=(p|q)"),
+            (r#"x{a=~"p",b=~".+"}"#, "open a=p b!"),
+            (r#"x{a=~"p|q"} / y{a=~"p"}"#, "open a=p"),
             ("sum(x)", "closed"),
             (r#"sum by (a, b) (x{a="1"})"#, "closed a=1 b?"),
             (r#"sum without (a) (x{a="1",b="2"})"#, "open -a b=2"),

@@ -1,0 +1,162 @@
+//! Open and closed worlds: of which kinds of facts the repository holds all that could answer.
+//!
+//! "Nowhere else" may be concluded in a closed world only. What is taken for closed here is what
+//! shows no sign of more: a chart that brings its own, a template, a file that did not parse, a
+//! path that leads out of the repository. `whole` and `elsewhere` in the configuration decide
+//! over it.
+
+use super::{Repo, paths};
+use crate::config::{WORLDS, World};
+use crate::facts::Document;
+use crate::facts::alertmanager::AlertmanagerConfig;
+use crate::facts::prometheus::{PrometheusConfig, ServerForm};
+use crate::identify::Kind;
+use crate::repo::scrape::is_sample;
+use crate::source::{Origin, SourceId};
+
+impl Repo {
+    /// Whether the repository holds all facts of a kind that there are: by what it is told, else
+    /// by what it shows.
+    pub fn holds_all(&self, world: World) -> bool {
+        if self.settings.elsewhere.contains(&world) {
+            return false;
+        }
+        self.settings.whole.contains(&world) || self.closed().contains(&world)
+    }
+
+    fn closed(&self) -> &[World] {
+        self.worlds.get_or_init(|| {
+            let view = View::of(self);
+            let worlds = WORLDS.iter().map(|(world, _)| *world);
+            worlds.filter(|world| view.is_closed(*world)).collect()
+        })
+    }
+}
+
+/// What the repository shows of things that are not in it.
+struct View<'r> {
+    repo: &'r Repo,
+    /// A chart is deployed whose objects are not here, or filled in by values.
+    charts: bool,
+    /// Programs make configuration here.
+    generated: bool,
+    /// Another ruler than the servers here evaluates rules.
+    rulers: bool,
+}
+
+impl<'r> View<'r> {
+    fn of(repo: &'r Repo) -> View<'r> {
+        let values = repo.facts.documents.iter().any(|document| {
+            document.host.is_some_and(|host| repo.document(host).kind == Kind::HelmValues)
+        });
+        let makes = |path: &String| {
+            [".libsonnet", ".jsonnet", ".cue", ".dhall"].iter().any(|end| path.ends_with(end))
+        };
+        View {
+            repo,
+            charts: values || !repo.facts.packages.is_empty(),
+            generated: repo.paths.iter().any(makes),
+            rulers: repo.has_ruler(),
+        }
+    }
+
+    fn is_closed(&self, world: World) -> bool {
+        match world {
+            World::Alerts => self.rules_are_here() && !self.repo.facts.alert_rules.is_empty(),
+            World::Records => self.rules_are_here() && !self.samples_come_in(),
+            World::Routes => self.routes_are_here(),
+            World::Endpoints => self.endpoints_are_here(),
+            World::Metrics => self.endpoints_are_here() && !self.samples_come_in(),
+            World::Exporters => self.programs_are_here(),
+        }
+    }
+
+    fn is_own(&self, source: SourceId) -> bool {
+        self.repo.origin(source) != Origin::Vendored && !is_sample(&self.repo.source(source).path)
+    }
+
+    /// Whether every document of these kinds was read as a whole.
+    fn is_readable(&self, kinds: &[Kind]) -> bool {
+        let hidden = |document: &Document| document.masked || document.broken;
+        let documents = self.repo.facts.documents.iter();
+        let mut own = documents
+            .filter(|document| kinds.contains(&document.kind) && self.is_own(document.id.source));
+        let mut skips = self.repo.facts.skips.iter();
+        !own.any(hidden) && !skips.any(|skip| skip.kind.is_none_or(|kind| kinds.contains(&kind)))
+    }
+
+    fn servers(&self) -> impl Iterator<Item = &'r PrometheusConfig> {
+        self.repo.own_servers().filter(|server| self.is_own(server.document.source))
+    }
+
+    fn rules_are_here(&self) -> bool {
+        let found = |server: &PrometheusConfig| {
+            server.form != ServerForm::File
+                || server.rule_files.iter().all(|entry| {
+                    entry.known && !paths::resolve(self.repo, server, &entry.text).is_empty()
+                })
+        };
+        !self.charts
+            && !self.generated
+            && !self.rulers
+            && self.is_readable(&[Kind::PrometheusRules, Kind::PrometheusOperator])
+            && self.servers().all(|server| !server.open && found(server))
+    }
+
+    fn routes_are_here(&self) -> bool {
+        let own = |config: &&AlertmanagerConfig| self.is_own(config.document.source);
+        let mut configs = self.repo.facts.alertmanagers.iter().filter(own).peekable();
+        let chart = |name: &str| name.contains("prometheus") || name.contains("alertmanager");
+        let charts = self.repo.facts.packages.iter().any(|package| chart(&package.name.text));
+        configs.peek().is_some()
+            && configs.all(|config| !config.open && !config.operator)
+            && !charts
+            && !self.rulers
+            && self.is_readable(&[Kind::AlertmanagerConfig])
+    }
+
+    fn endpoints_are_here(&self) -> bool {
+        let mut servers = self.servers().peekable();
+        let written = |server: &PrometheusConfig| {
+            !server.open
+                && server.scrape_config_files.is_empty()
+                && self.repo.jobs(server.document).iter().all(|job| {
+                    !job.settings.open
+                        && !job
+                            .discovery
+                            .iter()
+                            .any(|it| matches!(it.kind.as_str(), "file" | "http"))
+                })
+        };
+        servers.peek().is_some()
+            && servers.all(written)
+            && !self.charts
+            && !self.generated
+            && self.is_readable(&[
+                Kind::PrometheusConfig,
+                Kind::PrometheusFragment,
+                Kind::PrometheusOperator,
+            ])
+    }
+
+    /// Whether samples come to a server otherwise than from its jobs' own series: pushed, read
+    /// from elsewhere, or from another Prometheus.
+    fn samples_come_in(&self) -> bool {
+        let facts = &self.repo.facts;
+        let reads = facts.remote_endpoints.iter().any(|it| it.direction == "remote_read");
+        let federates = facts.scrape_jobs.iter().any(|job| {
+            job.settings.get("metrics_path").is_some_and(|path| path.text.contains("federate"))
+        });
+        reads || federates || self.servers().any(|server| server.otlp_key.is_some())
+    }
+
+    fn programs_are_here(&self) -> bool {
+        let own = |source: SourceId| self.is_own(source);
+        let machines = |path: &String| path.ends_with(".tf") || path.ends_with(".tofu");
+        self.repo.facts.containers.iter().any(|container| own(container.document.source))
+            && !self.charts
+            && !self.generated
+            && !self.repo.paths.iter().any(machines)
+            && self.is_readable(&[Kind::Kubernetes, Kind::Compose, Kind::PrometheusOperator])
+    }
+}
