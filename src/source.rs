@@ -34,6 +34,11 @@ impl Span {
         self.start as usize..self.end as usize
     }
 
+    /// The empty span at its end.
+    pub fn at_end(self) -> Self {
+        Span { start: self.end, ..self }
+    }
+
     /// The empty span at this one's start.
     pub fn at_start(self) -> Self {
         Span { end: self.start, ..self }

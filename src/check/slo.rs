@@ -1,11 +1,57 @@
 //! SLO: objectives, budgets and what alerts on them.
 
-use super::Builtin;
+use super::{Builtin, Case, Flag};
+use crate::facts::slo::Slo;
+use crate::facts::slo::value::clean;
+use crate::source::Span;
 
+mod alert_setting_ambiguous;
+mod alert_setting_missing;
+mod budget_arithmetic;
+mod budget_not_declared;
+mod field_missing;
+mod lopsided_ratio;
+mod objective_invalid;
+mod quantile_vs_objective;
+mod service_mismatch;
+mod shape;
 mod sli_bad_promql;
+mod sli_filter_comparison;
+mod sli_missing;
+mod sli_scale_mismatch;
+mod threshold_vs_query;
 mod window_invalid;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
+    ("SLO001", Builtin::Document(shape::check)),
+    ("SLO002", Builtin::Slo(objective_invalid::check)),
+    ("SLO004", Builtin::Slo(budget_arithmetic::check)),
     ("SLO005", Builtin::Slo(window_invalid::check)),
+    ("SLO006", Builtin::Slo(sli_missing::check)),
     ("SLO007", Builtin::Expression(sli_bad_promql::check)),
+    ("SLO008", Builtin::Slo(sli_filter_comparison::check)),
+    ("SLO009", Builtin::Slo(sli_scale_mismatch::check)),
+    ("SLO013", Builtin::Slo(quantile_vs_objective::check)),
+    ("SLO014", Builtin::Slo(threshold_vs_query::check)),
+    ("SLO021", Builtin::Slo(service_mismatch::check)),
+    ("SLO022", Builtin::Slo(lopsided_ratio::check)),
+    ("SLO025", Builtin::Slo(alert_setting_ambiguous::check)),
+    ("SLO026", Builtin::Slo(alert_setting_missing::check)),
+    ("SLO027", Builtin::Slo(budget_not_declared::check)),
+    ("SLO051", Builtin::Slo(field_missing::check)),
 ];
+
+/// A finding about an objective; `{slo}` in the message is its service and name.
+fn flag<'c>(case: &'c mut Case<'_>, slo: &Slo, span: Span) -> Flag<'c> {
+    case.flag(span).with("slo", slo.label())
+}
+
+/// A share of one as a percentage: `99.9%`.
+fn percent(ratio: f64) -> String {
+    format!("{}%", clean(ratio * 100.0))
+}
+
+/// The unit that a budget is written in: whether a number without a sign counts to one hundred.
+fn counts_to_hundred(slo: &Slo) -> bool {
+    slo.objective.as_ref().is_some_and(|objective| objective.is_percent())
+}

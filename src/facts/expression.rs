@@ -111,8 +111,10 @@ const METRICSQL: &[&str] = &[
     "smooth_exponential(",
     "now()",
     "bitmap_and(",
+    "histogram_share(",
 ];
 
-fn is_metricsql(text: &str) -> bool {
+/// Whether a text that is no PromQL has words of MetricsQL.
+pub(super) fn is_metricsql(text: &str) -> bool {
     METRICSQL.iter().any(|word| text.contains(word))
 }

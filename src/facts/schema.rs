@@ -74,6 +74,10 @@ pub(crate) fn compare(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) 
         Kind::PrometheusTargets => ("prometheus", "prometheus-targets".to_owned()),
         Kind::PrometheusRules => ("prometheus-rules", "prometheus-rules".to_owned()),
         Kind::PrometheusRuleTest => ("prometheus-rules", "prometheus-rule-tests".to_owned()),
+        Kind::Slo => match super::slo::table_of(node) {
+            Some(root) => ("slo", root.to_owned()),
+            None => return,
+        },
         Kind::AlertmanagerConfig => ("alertmanager", "alertmanager-config".to_owned()),
         Kind::PrometheusOperator => match text("kind") {
             // What it holds is a rule file, a document of its own.

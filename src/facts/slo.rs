@@ -12,7 +12,7 @@ mod sloth;
 mod standard;
 mod template;
 
-use super::expression::Expression;
+use super::expression::{Expression, is_metricsql};
 use super::scalar::{Pairs, Scalar, held};
 use super::subject::{Held, SubjectKind};
 use super::{DocumentId, FileFacts, Subject};
@@ -84,6 +84,8 @@ pub struct Slo {
     pub span: Span,
     /// The token that names it.
     pub anchor: Span,
+    /// Its number among the objectives of one object.
+    pub index: usize,
     /// The top-level key it stands under in the standard's format: `slos`, `business_slos`.
     pub group: Option<Scalar>,
     /// The service it belongs to.
@@ -241,6 +243,43 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut FileFac
         _ if sloth::is_file(root) => sloth::read(root, false, id, masked, facts),
         _ => standard::read(root, id, masked, facts),
     }
+    leave_metricsql(id, facts);
+}
+
+/// One query of MetricsQL says that the server behind all of a document speaks it.
+fn leave_metricsql(id: DocumentId, facts: &mut FileFacts) {
+    let mut own: Vec<&mut SliQuery> = facts
+        .slos
+        .iter_mut()
+        .filter(|slo| slo.document == id)
+        .filter_map(|slo| slo.indicator.as_mut())
+        .flat_map(|indicator| &mut indicator.queries)
+        .collect();
+    let faulty = |query: &SliQuery| {
+        query.expression.parsed.as_ref().is_some_and(|parsed| !parsed.faults.is_empty())
+    };
+    let foreign =
+        |query: &&mut SliQuery| faulty(query) && is_metricsql(&query.expression.scalar.text);
+    if own.iter().any(foreign) {
+        for query in own.iter_mut().filter(|query| faulty(query)) {
+            query.expression.parsed = None;
+        }
+    }
+}
+
+/// The field table of a document, if its form has one.
+pub(super) fn table_of(root: NodeRef<'_>) -> Option<&'static str> {
+    let text = |key| root.get(key).and_then(NodeRef::scalar).unwrap_or_default();
+    match (text("apiVersion"), text("kind")) {
+        ("openslo/v1", "SLO") => Some("openslo-slo"),
+        ("openslo/v1", "SLI") => Some("openslo-sli"),
+        ("openslo/v1", "AlertPolicy") => Some("openslo-alert-policy"),
+        ("openslo/v1", "AlertCondition") => Some("openslo-alert-condition"),
+        ("sloth.slok.dev/v1", "PrometheusServiceLevel") => Some("sloth-object"),
+        ("pyrra.dev/v1alpha1", "ServiceLevelObjective") => Some("pyrra-object"),
+        ("", "") if sloth::is_file(root) => Some("sloth-file"),
+        _ => None,
+    }
 }
 
 impl Slo {
@@ -250,6 +289,7 @@ impl Slo {
             dialect,
             span,
             anchor,
+            index: 0,
             group: None,
             service: None,
             name: None,

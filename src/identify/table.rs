@@ -159,7 +159,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
          raw>error_ratio_query 3, alerting>page_alert 2, alerting>ticket_alert 2,
          objective+sli 2, objective+measurement_window 4, objective+error_budget 3,
          sli_definition+objective 3, sli_definition+measurement_window 3, sli_definition 1,
-         slos>*>availability 2, slos>*>latency 1, error_budget 1, measurement_window 1",
+         slos>*>availability 3, slos>*>latency 3, slos>*>throughput 2, error_budget 1, measurement_window 1",
     ),
     signature(
         Kind::Strategy,

@@ -3,6 +3,8 @@
 
 pub mod leaf;
 pub mod metric;
+pub mod objective;
+pub mod ratio;
 pub mod scale;
 
 use super::Repo;
@@ -13,6 +15,7 @@ use crate::facts::rules::RecordingRule;
 use crate::lang::promql::ast::{Kind, Modifiers, Node, NodeId, Op, Selector};
 use crate::lang::promql::labels::{LabelSet, Presence, flow};
 use crate::lang::promql::{Ast, fingerprint, fold};
+use crate::source::Span;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -29,6 +32,7 @@ pub struct Model<'r> {
     labels: OnceLock<Vec<Vec<LabelSet<'r>>>>,
     constants: OnceLock<Vec<Vec<Option<f64>>>>,
     prints: OnceLock<Vec<Vec<u64>>>,
+    slis: OnceLock<BTreeMap<Span, usize>>,
     uses: OnceLock<BTreeMap<&'r str, Vec<metric::Use>>>,
     alerts: OnceLock<Vec<Alert<'r>>>,
     routing: OnceLock<Routing<'r>>,
@@ -84,6 +88,7 @@ impl<'r> Model<'r> {
             labels: OnceLock::new(),
             constants: OnceLock::new(),
             prints: OnceLock::new(),
+            slis: OnceLock::new(),
             uses: OnceLock::new(),
             alerts: OnceLock::new(),
             routing: OnceLock::new(),

@@ -35,7 +35,7 @@ pub(super) fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut 
         facts.slos.push(slo);
         return;
     }
-    for item in objectives {
+    for (index, item) in objectives.into_iter().enumerate() {
         let percent = Scalar::under(item, "targetPercent");
         let objective = match percent {
             Some(scalar) => Some(Objective { scalar, unit: Unit::Percent }),
@@ -44,6 +44,7 @@ pub(super) fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut 
             }
         };
         facts.slos.push(Slo {
+            index,
             objective,
             indicator: shared(item)
                 .or_else(|| ratio_metrics(item))

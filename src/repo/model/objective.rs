@@ -1,0 +1,165 @@
+//! Objectives and the expressions that measure them.
+
+use super::ratio::Ratio;
+use super::{Model, Place, scale};
+use crate::facts::slo::{Indicator, Role, Slo, SloDialect};
+use crate::lang::promql::ast::Kind;
+use crate::repo::Repo;
+use crate::repo::queries::Query;
+
+/// What the values of an expression are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dimension {
+    /// From 0 to 1.
+    Ratio,
+    /// From 0 to 100.
+    Percent,
+    /// A length of time.
+    Time,
+}
+
+impl Dimension {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Dimension::Ratio => "a ratio from 0 to 1",
+            Dimension::Percent => "a percentage",
+            Dimension::Time => "a length of time",
+        }
+    }
+}
+
+/// Words in the names of objectives that are shares of events.
+const SHARES: &[&str] = &[
+    "availability",
+    "success",
+    "error",
+    "ratio",
+    "uptime",
+    "reliability",
+    "correctness",
+    "quality",
+];
+
+impl Repo {
+    /// The indicator of an objective, found by name where it is defined apart.
+    pub fn indicator<'r>(&'r self, slo: &'r Slo) -> Option<&'r Indicator> {
+        let own = slo.indicator.as_ref()?;
+        let Some(name) = &own.reference else { return Some(own) };
+        let named = |part: &&crate::facts::slo::SloPart| {
+            part.kind == "SLI" && name.known && part.name.text == name.text
+        };
+        let mut parts = self.facts.slo_parts.iter().filter(named);
+        // Two of one name: nobody knows which is meant.
+        match (parts.next(), parts.next()) {
+            (Some(part), None) => part.indicator.as_ref(),
+            _ => Some(own),
+        }
+    }
+}
+
+impl<'r> Model<'r> {
+    /// The queries of an objective that could be read, those of an indicator apart included.
+    pub fn slis(&self, slo: &'r Slo) -> Vec<&Query<'r>> {
+        let at = self.slis.get_or_init(|| {
+            let of = |query: &Query<'r>| query.sli().map(|_| (query.scalar.span, query.index));
+            self.queries().iter().filter_map(of).collect()
+        });
+        let queries = self.repo.indicator(slo).into_iter().flat_map(|it| &it.queries);
+        queries
+            .filter_map(|query| at.get(&query.expression.scalar.span))
+            .map(|&index| &self.queries()[index])
+            .collect()
+    }
+
+    /// The sound query of an objective with this role.
+    pub fn sli(&self, slo: &'r Slo, role: Role) -> Option<Place<'_, 'r>> {
+        self.slis(slo)
+            .into_iter()
+            .filter(|query| query.is_sound())
+            .find(|query| query.sli().is_some_and(|sli| sli.query.role == role))
+            .and_then(|query| Some(Place { query, node: query.ast().root()? }))
+    }
+
+    /// What is divided by what, and whether the part counts bad events.
+    pub fn sli_ratio(&self, slo: &'r Slo) -> Option<(Ratio<'_, 'r>, Option<bool>)> {
+        let both = |role: Role| {
+            let (part, whole) = (self.sli(slo, role)?, self.sli(slo, Role::Total)?);
+            Some(Ratio { part, whole, factor: 1.0, complement: false })
+        };
+        if let Some(ratio) = both(Role::Good) {
+            return Some((ratio, Some(false)));
+        }
+        if let Some(ratio) = both(Role::Bad) {
+            return Some((ratio, Some(true)));
+        }
+        let value = self.sli(slo, Role::Value).and_then(|place| Ratio::of(self, place));
+        if let Some(ratio) = value {
+            return Some((ratio, Some(ratio.complement)));
+        }
+        let ratio = Ratio::of(self, self.sli(slo, Role::ErrorRatio)?)?;
+        Some((ratio, Some(!ratio.complement)))
+    }
+
+    /// Whether an objective is certainly a share of events, not a number of its own.
+    pub fn is_share(&self, slo: &'r Slo) -> bool {
+        let objective = slo.objective.as_ref();
+        let named = slo.name.as_ref().is_some_and(|name| {
+            let name = name.text.to_ascii_lowercase();
+            SHARES.iter().any(|word| name.contains(word))
+        });
+        slo.dialect != SloDialect::Standard
+            || objective.is_some_and(|objective| objective.has_sign())
+            || slo.budget.is_some()
+            || (slo.bound.is_some() && slo.ratio().is_some())
+            || named
+            || self.sli(slo, Role::Value).is_some_and(|place| {
+                matches!(self.dimension(place), Some(Dimension::Ratio | Dimension::Percent))
+            })
+    }
+
+    /// What the values of a place are, as far as it is proven.
+    pub fn dimension(&self, place: Place<'_, 'r>) -> Option<Dimension> {
+        match scale::of(self, place).whole() {
+            Some(whole) if (whole - 1.0).abs() < 1e-9 => Some(Dimension::Ratio),
+            Some(whole) if (whole - 100.0).abs() < 1e-9 => Some(Dimension::Percent),
+            Some(_) => None,
+            None => self.is_time(place).then_some(Dimension::Time),
+        }
+    }
+
+    /// Whether the values are quantiles of durations.
+    fn is_time(&self, mut place: Place<'_, 'r>) -> bool {
+        for _ in 0..16 {
+            place = place.at(place.ast().bare(place.node));
+            match place.kind() {
+                Kind::Binary(binary) if binary.op.is_comparison() => {
+                    let left = self.constant(place.at(binary.left)).is_none();
+                    if binary.returns_bool.is_some() {
+                        return false;
+                    }
+                    place = place.at(if left { binary.left } else { binary.right });
+                }
+                Kind::Aggregate(aggregate) if aggregate.param.is_none() => match aggregate.inner {
+                    Some(inner) => place = place.at(inner),
+                    None => return false,
+                },
+                Kind::Call(call) => {
+                    return call.function.is_some_and(|it| it.name == "histogram_quantile")
+                        && self.reads_seconds(place);
+                }
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    fn reads_seconds(&self, place: Place<'_, 'r>) -> bool {
+        let mut names = place.ast().subtree(place.node).filter_map(|(_, node)| match &node.kind {
+            Kind::Selector(selector) => Some(selector.metric().unwrap_or_default()),
+            _ => None,
+        });
+        names.next().is_some_and(|name| name.contains("_seconds") && !name.contains(':'))
+            && names.all(|name| name.contains("_seconds"))
+    }
+}
