@@ -5,6 +5,7 @@
 
 mod alrt;
 mod amgr;
+mod dash;
 mod incr;
 mod nist;
 mod pql;
@@ -20,7 +21,9 @@ use crate::catalogue::model::{Logic, Rule, Severity};
 use crate::facts::slo::Slo;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{Document, DocumentId, Subject};
-use crate::facts::{alertmanager, annotation, oncall, prometheus, rules, scalar, strategy};
+use crate::facts::{
+    alertmanager, annotation, dashboard, oncall, prometheus, rules, scalar, strategy,
+};
 use crate::finding::{Edit, Finding, Fix, Related};
 use crate::identify::Kind;
 use crate::lang::promql::Extent;
@@ -57,6 +60,9 @@ pub(crate) enum Builtin {
     AlertRule(fn(&rules::AlertRule, &mut Case<'_>)),
     RecordingRule(fn(&rules::RecordingRule, &mut Case<'_>)),
     Expression(for<'a> fn(&'a Query<'a>, &mut Case<'a>)),
+    Dashboard(fn(&dashboard::Dashboard, &mut Case<'_>)),
+    Panel(fn(&dashboard::Panel, &mut Case<'_>)),
+    DashboardProvider(fn(&dashboard::Provider, &mut Case<'_>)),
     AlertmanagerConfig(fn(&alertmanager::AlertmanagerConfig, &mut Case<'_>)),
     Route(fn(&alertmanager::Route, &mut Case<'_>)),
     Receiver(fn(&alertmanager::Receiver, &mut Case<'_>)),
@@ -119,6 +125,9 @@ fn run<'a>(model: &'a Model<'a>, rule: &'static Rule) -> Outcome {
                 runner.one(Some(query), |case| check(query, case), None);
             }
         }
+        Builtin::Dashboard(check) => runner.each(&facts.dashboards, check),
+        Builtin::Panel(check) => runner.each(&facts.panels, check),
+        Builtin::DashboardProvider(check) => runner.each(&facts.dashboard_providers, check),
         Builtin::AlertmanagerConfig(check) => runner.each(&facts.alertmanagers, check),
         Builtin::Route(check) => runner.each(&facts.routes, check),
         Builtin::Receiver(check) => runner.each(&facts.receivers, check),
@@ -153,6 +162,7 @@ fn reads(subject: SubjectKind, document: &Document) -> bool {
             Kind::PrometheusOperator => object == "PrometheusRule",
             _ => false,
         },
+        SubjectKind::DashboardDocument => document.kind == Kind::GrafanaDashboard,
         SubjectKind::AlertmanagerDocument => match document.kind {
             Kind::AlertmanagerConfig => true,
             Kind::PrometheusOperator => matches!(object, "AlertmanagerConfig" | "Alertmanager"),
@@ -237,6 +247,9 @@ impl<'a> Runner<'a> {
                     self.one(Some(query), |case| check(query, case), None);
                 }
             }
+            SubjectKind::Dashboard => each!(&facts.dashboards),
+            SubjectKind::Panel => each!(&facts.panels),
+            SubjectKind::DashboardProvider => each!(&facts.dashboard_providers),
             SubjectKind::AlertmanagerConfig => each!(&facts.alertmanagers),
             SubjectKind::Route => each!(&facts.routes),
             SubjectKind::Receiver => each!(&facts.receivers),
@@ -252,6 +265,7 @@ impl<'a> Runner<'a> {
             // Whole documents and the repository have no fields a predicate could test.
             SubjectKind::PrometheusDocument
             | SubjectKind::RuleDocument
+            | SubjectKind::DashboardDocument
             | SubjectKind::AlertmanagerDocument
             | SubjectKind::SloDocument
             | SubjectKind::Repository => {}

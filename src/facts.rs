@@ -158,6 +158,14 @@ pub struct FileFacts {
     pub recording_rules: Vec<rules::RecordingRule>,
     /// Dashboards.
     pub dashboards: Vec<dashboard::Dashboard>,
+    /// Panels of dashboards.
+    pub panels: Vec<dashboard::Panel>,
+    /// Variables of dashboards.
+    pub dashboard_variables: Vec<dashboard::Variable>,
+    /// Folders that Grafana reads dashboards from.
+    pub dashboard_providers: Vec<dashboard::Provider>,
+    /// Data sources that Grafana is given.
+    pub data_sources: Vec<dashboard::DataSource>,
     /// Rule unit tests.
     pub rule_tests: Vec<rules::RuleTest>,
     /// Alertmanager configurations.

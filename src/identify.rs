@@ -76,7 +76,11 @@ pub fn classify(root: NodeRef<'_>) -> Option<Kind> {
 
 /// The kind of a document that does not parse, from the keys its lines begin with.
 pub fn classify_text(text: &str) -> Option<Kind> {
-    signature::classify(&Shape::of_lines(text))
+    let lines = || signature::classify(&Shape::of_lines(text));
+    match text.trim_start().starts_with('{') {
+        true => signature::classify(&Shape::of_json(text)).or_else(lines),
+        false => lines(),
+    }
 }
 
 /// A list of `targets` with `labels`, and nothing else.

@@ -2,6 +2,7 @@
 
 pub mod distance;
 pub mod duration;
+pub mod grafana;
 pub mod matcher;
 pub mod path;
 pub mod pattern;

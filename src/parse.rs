@@ -3,6 +3,7 @@
 pub mod depth;
 pub mod embed;
 pub mod hcl;
+pub mod json;
 pub mod mask;
 pub mod offsets;
 pub mod tree;

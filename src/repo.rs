@@ -1,6 +1,7 @@
 //! The repo model: all facts of one run, indexed; cross-file questions are asked here.
 
 pub mod alerts;
+pub mod boards;
 pub mod environments;
 pub mod images;
 pub mod model;
@@ -16,9 +17,11 @@ pub mod worlds;
 use crate::config::{self, Settings};
 use crate::facts::alertmanager::tree::RoutingTree;
 use crate::facts::alertmanager::{AlertmanagerConfig, InhibitRule, Integration, Receiver};
+use crate::facts::dashboard::{Dashboard, Panel, Variable};
 use crate::facts::rules::RuleGroup;
 use crate::facts::{Document, DocumentId, FileFacts};
 use crate::source::{Origin, Source, SourceId, Span};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Everything known about a repository.
@@ -39,6 +42,7 @@ pub struct Repo {
     loading: OnceLock<paths::Loading>,
     target_labels: OnceLock<targets::TargetLabels>,
     worlds: OnceLock<Vec<config::World>>,
+    repeated_boards: OnceLock<BTreeMap<DocumentId, DocumentId>>,
 }
 
 impl Repo {
@@ -63,6 +67,9 @@ impl Repo {
         facts.receivers.sort_by_key(|receiver| receiver.document);
         facts.inhibit_rules.sort_by_key(|rule| rule.document);
         facts.integrations.sort_by_key(|one| one.document);
+        facts.dashboards.sort_by_key(|board| board.document);
+        facts.panels.sort_by_key(|panel| (panel.document, panel.index));
+        facts.dashboard_variables.sort_by_key(|variable| variable.document);
         Repo {
             sources,
             facts,
@@ -75,6 +82,7 @@ impl Repo {
             loading: OnceLock::new(),
             target_labels: OnceLock::new(),
             worlds: OnceLock::new(),
+            repeated_boards: OnceLock::new(),
         }
     }
 
@@ -203,6 +211,29 @@ impl Repo {
         &integrations[start..end]
     }
 
+    /// The dashboard of a document.
+    pub fn dashboard(&self, document: DocumentId) -> Option<&Dashboard> {
+        let boards = &self.facts.dashboards;
+        let at = boards.binary_search_by_key(&document, |board| board.document).ok()?;
+        boards.get(at)
+    }
+
+    /// The panels of a dashboard.
+    pub fn panels(&self, document: DocumentId) -> &[Panel] {
+        let panels = &self.facts.panels;
+        let start = panels.partition_point(|panel| panel.document < document);
+        let end = panels.partition_point(|panel| panel.document <= document);
+        &panels[start..end]
+    }
+
+    /// The variables of a dashboard.
+    pub fn variables(&self, document: DocumentId) -> &[Variable] {
+        let variables = &self.facts.dashboard_variables;
+        let start = variables.partition_point(|variable| variable.document < document);
+        let end = variables.partition_point(|variable| variable.document <= document);
+        &variables[start..end]
+    }
+
     /// Facts of one document, of any kind that knows its document.
     pub fn of_document<'a, T>(
         &'a self,
@@ -231,6 +262,10 @@ impl FileFacts {
             alert_rules,
             recording_rules,
             dashboards,
+            panels,
+            dashboard_variables,
+            dashboard_providers,
+            data_sources,
             rule_tests,
             alertmanagers,
             routes,

@@ -1,10 +1,11 @@
 //! The built-in rules: one row each, in the table of their family.
 
-use super::{Builtin, alrt, amgr, incr, nist, pql, prom, rule, slo, strat};
+use super::{Builtin, alrt, amgr, dash, incr, nist, pql, prom, rule, slo, strat};
 
 const TABLES: &[&[(&str, Builtin)]] = &[
     alrt::BUILTINS,
     amgr::BUILTINS,
+    dash::BUILTINS,
     incr::BUILTINS,
     nist::BUILTINS,
     pql::BUILTINS,

@@ -3,14 +3,15 @@
 use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
-    Dialect, Document, DocumentId, FileFacts, ObjectName, alertmanager, annotation, collector,
-    dashboard, deploy, dialect, package, prometheus, rules, schema, slo, strategy, terraform,
+    Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
+    collector, dashboard, deploy, dialect, package, prometheus, rules, schema, slo, strategy,
+    terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::parse::embed::{Host, Placed};
 use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::{IssueKind, NodeRef, Root, Tree};
-use crate::parse::{depth, hcl, mask, yaml};
+use crate::parse::{depth, hcl, json, mask, yaml};
 use crate::source::{Source, SourceId, Span};
 use std::ops::Range;
 
@@ -197,7 +198,19 @@ impl Reader {
         }
         let id = self.node(parsed, node, Some(kind), origin);
         if let Some(document) = id.and_then(|id| self.facts.documents.get_mut(id.index as usize)) {
-            document.text_issues = root.issues.clone();
+            document.text_issues.extend(root.issues.iter().cloned());
+        }
+    }
+
+    /// What is no JSON though YAML reads it.
+    fn strict(&mut self, parsed: &Parsed<'_>, node: NodeRef<'_>, id: DocumentId) {
+        let place = parsed.map.local(node.span());
+        let text = place.and_then(|range| Some((range.start, parsed.text.get(range)?)));
+        let Some((start, text)) = text.filter(|(_, text)| text.starts_with('{')) else { return };
+        if let Some((range, message)) = json::fault(text) {
+            let span = parsed.map.span(start + range.start, start + range.end);
+            let issue = TextIssue { kind: IssueKind::Syntax, span, message, first: None };
+            self.facts.documents[id.index as usize].text_issues.push(issue);
         }
     }
 
@@ -251,6 +264,9 @@ impl Reader {
             self.facts.skips.push(Skip { span, reason: SkipReason::Dialect, kind: Some(kind) });
         }
         extract(node, id, &mut self.facts);
+        if kind == Kind::GrafanaDashboard && !parsed.masked {
+            self.strict(parsed, node, id);
+        }
         if origin.depth < MAX_EMBEDDING {
             let host = Host { text: parsed.text, map: parsed.map, unknown: parsed.unknown };
             for part in embedded::parts(kind, node, host) {
@@ -360,6 +376,7 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
         Kind::PrometheusRules => rules::read_groups(node, id, masked, facts),
         Kind::AlertmanagerConfig => alertmanager::read::read_config(node, id, masked, facts),
         Kind::GrafanaDashboard => dashboard::read(node, id, facts),
+        Kind::GrafanaProvisioning => dashboard::read_provisioning(node, id, facts),
         Kind::PrometheusRuleTest => rules::read_test(node, id, facts),
         Kind::PrometheusConfig => prometheus::read::read_config(node, id, masked, false, facts),
         Kind::PrometheusFragment => prometheus::read::read_config(node, id, masked, true, facts),

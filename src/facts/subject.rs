@@ -18,6 +18,8 @@ pub enum SubjectKind {
     PrometheusDocument,
     /// A file or object that holds rule groups.
     RuleDocument,
+    /// A file or object that holds a dashboard.
+    DashboardDocument,
     /// An Alertmanager configuration or an `AlertmanagerConfig` object.
     AlertmanagerDocument,
     /// A whole Prometheus server: its configuration read as facts.
@@ -36,6 +38,12 @@ pub enum SubjectKind {
     RecordingRule,
     /// A PromQL expression of a rule, an objective or a panel.
     Expression,
+    /// A Grafana dashboard.
+    Dashboard,
+    /// A panel of a dashboard.
+    Panel,
+    /// A folder that Grafana reads dashboards from.
+    DashboardProvider,
     /// An Alertmanager configuration read as facts.
     AlertmanagerConfig,
     /// A node of the routing tree.
@@ -71,6 +79,7 @@ pub enum SubjectKind {
 pub const SUBJECTS: &[(SubjectKind, &str, &[&str])] = &[
     (SubjectKind::PrometheusDocument, "prometheus_document", &[]),
     (SubjectKind::RuleDocument, "rule_document", &[]),
+    (SubjectKind::DashboardDocument, "dashboard_document", &[]),
     (SubjectKind::AlertmanagerDocument, "alertmanager_document", &[]),
     (SubjectKind::PrometheusConfig, "prometheus_config", &[]),
     (
@@ -102,6 +111,9 @@ pub const SUBJECTS: &[(SubjectKind, &str, &[&str])] = &[
     ),
     (SubjectKind::RecordingRule, "recording_rule", &["name", "expr", "labels.*", "group"]),
     (SubjectKind::Expression, "expression", &["name"]),
+    (SubjectKind::Dashboard, "dashboard", &["title", "uid"]),
+    (SubjectKind::Panel, "panel", &["title", "type"]),
+    (SubjectKind::DashboardProvider, "dashboard_provider", &["name", "path"]),
     (SubjectKind::AlertmanagerConfig, "alertmanager_config", &[]),
     (
         SubjectKind::Route,

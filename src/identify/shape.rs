@@ -84,6 +84,36 @@ impl<'t> Shape<'t> {
         Shape { records }
     }
 
+    /// Reads keys off JSON that does not parse: its brackets say what stands above a key.
+    pub(super) fn of_json(text: &'t str) -> Shape<'t> {
+        let mut scan = JsonScan { records: Vec::new(), open: Vec::new(), key: None };
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() && scan.records.len() < MAX_VISITED {
+            match bytes[at] {
+                b'"' => {
+                    let end = at + 1 + string_len(&bytes[at + 1..]);
+                    let string = text.get(at + 1..end).unwrap_or_default();
+                    let rest = bytes[(end + 1).min(bytes.len())..].iter();
+                    let next = rest.copied().find(|byte| !byte.is_ascii_whitespace());
+                    scan.string(string, next == Some(b':'));
+                    at = end;
+                }
+                open @ (b'{' | b'[') => scan.open(open == b'{'),
+                b'}' | b']' => {
+                    scan.open.pop();
+                    scan.key = None;
+                }
+                b',' => scan.key = None,
+                _ => {}
+            }
+            at += 1;
+        }
+        let mut seen = HashSet::new();
+        scan.records.retain(|record| seen.insert(record.clone()));
+        Shape { records: scan.records }
+    }
+
     /// The value of a key of the root mapping.
     pub(super) fn root_value(&self, key: &str) -> Option<&'t str> {
         let root = self.records.iter().filter(|record| record.parent == ROOT);
@@ -122,6 +152,59 @@ impl<'t> Collector<'t> {
             if value.is_mapping() || value.is_sequence() {
                 self.visit(value, parent, key.scalar().unwrap_or_default(), depth + 1);
             }
+        }
+    }
+}
+
+/// Bytes of a JSON string up to its closing quote.
+fn string_len(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(step) = memchr::memchr2(b'"', b'\\', &bytes[at..]) {
+        at += step;
+        if bytes[at] == b'"' {
+            return at;
+        }
+        at = (at + 2).min(bytes.len());
+    }
+    bytes.len()
+}
+
+struct JsonScan<'t> {
+    records: Vec<Record<'t>>,
+    /// Open brackets: grandparent and parent of what is inside, and the record of an object.
+    open: Vec<(&'t str, &'t str, Option<usize>)>,
+    /// The key whose value comes.
+    key: Option<&'t str>,
+}
+
+impl<'t> JsonScan<'t> {
+    fn open(&mut self, object: bool) {
+        let (grandparent, parent) = match (self.open.last(), self.key.take()) {
+            (None, _) => ("", if object { ROOT } else { ROOT_LIST }),
+            (Some(&(_, parent, Some(_))), Some(key)) => (parent, key),
+            (Some(&(grandparent, parent, _)), _) => (grandparent, parent),
+        };
+        let record = (object && self.open.len() <= MAX_DEPTH).then(|| {
+            self.records.push(Record { grandparent, parent, keys: Vec::new() });
+            self.records.len() - 1
+        });
+        self.open.push((grandparent, parent, record));
+    }
+
+    fn string(&mut self, text: &'t str, is_key: bool) {
+        let root = self.open.len() == 1;
+        let Some(&(_, _, Some(record))) = self.open.last() else { return };
+        match self.key.take() {
+            None if is_key => {
+                self.records[record].keys.push((text, None));
+                self.key = Some(text);
+            }
+            Some(_) if root && text.len() < 200 => {
+                if let Some(last) = self.records[record].keys.last_mut() {
+                    last.1 = Some(text);
+                }
+            }
+            _ => {}
         }
     }
 }

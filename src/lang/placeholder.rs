@@ -1,16 +1,23 @@
 //! Placeholders: text that something else fills in before the reader sees it.
 
+use super::promql::HOLE;
+
 /// Whether `text` holds a placeholder, so that nobody can know its value:
-/// `${VAR}`, `$(VAR)`, `{{ … }}`, `{% … %}`, `<% … %>`, `%(x)s`, `ENC[…]`, `op://…`, `vault:…`.
+/// `${VAR}`, `$(VAR)`, `{{ … }}`, `{% … %}`, `<% … %>`, `%(x)s`, `ENC[…]`, `op://…`, `vault:…`,
+/// or the gap of a variable that was taken out.
 pub fn is_in(text: &str) -> bool {
     // Nearly every text holds none of the characters that every placeholder has.
-    if !text.bytes().any(|byte| matches!(byte, b'$' | b'{' | b'%' | b'<' | b'[' | b':' | b'_')) {
+    if !text
+        .bytes()
+        .any(|byte| matches!(byte, b'$' | b'{' | b'%' | b'<' | b'[' | b':' | b'_' | 0x1A))
+    {
         return false;
     }
     let delimited = |open: &str, close: &str| {
         text.find(open).is_some_and(|at| text[at + open.len()..].contains(close))
     };
-    delimited("${", "}")
+    text.contains(HOLE)
+        || delimited("${", "}")
         || delimited("$(", ")")
         || delimited("{{", "}}")
         || delimited("{%", "%}")

@@ -18,7 +18,11 @@ pub mod types;
 
 pub use ast::{Ast, Extent};
 use functions::State;
-pub use parse::parse;
+pub use parse::{parse, parse_with_gaps};
+
+/// Marks text that something else fills in before the server reads it: a name, a number or a
+/// value that holds it is not known. Only [`parse_with_gaps`] reads it.
+pub const HOLE: char = '\u{1a}';
 
 /// What is wrong with an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,6 +165,41 @@ mod tests {
         ] {
             let found = messages(text);
             assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn gaps_stand_for_what_nobody_knows() {
+        for text in [
+            "rate(~m[~__rate_interval])",
+            "sum by (~a, b, ~c) (x{job=\"~job\"}) / on (~a) group_left (~b) y",
+            "x{~filters}",
+            "x{~filters job=\"a\"}",
+            "x{job=\"a\", ~~filters~raw~}",
+            "x{job=~job}",
+            "x{job~op\"a\"}",
+            "topk(~n, node_~x_total offset ~off)",
+            "~agg by (a) (x)",
+            "~agg(x) by (a)",
+            "~fn(x[5m]) > ~limit",
+            "x[1~unit:~step] @ ~to",
+            "max_over_time(x[~~n~m] offset ~~n~d) * 1~zeros",
+            "~query",
+            "~query offset 5m",
+            "a:~x:b",
+        ] {
+            let text = text.replace('~', "\u{1a}");
+            let parsed = parse_with_gaps(&text).unwrap_or_else(|| panic!("{text}"));
+            assert!(parsed.faults.is_empty(), "{text}: {:?}", parsed.faults);
+            assert!(!parse(&text).faults.is_empty() || text.contains('"'), "{text}");
+        }
+        for text in ["rate(x[~__rate_interval)", "sum(x{job=\"~job\"}", "raet(~m[5m])"] {
+            let parsed = parse_with_gaps(&text.replace('~', "\u{1a}"));
+            assert!(parsed.is_some_and(|parsed| !parsed.faults.is_empty()), "{text}");
+        }
+        // What the variable stands for may complete these.
+        for text in ["sum(x ~op y", "sum ~by (x)", "~start x)", "x{a=\"b\" ~more y}"] {
+            assert!(parse_with_gaps(&text.replace('~', "\u{1a}")).is_none(), "{text}");
         }
     }
 

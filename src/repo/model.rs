@@ -11,7 +11,9 @@ use super::Repo;
 use super::alerts::{self, Alert};
 use super::queries::Query;
 use super::routing::{self, Routing};
+use crate::facts::dashboard::Panel;
 use crate::facts::rules::RecordingRule;
+use crate::facts::{Dialect, Document};
 use crate::lang::promql::ast::{Kind, Modifiers, Node, NodeId, Op, Selector};
 use crate::lang::promql::labels::{LabelSet, Presence, flow};
 use crate::lang::promql::{Ast, fingerprint, fold};
@@ -36,6 +38,7 @@ pub struct Model<'r> {
     uses: OnceLock<BTreeMap<&'r str, Vec<metric::Use>>>,
     alerts: OnceLock<Vec<Alert<'r>>>,
     routing: OnceLock<Routing<'r>>,
+    metricsql: OnceLock<bool>,
 }
 
 /// The definitions of one recorded name.
@@ -92,6 +95,7 @@ impl<'r> Model<'r> {
             uses: OnceLock::new(),
             alerts: OnceLock::new(),
             routing: OnceLock::new(),
+            metricsql: OnceLock::new(),
         }
     }
 
@@ -193,6 +197,32 @@ impl<'r> Model<'r> {
             },
             Kind::Invalid => true,
             _ => false,
+        })
+    }
+
+    /// Whether some server here answers MetricsQL, so that no query can be refused for certain.
+    pub fn speaks_metricsql(&self) -> bool {
+        *self.metricsql.get_or_init(|| {
+            let facts = &self.repo.facts;
+            let dialect = |document: &Document| document.dialect == Some(Dialect::VictoriaMetrics);
+            let source = facts.data_sources.iter().any(|source| {
+                source.plugin.as_ref().is_some_and(|plugin| plugin.text.contains("victoria"))
+            });
+            let image = facts.containers.iter().any(|container| {
+                container
+                    .image
+                    .as_ref()
+                    .is_some_and(|image| image.text.contains("victoria-metrics"))
+            });
+            let own = |name: &str| name.starts_with("vm_") || name.starts_with("vmagent_");
+            source
+                || image
+                || facts.documents.iter().any(dialect)
+                || facts.panels.iter().any(Panel::speaks_metricsql)
+                || self.queries().iter().any(|query| {
+                    let mut selectors = query.ast().selectors();
+                    selectors.any(|(_, selector)| selector.metric().is_some_and(own))
+                })
         })
     }
 

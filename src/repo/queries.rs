@@ -1,6 +1,7 @@
 //! Every PromQL expression of the repository, with what it belongs to.
 
 use super::Repo;
+use crate::facts::dashboard::{Panel, Target};
 use crate::facts::expression::Expression;
 use crate::facts::rules::{AlertRule, RecordingRule};
 use crate::facts::scalar::{Scalar, held};
@@ -24,6 +25,8 @@ pub enum Home<'r> {
     Record(&'r RecordingRule),
     /// A service level indicator.
     Sli(Sli<'r>),
+    /// A query of a panel.
+    Panel(&'r Panel, &'r Target),
 }
 
 /// One query of an indicator, and whose it is.
@@ -108,7 +111,7 @@ impl<'r> Query<'r> {
             Home::Record(record) => {
                 Some((&record.name, record.document, record.group, record.span))
             }
-            Home::Sli(_) => None,
+            Home::Sli(_) | Home::Panel(..) => None,
         }
     }
 
@@ -116,6 +119,14 @@ impl<'r> Query<'r> {
     pub fn sli(&self) -> Option<Sli<'r>> {
         match self.home {
             Home::Sli(sli) => Some(sli),
+            _ => None,
+        }
+    }
+
+    /// The panel, if it belongs to one.
+    pub fn panel(&self) -> Option<&'r Panel> {
+        match self.home {
+            Home::Panel(panel, _) => Some(panel),
             _ => None,
         }
     }
@@ -130,6 +141,7 @@ impl Subject for Query<'_> {
             Home::Alert(alert) => Some(alert.document),
             Home::Record(record) => Some(record.document),
             Home::Sli(sli) => sli.owner().and_then(Subject::document),
+            Home::Panel(panel, _) => Some(panel.document),
         }
     }
     fn title(&self) -> String {
@@ -137,6 +149,7 @@ impl Subject for Query<'_> {
             Home::Alert(alert) => alert.title(),
             Home::Record(record) => record.title(),
             Home::Sli(sli) => sli.owner().map_or_else(String::new, Subject::title),
+            Home::Panel(panel, _) => panel.title(),
         }
     }
     fn anchor(&self) -> Option<Span> {
@@ -148,6 +161,7 @@ impl Subject for Query<'_> {
                 Home::Alert(alert) => alert.name.held(),
                 Home::Record(record) => record.name.held(),
                 Home::Sli(sli) => held(sli.slo.and_then(|slo| slo.name.as_ref())),
+                Home::Panel(panel, _) => panel.field("title"),
             },
             _ => Held::Nothing,
         }
@@ -158,8 +172,8 @@ impl Subject for Query<'_> {
 }
 
 impl Repo {
-    /// All expressions that were read as PromQL: alerts, then records, then
-    /// indicators.
+    /// All expressions that were read as PromQL: alerts, then records, then indicators, then
+    /// panels.
     pub fn queries(&self) -> impl Iterator<Item = Query<'_>> {
         let alerts = self
             .facts
@@ -171,14 +185,21 @@ impl Repo {
             .recording_rules
             .iter()
             .filter_map(|record| Some((Home::Record(record), record.expr.as_ref()?)));
+        let panels = self.facts.panels.iter().flat_map(|panel| {
+            panel.expressions().map(move |(target, expr)| (Home::Panel(panel, target), expr))
+        });
         alerts
             .chain(records)
             .chain(self.indicators())
+            .chain(panels)
             .filter_map(|(home, expression)| {
                 let Expression { scalar, parsed } = expression;
                 Some((home, scalar, parsed.as_deref()?))
             })
-            .filter(|(_, scalar, parsed)| !self.may_be_logql(scalar, parsed))
+            // A panel knows its data source.
+            .filter(|(home, scalar, parsed)| {
+                matches!(home, Home::Panel(..)) || !self.may_be_logql(scalar, parsed)
+            })
             .enumerate()
             .map(|(index, (home, scalar, parsed))| Query { index, home, scalar, parsed })
     }

@@ -2,6 +2,7 @@
 
 use super::places;
 use crate::check::Case;
+use crate::lang::placeholder;
 use crate::lang::promql::ast::{Aggregate, Binary, Kind, Name};
 use crate::lang::promql::labels::Presence;
 use crate::repo::model::Place;
@@ -52,7 +53,7 @@ fn grouping<'a>(place: Place<'a, 'a>, aggregate: &Aggregate, case: &mut Case<'a>
 }
 
 fn lacks<'a>(side: Place<'a, 'a>, label: &Name, case: &Case<'a>) -> bool {
-    case.model.labels(side).get(&label.text) == Presence::Absent
+    !placeholder::is_in(&label.text) && case.model.labels(side).get(&label.text) == Presence::Absent
 }
 
 fn report(place: Place<'_, '_>, label: &Name, word: &str, side: &str, case: &mut Case<'_>) {

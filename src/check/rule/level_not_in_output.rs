@@ -52,7 +52,7 @@ const QUANTITIES: &[&str] = &["cpu", "memory", "disk", "network", "count", "requ
 /// Every label that an expression of the repository names, and those of most targets.
 fn known_labels<'a>(case: &Case<'a>) -> BTreeSet<&'a str> {
     let mut known: BTreeSet<&str> = TARGET.iter().chain(EXTERNAL).copied().collect();
-    for query in case.model.queries() {
+    for query in case.model.queries().iter().filter(|query| query.rule().is_some()) {
         for node in &query.ast().nodes {
             match &node.kind {
                 Kind::Selector(selector) => {

@@ -1,5 +1,6 @@
 //! The tree of an expression.
 
+use super::HOLE;
 use super::functions::Function;
 use crate::lang::matcher::MatchOp;
 
@@ -171,13 +172,13 @@ pub struct Selector {
 }
 
 impl Selector {
-    /// The metric's name, if exactly one can match.
+    /// The metric's name, if exactly one can match and it is known.
     pub fn metric(&self) -> Option<&str> {
         match &self.name {
-            Some(name) => Some(&name.text),
+            Some(name) => Some(&*name.text).filter(|text| !text.contains(HOLE)),
             None => self.matchers.iter().find_map(|matcher| {
-                (&*matcher.label.text == "__name__" && matcher.op == MatchOp::Equal)
-                    .then_some(&*matcher.value)
+                let named = &*matcher.label.text == "__name__" && matcher.op == MatchOp::Equal;
+                named.then_some(&*matcher.value).filter(|value| !value.contains(HOLE))
             }),
         }
     }

@@ -3,7 +3,7 @@
 //! What is not certain is left open; a rule speaks of certain labels only.
 
 use super::ast::{
-    Aggregate, Aggregator, Ast, Binary, Call, Grouping, Kind, Matching, Name, Selector,
+    Aggregate, Aggregator, Ast, Binary, Call, Grouping, Kind, Matcher, Matching, Name, Selector,
 };
 use super::types::{self, Type};
 use crate::lang::matcher::MatchOp;
@@ -87,6 +87,9 @@ impl<'a> LabelSet<'a> {
     /// What `by` leaves.
     fn keep(&self, labels: &'a [Name]) -> LabelSet<'a> {
         let mut kept = LabelSet::empty();
+        if labels.iter().any(|label| placeholder::is_in(&label.text)) {
+            return LabelSet::open();
+        }
         for label in labels {
             kept.set(&label.text, self.get(&label.text));
         }
@@ -95,6 +98,9 @@ impl<'a> LabelSet<'a> {
 
     /// What `without` leaves.
     fn drop(&self, labels: &'a [Name]) -> LabelSet<'a> {
+        if labels.iter().any(|label| placeholder::is_in(&label.text)) {
+            return LabelSet::open();
+        }
         let mut left = self.clone();
         for label in labels {
             left.set(&label.text, Presence::Absent);
@@ -174,7 +180,10 @@ pub fn flow<'a>(
 
 /// What the matchers of a selector add.
 fn select<'a>(selector: &'a Selector, mut set: LabelSet<'a>) -> LabelSet<'a> {
-    for matcher in selector.labels().filter(|matcher| !placeholder::is_in(&matcher.value)) {
+    let unknown = |matcher: &Matcher| {
+        placeholder::is_in(&matcher.value) || placeholder::is_in(&matcher.label.text)
+    };
+    for matcher in selector.labels().filter(|matcher| !unknown(matcher)) {
         let value = &*matcher.value;
         let known = match matcher.op {
             MatchOp::Equal if value.is_empty() => Presence::Absent,
@@ -203,7 +212,7 @@ fn is_words(pattern: &str) -> bool {
 fn call<'a>(ast: &'a Ast, call: &'a Call, sets: &[LabelSet<'a>]) -> LabelSet<'a> {
     let Some(function) = call.function else { return LabelSet::open() };
     let text = |index: usize| match call.args.get(index).map(|arg| ast.kind(*arg)) {
-        Some(Kind::Text(text)) => Some(&**text),
+        Some(Kind::Text(text)) => Some(&**text).filter(|text| !placeholder::is_in(text)),
         _ => None,
     };
     let vector = call.args.iter().find(|arg| {
@@ -287,7 +296,9 @@ fn aggregate<'a>(ast: &'a Ast, aggregate: &'a Aggregate, sets: &[LabelSet<'a>]) 
     };
     if aggregate.op == Aggregator::CountValues {
         match aggregate.param.map(|param| ast.kind(ast.bare(param))) {
-            Some(Kind::Text(label)) => set.set(label, Presence::Present),
+            Some(Kind::Text(label)) if !placeholder::is_in(label) => {
+                set.set(label, Presence::Present);
+            }
             _ => return LabelSet::open(),
         }
     }
@@ -314,6 +325,9 @@ fn binary<'a>(binary: &'a Binary, sets: &[LabelSet<'a>], types: &[Type]) -> Labe
     if let Some(group) = group {
         let (many, one) = if group.left { (left, right) } else { (right, left) };
         let mut set = many.clone();
+        if group.labels.iter().any(|label| placeholder::is_in(&label.text)) {
+            return LabelSet::open();
+        }
         for label in &group.labels {
             set.set(&label.text, one.get(&label.text));
         }

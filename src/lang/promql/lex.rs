@@ -3,10 +3,10 @@
 //! What a character means depends on whether a brace or a bracket is open: names in braces hold
 //! no colon and no keyword, and brackets hold lengths of time.
 
-use super::Extent;
 use super::ast::{Aggregator, Op};
 use super::number;
 use super::text;
+use super::{Extent, HOLE};
 
 /// What a token is; its text is the extent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub(super) enum Tok {
     Name,
     /// A name with a colon.
     Colonised,
+    /// A name or a length that holds a gap.
+    Hole,
     Aggregator(Aggregator),
     Word(Word),
 }
@@ -76,6 +78,8 @@ pub(super) struct LexFault {
 pub(super) struct Lexer<'t> {
     text: &'t str,
     at: usize,
+    /// Gaps may stand where names and lengths stand.
+    gaps: bool,
     /// Where each open parenthesis stands.
     parens: Vec<usize>,
     /// Where the open brace stands.
@@ -95,8 +99,8 @@ struct Bracket {
 }
 
 impl<'t> Lexer<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
-        Lexer { text, at: 0, parens: Vec::new(), brace: None, bracket: None }
+    pub(super) fn new(text: &'t str, gaps: bool) -> Self {
+        Lexer { text, at: 0, gaps, parens: Vec::new(), brace: None, bracket: None }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -108,7 +112,9 @@ impl<'t> Lexer<'t> {
         self.skip()?;
         let start = self.at;
         let Some(first) = self.peek() else { return self.end(start) };
-        let tok = if self.brace.is_some() {
+        let tok = if let Some(tok) = self.hole(start) {
+            tok
+        } else if self.brace.is_some() {
             self.in_braces(first, start)?
         } else if self.bracket.is_some() {
             self.in_bracket(first, start)?
@@ -116,6 +122,29 @@ impl<'t> Lexer<'t> {
             self.outside(first, start)?
         };
         Ok(Token { tok, extent: Extent::new(start, self.at) })
+    }
+
+    /// A word with a gap in it.
+    fn hole(&mut self, start: usize) -> Option<Tok> {
+        if !self.gaps {
+            return None;
+        }
+        let colons = self.brace.is_none() && self.bracket.is_none();
+        let rest = &self.text.as_bytes()[start..];
+        let part = |byte: u8| {
+            byte == HOLE as u8
+                || byte == b'_'
+                || byte.is_ascii_alphanumeric()
+                || (byte == b':' && colons)
+        };
+        let len = rest.iter().take_while(|&&byte| part(byte)).count();
+        memchr::memchr(HOLE as u8, &rest[..len])?;
+        self.at += len;
+        if let Some(bracket) = &mut self.bracket {
+            bracket.length = true;
+            bracket.head = false;
+        }
+        Some(Tok::Hole)
     }
 
     /// Skips white space and comments.

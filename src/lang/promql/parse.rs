@@ -13,26 +13,39 @@ mod selector;
 
 /// Reads an expression; what is at fault is told, and the rest is read on.
 pub fn parse(source: &str) -> Parsed {
+    read(source, false).0
+}
+
+/// Reads an expression with gaps ([`super::HOLE`]); `None` if what fills a gap may decide whether it
+/// is one.
+pub fn parse_with_gaps(source: &str) -> Option<Parsed> {
+    let (parsed, loose) = read(source, true);
+    (!loose || parsed.faults.is_empty()).then_some(parsed)
+}
+
+/// The expression, and whether a gap stands where anything may.
+fn read(source: &str, gaps: bool) -> (Parsed, bool) {
     let mut parser = Parser {
         source,
-        lexer: Lexer::new(source),
+        lexer: Lexer::new(source, gaps),
         token: Token { tok: Tok::End, extent: Extent::default() },
         last: Extent::default(),
         ended: false,
+        loose: false,
         frames: Vec::new(),
         parsed: Parsed::default(),
     };
     parser.advance();
     if parser.token.tok == Tok::End && parser.parsed.faults.is_empty() {
         parser.fault(Extent::new(0, source.len()), "there is no expression here");
-        return parser.parsed;
+        return (parser.parsed, false);
     }
     let nodes = source.len() / 12 + 1;
     parser.parsed.ast.nodes.reserve(nodes.min(64));
     parser.run();
-    let mut parsed = parser.parsed;
+    let (mut parsed, loose) = (parser.parsed, parser.loose);
     types::check(&parsed.ast, &mut parsed.faults);
-    parsed
+    (parsed, loose)
 }
 
 struct Parser<'t> {
@@ -43,6 +56,8 @@ struct Parser<'t> {
     last: Extent,
     /// The lexer cannot go on.
     ended: bool,
+    /// A gap stood where it may be filled with anything.
+    loose: bool,
     frames: Vec<Frame>,
     parsed: Parsed,
 }
@@ -139,6 +154,7 @@ impl<'t> Parser<'t> {
         if self.ended && self.is(Tok::End) {
             return;
         }
+        self.loose |= self.is(Tok::Hole);
         // Where the text ends, its last token shows the place.
         let (at, place) = match self.token.tok {
             Tok::End => (self.last, "nothing follows"),
@@ -216,6 +232,10 @@ impl<'t> Parser<'t> {
                 None
             }
             Tok::OpenBrace => Some(self.selector(None)),
+            Tok::Hole => {
+                self.advance();
+                self.hole(extent)
+            }
             Tok::Aggregator(op) => {
                 self.advance();
                 self.aggregation_or_selector(op, extent)
@@ -378,6 +398,9 @@ impl<'t> Parser<'t> {
             }
             Frame::Call { function, name, first, mut args } => {
                 args.extend(inner);
+                if function.is_none() {
+                    self.late_grouping(name);
+                }
                 let extent = Extent { start: name.start, end };
                 self.push(extent, first, Kind::Call(Call { function, name, args }))
             }

@@ -1,9 +1,9 @@
 //! Function calls and aggregations.
 
-use super::super::Feature;
 use super::super::ast::{Aggregate, Aggregator, Call, Extent, Grouping, Kind, NodeId};
 use super::super::functions::{self, Function, State};
 use super::super::lex::{Tok, Word};
+use super::super::{Feature, HOLE};
 use super::{Frame, Parser};
 
 impl Parser<'_> {
@@ -51,6 +51,50 @@ impl Parser<'_> {
         }
         self.frames.push(Frame::Call { function, name, first, args: Vec::new() });
         None
+    }
+
+    /// A gap as an operand: a metric, a call, an aggregation, a number, or anything else.
+    pub(super) fn hole(&mut self, extent: Extent) -> Option<NodeId> {
+        let grouped = matches!(self.token.tok, Tok::Word(Word::By | Word::Without));
+        if grouped {
+            self.grouping();
+        }
+        match self.token.tok {
+            Tok::OpenParen => {
+                self.advance();
+                let first = self.next_id();
+                let (function, name, args) = (None, extent, Vec::new());
+                if let Some(end) = self.accept(Tok::CloseParen) {
+                    let call = Call { function, name, args };
+                    return Some(self.push(name.to(end), first, Kind::Call(call)));
+                }
+                self.frames.push(Frame::Call { function, name, first, args });
+                None
+            }
+            Tok::OpenBrace | Tok::OpenBracket => Some(self.selector(Some(extent))),
+            _ if self.is_part_of_a_name(extent) => Some(self.selector(Some(extent))),
+            _ => {
+                self.loose = true;
+                Some(self.leaf(extent, Kind::Invalid))
+            }
+        }
+    }
+
+    /// Whether letters of the text itself stand beside a gap: `x_$a`, `${a}_x`, `$a:$b`.
+    fn is_part_of_a_name(&self, extent: Extent) -> bool {
+        let text = self.text(extent);
+        match text.strip_prefix(HOLE) {
+            None => true,
+            Some(rest) => text.contains(':') || (rest.starts_with(HOLE) && !text.ends_with(HOLE)),
+        }
+    }
+
+    /// After a call of nobody knows what: `by` and `without` may follow, if it aggregates.
+    pub(super) fn late_grouping(&mut self, name: Extent) {
+        let grouped = matches!(self.token.tok, Tok::Word(Word::By | Word::Without));
+        if grouped && self.text(name).contains(HOLE) {
+            self.grouping();
+        }
     }
 
     pub(super) fn function(&mut self, name: Extent) -> Option<&'static Function> {

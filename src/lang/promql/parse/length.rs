@@ -152,6 +152,11 @@ impl Parser<'_> {
         let extent = self.token.extent;
         match self.token.tok {
             Tok::Number | Tok::Duration => Operand::Value(self.length_literal()),
+            Tok::Hole => {
+                self.advance();
+                let Extent { start, end } = extent;
+                Operand::Value(Value { start, end, seconds: None, literal: true })
+            }
             Tok::Op(op @ (Op::Add | Op::Sub)) => {
                 self.advance();
                 open.push(Open::Sign { negative: op == Op::Sub, start: extent.start });

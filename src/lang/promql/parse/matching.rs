@@ -2,7 +2,7 @@
 
 use super::super::ast::{Extent, GroupSide, Grouping, Matching, Name, NodeId, Op};
 use super::super::lex::{Tok, Word};
-use super::super::{Feature, number};
+use super::super::{Feature, HOLE, number};
 use super::{Infix, Parser, number_fault};
 
 impl Parser<'_> {
@@ -36,7 +36,9 @@ impl Parser<'_> {
             if self.accept(Tok::CloseParen).is_some() || self.is(Tok::End) {
                 return labels;
             }
-            if self.accept(Tok::Comma).is_none() {
+            // A gap may bring its own comma.
+            let gap = self.is(Tok::Hole) || self.text(self.last).contains(HOLE);
+            if self.accept(Tok::Comma).is_none() && !gap {
                 self.unexpected("`,` or `)`");
                 self.skip_label();
                 self.accept(Tok::Comma);
@@ -67,6 +69,7 @@ impl Parser<'_> {
             | Tok::Colonised
             | Tok::Aggregator(_)
             | Tok::Word(_)
+            | Tok::Hole
             | Tok::Op(Op::And | Op::Or | Op::Unless | Op::Atan2) => self.text(extent).into(),
             _ => return None,
         };
@@ -140,7 +143,9 @@ impl Parser<'_> {
         }
         let extent = self.token.extent;
         let duration = self.is(Tok::Duration);
-        if duration || self.is(Tok::Number) {
+        if self.is(Tok::Hole) {
+            self.advance();
+        } else if duration || self.is(Tok::Number) {
             let text = self.text(extent);
             let value = if duration { number::seconds(text) } else { number::value(text) };
             if value.is_none() {

@@ -154,6 +154,10 @@ impl Parser<'_> {
             self.advance();
         }
         let extent = self.token.extent;
+        if self.accept(Tok::Hole).is_some() {
+            // No point in time is known to be the same.
+            return Some(Point::Seconds(f64::NAN));
+        }
         let duration = self.is(Tok::Duration);
         if !duration && !self.is(Tok::Number) {
             self.unexpected("seconds since 1970, `start()` or `end()`");

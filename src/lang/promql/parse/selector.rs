@@ -2,7 +2,7 @@
 
 use super::super::ast::{Extent, Kind, Matcher, Name, NodeId, Selector};
 use super::super::lex::Tok;
-use super::super::{Feature, ast::Op};
+use super::super::{Feature, HOLE, ast::Op};
 use super::Parser;
 use crate::lang::matcher::MatchOp;
 use crate::lang::re2;
@@ -28,7 +28,7 @@ impl Parser<'_> {
                 return;
             }
             match self.token.tok {
-                Tok::Name | Tok::Text => selector.matchers.extend(self.matcher()),
+                Tok::Name | Tok::Text | Tok::Hole => selector.matchers.extend(self.matcher()),
                 _ => {
                     self.unexpected("a label or `}`");
                     self.skip_matcher();
@@ -37,7 +37,9 @@ impl Parser<'_> {
             if self.accept(Tok::CloseBrace).is_some() || self.is(Tok::End) {
                 return;
             }
-            if self.accept(Tok::Comma).is_none() {
+            // A gap may bring its own comma.
+            let gap = self.is(Tok::Hole) || self.text(self.last).contains(HOLE);
+            if self.accept(Tok::Comma).is_none() && !gap {
                 self.unexpected("`,` or `}`");
                 self.skip_matcher();
                 self.accept(Tok::Comma);
@@ -74,6 +76,19 @@ impl Parser<'_> {
                     value_extent: extent,
                 });
             }
+            // The gap holds the operator too, or whole matchers.
+            _ if text.contains(HOLE) => {
+                self.loose = true;
+                self.accept(Tok::Text);
+                let label = Name { text: text.clone(), extent };
+                return Some(Matcher {
+                    label,
+                    op: MatchOp::Equal,
+                    op_extent,
+                    value: text,
+                    value_extent: extent,
+                });
+            }
             _ => {
                 self.unexpected("`=`, `!=`, `=~` or `!~`");
                 self.skip_matcher();
@@ -82,6 +97,10 @@ impl Parser<'_> {
         };
         self.advance();
         let value_extent = self.token.extent;
+        if let Some(gap) = self.accept(Tok::Hole) {
+            let (label, value) = (Name { text, extent }, self.text(gap).into());
+            return Some(Matcher { label, op, op_extent, value, value_extent });
+        }
         if !self.is(Tok::Text) {
             self.unexpected("a text in quotes");
             self.skip_matcher();
@@ -102,7 +121,9 @@ impl Parser<'_> {
 
 /// Patterns of alternatives without operators that could be at fault.
 fn is_plain(pattern: &str) -> bool {
-    pattern == ".*"
+    // What stands in a gap is not known to be a pattern.
+    pattern.contains(HOLE)
+        || pattern == ".*"
         || pattern == ".+"
         || pattern.bytes().all(|c| {
             c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'|' | b'.' | b':' | b'/')

@@ -1,0 +1,43 @@
+//! Variables that a dashboard does not define. Rule: rules/dash/undefined-variable.yaml
+
+use crate::check::Case;
+use crate::facts::dashboard::Panel;
+use crate::facts::scalar::Scalar;
+use crate::lang::grafana;
+
+pub(super) fn check(panel: &Panel, case: &mut Case<'_>) {
+    let Some(board) = case.repo.dashboard(panel.document).filter(|board| !board.open) else {
+        return case.skip();
+    };
+    // A library panel brings no variables, and its dashboard may not be here.
+    if panel.library {
+        return case.skip();
+    }
+    let variables = case.repo.variables(panel.document);
+    let defined = |name: &str| {
+        grafana::is_built_in(name)
+            || variables.iter().any(|variable| variable.name.text == name)
+            || board.inputs.iter().any(|input| input == name)
+    };
+    let queries = panel.targets.iter().filter_map(|target| target.expr.as_ref());
+    let sources = panel.targets.iter().filter_map(|target| target.datasource.as_ref());
+    let fields: Vec<&Scalar> = queries
+        .map(|expr| &expr.scalar)
+        .chain(sources)
+        .chain(&panel.datasource)
+        .filter(|scalar| scalar.known)
+        .collect();
+    for scalar in fields {
+        for variable in grafana::variables(&scalar.text) {
+            if !defined(variable.name) && !is_captured(&scalar.text, variable.name) {
+                let span = case.repo.place(scalar, variable.range.clone());
+                case.flag(span).with("name", variable.name);
+            }
+        }
+    }
+}
+
+/// Whether a regular expression of the same text captures a group of this name.
+fn is_captured(text: &str, name: &str) -> bool {
+    text.contains(&format!("<{name}>"))
+}

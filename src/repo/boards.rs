@@ -1,0 +1,171 @@
+//! What Grafana is given: which dashboards a provider's folder holds, and which stand twice.
+
+use super::Repo;
+use crate::config::{self, Profile};
+use crate::facts::DocumentId;
+use crate::facts::dashboard::{Dashboard, Provider};
+use crate::facts::deploy::{Container, Mount};
+use crate::identify::Kind;
+use crate::lang::path::{folder, join};
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// What stands where a provider looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Provided {
+    /// Dashboards, or what may be some.
+    Boards(Vec<DocumentId>),
+    /// Nothing: the mount that leads there, and what it mounts.
+    Nothing(Span, String),
+    /// The repository does not show where the folder comes from.
+    Unknown,
+}
+
+impl Repo {
+    /// Dashboards that replace an earlier one: each with the first that has its `uid`.
+    pub fn repeated_boards(&self) -> &BTreeMap<DocumentId, DocumentId> {
+        self.repeated_boards.get_or_init(|| {
+            let mut first: BTreeMap<&str, &Dashboard> = BTreeMap::new();
+            let mut repeated = BTreeMap::new();
+            for board in &self.facts.dashboards {
+                let uid = board.uid.as_ref().and_then(|uid| uid.known_text());
+                let path = &self.source(board.document.source).path;
+                let Some(uid) = uid.filter(|uid| !uid.is_empty()) else { continue };
+                if config::profile(&self.settings, path) == Profile::Dev {
+                    continue;
+                }
+                match first.get(uid) {
+                    None => {
+                        first.insert(uid, board);
+                    }
+                    Some(earlier) if self.meet(earlier, board) => {
+                        repeated.insert(board.document, earlier.document);
+                    }
+                    // The same dashboard in another form, or for another server.
+                    Some(_) => {}
+                }
+            }
+            repeated
+        })
+    }
+
+    /// Whether two dashboards of one `uid` are two for one server: they have different titles,
+    /// or stand in one folder.
+    fn meet(&self, one: &Dashboard, other: &Dashboard) -> bool {
+        let title = |board: &Dashboard| {
+            board.title.as_ref().and_then(|title| title.known_text()).map(str::to_owned)
+        };
+        let place = |board: &Dashboard| folder(&self.source(board.document.source).path);
+        match (title(one), title(other)) {
+            (Some(one), Some(other)) if one != other => true,
+            (Some(_), Some(_)) => {
+                place(one) == place(other) && one.document.source != other.document.source
+            }
+            _ => false,
+        }
+    }
+
+    /// What stands where a provider looks for dashboards.
+    pub fn provided(&self, provider: &Provider) -> Provided {
+        let Some(path) = provider.path.as_ref().and_then(|path| path.known_text()) else {
+            return Provided::Unknown;
+        };
+        let mut boards = Vec::new();
+        let mut empty = None;
+        let grafana = |container: &&Container| {
+            let image = container.image_name().unwrap_or_default();
+            image.starts_with("grafana") || container.name.text.contains("grafana")
+        };
+        for container in self.facts.containers.iter().filter(grafana) {
+            for mount in leading(container, path) {
+                match self.mounted(container, mount, path) {
+                    Provided::Boards(found) => boards.push(found),
+                    Provided::Nothing(span, what) => empty = empty.or(Some((span, what))),
+                    Provided::Unknown => return Provided::Unknown,
+                }
+            }
+        }
+        match (boards.is_empty(), empty) {
+            (false, _) => Provided::Boards(boards.concat()),
+            (true, Some((span, what))) => Provided::Nothing(span, what),
+            (true, None) => Provided::Unknown,
+        }
+    }
+
+    /// What a mount brings to a folder.
+    fn mounted(&self, container: &Container, mount: &Mount, path: &str) -> Provided {
+        if let Some(map) = mount.source.strip_prefix("configMap:") {
+            return self.in_map(map, mount);
+        }
+        if container.workload != "compose" || !mount.source.starts_with('.') {
+            return Provided::Unknown;
+        }
+        let base = folder(&self.source(container.document.source).path);
+        let rest = below(path, &mount.target).unwrap_or_default();
+        let Some(place) = join(base, &mount.source).and_then(|place| join(&place, rest)) else {
+            return Provided::Unknown;
+        };
+        let prefix = format!("{place}/");
+        let start = self.paths.partition_point(|known| *known < prefix);
+        let inside: Vec<&str> = self.paths[start..]
+            .iter()
+            .take_while(|known| known.starts_with(&prefix))
+            .map(String::as_str)
+            .collect();
+        // What is no dashboard to this tool may still be one to Grafana.
+        let json = |known: &&str| known.ends_with(".json") || known.ends_with(".jsonnet");
+        if inside.iter().any(json) || place.is_empty() {
+            let here =
+                |board: &&Dashboard| self.source(board.document.source).path.starts_with(&prefix);
+            let found = self.facts.dashboards.iter().filter(here);
+            return Provided::Boards(found.map(|board| board.document).collect());
+        }
+        Provided::Nothing(mount.span, format!("folder `{place}`"))
+    }
+
+    /// What a ConfigMap holds, if it stands here.
+    fn in_map(&self, map: &str, mount: &Mount) -> Provided {
+        let named = |id: DocumentId| {
+            let object = self.document(id).object.as_ref();
+            object.is_some_and(|object| object.kind == "ConfigMap" && object.name == map)
+        };
+        let documents = &self.facts.documents;
+        let mut maps = documents.iter().filter(|it| it.host.is_none() && named(it.id)).peekable();
+        if maps.peek().is_none() || maps.any(|it| it.masked || it.broken) {
+            return Provided::Unknown;
+        }
+        let inside: Vec<_> =
+            documents.iter().filter(|it| it.host.is_some() && named(it.id)).collect();
+        let key = |it: &&&crate::facts::Document| {
+            let key = it.object.as_ref().and_then(|object| object.data_key.as_deref());
+            it.kind == Kind::GrafanaDashboard || key.is_some_and(|key| key.ends_with(".json"))
+        };
+        let found: Vec<DocumentId> = inside.iter().filter(key).map(|it| it.id).collect();
+        match found.is_empty() {
+            false => Provided::Boards(found),
+            true => Provided::Nothing(mount.span, format!("ConfigMap `{map}`")),
+        }
+    }
+}
+
+/// The mounts of a container that decide what a folder holds: the nearest above it, and all
+/// below it.
+fn leading<'c>(container: &'c Container, path: &str) -> Vec<&'c Mount> {
+    let above = container
+        .mounts
+        .iter()
+        .filter(|mount| below(path, &mount.target).is_some())
+        .max_by_key(|mount| mount.target.len());
+    let inside = container
+        .mounts
+        .iter()
+        .filter(|mount| below(&mount.target, path).is_some_and(|rest| !rest.is_empty()));
+    above.into_iter().chain(inside).collect()
+}
+
+/// What stands after `folder/` in `path`; empty if they are equal.
+fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    let (path, folder) = (path.trim_end_matches('/'), folder.trim_end_matches('/'));
+    let rest = path.strip_prefix(folder)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+}
