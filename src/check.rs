@@ -30,6 +30,7 @@ use crate::lang::promql::Extent;
 use crate::lang::promql::ast::Kind as PromqlKind;
 use crate::repo::Repo;
 use crate::repo::model::{Model, Place};
+use crate::repo::notifications::Notification;
 use crate::repo::queries::Query;
 use crate::source::Span;
 use rayon::prelude::*;
@@ -67,6 +68,7 @@ pub(crate) enum Builtin {
     Route(fn(&alertmanager::Route, &mut Case<'_>)),
     Receiver(fn(&alertmanager::Receiver, &mut Case<'_>)),
     Integration(fn(&alertmanager::Integration, &mut Case<'_>)),
+    Notification(for<'a> fn(&'a Notification<'a>, &mut Case<'a>)),
     Strategy(fn(&strategy::Strategy, &mut Case<'_>)),
     Slo(for<'a> fn(&'a Slo, &mut Case<'a>)),
     Pillar(fn(&strategy::Pillar, &mut Case<'_>)),
@@ -132,6 +134,11 @@ fn run<'a>(model: &'a Model<'a>, rule: &'static Rule) -> Outcome {
         Builtin::Route(check) => runner.each(&facts.routes, check),
         Builtin::Receiver(check) => runner.each(&facts.receivers, check),
         Builtin::Integration(check) => runner.each(&facts.integrations, check),
+        Builtin::Notification(check) => {
+            for text in &model.notifications().all {
+                runner.one(Some(text), |case| check(text, case), None);
+            }
+        }
         Builtin::Strategy(check) => runner.each(&facts.strategies, check),
         Builtin::Slo(check) => {
             for slo in &facts.slos {
@@ -254,6 +261,11 @@ impl<'a> Runner<'a> {
             SubjectKind::Route => each!(&facts.routes),
             SubjectKind::Receiver => each!(&facts.receivers),
             SubjectKind::Integration => each!(&facts.integrations),
+            SubjectKind::NotificationTemplate => {
+                for text in &self.model.notifications().all {
+                    self.one(Some(text), |case| check(text, case), None);
+                }
+            }
             SubjectKind::InhibitRule => each!(&facts.inhibit_rules),
             SubjectKind::Strategy => each!(&facts.strategies),
             SubjectKind::Pillar => each!(&facts.pillars),

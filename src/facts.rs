@@ -176,6 +176,8 @@ pub struct FileFacts {
     pub receivers: Vec<alertmanager::Receiver>,
     /// Integrations of receivers.
     pub integrations: Vec<alertmanager::Integration>,
+    /// Files of notification templates.
+    pub template_files: Vec<alertmanager::TemplateFile>,
     /// Inhibition rules.
     pub inhibit_rules: Vec<alertmanager::InhibitRule>,
     /// Three-pillar strategies.

@@ -5,6 +5,7 @@ pub mod boards;
 pub mod environments;
 pub mod images;
 pub mod model;
+pub mod notifications;
 pub mod paths;
 pub mod pillars;
 pub mod queries;
@@ -271,6 +272,7 @@ impl FileFacts {
             routes,
             receivers,
             integrations,
+            template_files,
             inhibit_rules,
             strategies,
             pillars,

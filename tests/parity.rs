@@ -88,12 +88,18 @@ fn the_programs_and_the_rules_agree() {
             .expect("cases")
             .iter()
             .filter(|case| case["program"] == *program)
-            .filter(|case| !matches!(case["reason"].as_str(), Some("promql" | "template")))
+            .filter(|case| !matches!(case["reason"].as_str(), Some("promql")))
             .collect();
         let mut agreed: BTreeMap<bool, (usize, usize)> = BTreeMap::new();
         for case in &cases {
             let theirs = case["accepted"].as_bool().expect("a verdict");
-            let ours = refusal(bytes(case), *kind, &rules);
+            // The loader reads most texts of notifications only when it sends them.
+            let judged: Vec<&'static Rule> = rules
+                .iter()
+                .filter(|rule| rule.code != "AMGR011" || case["reason"] == "template")
+                .copied()
+                .collect();
+            let ours = refusal(bytes(case), *kind, &judged);
             let same = theirs == ours.is_none();
             let (count, total) = agreed.entry(theirs).or_default();
             *total += 1;

@@ -4,6 +4,7 @@ use super::Builtin;
 
 mod bad_duration;
 mod bad_matcher;
+mod bad_template;
 mod continue_useless;
 pub(super) mod credentials;
 mod deprecated_matchers;
@@ -40,6 +41,7 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("AMGR008", Builtin::Route(group_by::check)),
     ("AMGR009", Builtin::Document(time_interval::check)),
     ("AMGR010", Builtin::Document(integration_incomplete::check)),
+    ("AMGR011", Builtin::Notification(bad_template::check)),
     ("AMGR012", Builtin::Document(double_credential::check)),
     ("AMGR020", Builtin::Receiver(unused_receiver::check)),
     ("AMGR021", Builtin::Receiver(empty_receiver::check)),

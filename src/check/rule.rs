@@ -6,6 +6,7 @@ mod average_of_ratios;
 mod bad_duration;
 mod bad_name;
 mod bad_promql;
+mod bad_template;
 mod consumer_before_producer;
 mod duplicate_rule;
 mod function_not_available;
@@ -32,6 +33,7 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("RULE005", Builtin::Document(group_name::check)),
     ("RULE006", Builtin::Expression(bad_promql::check)),
     ("RULE007", Builtin::Document(bad_name::check)),
+    ("RULE008", Builtin::AlertRule(bad_template::check)),
     ("RULE009", Builtin::Repository(duplicate_rule::check)),
     ("RULE010", Builtin::Expression(function_not_available::check)),
     ("RULE020", Builtin::RecordingRule(record_name_shape::check)),

@@ -3,10 +3,12 @@
 use super::scalar::{Pairs, Scalar, held};
 use super::subject::{Held, SubjectKind};
 use super::{DocumentId, Subject};
+use crate::parse::offsets::OffsetMap;
 use crate::source::Span;
 
 pub mod read;
 pub mod refuse;
+pub mod texts;
 pub mod time;
 pub mod tree;
 
@@ -123,6 +125,23 @@ pub struct Integration {
     pub span: Span,
     /// Scalar settings by their names in a file; what is set to a mapping is there, unknown.
     pub settings: Pairs,
+    /// Settings that are run as templates.
+    pub texts: Vec<texts::Text>,
+}
+
+/// A file of notification templates.
+#[derive(Clone, Debug)]
+pub struct TemplateFile {
+    /// Where it came from.
+    pub document: DocumentId,
+    /// Its path; none for a text inside another document.
+    pub path: Option<String>,
+    /// The last part of its path, or the key that holds it.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// Where the text stands.
+    pub map: OffsetMap,
 }
 
 /// An inhibition rule.

@@ -8,6 +8,7 @@ use super::{
     terraform,
 };
 use crate::identify::{self, Kind, Reading};
+use crate::lang::path::last;
 use crate::parse::embed::{Host, Placed};
 use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::{IssueKind, NodeRef, Root, Tree};
@@ -112,18 +113,21 @@ struct Parsed<'a> {
     masked: bool,
 }
 
-struct Reader {
+struct Reader<'s> {
     source: SourceId,
+    /// Of the file.
+    path: &'s str,
     facts: FileFacts,
     /// Trees of embedded texts, kept where their comments may say something.
     embedded: Vec<Tree>,
     keeps_trees: bool,
 }
 
-impl Reader {
-    fn new(id: SourceId, source: &Source) -> Reader {
+impl<'s> Reader<'s> {
+    fn new(id: SourceId, source: &'s Source) -> Reader<'s> {
         let keeps_trees = annotation::read::has_marks(&source.text);
-        Reader { source: id, facts: FileFacts::default(), embedded: Vec::new(), keeps_trees }
+        let path = &source.path;
+        Reader { source: id, path, facts: FileFacts::default(), embedded: Vec::new(), keeps_trees }
     }
 
     /// Reads all documents of a text.
@@ -310,7 +314,17 @@ impl Reader {
 
     fn whole(&mut self, kind: Kind, text: &str, map: &OffsetMap, origin: &Origin) {
         let span = map.span(0, text.trim_end().len());
-        self.push(kind, span, first_line(text, map), origin, origin.stream_index);
+        let document = self.push(kind, span, first_line(text, map), origin, origin.stream_index);
+        if kind == Kind::AlertmanagerTemplate {
+            let key = origin.object.as_ref().and_then(|object| object.data_key.as_deref());
+            self.facts.template_files.push(alertmanager::TemplateFile {
+                document,
+                path: origin.host.is_none().then(|| self.path.to_owned()),
+                name: last(key.unwrap_or(self.path)).to_owned(),
+                text: text.to_owned(),
+                map: map.clone(),
+            });
+        }
     }
 
     /// Terraform; parsed only where somebody reads one of its resources.

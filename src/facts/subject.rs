@@ -52,6 +52,8 @@ pub enum SubjectKind {
     Receiver,
     /// One integration of a receiver.
     Integration,
+    /// A text that a notification is made of: a setting, a template file, a pattern of files.
+    NotificationTemplate,
     /// An inhibition rule.
     InhibitRule,
     /// A three-pillar strategy.
@@ -122,6 +124,7 @@ pub const SUBJECTS: &[(SubjectKind, &str, &[&str])] = &[
     ),
     (SubjectKind::Receiver, "receiver", &["name"]),
     (SubjectKind::Integration, "integration", &["kind", "receiver", "settings.*"]),
+    (SubjectKind::NotificationTemplate, "notification_template", &[]),
     (SubjectKind::InhibitRule, "inhibit_rule", &[]),
     (SubjectKind::Strategy, "strategy", &["strategy"]),
     (

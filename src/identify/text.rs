@@ -157,7 +157,7 @@ fn is_notification_template(text: &str) -> bool {
     let defines = ["{{ define \"", "{{- define \"", "{{define \""];
     let data = [".Alerts", ".CommonLabels", ".CommonAnnotations", ".GroupLabels"];
     defines.iter().any(|word| text.contains(word))
-        && data.iter().any(|word| text.contains(word))
+        && data.iter().any(|word| reads(text, word))
         && !text.contains(".Values.")
         && !text.contains(".Release.")
 }
@@ -179,6 +179,16 @@ pub(super) fn is_terraform(text: &str) -> bool {
             (None, None, None) => line.starts_with("terraform"),
             _ => false,
         }
+    })
+}
+
+/// Whether a template reads this field of what it is given itself, not of a part of that.
+fn reads(text: &str, field: &str) -> bool {
+    text.match_indices(field).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + field.len()..].chars().next();
+        !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | ')'))
+            && !after.is_some_and(|c| c.is_alphanumeric() || c == '_')
     })
 }
 

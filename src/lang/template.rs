@@ -5,11 +5,13 @@
 //! the stack, and every analysis is a loop.
 
 pub mod ast;
+pub mod data;
 pub mod functions;
 mod lex;
 mod literal;
 mod parse;
 mod pipeline;
+pub mod reads;
 
 use crate::lang::promql::Extent;
 pub use ast::{Block, Command, Definition, Name, Operand, Pipe, PipeId, Step, StepKind, Term};
@@ -22,6 +24,8 @@ pub enum Language {
     Prometheus,
     /// Settings of integrations and template files.
     Alertmanager,
+    /// Settings that Alertmanager reads before its functions are there.
+    Bare,
 }
 
 /// What is wrong with a template.

@@ -6,9 +6,11 @@ pub mod metric;
 pub mod objective;
 pub mod ratio;
 pub mod scale;
+pub mod texts;
 
 use super::Repo;
 use super::alerts::{self, Alert};
+use super::notifications::Notifications;
 use super::queries::Query;
 use super::routing::{self, Routing};
 use crate::facts::dashboard::Panel;
@@ -35,6 +37,8 @@ pub struct Model<'r> {
     constants: OnceLock<Vec<Vec<Option<f64>>>>,
     prints: OnceLock<Vec<Vec<u64>>>,
     slis: OnceLock<BTreeMap<Span, usize>>,
+    texts: OnceLock<texts::AlertTexts<'r>>,
+    pub(super) notifications: OnceLock<Notifications<'r>>,
     uses: OnceLock<BTreeMap<&'r str, Vec<metric::Use>>>,
     alerts: OnceLock<Vec<Alert<'r>>>,
     routing: OnceLock<Routing<'r>>,
@@ -92,6 +96,8 @@ impl<'r> Model<'r> {
             constants: OnceLock::new(),
             prints: OnceLock::new(),
             slis: OnceLock::new(),
+            texts: OnceLock::new(),
+            notifications: OnceLock::new(),
             uses: OnceLock::new(),
             alerts: OnceLock::new(),
             routing: OnceLock::new(),

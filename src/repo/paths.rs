@@ -88,6 +88,35 @@ pub fn is_loaded(repo: &Repo, document: DocumentId) -> bool {
 
 /// Follows one entry of a server's `rule_files`.
 pub fn resolve(repo: &Repo, server: &PrometheusConfig, entry: &str) -> Resolved {
+    let containers: Vec<&Container> = repo.scrapers().collect();
+    let wants =
+        Wants { document: server.document, kind: Kind::PrometheusRules, containers: &containers };
+    follow(repo, wants, entry)
+}
+
+/// Follows one entry of an Alertmanager's `templates`.
+pub fn templates(repo: &Repo, document: DocumentId, entry: &str) -> Resolved {
+    let is_server = |container: &&Container| container.image_name() == Some("alertmanager");
+    let containers: Vec<&Container> = repo.facts.containers.iter().filter(is_server).collect();
+    follow(
+        repo,
+        Wants { document, kind: Kind::AlertmanagerTemplate, containers: &containers },
+        entry,
+    )
+}
+
+/// Who looks for what.
+#[derive(Clone, Copy)]
+struct Wants<'r> {
+    /// The configuration.
+    document: DocumentId,
+    /// What it loads.
+    kind: Kind,
+    /// Containers that may run with it.
+    containers: &'r [&'r Container],
+}
+
+fn follow(repo: &Repo, server: Wants<'_>, entry: &str) -> Resolved {
     let path = &repo.source(server.document.source).path;
     let document = repo.document(server.document);
     let object = document.object.as_ref().filter(|_| document.host.is_some());
@@ -110,7 +139,7 @@ pub fn resolve(repo: &Repo, server: &PrometheusConfig, entry: &str) -> Resolved 
     }
     // A bare name beside the configuration is often put there by an image or a mount of its own.
     if found.is_empty() && (!found.certain || !entry.contains('/')) {
-        by_name(repo, entry, &mut found);
+        by_name(repo, server.kind, entry, &mut found);
     }
     found
 }
@@ -142,8 +171,8 @@ fn keyed(repo: &Repo, map: &str, wanted: impl Fn(&str) -> bool) -> Vec<DocumentI
 }
 
 /// Follows a path inside a container to what is mounted there.
-fn through_mounts(repo: &Repo, server: &PrometheusConfig, entry: &str, found: &mut Resolved) {
-    for container in repo.scrapers() {
+fn through_mounts(repo: &Repo, server: Wants<'_>, entry: &str, found: &mut Resolved) {
+    for container in server.containers {
         let Some(at) = inside(repo, server, container, entry) else { continue };
         let mount = container
             .mounts
@@ -174,12 +203,7 @@ fn through_mounts(repo: &Repo, server: &PrometheusConfig, entry: &str, found: &m
 }
 
 /// An entry as a path inside a container: a relative one starts at the configuration's folder.
-fn inside(
-    repo: &Repo,
-    server: &PrometheusConfig,
-    container: &Container,
-    entry: &str,
-) -> Option<String> {
+fn inside(repo: &Repo, server: Wants<'_>, container: &Container, entry: &str) -> Option<String> {
     if entry.starts_with('/') {
         return Some(entry.to_owned());
     }
@@ -216,14 +240,14 @@ fn source(repo: &Repo, container: &Container, mount: &Mount) -> Option<String> {
 }
 
 /// A path that nothing maps: the only file of its name, or every file a glob's last part fits.
-fn by_name(repo: &Repo, entry: &str, found: &mut Resolved) {
+fn by_name(repo: &Repo, kind: Kind, entry: &str, found: &mut Resolved) {
     let name = last(entry);
     found.files = repo.paths.iter().filter(|path| glob(name, last(path))).cloned().collect();
     let inside = repo.facts.documents.iter().filter(|document| document.host.is_some());
     found.documents = inside
         .filter(|document| {
             let key = document.object.as_ref().and_then(|object| object.data_key.as_deref());
-            document.kind == Kind::PrometheusRules && key.is_some_and(|key| glob(name, key))
+            document.kind == kind && key.is_some_and(|key| glob(name, key))
         })
         .map(|document| document.id)
         .collect();

@@ -5,7 +5,10 @@ use super::images::{Class, known_as};
 use super::scrape::is_sample;
 use crate::facts::deploy::Container;
 use crate::facts::prometheus::{JobForm, PrometheusConfig, ServerForm};
+use crate::facts::rules::RuleGroup;
 use crate::lang::duration;
+use crate::lang::matcher::MatchOp;
+use crate::lang::promql::ast::Selector;
 use crate::source::Span;
 
 /// A server whose release is written in the repository.
@@ -109,3 +112,46 @@ pub fn scrape_intervals(repo: &Repo) -> Vec<(Option<String>, f64)> {
 
 /// `global.scrape_interval` of a server that sets none, in seconds.
 const DEFAULT_INTERVAL: f64 = 60.0;
+
+/// The shortest interval, in seconds, at which the selected series can have been scraped; `None`
+/// if nobody knows.
+pub fn scrape_interval_of(repo: &Repo, selector: &Selector) -> Option<f64> {
+    // Recorded series have the interval of their group.
+    if selector.metric().is_none_or(|name| name.contains(':') || name.starts_with("ALERTS")) {
+        return None;
+    }
+    let pinned = selector
+        .labels()
+        .find(|matcher| &*matcher.label.text == "job" && matcher.op == MatchOp::Equal)
+        .map(|matcher| &*matcher.value);
+    let intervals = repo.scrape_intervals();
+    let of_job: Vec<f64> = intervals
+        .iter()
+        .filter(|(job, _)| pinned.is_some() && job.as_deref() == pinned)
+        .map(|(_, seconds)| *seconds)
+        .collect();
+    let all = || intervals.iter().map(|(_, seconds)| *seconds);
+    let shortest = |seconds: &mut dyn Iterator<Item = f64>| seconds.reduce(f64::min);
+    match of_job.is_empty() {
+        true => shortest(&mut all()),
+        false => shortest(&mut of_job.into_iter()),
+    }
+}
+
+/// How often a group is evaluated, in milliseconds: what it says itself, else what every server
+/// here says; `None` if nobody knows.
+pub fn evaluation_interval(repo: &Repo, group: &RuleGroup) -> Option<i64> {
+    if let Some(written) = &group.interval {
+        return written.known_text().and_then(duration::prometheus).filter(|ms| *ms > 0);
+    }
+    let mut intervals = repo.own_servers().map(|server| match &server.evaluation_interval {
+        _ if server.open => None,
+        Some(written) => written.known_text().and_then(duration::prometheus),
+        None => (server.form == ServerForm::File).then_some(DEFAULT_EVALUATION),
+    });
+    let first = intervals.next()??;
+    intervals.all(|other| other == Some(first)).then_some(first)
+}
+
+/// `global.evaluation_interval` of a server that sets none, in milliseconds.
+const DEFAULT_EVALUATION: i64 = 60_000;

@@ -4,9 +4,9 @@ use super::places;
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::lang::duration;
-use crate::lang::matcher::MatchOp;
-use crate::lang::promql::ast::{Kind, Selector};
+use crate::lang::promql::ast::Kind;
 use crate::repo::queries::Query;
+use crate::repo::servers;
 
 /// Functions that compare samples with each other.
 const COMPARING: &[&str] =
@@ -32,7 +32,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         else {
             continue;
         };
-        let Some(interval) = interval(selector, case) else { continue };
+        let Some(interval) = servers::scrape_interval_of(case.repo, selector) else { continue };
         let samples = range / interval;
         let severity = match samples {
             _ if samples < 2.0 => Severity::Error,
@@ -52,30 +52,5 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             .with("interval", every)
             .with("outcome", outcome)
             .severity(severity);
-    }
-}
-
-/// The shortest interval, in seconds, at which the selected series can have been scraped; `None`
-/// if nobody knows.
-fn interval(selector: &Selector, case: &Case<'_>) -> Option<f64> {
-    // Recorded series have the interval of their group.
-    if selector.metric().is_none_or(|name| name.contains(':') || name.starts_with("ALERTS")) {
-        return None;
-    }
-    let pinned = selector
-        .labels()
-        .find(|matcher| &*matcher.label.text == "job" && matcher.op == MatchOp::Equal)
-        .map(|matcher| &*matcher.value);
-    let intervals = case.repo.scrape_intervals();
-    let of_job: Vec<f64> = intervals
-        .iter()
-        .filter(|(job, _)| pinned.is_some() && job.as_deref() == pinned)
-        .map(|(_, seconds)| *seconds)
-        .collect();
-    let all = || intervals.iter().map(|(_, seconds)| *seconds);
-    let shortest = |seconds: &mut dyn Iterator<Item = f64>| seconds.reduce(f64::min);
-    match of_job.is_empty() {
-        true => shortest(&mut all()),
-        false => shortest(&mut of_job.into_iter()),
     }
 }

@@ -1,6 +1,8 @@
 //! Alertmanager documents to facts: files and `AlertmanagerConfig` objects.
 
-use super::{AlertmanagerConfig, InhibitRule, Integration, MatchOp, Matcher, Receiver, Route};
+use super::{
+    AlertmanagerConfig, InhibitRule, Integration, MatchOp, Matcher, Receiver, Route, texts,
+};
 use crate::facts::scalar::{Pairs, Scalar};
 use crate::facts::{DocumentId, FileFacts};
 use crate::lang::{matcher, re2};
@@ -253,6 +255,7 @@ impl Reader<'_> {
                     key: key.span(),
                     span: entry.pairs().next().map_or(entry.span(), |(key, _)| key.span()),
                     settings: self.settings(entry),
+                    texts: texts::collect(kind, entry, self.operator),
                 });
             }
         }
@@ -375,7 +378,7 @@ fn camel_case(field: &str) -> String {
 }
 
 /// `apiURL` as a file writes it: `api_url`.
-fn snake_case(field: &str) -> String {
+pub(super) fn snake_case(field: &str) -> String {
     let chars: Vec<char> = field.chars().collect();
     let mut out = String::with_capacity(field.len() + 4);
     for (at, &c) in chars.iter().enumerate() {

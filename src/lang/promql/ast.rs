@@ -5,7 +5,7 @@ use super::functions::Function;
 use crate::lang::matcher::MatchOp;
 
 /// A range of bytes of the expression's text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Extent {
     /// First byte.
     pub start: u32,

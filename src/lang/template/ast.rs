@@ -34,7 +34,7 @@ pub enum StepKind {
     /// `if`, `with` or `range`; `None` if its pipeline is at fault.
     Open(Block, Option<PipeId>),
     /// `else`, or with a further condition `else if` and `else with`.
-    Else(Option<PipeId>),
+    Else(Option<(Block, PipeId)>),
     /// `define`: what follows up to its end is a template of its own.
     Define(Name),
     /// `block`: a template of its own that is run at once.

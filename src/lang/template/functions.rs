@@ -75,6 +75,7 @@ impl Language {
         match self {
             Language::Prometheus => PROMETHEUS,
             Language::Alertmanager => ALERTMANAGER,
+            Language::Bare => &[],
         }
     }
 
@@ -92,14 +93,14 @@ impl Language {
     pub fn variables(self) -> &'static [&'static str] {
         match self {
             Language::Prometheus => &["labels", "externalLabels", "externalURL", "value"],
-            Language::Alertmanager => &[],
+            Language::Alertmanager | Language::Bare => &[],
         }
     }
 
     /// The other program, if it has the function: a hint for what was meant.
     pub fn elsewhere(self, name: &str) -> Option<&'static str> {
         let (other, program) = match self {
-            Language::Prometheus => (Language::Alertmanager, "Alertmanager"),
+            Language::Prometheus | Language::Bare => (Language::Alertmanager, "Alertmanager"),
             Language::Alertmanager => (Language::Prometheus, "Prometheus"),
         };
         other.own().binary_search(&name).is_ok().then_some(program)

@@ -364,7 +364,7 @@ impl<'t> Parser<'t> {
             }
             words.next_solid();
             let pipe = self.pipeline(words, context_of(block))?;
-            self.step(extent, StepKind::Else(Some(pipe)));
+            self.step(extent, StepKind::Else(Some((block, pipe))));
             return Ok(());
         }
         frame.has_else = true;

@@ -1,0 +1,70 @@
+//! An alert that fires as long as there is data. Rule: rules/alrt/no-condition.yaml
+
+use super::alert_of;
+use crate::check::Case;
+use crate::lang::promql::ast::{Aggregator, Ast, Kind, NodeId, Op};
+use crate::repo::queries::Query;
+
+/// Alerts that are meant to fire always, by parts of their names.
+const HEARTBEATS: &[&str] = &["watchdog", "deadman", "heartbeat", "alwaysfiring"];
+
+pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    let Some((alert, root)) = alert_of(query) else { return case.skip() };
+    let model = case.model;
+    let top = root.at(root.ast().bare(root.node));
+    let elsewhere = match top.kind() {
+        // Other rules speak of these.
+        Kind::Binary(binary) => binary.op == Op::Or || binary.returns_bool.is_some(),
+        _ => false,
+    };
+    let name: String = alert.name.text.to_ascii_lowercase().split(['_', '-', ' ', '\'']).collect();
+    let heartbeat = HEARTBEATS.iter().any(|part| name.contains(part));
+    let constant = model.constant(root).is_some() || is_constant_vector(model, root);
+    let decided = elsewhere || heartbeat || constant || selects(top.ast(), top.node);
+    if decided || !alert.name.known || model.is_filtered(root) {
+        return;
+    }
+    let span = case.at(root);
+    // A long expression is named by the alert: no part of it is wrong.
+    let one_line = !case.repo.text(span).contains('\n');
+    let shown = model.shown(root);
+    case.flag(if one_line { span } else { alert.name.span }).with("expression", shown);
+}
+
+/// Labels that say where a series comes from, not what it tells.
+const TARGET: &[&str] =
+    &["job", "instance", "namespace", "cluster", "environment", "env", "service", "team", "region"];
+
+/// A selector, counted or not, that picks series by what they tell: that there is one may be
+/// the condition, as in `info{state="broken"}`.
+fn selects(ast: &Ast, node: NodeId) -> bool {
+    match ast.kind(ast.bare(node)) {
+        Kind::Selector(selector) => {
+            selector.labels().any(|matcher| !TARGET.contains(&&*matcher.label.text))
+        }
+        Kind::Aggregate(aggregate)
+            if matches!(aggregate.op, Aggregator::Count | Aggregator::Group) =>
+        {
+            aggregate.inner.is_some_and(|inner| {
+                matches!(ast.kind(ast.bare(inner)), Kind::Selector(selector)
+                    if selector.labels().any(|matcher| !TARGET.contains(&&*matcher.label.text)))
+            })
+        }
+        _ => false,
+    }
+}
+
+/// `vector(1)`: a heartbeat, whatever its name.
+fn is_constant_vector<'r>(
+    model: &crate::repo::model::Model<'r>,
+    root: crate::repo::model::Place<'_, 'r>,
+) -> bool {
+    let place = model.follow(root);
+    match place.kind() {
+        Kind::Call(call) => {
+            call.function.is_some_and(|function| function.name == "vector")
+                && call.args.first().is_some_and(|arg| model.constant(place.at(*arg)).is_some())
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,329 @@
+//! What the template of an alert reads, and what becomes of the value before it is printed.
+
+use super::ast::{Block, Command, Operand, Pipe, StepKind, Term};
+use super::{Parsed, PipeId};
+use crate::lang::promql::Extent;
+use std::collections::BTreeMap;
+
+/// A label that a template reads of its alert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelRead {
+    /// Its name.
+    pub name: Box<str>,
+    /// The words that read it.
+    pub extent: Extent,
+    /// The text asks first whether the label is there.
+    pub guarded: bool,
+}
+
+/// A place where the alert's value is printed.
+#[derive(Clone, Debug)]
+pub struct ValuePrint {
+    /// `$value`, as it is written.
+    pub operand: Extent,
+    /// Number of the step that prints it.
+    pub step: usize,
+    /// Functions on its way, the first one applied first.
+    pub functions: Vec<Applied>,
+    /// The action holds nothing but the value and these functions.
+    pub plain: bool,
+}
+
+/// A function that a value goes through.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// Its name.
+    pub name: Box<str>,
+    /// Where it stands.
+    pub extent: Extent,
+    /// The format of `printf`.
+    pub format: Option<Box<str>>,
+}
+
+/// Functions that print what they are given, in some form.
+const CARRYING: &[&str] = &[
+    "html",
+    "humanize",
+    "humanize1024",
+    "humanizeDuration",
+    "humanizePercentage",
+    "humanizeTimestamp",
+    "js",
+    "print",
+    "printf",
+    "println",
+    "safeHtml",
+    "title",
+    "toDuration",
+    "toLower",
+    "toTime",
+    "toUpper",
+    "urlquery",
+    "urlQueryEscape",
+];
+
+/// Which steps see the alert as `.`, and the number of the step each pipeline stands in.
+struct Places {
+    at_root: Vec<bool>,
+    of_pipe: Vec<usize>,
+}
+
+fn places(parsed: &Parsed) -> Places {
+    let mut at_root = Vec::with_capacity(parsed.steps.len());
+    let mut of_pipe = Vec::with_capacity(parsed.pipes.len());
+    // Whether `.` is the alert inside each open block, and outside it.
+    let mut open: Vec<(bool, bool)> = Vec::new();
+    for (number, step) in parsed.steps.iter().enumerate() {
+        let root = open.last().is_none_or(|&(inside, _)| inside);
+        let pipe = match &step.kind {
+            StepKind::Print(pipe) => Some(*pipe),
+            StepKind::Else(condition) => condition.map(|(_, pipe)| pipe),
+            StepKind::Open(_, pipe) | StepKind::Block(_, pipe) | StepKind::Call(_, pipe) => *pipe,
+            StepKind::Text | StepKind::Define(_) | StepKind::Close | StepKind::Jump => None,
+        };
+        // The condition of `else with` is asked where the block stands.
+        let asked = match step.kind {
+            StepKind::Else(_) => open.last().is_none_or(|&(_, outside)| outside),
+            _ => root,
+        };
+        at_root.push(asked);
+        // Inner pipelines come before the one that holds them.
+        while pipe.is_some_and(|pipe| of_pipe.len() <= pipe.0 as usize) {
+            of_pipe.push(number);
+        }
+        match step.kind {
+            StepKind::Open(Block::If, _) => open.push((root, root)),
+            StepKind::Open(..) | StepKind::Block(..) => open.push((false, root)),
+            StepKind::Define(_) => open.push((false, false)),
+            StepKind::Else(None) => {
+                if let Some(last) = open.last_mut() {
+                    last.0 = last.1;
+                }
+            }
+            StepKind::Close => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    of_pipe.resize(parsed.pipes.len(), parsed.steps.len().saturating_sub(1));
+    Places { at_root, of_pipe }
+}
+
+/// The fields read of the alert: `$labels.x` and `.Labels.x` as `Labels`, `x`.
+fn path(operand: &Operand, at_root: bool) -> Option<Vec<&str>> {
+    let fields = operand.fields.iter().map(|field| &*field.text);
+    match &operand.term {
+        Term::Dot if at_root => Some(fields.collect()),
+        Term::Variable(name) => {
+            let first = match &**name {
+                "" if at_root => return Some(fields.collect()),
+                "labels" => "Labels",
+                "value" => "Value",
+                "externalLabels" => "ExternalLabels",
+                "externalURL" => "ExternalURL",
+                _ => return None,
+            };
+            Some(std::iter::once(first).chain(fields).collect())
+        }
+        _ => None,
+    }
+}
+
+/// The labels a template reads of its alert.
+pub fn labels(parsed: &Parsed) -> Vec<LabelRead> {
+    let places = places(parsed);
+    let mut reads = Vec::new();
+    let mut guards: Vec<Vec<Box<str>>> = Vec::new();
+    let mut next = 0;
+    for (number, step) in parsed.steps.iter().enumerate() {
+        let first = reads.len();
+        let asks = matches!(
+            step.kind,
+            StepKind::Open(Block::If | Block::With, _) | StepKind::Else(Some(_))
+        );
+        while next < parsed.pipes.len() && places.of_pipe[next] <= number {
+            of_pipe(&parsed.pipes[next], places.at_root[number], asks, &mut reads);
+            next += 1;
+        }
+        let asked: Vec<Box<str>> = if asks {
+            reads[first..]
+                .iter()
+                .filter(|read| read.guarded)
+                .map(|read| read.name.clone())
+                .collect()
+        } else {
+            Vec::new()
+        };
+        for read in &mut reads[first..] {
+            let known = guards.iter().flatten().any(|name| *name == read.name);
+            read.guarded |= known;
+        }
+        match step.kind {
+            StepKind::Open(..) | StepKind::Define(_) | StepKind::Block(..) => guards.push(asked),
+            StepKind::Else(_) => {
+                if let Some(last) = guards.last_mut() {
+                    *last = asked;
+                }
+            }
+            StepKind::Close => {
+                guards.pop();
+            }
+            _ => {}
+        }
+    }
+    reads
+}
+
+/// Reads of one pipeline; `condition`: it stands in an `if` or a `with`.
+fn of_pipe(pipe: &Pipe, at_root: bool, condition: bool, reads: &mut Vec<LabelRead>) {
+    for command in &pipe.commands {
+        let function = function_of(command);
+        let asks = match function {
+            None => condition && pipe.commands.len() == 1,
+            Some(name) => matches!(name, "and" | "or" | "not"),
+        };
+        for (number, operand) in command.operands.iter().enumerate() {
+            let read = path(operand, at_root);
+            let name = match read.as_deref() {
+                Some(["Labels", name, ..]) => Some(Box::from(*name)),
+                Some(["Labels"]) if function == Some("index") && number == 1 => {
+                    match command.operands.get(2).map(|key| &key.term) {
+                        Some(Term::Text(key)) => Some(key.clone()),
+                        _ => None,
+                    }
+                }
+                _ => None,
+            };
+            if let Some(name) = name {
+                reads.push(LabelRead { name, extent: operand.extent, guarded: asks });
+            }
+        }
+    }
+}
+
+fn function_of(command: &Command) -> Option<&str> {
+    match command.operands.first().map(|operand| &operand.term) {
+        Some(Term::Function(name)) => Some(name),
+        _ => None,
+    }
+}
+
+/// Fields of the alert that there are not: `.labels` for `.Labels`.
+pub fn unknown_fields(parsed: &Parsed) -> Vec<(Box<str>, Extent)> {
+    const FIELDS: &[&str] = &["Labels", "ExternalLabels", "ExternalURL", "Value"];
+    let places = places(parsed);
+    let mut found = Vec::new();
+    for (pipe, step) in parsed.pipes.iter().zip(&places.of_pipe) {
+        let at_root = places.at_root.get(*step).copied().unwrap_or(false);
+        for operand in pipe.commands.iter().flat_map(|command| &command.operands) {
+            let is_data = match &operand.term {
+                Term::Dot => true,
+                Term::Variable(name) => name.is_empty(),
+                _ => false,
+            };
+            let first = operand.fields.first().filter(|_| at_root && is_data);
+            if let Some(first) = first.filter(|first| !FIELDS.contains(&&*first.text)) {
+                found.push((first.text.clone(), first.extent));
+            }
+        }
+    }
+    found
+}
+
+/// A value on its way through a pipeline.
+#[derive(Clone, Debug)]
+struct Trace {
+    operand: Extent,
+    functions: Vec<Applied>,
+    plain: bool,
+}
+
+/// Every place where the value itself is printed.
+pub fn values(parsed: &Parsed) -> Vec<ValuePrint> {
+    let places = places(parsed);
+    let mut tracer = Tracer { traces: Vec::new(), variables: BTreeMap::new() };
+    let mut prints = Vec::new();
+    for (number, (pipe, &step)) in parsed.pipes.iter().zip(&places.of_pipe).enumerate() {
+        let Some(kind) = parsed.steps.get(step).map(|step| &step.kind) else { break };
+        let trace = tracer.pipe(pipe, places.at_root[step]);
+        let declares = !pipe.variables.is_empty();
+        for name in &pipe.variables {
+            let ranged = matches!(kind, StepKind::Open(Block::Range, _)) || pipe.assigns;
+            let known = trace.clone().filter(|_| !ranged).map(|mut trace| {
+                trace.plain = false;
+                trace
+            });
+            tracer.variables.insert(&name.text, known);
+        }
+        let whole = matches!(kind, StepKind::Print(PipeId(id)) if *id as usize == number);
+        if let Some(trace) = trace.clone().filter(|_| whole && !declares) {
+            let Trace { operand, functions, plain } = trace;
+            prints.push(ValuePrint { operand, step, functions, plain });
+        }
+        tracer.traces.push(trace);
+    }
+    prints
+}
+
+struct Tracer<'p> {
+    traces: Vec<Option<Trace>>,
+    variables: BTreeMap<&'p str, Option<Trace>>,
+}
+
+impl Tracer<'_> {
+    fn pipe(&self, pipe: &Pipe, at_root: bool) -> Option<Trace> {
+        let mut flow: Option<Trace> = None;
+        for command in &pipe.commands {
+            let piped = flow.take();
+            flow = match function_of(command) {
+                Some(name) => self.call(name, command, piped, at_root),
+                None => match &*command.operands {
+                    [operand] => self.operand(operand, at_root),
+                    _ => None,
+                },
+            };
+        }
+        flow
+    }
+
+    fn call(
+        &self,
+        name: &str,
+        command: &Command,
+        piped: Option<Trace>,
+        at_root: bool,
+    ) -> Option<Trace> {
+        if !CARRYING.contains(&name) {
+            return None;
+        }
+        let args = &command.operands[1..];
+        let of_args = args.iter().find_map(|operand| self.operand(operand, at_root));
+        let mut trace = piped.or(of_args)?;
+        let format = match args.first().map(|first| &first.term) {
+            Some(Term::Text(text)) if name == "printf" => Some(text.clone()),
+            _ => None,
+        };
+        let is_printing = name.starts_with("print");
+        let values = args.iter().filter(|arg| !matches!(arg.term, Term::Text(_))).count();
+        trace.plain &= values <= 1 && (!is_printing || format.is_some());
+        let extent = command.operands[0].extent;
+        trace.functions.push(Applied { name: name.into(), extent, format });
+        Some(trace)
+    }
+
+    fn operand(&self, operand: &Operand, at_root: bool) -> Option<Trace> {
+        if let Term::Variable(name) = &operand.term
+            && let Some(known) = self.variables.get(&**name)
+        {
+            let used = known.clone().filter(|_| operand.fields.is_empty());
+            return used.map(|trace| Trace { operand: operand.extent, ..trace });
+        }
+        if let Term::Pipe(id) = &operand.term {
+            let inner = self.traces.get(id.0 as usize).cloned().flatten();
+            return inner.filter(|_| operand.fields.is_empty());
+        }
+        let is_value = path(operand, at_root).as_deref() == Some(&["Value"]);
+        is_value.then(|| Trace { operand: operand.extent, functions: Vec::new(), plain: true })
+    }
+}

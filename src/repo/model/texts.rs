@@ -1,0 +1,92 @@
+//! Labels and annotations of alerts as templates, and the expression of each alert.
+
+use super::{Model, Place};
+use crate::facts::rules::AlertRule;
+use crate::facts::scalar::Scalar;
+use crate::facts::{Dialect, DocumentId};
+use crate::lang::template::{self, Language, Parsed};
+use crate::repo::Repo;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// A label or an annotation of an alert.
+#[derive(Debug)]
+pub struct AlertText<'r> {
+    /// Its name.
+    pub key: &'r Scalar,
+    /// Its text.
+    pub value: &'r Scalar,
+    /// A label, not an annotation.
+    pub is_label: bool,
+    /// As read; nothing for a text that cannot be known.
+    pub parsed: Parsed,
+}
+
+/// The texts of all alerts.
+#[derive(Debug)]
+pub struct AlertTexts<'r> {
+    all: Vec<AlertText<'r>>,
+    of_alert: BTreeMap<(DocumentId, u32), Range<usize>>,
+}
+
+impl<'r> AlertTexts<'r> {
+    fn of(repo: &'r Repo) -> AlertTexts<'r> {
+        let mut raw = Vec::new();
+        let mut of_alert = BTreeMap::new();
+        for alert in &repo.facts.alert_rules {
+            let first = raw.len();
+            // Another program runs its own templates.
+            let foreign = repo.document(alert.document).dialect == Some(Dialect::VictoriaMetrics);
+            for (pairs, is_label) in [(&alert.labels, true), (&alert.annotations, false)] {
+                raw.extend(
+                    pairs.entries.iter().map(|(key, value)| (key, value, is_label, foreign)),
+                );
+            }
+            of_alert.insert((alert.document, alert.span.start), first..raw.len());
+        }
+        let all = raw
+            .into_par_iter()
+            .map(|(key, value, is_label, foreign)| {
+                let known = value.known && !foreign && value.text.contains("{{");
+                let parsed = match known {
+                    true => template::parse(&value.text, Language::Prometheus),
+                    false => Parsed::default(),
+                };
+                AlertText { key, value, is_label, parsed }
+            })
+            .collect();
+        AlertTexts { all, of_alert }
+    }
+}
+
+impl<'r> Model<'r> {
+    /// The labels and annotations of an alert, in the order of the file.
+    pub fn texts_of(&self, alert: &AlertRule) -> &[AlertText<'r>] {
+        let texts = self.texts.get_or_init(|| AlertTexts::of(self.repo));
+        let range = texts.of_alert.get(&(alert.document, alert.span.start)).cloned();
+        range.and_then(|range| texts.all.get(range)).unwrap_or_default()
+    }
+
+    /// The values that an alert fires with: the side of its comparisons and set operations whose
+    /// values come through, recorded names followed.
+    pub fn value_of<'q>(&'q self, place: Place<'q, 'r>) -> Place<'q, 'r> {
+        use crate::lang::promql::ast::{Kind, Op};
+        let mut place = self.follow(place);
+        for _ in 0..super::DEPTH {
+            let Kind::Binary(binary) = place.kind() else { return place };
+            let side = match binary.op {
+                op if op.is_comparison() && binary.returns_bool.is_none() => {
+                    match self.constant(place.at(binary.left)) {
+                        Some(_) => binary.right,
+                        None => binary.left,
+                    }
+                }
+                Op::And | Op::Unless => binary.left,
+                _ => return place,
+            };
+            place = self.follow(place.at(side));
+        }
+        place
+    }
+}
