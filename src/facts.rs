@@ -190,6 +190,8 @@ pub struct FileFacts {
     pub slos: Vec<slo::Slo>,
     /// OpenSLO objects that objectives refer to.
     pub slo_parts: Vec<slo::SloPart>,
+    /// Places of programs that read objectives.
+    pub slo_readers: Vec<slo::evaluator::SloReader>,
     /// Entries of SLO files that are no objectives.
     pub misshapen_slos: Vec<slo::Misshapen>,
     /// Charts that are deployed.

@@ -9,6 +9,7 @@ pub mod notifications;
 pub mod paths;
 pub mod pillars;
 pub mod queries;
+pub mod retention;
 pub mod routing;
 pub mod scrape;
 pub mod servers;
@@ -44,6 +45,7 @@ pub struct Repo {
     target_labels: OnceLock<targets::TargetLabels>,
     worlds: OnceLock<Vec<config::World>>,
     repeated_boards: OnceLock<BTreeMap<DocumentId, DocumentId>>,
+    retention: OnceLock<Option<retention::Retention>>,
 }
 
 impl Repo {
@@ -84,6 +86,7 @@ impl Repo {
             target_labels: OnceLock::new(),
             worlds: OnceLock::new(),
             repeated_boards: OnceLock::new(),
+            retention: OnceLock::new(),
         }
     }
 
@@ -100,6 +103,11 @@ impl Repo {
     /// Labels that targets and relabelling give to series.
     pub fn target_labels(&self) -> &targets::TargetLabels {
         self.target_labels.get_or_init(|| targets::TargetLabels::of(self))
+    }
+
+    /// How long samples are kept, if that can be known.
+    pub fn retention(&self) -> Option<&retention::Retention> {
+        self.retention.get_or_init(|| retention::of(self)).as_ref()
     }
 
     /// The releases of Prometheus that evaluate the rules here; empty if that is not certain.
@@ -280,6 +288,7 @@ impl FileFacts {
             slos,
             slo_parts,
             misshapen_slos,
+            slo_readers,
             packages,
             containers,
             services,

@@ -325,6 +325,7 @@ impl<'s> Reader<'s> {
                 map: map.clone(),
             });
         }
+        slo::evaluator::read(text, map, document, &mut self.facts);
     }
 
     /// Terraform; parsed only where somebody reads one of its resources.

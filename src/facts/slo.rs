@@ -3,6 +3,7 @@
 //! Each dialect has a reader of its own; what they write differently (objective as percentage
 //! or ratio, good or bad events, window as duration, count or days) is the same fact here.
 
+pub mod evaluator;
 pub mod value;
 
 mod generator;
@@ -106,6 +107,8 @@ pub struct Slo {
     pub alerting: Alerting,
     /// Its fields as written, for formats without a reader of their own; keys by last part.
     pub settings: Pairs,
+    /// Time slices are counted, not events.
+    pub timeslices: bool,
     /// Parts may be filled in elsewhere.
     pub open: bool,
 }
@@ -300,6 +303,7 @@ impl Slo {
             bound: None,
             alerting: Alerting::default(),
             settings: Pairs::default(),
+            timeslices: false,
             open: false,
         }
     }

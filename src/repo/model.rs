@@ -1,12 +1,14 @@
 //! What the expressions of a repository mean together: recorded names are followed into their
 //! expressions, labels flow through them, values have a scale.
 
+pub mod burn;
 pub mod leaf;
 pub mod metric;
 pub mod objective;
 pub mod ratio;
 pub mod scale;
 pub mod texts;
+pub mod tie;
 
 use super::Repo;
 use super::alerts::{self, Alert};
@@ -39,6 +41,9 @@ pub struct Model<'r> {
     slis: OnceLock<BTreeMap<Span, usize>>,
     texts: OnceLock<texts::AlertTexts<'r>>,
     pub(super) notifications: OnceLock<Notifications<'r>>,
+    ties: OnceLock<Vec<tie::Tie>>,
+    reaches: OnceLock<BTreeMap<&'r str, f64>>,
+    alerted: OnceLock<objective::Alerted<'r>>,
     uses: OnceLock<BTreeMap<&'r str, Vec<metric::Use>>>,
     alerts: OnceLock<Vec<Alert<'r>>>,
     routing: OnceLock<Routing<'r>>,
@@ -98,6 +103,9 @@ impl<'r> Model<'r> {
             slis: OnceLock::new(),
             texts: OnceLock::new(),
             notifications: OnceLock::new(),
+            ties: OnceLock::new(),
+            reaches: OnceLock::new(),
+            alerted: OnceLock::new(),
             uses: OnceLock::new(),
             alerts: OnceLock::new(),
             routing: OnceLock::new(),

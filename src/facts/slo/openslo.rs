@@ -26,6 +26,10 @@ pub(super) fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut 
         window: window(spec),
         indicator: shared(spec),
         alerting: alerting(spec, root),
+        timeslices: spec
+            .get("budgetingMethod")
+            .and_then(NodeRef::scalar)
+            .is_some_and(|method| method.to_ascii_lowercase().contains("timeslices")),
         open: masked || spec.is_unknown(),
         ..Slo::new(id, SloDialect::OpenSlo, root.span(), anchor)
     };

@@ -110,11 +110,26 @@ impl Reader<'_> {
             indicator: first(INDICATOR).and_then(|(key, value)| indicator(key, value)),
             bound: scalar(BOUND),
             alerting,
-            settings: Pairs::of(node, self.masked),
+            settings: settings(node, self.masked),
             open: self.masked || node.is_unknown() || node.is_alias(),
             ..slo
         });
     }
+}
+
+/// All fields; one that holds no scalar has no text that could be known.
+fn settings(node: NodeRef<'_>, open: bool) -> Pairs {
+    let value = |node: NodeRef<'_>| {
+        Scalar::of(node).unwrap_or_else(|| Scalar {
+            text: String::new(),
+            span: node.span(),
+            known: false,
+            plain: false,
+        })
+    };
+    let pairs = node.entries().into_iter();
+    let entries = pairs.filter_map(|(key, field)| Some((Scalar::of(key)?, value(field)))).collect();
+    Pairs { entries, open }
 }
 
 fn indicator(key: NodeRef<'_>, node: NodeRef<'_>) -> Option<Indicator> {

@@ -1,11 +1,13 @@
 //! Objectives and the expressions that measure them.
 
+use super::burn::suffix;
 use super::ratio::Ratio;
 use super::{Model, Place, scale};
 use crate::facts::slo::{Indicator, Role, Slo, SloDialect};
-use crate::lang::promql::ast::Kind;
+use crate::lang::promql::ast::{Extent, Kind};
 use crate::repo::Repo;
 use crate::repo::queries::Query;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the values of an expression are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,4 +164,101 @@ impl<'r> Model<'r> {
         names.next().is_some_and(|name| name.contains("_seconds") && !name.contains(':'))
             && names.all(|name| name.contains("_seconds"))
     }
+}
+
+impl<'r> Model<'r> {
+    /// Whether an alert reads a metric of an objective, or may do so.
+    pub fn is_watched(&self, slo: &'r Slo) -> bool {
+        let slos = &self.repo.facts.slos;
+        if self.ties().iter().any(|tie| std::ptr::eq(&slos[tie.slo], slo)) {
+            return true;
+        }
+        let Some(indicator) = self.repo.indicator(slo) else { return true };
+        let queries = self.slis(slo);
+        // What cannot be read may be what an alert reads.
+        if indicator.foreign || queries.is_empty() || !queries.iter().all(|it| it.is_sound()) {
+            return slo.alerting.generated != crate::facts::slo::Generated::Off;
+        }
+        let read = self.alerted();
+        read.unknown
+            || queries.iter().any(|query| {
+                let sources = self.sources(query.index);
+                let own = query.ast().selectors().map(|(_, selector)| selector);
+                sources
+                    .into_iter()
+                    .chain(own)
+                    .any(|it| it.metric().is_some_and(|name| read.metrics.contains(name)))
+            })
+    }
+
+    /// The metrics that alerts read.
+    fn alerted(&self) -> &Alerted<'r> {
+        self.alerted.get_or_init(|| {
+            let mut alerted = Alerted::default();
+            for query in self.queries().iter().filter(|query| query.alert().is_some()) {
+                let own = query.ast().selectors().map(|(_, selector)| selector);
+                let sources = self.sources(query.index);
+                alerted.metrics.extend(own.chain(sources).filter_map(|it| it.metric()));
+            }
+            alerted.unknown = self.repo.facts.alert_rules.iter().any(|alert| {
+                alert.expr.as_ref().is_some_and(|it| it.parsed.is_none() && !it.scalar.known)
+            });
+            alerted
+        })
+    }
+}
+
+impl<'r> Model<'r> {
+    /// The longest range over which a rule looks at a metric, in seconds.
+    pub fn reach_of(&self, metric: &str) -> Option<f64> {
+        let reaches = self.reaches.get_or_init(|| {
+            let mut reaches: BTreeMap<&str, f64> = BTreeMap::new();
+            for query in self.queries().iter().filter(|query| query.rule().is_some()) {
+                let Some(reach) = self.reach(query) else { continue };
+                for name in self.sources(query.index).iter().filter_map(|it| it.metric()) {
+                    let longest = reaches.entry(name).or_insert(reach);
+                    *longest = longest.max(reach);
+                }
+            }
+            reaches
+        });
+        reaches.get(metric).copied()
+    }
+
+    /// The longest range of an expression and of what its names were recorded over.
+    pub fn reach(&self, query: &Query<'r>) -> Option<f64> {
+        let own = ranges(query).into_iter().map(|(_, length)| length);
+        let names = query.ast().selectors().filter_map(|(_, selector)| {
+            let name = selector.metric()?;
+            let behind = self.recorded(name).into_iter().flat_map(ranges).map(|it| it.1);
+            behind.chain(suffix(name)).reduce(f64::max)
+        });
+        own.chain(names).reduce(f64::max)
+    }
+}
+
+/// Ranges and subqueries of an expression: where, and how many seconds.
+pub fn ranges(query: &Query<'_>) -> Vec<(Extent, f64)> {
+    let lengths = query.ast().all().filter_map(|(_, node)| match &node.kind {
+        Kind::Range { window, .. } => Some(window),
+        Kind::Subquery(subquery) => Some(&subquery.window),
+        _ => None,
+    });
+    lengths.filter_map(|length| Some((length.extent, length.seconds?))).collect()
+}
+
+/// What alerts read.
+#[derive(Debug, Default)]
+pub(super) struct Alerted<'r> {
+    metrics: BTreeSet<&'r str>,
+    /// An alert's expression is filled in elsewhere.
+    unknown: bool,
+}
+
+/// Whether a recorded name is that of an error budget or its use.
+pub fn is_budget(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["error_budget", "errorbudget", "burnrate", "burn_rate", "slo:", "slo_", "sli:"]
+        .iter()
+        .any(|word| name.contains(word))
 }

@@ -1,0 +1,117 @@
+//! How long samples are kept.
+
+use super::Repo;
+use super::pillars::Part;
+use crate::facts::deploy::Container;
+use crate::facts::prometheus::ServerForm;
+use crate::lang::duration;
+use crate::source::Span;
+
+/// The longest time that a server here can look back.
+#[derive(Clone, Debug)]
+pub struct Retention {
+    /// In seconds.
+    pub seconds: f64,
+    /// Where it is written, or the server that says nothing.
+    pub span: Span,
+    /// In words: `kept for 15d here`.
+    pub step: String,
+    /// Written down or a server's own default, and nothing keeps samples longer.
+    pub certain: bool,
+}
+
+const DAY: f64 = 86_400.0;
+/// What a server keeps without a setting: Prometheus, and its operator.
+const DEFAULT: f64 = 15.0 * DAY;
+const OPERATOR_DEFAULT: f64 = DAY;
+/// The flag's name since 2.8, and before.
+const FLAGS: &[&str] = &["storage.tsdb.retention.time", "storage.tsdb.retention"];
+const SIZES: &[&str] = &["storage.tsdb.retention.size"];
+
+/// The retention that holds for queries; `None` if nobody can know it.
+pub(super) fn of(repo: &Repo) -> Option<Retention> {
+    let mut known = servers(repo)?;
+    if known.is_empty() {
+        known.extend(planned(repo));
+    }
+    let longest = known
+        .into_iter()
+        .reduce(|one, other| if other.seconds > one.seconds { other } else { one })?;
+    let stored = repo.evidence_of(Part::LongTermMetrics).next().is_some();
+    Some(Retention { certain: longest.certain && !stored, ..longest })
+}
+
+/// What the servers and their containers say; `None` if one of them cannot be known.
+fn servers(repo: &Repo) -> Option<Vec<Retention>> {
+    let mut found = Vec::new();
+    let mut silent: Option<(Span, ServerForm)> = None;
+    for server in repo.own_servers().filter(|server| !repo.is_agent(server)) {
+        match &server.retention {
+            Some(value) => found.push(written(value.known_text()?, value.span)?),
+            None if server.open => return None,
+            None => silent = silent.or(Some((server.anchor, server.form))),
+        }
+    }
+    let mut containers = 0;
+    for container in repo.scrapers().filter(|it| it.image_name() != Some("vmagent")) {
+        if SIZES.iter().any(|flag| container.flag(flag).is_some()) {
+            return None;
+        }
+        containers += 1;
+        match FLAGS.iter().find_map(|flag| value_of(container, flag)) {
+            Some((value, span)) => found.push(written(value?, span)?),
+            None if container.args.iter().any(|arg| !arg.known) => return None,
+            None if silent.is_some() || !found.is_empty() => {}
+            None => silent = Some((container.name.span, ServerForm::File)),
+        }
+    }
+    if !found.is_empty() {
+        return Some(found);
+    }
+    let default = |(span, form): (Span, ServerForm)| match form {
+        ServerForm::Operator => Retention {
+            seconds: OPERATOR_DEFAULT,
+            span,
+            step: "no retention set: the operator keeps 24h".to_owned(),
+            certain: false,
+        },
+        _ => Retention {
+            seconds: DEFAULT,
+            span,
+            step: "no retention set: Prometheus keeps 15d".to_owned(),
+            // Where nothing shows how the server is started, a flag may say more.
+            certain: containers > 0,
+        },
+    };
+    // A plan in writing says more than a default.
+    if containers == 0 && planned(repo).is_some() {
+        return Some(Vec::new());
+    }
+    Some(silent.map(default).into_iter().collect())
+}
+
+/// The raw retention of the strategy.
+fn planned(repo: &Repo) -> Option<Retention> {
+    let metrics = repo.facts.pillars.iter().find(|pillar| pillar.name.text == "metrics")?;
+    let value = metrics.retention()?;
+    written(value.known_text()?, value.span)
+}
+
+fn written(text: &str, span: Span) -> Option<Retention> {
+    let seconds = duration::prometheus(text)? as f64 / 1000.0;
+    let step = format!("raw samples are kept for {text}");
+    (seconds > 0.0).then_some(Retention { seconds, span, step, certain: true })
+}
+
+/// The value of a flag; `None` in it where nobody can know.
+fn value_of<'c>(container: &'c Container, name: &str) -> Option<(Option<&'c str>, Span)> {
+    let flag = container.flag(name)?;
+    match flag.text.split_once('=') {
+        Some((_, value)) => Some((flag.known.then_some(value), flag.span)),
+        None => {
+            let at = container.args.iter().position(|arg| std::ptr::eq(arg, flag))?;
+            let value = container.args.get(at + 1)?;
+            Some((value.known_text(), value.span))
+        }
+    }
+}
