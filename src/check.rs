@@ -15,6 +15,7 @@ mod rule;
 mod slo;
 mod strat;
 mod table;
+mod xref;
 
 use crate::catalogue::load::captures;
 use crate::catalogue::model::{Logic, Rule, Severity};
@@ -22,7 +23,7 @@ use crate::facts::slo::Slo;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{Document, DocumentId, Subject};
 use crate::facts::{
-    alertmanager, annotation, dashboard, oncall, prometheus, rules, scalar, strategy,
+    alertmanager, annotation, code, dashboard, oncall, prometheus, rules, scalar, strategy,
 };
 use crate::finding::{Edit, Finding, Fix, Related};
 use crate::identify::Kind;
@@ -73,6 +74,10 @@ pub(crate) enum Builtin {
     Slo(for<'a> fn(&'a Slo, &mut Case<'a>)),
     Pillar(fn(&strategy::Pillar, &mut Case<'_>)),
     OnCall(fn(&oncall::OnCall, &mut Case<'_>)),
+    MetricDefinition(fn(&code::MetricDefinition, &mut Case<'_>)),
+    Evaluator(fn(&code::Evaluator, &mut Case<'_>)),
+    BurnFormula(fn(&code::BurnFormula, &mut Case<'_>)),
+    AlertHandler(fn(&code::AlertHandler, &mut Case<'_>)),
     Annotation(fn(&annotation::Annotation, &mut Case<'_>)),
     Repository(fn(&mut Case<'_>)),
 }
@@ -147,6 +152,10 @@ fn run<'a>(model: &'a Model<'a>, rule: &'static Rule) -> Outcome {
         }
         Builtin::Pillar(check) => runner.each(&facts.pillars, check),
         Builtin::OnCall(check) => runner.each(&facts.on_call, check),
+        Builtin::MetricDefinition(check) => runner.each(&facts.metric_definitions, check),
+        Builtin::Evaluator(check) => runner.each(&facts.slo_evaluators, check),
+        Builtin::BurnFormula(check) => runner.each(&facts.burn_formulas, check),
+        Builtin::AlertHandler(check) => runner.each(&facts.alert_handlers, check),
         Builtin::Annotation(check) => runner.each(&facts.annotations, check),
         Builtin::Repository(check) => runner.one(None, check, None),
     }
@@ -272,6 +281,10 @@ impl<'a> Runner<'a> {
             SubjectKind::Slo => each!(&facts.slos),
             SubjectKind::Container => each!(&facts.containers),
             SubjectKind::OnCall => each!(&facts.on_call),
+            SubjectKind::MetricDefinition => each!(&facts.metric_definitions),
+            SubjectKind::Evaluator => each!(&facts.slo_evaluators),
+            SubjectKind::BurnFormula => each!(&facts.burn_formulas),
+            SubjectKind::AlertHandler => each!(&facts.alert_handlers),
             SubjectKind::Annotation => each!(&facts.annotations),
             SubjectKind::Allow => each!(&facts.allows),
             // Whole documents and the repository have no fields a predicate could test.

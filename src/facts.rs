@@ -5,6 +5,7 @@
 
 pub mod alertmanager;
 pub mod annotation;
+pub mod code;
 pub mod collector;
 pub mod comment;
 pub mod dashboard;
@@ -202,6 +203,18 @@ pub struct FileFacts {
     pub services: Vec<deploy::Service>,
     /// Schedules and escalation policies.
     pub on_call: Vec<oncall::OnCall>,
+    /// Metrics that code declares.
+    pub metric_definitions: Vec<code::MetricDefinition>,
+    /// Code that evaluates objectives.
+    pub slo_evaluators: Vec<code::Evaluator>,
+    /// Code that may evaluate objectives, and was not parsed.
+    pub unread_evaluators: Vec<DocumentId>,
+    /// Words of code that may name groups of objectives.
+    pub slo_mentions: Vec<String>,
+    /// Burn rates that code computes.
+    pub burn_formulas: Vec<code::BurnFormula>,
+    /// Code that handles alerts.
+    pub alert_handlers: Vec<code::AlertHandler>,
     /// NIST control annotations.
     pub annotations: Vec<annotation::Annotation>,
     /// Inline allows.
@@ -218,6 +231,10 @@ impl FileFacts {
         };
         self.documents.iter().any(|document| readable(document.kind))
             || !self.on_call.is_empty()
+            || !self.metric_definitions.is_empty()
+            || !self.slo_evaluators.is_empty()
+            || !self.burn_formulas.is_empty()
+            || !self.alert_handlers.is_empty()
             || !(self.annotations.is_empty() && self.allows.is_empty() && self.skips.is_empty())
     }
 }

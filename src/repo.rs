@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod boards;
+pub mod code;
 pub mod environments;
 pub mod images;
 pub mod model;
@@ -46,6 +47,7 @@ pub struct Repo {
     worlds: OnceLock<Vec<config::World>>,
     repeated_boards: OnceLock<BTreeMap<DocumentId, DocumentId>>,
     retention: OnceLock<Option<retention::Retention>>,
+    definitions: OnceLock<BTreeMap<String, Vec<usize>>>,
 }
 
 impl Repo {
@@ -87,6 +89,7 @@ impl Repo {
             worlds: OnceLock::new(),
             repeated_boards: OnceLock::new(),
             retention: OnceLock::new(),
+            definitions: OnceLock::new(),
         }
     }
 
@@ -293,6 +296,12 @@ impl FileFacts {
             containers,
             services,
             on_call,
+            metric_definitions,
+            slo_evaluators,
+            unread_evaluators,
+            slo_mentions,
+            burn_formulas,
+            alert_handlers,
             annotations,
             allows,
             skips,

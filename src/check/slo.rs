@@ -13,9 +13,13 @@ mod budget_not_declared;
 mod burn_unreachable;
 mod burn_window_label_drift;
 mod evaluation_missing;
+mod burn_formula;
 mod field_missing;
+mod group_not_evaluated;
+mod key_drift;
 mod lopsided_ratio;
 mod objective_invalid;
+mod objective_type_drift;
 mod quantile_vs_objective;
 mod service_mismatch;
 mod service_without_slo;
@@ -29,6 +33,7 @@ mod sli_scale_mismatch;
 mod sli_window_ignored;
 mod slo_config_missing;
 mod slo_without_alert;
+mod threshold_not_a_bucket;
 mod threshold_vs_query;
 mod window_invalid;
 mod window_over_retention;
@@ -36,6 +41,7 @@ mod window_over_retention;
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("SLO001", Builtin::Document(shape::check)),
     ("SLO002", Builtin::Slo(objective_invalid::check)),
+    ("SLO003", Builtin::Slo(objective_type_drift::check)),
     ("SLO004", Builtin::Slo(budget_arithmetic::check)),
     ("SLO005", Builtin::Slo(window_invalid::check)),
     ("SLO006", Builtin::Slo(sli_missing::check)),
@@ -52,12 +58,16 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("SLO018", Builtin::Expression(single_window_burn::check)),
     ("SLO019", Builtin::Expression(burn_unreachable::check)),
     ("SLO020", Builtin::Expression(burn_window_label_drift::check)),
+    ("SLO015", Builtin::Slo(threshold_not_a_bucket::check)),
     ("SLO021", Builtin::Slo(service_mismatch::check)),
     ("SLO022", Builtin::Slo(lopsided_ratio::check)),
+    ("SLO023", Builtin::Repository(group_not_evaluated::check)),
+    ("SLO024", Builtin::Evaluator(key_drift::check)),
     ("SLO025", Builtin::Slo(alert_setting_ambiguous::check)),
     ("SLO026", Builtin::Slo(alert_setting_missing::check)),
     ("SLO027", Builtin::Slo(budget_not_declared::check)),
     ("SLO050", Builtin::Repository(slo_config_missing::check)),
+    ("SLO028", Builtin::BurnFormula(burn_formula::check)),
     ("SLO051", Builtin::Slo(field_missing::check)),
     ("SLO052", Builtin::Repository(evaluation_missing::check)),
     ("SLO053", Builtin::Repository(service_without_slo::check)),

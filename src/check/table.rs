@@ -1,6 +1,6 @@
 //! The built-in rules: one row each, in the table of their family.
 
-use super::{Builtin, alrt, amgr, dash, incr, nist, pql, prom, rule, slo, strat};
+use super::{Builtin, alrt, amgr, dash, incr, nist, pql, prom, rule, slo, strat, xref};
 
 const TABLES: &[&[(&str, Builtin)]] = &[
     alrt::BUILTINS,
@@ -13,6 +13,7 @@ const TABLES: &[&[(&str, Builtin)]] = &[
     rule::BUILTINS,
     slo::BUILTINS,
     strat::BUILTINS,
+    xref::BUILTINS,
 ];
 
 /// The function of a rule.

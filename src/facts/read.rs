@@ -4,7 +4,7 @@ use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
-    collector, dashboard, deploy, dialect, package, prometheus, rules, schema, slo, strategy,
+    code, collector, dashboard, deploy, dialect, package, prometheus, rules, schema, slo, strategy,
     terraform,
 };
 use crate::identify::{self, Kind, Reading};
@@ -63,8 +63,14 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
                 reader.whole(kind, text, &map, &origin);
             }
         }
+        Reading::Whole(kind) if kind.is_code() => {
+            let id = reader.whole(kind, text, &map, &origin);
+            code::read(kind, text, start, id, &mut reader.facts);
+        }
         Reading::Whole(Kind::Terraform) => reader.terraform(text, &map, &origin),
-        Reading::Whole(kind) => reader.whole(kind, text, &map, &origin),
+        Reading::Whole(kind) => {
+            reader.whole(kind, text, &map, &origin);
+        }
         Reading::Nothing if is_data(&source.path) && depth::is_excessive(text) => {
             let span = first_line(text, &map).at_start();
             let skip = Skip { span, reason: SkipReason::TooDeep, kind: None };
@@ -308,11 +314,13 @@ impl<'s> Reader<'s> {
             }
             // Scripts and pages inside objects are theirs.
             Reading::Whole(Kind::Text | Kind::Markdown) | Reading::Nothing => {}
-            Reading::Whole(kind) => self.whole(kind, &placed.text, &placed.map, origin),
+            Reading::Whole(kind) => {
+                self.whole(kind, &placed.text, &placed.map, origin);
+            }
         }
     }
 
-    fn whole(&mut self, kind: Kind, text: &str, map: &OffsetMap, origin: &Origin) {
+    fn whole(&mut self, kind: Kind, text: &str, map: &OffsetMap, origin: &Origin) -> DocumentId {
         let span = map.span(0, text.trim_end().len());
         let document = self.push(kind, span, first_line(text, map), origin, origin.stream_index);
         if kind == Kind::AlertmanagerTemplate {
@@ -326,12 +334,14 @@ impl<'s> Reader<'s> {
             });
         }
         slo::evaluator::read(text, map, document, &mut self.facts);
+        document
     }
 
     /// Terraform; parsed only where somebody reads one of its resources.
     fn terraform(&mut self, text: &str, map: &OffsetMap, origin: &Origin) {
         if !terraform::is_candidate(text) {
-            return self.whole(Kind::Terraform, text, map, origin);
+            self.whole(Kind::Terraform, text, map, origin);
+            return;
         }
         let hcl::Parsed { tree, unknown } = hcl::parse(&yaml::Input { text, map, masked: &[] });
         let Some(root) = tree.roots.first() else { return };

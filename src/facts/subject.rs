@@ -68,6 +68,14 @@ pub enum SubjectKind {
     Container,
     /// A schedule or an escalation policy.
     OnCall,
+    /// A metric that code declares.
+    MetricDefinition,
+    /// Code that evaluates objectives.
+    Evaluator,
+    /// A burn rate that code computes.
+    BurnFormula,
+    /// Code that handles alerts.
+    AlertHandler,
     /// A NIST control annotation.
     Annotation,
     /// An inline allow.
@@ -136,6 +144,10 @@ pub const SUBJECTS: &[(SubjectKind, &str, &[&str])] = &[
     (SubjectKind::Slo, "slo", &["name", "service", "objective", "window", "error_budget"]),
     (SubjectKind::Container, "container", &["name", "image", "workload"]),
     (SubjectKind::OnCall, "on_call", &["name"]),
+    (SubjectKind::MetricDefinition, "metric_definition", &["name"]),
+    (SubjectKind::Evaluator, "slo_evaluator", &[]),
+    (SubjectKind::BurnFormula, "burn_formula", &["name"]),
+    (SubjectKind::AlertHandler, "alert_handler", &["name"]),
     (SubjectKind::Annotation, "annotation", &["tag", "control", "text"]),
     (SubjectKind::Allow, "allow", &["codes", "reason", "until"]),
     (SubjectKind::Repository, "repository", &[]),

@@ -1,0 +1,293 @@
+//! What source code says about metrics, objectives and alerts.
+//!
+//! A file is parsed only where a literal search says that it can hold a fact. Each fact is what
+//! its readers can be certain of; whatever passes through calls or data that cannot be followed
+//! is left out, or marked as open. One reader per language in `facts/code/`.
+
+mod alerts;
+mod metrics;
+mod objectives;
+mod python;
+
+use super::scalar::Scalar;
+use super::subject::{Held, SubjectKind};
+use super::{DocumentId, FileFacts, Subject};
+use crate::identify::Kind;
+use crate::parse::code::{self, Language};
+use crate::source::Span;
+use aho_corasick::AhoCorasick;
+use std::sync::OnceLock;
+
+/// The type of a declared metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MetricType {
+    /// Only goes up.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Counts by bucket.
+    Histogram,
+    /// Count, sum and perhaps quantiles.
+    Summary,
+    /// Constant text as labels.
+    Info,
+    /// One of several states.
+    StateSet,
+}
+
+impl MetricType {
+    /// The word used in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            MetricType::Counter => "counter",
+            MetricType::Gauge => "gauge",
+            MetricType::Histogram => "histogram",
+            MetricType::Summary => "summary",
+            MetricType::Info => "info",
+            MetricType::StateSet => "state set",
+        }
+    }
+}
+
+/// A metric that code declares.
+#[derive(Clone, Debug)]
+pub struct MetricDefinition {
+    /// The file.
+    pub document: DocumentId,
+    /// The name as written.
+    pub name: Scalar,
+    /// The name that the server sees; of a histogram or a summary without `_bucket`, `_sum`, `_count`.
+    pub exposed: String,
+    /// Its type.
+    pub kind: MetricType,
+    /// Its labels, where they are certain.
+    pub labels: Option<Vec<Scalar>>,
+    /// Upper edges of the buckets without infinity, where they are certain.
+    pub buckets: Option<Vec<f64>>,
+    /// The buckets as written; none where they are the library's own.
+    pub buckets_span: Option<Span>,
+    /// Declared through OpenTelemetry, so that labels come from its uses.
+    pub telemetry: bool,
+}
+
+/// A key of a mapping that code reads by a literal.
+#[derive(Clone, Debug)]
+pub struct KeyRead {
+    /// The key.
+    pub key: Scalar,
+    /// The code does without it: a default is given, or it asks first.
+    pub optional: bool,
+}
+
+/// A calculation or a comparison with an objective as it was read.
+#[derive(Clone, Debug)]
+pub struct ObjectiveUse {
+    /// The key it was read by.
+    pub key: String,
+    /// The operation.
+    pub span: Span,
+}
+
+/// A constant passed under the name of a field that entries have.
+#[derive(Clone, Debug)]
+pub struct FixedField {
+    /// The field.
+    pub name: String,
+    /// The constant as written.
+    pub value: Scalar,
+    /// Its number; of a length of time, in seconds.
+    pub number: f64,
+    /// It is a length of time.
+    pub duration: bool,
+}
+
+/// Code that evaluates objectives.
+#[derive(Clone, Debug)]
+pub struct Evaluator {
+    /// The file.
+    pub document: DocumentId,
+    /// Its first read of an entry.
+    pub anchor: Span,
+    /// Reads of entries.
+    pub reads: Vec<KeyRead>,
+    /// All keys the file reads by literals, and all other short texts in it, sorted.
+    pub words: Vec<String>,
+    /// Entries leave the code that was followed: anything may be read from them.
+    pub escapes: bool,
+    /// Calculations with objectives as read.
+    pub arithmetic: Vec<ObjectiveUse>,
+    /// Constants in place of fields.
+    pub fixed: Vec<FixedField>,
+}
+
+/// A burn rate that code computes.
+#[derive(Clone, Debug)]
+pub struct BurnFormula {
+    /// The file.
+    pub document: DocumentId,
+    /// The name it is computed for.
+    pub name: Scalar,
+    /// What is computed.
+    pub formula: Span,
+    /// It is the plain share of errors: no budget is in it.
+    pub plain: bool,
+}
+
+/// Names in code that alerts, or values of their labels, are looked up in.
+#[derive(Clone, Debug)]
+pub struct NameMap {
+    /// Its keys.
+    pub keys: Vec<Scalar>,
+    /// It is looked up by what its kind says: `alertname`, `severity`.
+    pub looked_up: bool,
+    /// Case makes no difference.
+    pub folded: bool,
+    /// More keys may be added.
+    pub open: bool,
+}
+
+/// Whose messages a handler reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// Alertmanager's, or Grafana's in its form.
+    Alertmanager,
+    /// Those of a service that Alertmanager calls.
+    Vendor,
+    /// Nobody can say.
+    Unknown,
+}
+
+/// Code that handles alerts.
+#[derive(Clone, Debug)]
+pub struct AlertHandler {
+    /// The file.
+    pub document: DocumentId,
+    /// Its function; of code that was not parsed, the first word that tells.
+    pub name: Scalar,
+    /// Whose messages it reads.
+    pub payload: Payload,
+    /// It asks the server for alerts by itself.
+    pub polls: bool,
+    /// Maps whose keys may be names of alerts.
+    pub alerts: Vec<NameMap>,
+    /// Maps that the severity is looked up in.
+    pub severities: Vec<NameMap>,
+}
+
+macro_rules! subject {
+    ($type:ty, $kind:ident, $word:literal, $name:ident) => {
+        impl Subject for $type {
+            fn kind(&self) -> SubjectKind {
+                SubjectKind::$kind
+            }
+            fn document(&self) -> Option<DocumentId> {
+                Some(self.document)
+            }
+            fn title(&self) -> String {
+                format!(concat!($word, " {}"), self.$name.text)
+            }
+            fn anchor(&self) -> Option<Span> {
+                Some(self.$name.span)
+            }
+            fn field(&self, path: &str) -> Held<'_> {
+                if path == "name" { self.$name.held() } else { Held::Nothing }
+            }
+            fn field_span(&self, path: &str) -> Option<Span> {
+                (path == "name").then_some(self.$name.span)
+            }
+        }
+    };
+}
+
+subject!(MetricDefinition, MetricDefinition, "metric", name);
+subject!(BurnFormula, BurnFormula, "burn rate", name);
+subject!(AlertHandler, AlertHandler, "alert handler", name);
+
+impl Subject for Evaluator {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::Evaluator
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        "SLO evaluator".to_owned()
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.anchor)
+    }
+}
+
+/// Words without which Python holds no fact.
+const PYTHON: &[&str] = &[
+    "prometheus_client",
+    "create_counter",
+    "create_histogram",
+    "create_gauge",
+    "create_up_down_counter",
+    "create_observable_",
+    "burn_rate",
+    "burnrate",
+    "slos",
+    "slo_",
+    "_slo",
+    "SLO",
+    "sli_definition",
+    "measurement_window",
+    "error_budget",
+    "alertname",
+    "commonLabels",
+    "groupLabels",
+    "remediation",
+];
+
+/// Words of which other code that evaluates objectives has one.
+const OBJECTIVES: &[&str] = &["slos", "sli_definition", "measurement_window", "alerting_threshold"];
+
+/// Words of which code that handles alerts has one.
+const ALERTS: &[&str] =
+    &["\"alertname\"", "'alertname'", "commonLabels", "CommonLabels", "groupLabels"];
+
+fn has(text: &str, words: &'static [&'static str], finder: &OnceLock<Option<AhoCorasick>>) -> bool {
+    let finder = finder.get_or_init(|| AhoCorasick::new(words).ok());
+    finder.as_ref().is_none_or(|finder| finder.is_match(text))
+}
+
+/// Reads the facts of a source file whose text begins at `base`.
+pub fn read(kind: Kind, text: &str, base: usize, document: DocumentId, facts: &mut FileFacts) {
+    static WORDS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    if kind != Kind::Python {
+        return foreign(text, base, document, facts);
+    }
+    if !has(text, PYTHON, &WORDS) {
+        return;
+    }
+    let Some(code) = code::parse(Language::Python, text) else {
+        return foreign(text, base, document, facts);
+    };
+    let python = python::Python::new(code, base, document);
+    metrics::read(&python, facts);
+    objectives::read(&python, facts);
+    alerts::read(&python, facts);
+}
+
+/// Code that is not parsed: only that it may do something is known.
+fn foreign(text: &str, base: usize, document: DocumentId, facts: &mut FileFacts) {
+    static SLOS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    static WORDS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    if has(text, OBJECTIVES, &SLOS) {
+        facts.unread_evaluators.push(document);
+    }
+    let finder = WORDS.get_or_init(|| AhoCorasick::new(ALERTS).ok());
+    let Some(found) = finder.as_ref().and_then(|finder| finder.find(text)) else { return };
+    let span = Span::new(document.source, base + found.start(), base + found.end());
+    let word = ALERTS[found.pattern().as_usize()].trim_matches(['"', '\'']);
+    facts.alert_handlers.push(AlertHandler {
+        document,
+        name: Scalar { text: word.to_owned(), span, known: true, plain: true },
+        payload: Payload::Unknown,
+        polls: true,
+        alerts: Vec::new(),
+        severities: Vec::new(),
+    });
+}

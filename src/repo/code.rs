@@ -1,0 +1,71 @@
+//! Source code of the repository: which program a file belongs to, which metrics are declared.
+
+use super::Repo;
+use crate::config::{self, Profile};
+use crate::facts::DocumentId;
+use crate::facts::code::{Evaluator, MetricDefinition};
+use std::collections::BTreeMap;
+
+/// Files that say how the code beside and below them is built or run.
+const MANIFESTS: &[&str] = &[
+    "Dockerfile",
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "requirements.txt",
+    "Pipfile",
+    "go.mod",
+    "package.json",
+    "Cargo.toml",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+];
+
+impl Repo {
+    /// The folder of the program that a file belongs to: the nearest above it with a manifest.
+    pub fn program<'p>(&self, path: &'p str) -> &'p str {
+        let mut folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        while !folder.is_empty() {
+            let manifest = |name: &&str| self.has_path(&format!("{folder}/{name}"));
+            if MANIFESTS.iter().any(|name| manifest(&name)) {
+                return folder;
+            }
+            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        }
+        folder
+    }
+
+    /// Whether a document is a test, an example or a demonstration.
+    pub fn is_rehearsal(&self, document: DocumentId) -> bool {
+        let path = &self.source(document.source).path;
+        let file = path.rsplit('/').next().unwrap_or(path);
+        let test = file.starts_with("test_") || file.contains("_test.");
+        test || config::profile(&self.settings, path) == Profile::Dev
+    }
+
+    /// Metrics that code declares, by the name the server sees, in the order of the files; tests
+    /// and examples declare none that is scraped.
+    pub fn definitions(&self) -> &BTreeMap<String, Vec<usize>> {
+        self.definitions.get_or_init(|| {
+            let mut found: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            for (number, definition) in self.facts.metric_definitions.iter().enumerate() {
+                if !self.is_rehearsal(definition.document) {
+                    found.entry(definition.exposed.clone()).or_default().push(number);
+                }
+            }
+            found
+        })
+    }
+
+    /// The declarations of a metric.
+    pub fn definitions_of(&self, name: &str) -> impl Iterator<Item = &MetricDefinition> {
+        let numbers = self.definitions().get(name).into_iter().flatten();
+        numbers.map(|&number| &self.facts.metric_definitions[number])
+    }
+
+    /// Code that evaluates the repository's objectives.
+    pub fn evaluators(&self) -> impl Iterator<Item = &Evaluator> {
+        self.facts.slo_evaluators.iter().filter(|one| !self.is_rehearsal(one.document))
+    }
+}
