@@ -17,6 +17,7 @@ mod strat;
 mod table;
 mod xref;
 
+use crate::catalogue;
 use crate::catalogue::load::captures;
 use crate::catalogue::model::{Logic, Rule, Severity};
 use crate::facts::slo::Slo;
@@ -331,6 +332,38 @@ impl<'a> Case<'a> {
             _ => None,
         });
         named.map_or_else(|| self.at(place), |extent| self.place(place.query, extent))
+    }
+
+    /// What other rules find on an alert and its expression, for a rule that rests on them.
+    pub(crate) fn findings_on(&self, alert: &'a rules::AlertRule, codes: &[&str]) -> Vec<Finding> {
+        let query = || {
+            let mut queries = self.model.queries().iter();
+            queries.find(|query| query.alert().is_some_and(|one| std::ptr::eq(one, alert)))
+        };
+        let mut found = Vec::new();
+        for rule in codes.iter().filter_map(|code| catalogue::by_code(code)) {
+            let mut case = Case {
+                model: self.model,
+                repo: self.repo,
+                rule,
+                subject: Some(alert),
+                document: None,
+                examined: true,
+                findings: Vec::new(),
+            };
+            match table::builtin(rule.code) {
+                Some(Builtin::AlertRule(check)) => check(alert, &mut case),
+                Some(Builtin::Expression(check)) => {
+                    if let Some(query) = query() {
+                        case.subject = Some(query);
+                        check(query, &mut case);
+                    }
+                }
+                _ => {}
+            }
+            found.append(&mut case.findings);
+        }
+        found
     }
 
     /// The subject is none of this rule's business: it does not count as examined.

@@ -27,8 +27,8 @@ impl Repo {
     pub fn program<'p>(&self, path: &'p str) -> &'p str {
         let mut folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         while !folder.is_empty() {
-            let manifest = |name: &&str| self.has_path(&format!("{folder}/{name}"));
-            if MANIFESTS.iter().any(|name| manifest(&name)) {
+            let manifest = |name: &str| self.has_path(&format!("{folder}/{name}"));
+            if MANIFESTS.iter().any(|name| manifest(name)) {
                 return folder;
             }
             folder = folder.rsplit_once('/').map_or("", |(above, _)| above);

@@ -17,7 +17,7 @@ pub(super) struct Function<'a> {
 }
 
 /// A variable: the function it lives in (0 for the file, else its number plus one), and its name.
-/// Names with a dot (`self.config`) live in the file.
+/// Attributes of `self` live in the file, as what the class sets.
 pub(super) type Variable<'a> = (u32, &'a str);
 
 /// A call.
@@ -306,8 +306,8 @@ impl<'a> Python<'a> {
             }
             "attribute" => {
                 let object = self.code.field(node, "object")?;
-                (self.kind(object) == "identifier" && self.text(object) == "self")
-                    .then(|| (0, self.text(node)))
+                let name = self.code.field(node, "attribute")?;
+                matches!(self.text(object), "self" | "cls").then(|| (0, self.text(name)))
             }
             _ => None,
         }
