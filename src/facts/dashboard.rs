@@ -67,6 +67,8 @@ pub struct Panel {
     pub relative_thresholds: bool,
     /// The variable it is repeated for.
     pub repeat: Option<Scalar>,
+    /// Words stand for its values.
+    pub mapped: bool,
     /// It holds the data that it shows.
     pub snapshot: bool,
     /// Transformations change what the queries return.
@@ -153,6 +155,11 @@ impl Panel {
     /// The queries that were read as PromQL.
     pub fn expressions(&self) -> impl Iterator<Item = (&Target, &Expression)> {
         self.targets.iter().filter_map(|target| Some((target, target.expr.as_ref()?)))
+    }
+
+    /// Whether it asks anything of a data source.
+    pub fn has_queries(&self) -> bool {
+        self.targets.iter().any(|target| !target.hidden)
     }
 
     /// Whether one of its queries is certainly MetricsQL.

@@ -72,11 +72,8 @@ impl Repo {
         };
         let mut boards = Vec::new();
         let mut empty = None;
-        let grafana = |container: &&Container| {
-            let image = container.image_name().unwrap_or_default();
-            image.starts_with("grafana") || container.name.text.contains("grafana")
-        };
-        for container in self.facts.containers.iter().filter(grafana) {
+        let loads = |container: &&Container| self.loads(container, provider);
+        for container in self.facts.containers.iter().filter(loads) {
             for mount in leading(container, path) {
                 match self.mounted(container, mount, path) {
                     Provided::Boards(found) => boards.push(found),
@@ -92,19 +89,34 @@ impl Repo {
         }
     }
 
+    /// Whether a container is the Grafana that reads a provider: it mounts the provider's file.
+    fn loads(&self, container: &Container, provider: &Provider) -> bool {
+        let document = self.document(provider.document);
+        let file = &self.source(provider.document.source).path;
+        let map = document.object.as_ref().filter(|_| document.host.is_some());
+        container.mounts.iter().any(|mount| match mount.source.strip_prefix("configMap:") {
+            Some(name) => map.is_some_and(|map| map.kind == "ConfigMap" && map.name == name),
+            None => {
+                self.mounted_at(container, mount).is_some_and(|place| below(file, &place).is_some())
+            }
+        })
+    }
+
+    /// The file or folder of the repository that a compose volume mounts.
+    fn mounted_at(&self, container: &Container, mount: &Mount) -> Option<String> {
+        let relative = container.workload == "compose" && mount.source.starts_with('.');
+        let base = folder(&self.source(container.document.source).path);
+        relative.then(|| join(base, &mount.source))?
+    }
+
     /// What a mount brings to a folder.
     fn mounted(&self, container: &Container, mount: &Mount, path: &str) -> Provided {
         if let Some(map) = mount.source.strip_prefix("configMap:") {
             return self.in_map(map, mount);
         }
-        if container.workload != "compose" || !mount.source.starts_with('.') {
-            return Provided::Unknown;
-        }
-        let base = folder(&self.source(container.document.source).path);
         let rest = below(path, &mount.target).unwrap_or_default();
-        let Some(place) = join(base, &mount.source).and_then(|place| join(&place, rest)) else {
-            return Provided::Unknown;
-        };
+        let place = self.mounted_at(container, mount).and_then(|place| join(&place, rest));
+        let Some(place) = place else { return Provided::Unknown };
         let prefix = format!("{place}/");
         let start = self.paths.partition_point(|known| *known < prefix);
         let inside: Vec<&str> = self.paths[start..]
@@ -114,9 +126,10 @@ impl Repo {
             .collect();
         // What is no dashboard to this tool may still be one to Grafana.
         let json = |known: &&str| known.ends_with(".json") || known.ends_with(".jsonnet");
-        if inside.iter().any(json) || place.is_empty() {
-            let here =
-                |board: &&Dashboard| self.source(board.document.source).path.starts_with(&prefix);
+        if inside.iter().any(json) || place.is_empty() || place.ends_with(".json") {
+            let here = |board: &&Dashboard| {
+                below(&self.source(board.document.source).path, &place).is_some()
+            };
             let found = self.facts.dashboards.iter().filter(here);
             return Provided::Boards(found.map(|board| board.document).collect());
         }

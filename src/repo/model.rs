@@ -7,6 +7,7 @@ pub mod metric;
 pub mod objective;
 pub mod ratio;
 pub mod scale;
+pub mod shown;
 pub mod texts;
 pub mod tie;
 
@@ -48,6 +49,7 @@ pub struct Model<'r> {
     alerts: OnceLock<Vec<Alert<'r>>>,
     routing: OnceLock<Routing<'r>>,
     metricsql: OnceLock<bool>,
+    shown: OnceLock<shown::Shown>,
 }
 
 /// The definitions of one recorded name.
@@ -110,6 +112,7 @@ impl<'r> Model<'r> {
             alerts: OnceLock::new(),
             routing: OnceLock::new(),
             metricsql: OnceLock::new(),
+            shown: OnceLock::new(),
         }
     }
 
@@ -212,6 +215,22 @@ impl<'r> Model<'r> {
             Kind::Invalid => true,
             _ => false,
         })
+    }
+
+    /// The queries of a panel.
+    pub fn queries_of(&self, panel: &Panel) -> &[Query<'r>] {
+        let queries = self.queries();
+        let place = |panel: &Panel| (panel.document, panel.index);
+        let of = |query: &Query<'_>| query.panel().map(place);
+        // Panels stand last, in their order.
+        let start = queries.partition_point(|query| of(query) < Some(place(panel)));
+        let end = queries.partition_point(|query| of(query) <= Some(place(panel)));
+        &queries[start..end]
+    }
+
+    /// What panels show of objectives.
+    pub fn on_panels(&self) -> &shown::Shown {
+        self.shown.get_or_init(|| shown::Shown::of(self))
     }
 
     /// Whether some server here answers MetricsQL, so that no query can be refused for certain.

@@ -4,6 +4,7 @@ use super::{list, places, providers};
 use crate::check::Case;
 use crate::finding::Edit;
 use crate::lang::distance;
+use crate::lang::placeholder;
 use crate::lang::promql::ast::{Kind, Name, Selector};
 use crate::lang::promql::types::matches_empty;
 use crate::repo::model::Place;
@@ -48,8 +49,8 @@ fn matchers<'a>(query: &'a Query<'a>, selector: &'a Selector, case: &mut Case<'a
     let Some(name) = selector.metric() else { return };
     let metric = case.model.metric(name);
     for matcher in selector.labels() {
-        // Asking that a label be absent is no mistake.
-        if matches_empty(matcher) {
+        // Asking that a label be absent is no mistake, and a variable may ask that.
+        if matches_empty(matcher) || placeholder::is_in(&matcher.value) {
             continue;
         }
         flag(query, &matcher.label, &[(name, &metric)], case);

@@ -2,7 +2,7 @@
 
 use super::quantile_arguments;
 use crate::check::Case;
-use crate::lang::promql::ast::{Kind, NodeId};
+use crate::lang::promql::ast::{Kind, Name, NodeId};
 use crate::lang::promql::labels::Presence;
 use crate::repo::model::Place;
 use crate::repo::queries::Query;
@@ -17,7 +17,12 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         }
         let inner = case.model.follow(argument);
         let Some(node) = dropping(case, inner) else { continue };
+        // The histograms of VictoriaMetrics have ranges in place of bounds.
+        let ranges = |label: &Name| &*label.text == "vmrange";
         let buckets = inner.ast().subtree(inner.node).all(|(_, node)| match &node.kind {
+            Kind::Aggregate(aggregate) => {
+                !aggregate.grouping.iter().flat_map(|by| &by.labels).any(ranges)
+            }
             Kind::Selector(selector) => {
                 selector.metric().is_some_and(|name| name.ends_with("_bucket"))
             }

@@ -80,6 +80,7 @@ fn panel(node: NodeRef<'_>, document: DocumentId, index: u32, sources: &Sources)
         thresholds,
         relative_thresholds,
         repeat: Scalar::under(node, "repeat"),
+        mapped: is_mapped(node),
         snapshot: node.get("snapshotData").is_some(),
         transformed: node.get("transformations").is_some_and(|list| list.items().len() > 0),
         title,
@@ -159,6 +160,22 @@ fn older_units(node: NodeRef<'_>, add: &mut impl FnMut(Option<Scalar>, Scope)) {
         }
         _ => {}
     }
+}
+
+/// Whether values are shown as words.
+pub(super) fn is_mapped(node: NodeRef<'_>) -> bool {
+    let lists = [
+        node.at(&["fieldConfig", "defaults", "mappings"]),
+        node.at(&["options", "fieldOptions", "defaults", "mappings"]),
+        node.get("valueMaps")
+            .filter(|_| node.get("type").and_then(NodeRef::scalar) == Some("singlestat")),
+    ];
+    // An old panel has a mapping of `null` by default.
+    let real = |one: NodeRef<'_>| {
+        one.get("value").and_then(NodeRef::scalar) != Some("null")
+            && one.at(&["options", "match"]).and_then(NodeRef::scalar) != Some("null")
+    };
+    lists.into_iter().flatten().any(|list| list.items().any(real))
 }
 
 /// Numbers of the thresholds, and whether they are parts of a range.

@@ -81,6 +81,7 @@ fn panel(
         thresholds,
         relative_thresholds,
         repeat: None,
+        mapped: inner.is_some_and(classic::is_mapped),
         snapshot: false,
         transformed: data
             .and_then(|data| data.get("transformations"))

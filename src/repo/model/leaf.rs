@@ -17,6 +17,8 @@ pub struct Leaf<'r> {
     pub selector: &'r Selector,
     /// Range in seconds, for a range selector of known length.
     pub window: Option<f64>,
+    /// The text of a range whose length is not known: a variable.
+    pub unknown_window: Option<&'r str>,
 }
 
 /// Functions that see how a counter grows.
@@ -28,6 +30,7 @@ impl<'r> Leaf<'r> {
         let mut aggregations = Vec::new();
         let mut function = None;
         let mut window = None;
+        let mut unknown_window = None;
         let mut place = Place { query: place.query, node: place.node };
         loop {
             place = model.follow(place);
@@ -42,12 +45,15 @@ impl<'r> Leaf<'r> {
                     place = place.at(arg);
                 }
                 Kind::Range { inner, window: length } => {
-                    window = Some(length.seconds?);
+                    window = length.seconds;
+                    if window.is_none() {
+                        unknown_window = Some(place.query.text(length.extent));
+                    }
                     let Kind::Selector(selector) = place.ast().kind(*inner) else { return None };
-                    return Some(Leaf { aggregations, function, selector, window });
+                    return Some(Leaf { aggregations, function, selector, window, unknown_window });
                 }
                 Kind::Selector(selector) => {
-                    return Some(Leaf { aggregations, function, selector, window });
+                    return Some(Leaf { aggregations, function, selector, window, unknown_window });
                 }
                 _ => return None,
             }
@@ -64,6 +70,7 @@ impl<'r> Leaf<'r> {
         same_metric
             && self.function == other.function
             && self.window == other.window
+            && self.unknown_window == other.unknown_window
             && same_time(&self.selector.modifiers, &other.selector.modifiers)
     }
 
