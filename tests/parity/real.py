@@ -68,7 +68,7 @@ def candidates(folder):
         folders[:] = sorted(name for name in folders if name not in SKIPPED)
         for name in sorted(names):
             path = pathlib.Path(root, name)
-            if not name.endswith((".yml", ".yaml", ".rules", ".json")) or path.is_symlink():
+            if not name.endswith((".yml", ".yaml", ".rules", ".rule", ".alerts", ".json")) or path.is_symlink():
                 continue
             if path.stat().st_size > 16 << 20:
                 continue

@@ -1,0 +1,84 @@
+//! What must hold for any text at all. `tests/fuzz.rs` runs the same over random edits.
+
+use obsproof::catalogue::rules;
+use obsproof::lang::promql::{self, Extent, Parsed, fingerprint, fold, labels, print};
+use obsproof::lang::template::{self, Language};
+use obsproof::lang::{matcher, re2};
+use obsproof::source::{Encoding, Source};
+use obsproof::{check, scan};
+
+fn inside(extent: Extent, text: &str, what: &str) {
+    assert!(text.get(extent.range()).is_some(), "{what} points outside: {extent:?}");
+}
+
+fn expression(parsed: &Parsed, text: &str) {
+    for (id, node) in parsed.ast.all() {
+        inside(node.extent, text, "a node");
+        assert!(node.first <= id.0, "children stand before their parents");
+    }
+    for fault in &parsed.faults {
+        inside(fault.extent, text, "a fault");
+    }
+    for need in &parsed.needs {
+        inside(need.extent, text, "a need");
+    }
+    let count = parsed.ast.nodes.len();
+    assert_eq!(fold::fold(&parsed.ast).len(), count);
+    assert_eq!(fingerprint::fingerprints(&parsed.ast).len(), count);
+    assert_eq!(labels::flow(&parsed.ast, |_| None).len(), count);
+}
+
+/// An expression: every place lies inside, and what is printed reads as the same again.
+pub fn promql(text: &str) {
+    if let Some(parsed) = promql::parse_with_gaps(text) {
+        expression(&parsed, text);
+    }
+    let parsed = promql::parse(text);
+    expression(&parsed, text);
+    let Some(root) = parsed.ast.root().filter(|_| parsed.faults.is_empty()) else { return };
+    let printed = print::print(&parsed.ast, text, root);
+    let again = promql::parse(&printed);
+    assert!(again.faults.is_empty(), "{printed}: {:?}", again.faults);
+    let root = again.ast.root().expect("a tree");
+    assert_eq!(print::print(&again.ast, &printed, root), printed);
+}
+
+/// A template in both languages: every place lies inside.
+pub fn template(text: &str) {
+    for language in [Language::Prometheus, Language::Alertmanager] {
+        let parsed = template::parse(text, language);
+        for fault in &parsed.faults {
+            inside(fault.extent, text, "a fault");
+        }
+        for step in &parsed.steps {
+            inside(step.extent, text, "a step");
+        }
+        assert!(parsed.main().count() <= parsed.steps.len());
+    }
+}
+
+/// A regular expression, and a matcher of Alertmanager that holds it.
+pub fn re2(text: &str) {
+    let plain = re2::fault(text);
+    let anchored = re2::fault_anchored(text);
+    // A group around it mends nothing, but for a parenthesis that closes it early.
+    assert!(plain.is_none() || anchored.is_some() || text.contains(')'), "{text}: {plain:?}");
+    let _ = matcher::parse(text);
+}
+
+/// A file: no rule fails on it, and every place lies inside.
+pub fn file(text: &str) {
+    let source = Source::new("config.yml", text.to_owned(), Encoding::Utf8);
+    let repo = scan::model(vec![source], vec!["config.yml".to_owned()]);
+    let all: Vec<_> = rules().iter().collect();
+    for outcome in check::check(&repo, &all) {
+        assert!(outcome.panics.is_empty(), "{} failed", outcome.rule.code);
+        for finding in &outcome.findings {
+            let related = finding.related.iter().map(|related| related.span);
+            for span in finding.span.into_iter().chain(related) {
+                let text = &repo.source(span.source).text;
+                assert!(text.get(span.range()).is_some(), "{} points outside", outcome.rule.code);
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! The bodies of the fuzz targets over random edits of good texts, and over the worst of texts.
+
+#![allow(clippy::expect_used, reason = "a test that cannot go on should stop")]
+
+#[allow(unreachable_pub, missing_docs, reason = "a library of its own")]
+#[path = "../fuzz/src/lib.rs"]
+mod targets;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use std::fs;
+use std::path::Path;
+
+/// Edits of each target in one run.
+fn cases() -> u32 {
+    std::env::var("OBSPROOF_FUZZ").ok().and_then(|text| text.parse().ok()).unwrap_or(1_500)
+}
+
+fn lines(path: &str) -> Vec<String> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
+    text.expect("texts").lines().map(str::to_owned).collect()
+}
+
+fn expressions() -> Vec<String> {
+    let mut texts = lines("tests/parity/promql/bases.txt");
+    texts.extend(lines("tests/parity/promql/realistic.txt"));
+    texts
+}
+
+/// Values in rule files that hold a template.
+fn templates() -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    for folder in ["tests/parity/good", "tests/parity/odd", "tests/parity/bad"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for entry in fs::read_dir(folder).expect("a folder").flatten() {
+            let text = fs::read_to_string(entry.path()).unwrap_or_default();
+            texts.extend(text.lines().filter(|line| line.contains("{{")).map(str::to_owned));
+        }
+    }
+    texts.sort();
+    texts.push("{{ define \"a\" }}{{ range $i, $e := .Alerts }}{{ if and $i (gt $e 1.5) }}{{- break -}}{{ else with .x }}{{ end }}{{ end }}{{ end }}".to_owned());
+    texts.push(
+        "{{ query \"up\" | first | value | humanize1024 | printf \"%.2f\" }}{{/* a */}}".to_owned(),
+    );
+    texts
+}
+
+const PATTERNS: &[&str] = &[
+    "(api|web)-[0-9]+",
+    "^(?P<host>[^:]+)(?::\\d{1,5})?$",
+    "(?i:a|b)*?c{2,3}\\.[[:alpha:]\\p{Greek}^-]+\\x{10FFFF}\\Qa.b\\E\\b",
+    "(?s-m)[^\\]a-z&&]|()|\\pL\\PN",
+    "a{1000}(b{1,1000})?\\C",
+];
+
+fn files() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity/good");
+    let mut paths: Vec<_> =
+        fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    paths.iter().filter_map(|path| fs::read_to_string(path).ok()).collect()
+}
+
+const PIECES: &[&str] = &[
+    "",
+    " ",
+    "\n",
+    "(",
+    ")",
+    "{",
+    "}",
+    "[",
+    "]",
+    "{{",
+    "}}",
+    "\"",
+    "'",
+    "`",
+    "\\",
+    "\\x",
+    "\\ud800",
+    "\\u12",
+    "\\U00110000",
+    "\\777",
+    ",",
+    ":",
+    "=",
+    "=~",
+    "!",
+    "|",
+    "*",
+    "+",
+    "?",
+    "{1,",
+    "(?",
+    "(?P<",
+    "[[:",
+    "^",
+    "-",
+    "@",
+    " by ",
+    " offset ",
+    " bool ",
+    "$",
+    "$x",
+    "$1",
+    ".",
+    ".5",
+    "5m",
+    "1e999",
+    "99999999999999999999",
+    "0x",
+    "NaN",
+    "é",
+    "\u{0}",
+    "\u{feff}",
+    "\u{10ffff}",
+    "#",
+    "/*",
+    "*/",
+    "{{-",
+    "end",
+    "if",
+    "range",
+    "define",
+    "sum",
+    "up",
+    "a:b",
+    "- ",
+    "&a ",
+    "*a",
+    "<<: ",
+    "|\n",
+    "\t",
+];
+
+fn edited(texts: &[String], file: Index, edits: &[(Index, usize, Index)]) -> String {
+    let mut text = file.get(texts).clone();
+    for (at, cut, piece) in edits {
+        let floor = |mut at: usize| {
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let start = floor(at.index(text.len() + 1));
+        let end = floor((start + cut).min(text.len())).max(start);
+        text.replace_range(start..end, PIECES[piece.index(PIECES.len())]);
+    }
+    text
+}
+
+fn run(texts: &[String], share: u32, body: fn(&str)) {
+    let config = ProptestConfig {
+        cases: (cases() / share).max(1),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    let edit = (any::<Index>(), 0_usize..9, any::<Index>());
+    let strategy = (any::<Index>(), prop::collection::vec(edit, 0..6));
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    runner
+        .run(&strategy, |(file, edits)| {
+            body(&edited(texts, file, &edits));
+            Ok(())
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn edited_expressions_are_survived() {
+    run(&expressions(), 1, targets::promql);
+}
+
+#[test]
+fn edited_templates_are_survived() {
+    run(&templates(), 1, targets::template);
+}
+
+#[test]
+fn edited_patterns_are_survived() {
+    let texts: Vec<String> = PATTERNS.iter().map(|text| (*text).to_owned()).collect();
+    run(&texts, 1, targets::re2);
+}
+
+#[test]
+fn edited_files_are_survived() {
+    run(&files(), 10, targets::file);
+}
+
+/// 100,000 levels, huge numbers, broken escapes and a megabyte in one piece.
+#[test]
+fn the_worst_of_texts_are_survived() {
+    let deep = |open: &str, middle: &str, close: &str| {
+        format!("{}{middle}{}", open.repeat(100_000), close.repeat(100_000))
+    };
+    for text in [
+        deep("(", "x", ")"),
+        deep("-", "1", ""),
+        deep("sum(", "x", ")"),
+        deep("(", "", ""),
+        deep("x[", "5m", "]"),
+        deep("x{a=\"", "", ""),
+        deep("{", "", "}"),
+        vec!["rate(http_requests_total{job=\"api\"}[5m])"; 25_000].join(" + "),
+        format!("x > 1e{}", "9".repeat(100_000)),
+        format!("x[{}m]", "9".repeat(100_000)),
+        "x{a=\"\\ud800\"} + x{a='\\udfff'} + \"\\xff\\777\\U00110000\"".to_owned(),
+        format!("x{{a=~\"{}\"}}", "(a|".repeat(50_000)),
+    ] {
+        targets::promql(&text);
+    }
+    for text in [
+        deep("{{ if . }}", "", "{{ end }}"),
+        deep("{{ if . }}", "", ""),
+        format!("{{{{ {}1{} }}}}", "(".repeat(100_000), ")".repeat(100_000)),
+        deep("{{", "", "}}"),
+        deep("{{ range . }}{{ else }}", "", "{{ end }}"),
+        format!("{{{{ {} }}}}", "9".repeat(1_000_000)),
+        format!("{{{{ . | {} }}}}", vec!["printf \"%s\""; 50_000].join(" | ")),
+        format!("{{{{ $x{} }}}}", ".a".repeat(100_000)),
+        "{{ \"\\ud800\" }}{{ '\\xff' }}{{ \"\\U00110000\" }}".to_owned(),
+    ] {
+        targets::template(&text);
+    }
+    for text in [
+        deep("(", "a", ")"),
+        deep("(?:", "a", ")*"),
+        deep("[", "a", "]"),
+        deep("a{1000}", "", ""),
+        format!("a{{{}}}", "9".repeat(100_000)),
+        format!("[{}]", "\\x{10FFFF}".repeat(50_000)),
+        "\\ud800\\x{110000}\\p{Greek}\\Q".to_owned(),
+    ] {
+        targets::re2(&text);
+    }
+    let rule = |expression: &str| {
+        format!("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: |\n      {expression}\n")
+    };
+    targets::file(&rule(&deep("(", "x", ")")));
+    targets::file(&rule(&vec!["rate(http_requests_total[5m])"; 33_000].join(" + ")));
+}
