@@ -149,3 +149,36 @@ fn the_report_counts_add_up_and_its_evidence_exists() {
     );
     assert_eq!(json(&again), record, "the same commit gives the same bytes");
 }
+
+/// What repeats through a file is one thing to say to a person, and a finding each for programs.
+#[test]
+fn repetition_is_one_line_for_people_and_a_finding_each_for_programs() {
+    let alert = |number: usize| {
+        format!(
+            "      - alert: Alert{number}\n        expr: errors_total{{code=\"{number}\"}} > 1\n        for: 5m\n        labels: {{severity: critical, team: a}}\n        annotations: {{summary: Errors, description: Orders fail}}\n"
+        )
+    };
+    let rules: String = (0..60).map(alert).collect();
+    let few: String = (60..62).map(alert).collect();
+    let folder = repository(&[
+        ("alerts.yml", &format!("groups:\n  - name: a\n    rules:\n{rules}")),
+        ("few.yml", &format!("groups:\n  - name: b\n    rules:\n{few}")),
+    ]);
+    let check = |format: &str| {
+        run(folder.path(), &["check", "--format", format, "--select", "ALRT005"]).out
+    };
+    let human = check("human");
+    let heads: Vec<&str> = human.lines().filter(|line| line.contains("[ALRT005]")).collect();
+    assert_eq!(heads.len(), 3, "one line for the many, one for each of two: {human}");
+    let group = heads.iter().find(|line| line.contains("60 ×")).expect("a group");
+    assert!(group.contains("in alerts.yml") && group.contains("(lines 4, 9, 14 …)"), "{group}");
+    let report: Value = serde_json::from_str(&check("json")).expect("JSON");
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(62));
+    let log: Value = serde_json::from_str(&check("sarif")).expect("JSON");
+    assert_eq!(log["runs"][0]["results"].as_array().map(Vec::len), Some(62));
+    let markdown = run(folder.path(), &["report"]).out;
+    let steps: Vec<&str> = markdown.lines().filter(|line| line.contains("**ALRT005**")).collect();
+    assert_eq!(steps.len(), 1, "{markdown}");
+    assert!(steps[0].contains("62 ×"), "{}", steps[0]);
+    assert!(steps[0].contains("(alerts.yml:4, 9, 14 …, few.yml:4, 9)"), "{}", steps[0]);
+}

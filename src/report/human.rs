@@ -1,5 +1,6 @@
 //! What a person reads: message, place, cause, what to do; then what was read and the counts.
 
+use super::group::{Group, groups};
 use super::style::Style;
 use super::{Report, visible};
 use crate::catalogue::model::Severity;
@@ -7,15 +8,10 @@ use crate::judge::{Judged, Status};
 use crate::nist;
 use crate::source::Span;
 use crate::standard;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Longest piece of a source line that is shown, in characters.
 const WIDTH: usize = 110;
-/// From this many findings of one rule in one file on, they are one line.
-const GROUP: usize = 3;
-/// Most lines of places named in a group.
-const GROUP_LINES: usize = 3;
 
 /// Writes findings and summary; errors come first unless `file_order`.
 ///
@@ -27,45 +23,18 @@ pub fn write(
     file_order: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut blocks = blocks(report);
+    let mut groups = groups(report, report.open());
     if !file_order {
-        blocks.sort_by_key(|block| std::cmp::Reverse(block[0].severity));
+        groups.sort_by_key(|group| std::cmp::Reverse(group.first().severity));
     }
-    for block in &blocks {
-        match block[..] {
+    for group in &groups {
+        match group.findings[..] {
             [one] => finding(report, one, style, out)?,
-            _ => group(report, block, style, out)?,
+            _ => repeated(report, group, style, out)?,
         }
         writeln!(out)?;
     }
     summary(report, style, out)
-}
-
-/// Findings to show, those of one rule and severity in one file together where they are many.
-fn blocks(report: &Report) -> Vec<Vec<&Judged>> {
-    type Key<'a> = (&'a str, &'static str, Severity);
-    let mut counts: BTreeMap<Key<'_>, usize> = BTreeMap::new();
-    let key = |judged: &Judged| -> Key<'_> {
-        let path = judged.finding.span.map_or(".", |span| report.repo.path(span));
-        (path, judged.finding.rule.code, judged.severity)
-    };
-    for judged in report.open() {
-        *counts.entry(key(judged)).or_default() += 1;
-    }
-    let mut blocks: Vec<Vec<&Judged>> = Vec::new();
-    let mut groups: BTreeMap<Key<'_>, usize> = BTreeMap::new();
-    for judged in report.open() {
-        let key = key(judged);
-        if counts.get(&key).is_some_and(|&count| count >= GROUP) {
-            if let Some(&block) = groups.get(&key) {
-                blocks[block].push(judged);
-                continue;
-            }
-            groups.insert(key, blocks.len());
-        }
-        blocks.push(vec![judged]);
-    }
-    blocks
 }
 
 fn word(severity: Severity) -> &'static str {
@@ -85,34 +54,30 @@ fn head(judged: &Judged, style: Style) -> String {
     }
 }
 
-fn group(report: &Report, block: &[&Judged], style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let first = block[0];
+fn repeated(
+    report: &Report,
+    group: &Group<'_>,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let first = group.first();
     let rule = first.finding.rule;
-    let path = first.finding.span.map_or(".", |span| report.repo.path(span));
-    let mut lines: Vec<u32> = block
-        .iter()
-        .filter_map(|judged| judged.finding.span)
-        .map(|span| report.repo.line(span))
-        .collect();
-    lines.dedup();
-    let more = if lines.len() > GROUP_LINES { " …" } else { "" };
-    let named: Vec<String> = lines.iter().take(GROUP_LINES).map(u32::to_string).collect();
-    let title = lower_first(rule.title);
     writeln!(
         out,
         "{} {} × {} in {}   {}",
         head(first, style),
-        block.len(),
-        style.strong(&title),
-        visible(path),
-        style.faint(&format!("(lines {}{more})", named.join(", ")))
+        group.findings.len(),
+        style.strong(&lower_first(rule.title)),
+        group.path(report),
+        style.faint(&format!("(lines {})", group.lines(report)))
     )?;
     writeln!(out, "  = such as  {}", report.message(first))?;
     writeln!(out, "  = help  {}", rule.fix)?;
     footer(first, style, out)
 }
 
-fn lower_first(text: &str) -> String {
+/// A title as the middle of a sentence.
+pub(super) fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
     match (chars.next(), text.chars().nth(1)) {
         (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {

@@ -1,13 +1,14 @@
 //! The report that an auditor reads first: verdicts with evidence, in Markdown.
 
+use super::group::places;
+use super::human::lower_first;
 use super::record::{Record, open_codes};
 use super::{Report, visible};
 use crate::catalogue::model::Severity;
-use crate::judge::Judged;
 use crate::nist;
 use crate::standard::{self, Kind};
 use crate::verdict::{Assessed, ControlState, Verdict};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// The report as Markdown.
@@ -91,32 +92,38 @@ fn first_steps(report: &Report, out: &mut String) {
         key: &'a str,
     }
     let mut steps: Vec<Step<'_>> = Vec::new();
-    let mut by_code: BTreeMap<&str, (Vec<&Judged>, Vec<&'static str>)> = BTreeMap::new();
+    // Findings in order, and the requirements they hold back.
+    let mut by_code: BTreeMap<&str, (BTreeSet<usize>, Vec<&'static str>)> = BTreeMap::new();
     for assessed in &report.assessment.requirements {
         for &index in assessed.clauses.iter().flat_map(|clause| &clause.findings) {
             let Some(judged) = report.judged.get(index) else { continue };
             let entry = by_code.entry(judged.finding.rule.code).or_default();
-            if !entry.0.iter().any(|known| known.fingerprint == judged.fingerprint) {
-                entry.0.push(judged);
-            }
+            entry.0.insert(index);
             if !entry.1.contains(&assessed.requirement.id) {
                 entry.1.push(assessed.requirement.id);
             }
         }
     }
-    for (code, (findings, requirements)) in &by_code {
-        let first = findings[0];
-        let place = first.finding.span.map_or(String::new(), |span| {
-            format!(" ({}:{})", visible(report.repo.path(span)), report.repo.line(span))
-        });
-        let times = if findings.len() > 1 {
-            format!(", and {} more", findings.len() - 1)
-        } else {
-            String::new()
+    for (code, (indexes, requirements)) in &by_code {
+        let findings = || indexes.iter().filter_map(|&index| report.judged.get(index));
+        let Some(first) = findings().next() else { continue };
+        let rule = first.finding.rule;
+        let places = match places(report, findings()) {
+            places if places.is_empty() => places,
+            places => format!(" ({places})"),
+        };
+        let line = match indexes.len() {
+            1 => format!("{}{places}: {}", report.message(first), rule.fix),
+            count => format!(
+                "{count} × {}{places}, such as: {}. {}",
+                lower_first(rule.title),
+                report.message(first),
+                rule.fix
+            ),
         };
         steps.push(Step {
             requirements: requirements.clone(),
-            line: format!("{}{place}{times}: {}", report.message(first), first.finding.rule.fix),
+            line,
             severity: first.finding.severity,
             key: code,
         });
