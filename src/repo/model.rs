@@ -24,7 +24,7 @@ use crate::lang::promql::labels::{LabelSet, Presence, flow};
 use crate::lang::promql::{Ast, fingerprint, fold};
 use crate::source::Span;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// Records that stand on records are followed this far.
@@ -50,6 +50,8 @@ pub struct Model<'r> {
     routing: OnceLock<Routing<'r>>,
     metricsql: OnceLock<bool>,
     shown: OnceLock<shown::Shown>,
+    filters: OnceLock<Vec<Option<bool>>>,
+    label_names: OnceLock<BTreeSet<&'r str>>,
 }
 
 /// The definitions of one recorded name.
@@ -113,6 +115,8 @@ impl<'r> Model<'r> {
             routing: OnceLock::new(),
             metricsql: OnceLock::new(),
             shown: OnceLock::new(),
+            filters: OnceLock::new(),
+            label_names: OnceLock::new(),
         }
     }
 
@@ -189,10 +193,22 @@ impl<'r> Model<'r> {
     /// Whether something decides which of the series that exist come through: a comparison, a
     /// set operation, `absent`. A recorded name that cannot be followed may hide one.
     pub fn is_filtered(&self, place: Place<'_, 'r>) -> bool {
-        self.filtered(Place { query: place.query, node: place.node }, DEPTH)
+        let filters = self.filters.get_or_init(|| {
+            let queries = self.queries();
+            let mut filters = vec![None; queries.len()];
+            for index in self.in_order_of_use() {
+                let query = &queries[index];
+                let root = query.ast().root();
+                filters[index] =
+                    root.map(|node| self.filtered(Place { query, node }, filters.as_slice()));
+            }
+            filters
+        });
+        self.filtered(place, filters)
     }
 
-    fn filtered(&self, place: Place<'_, 'r>, depth: usize) -> bool {
+    /// `known` has the answers for the records that stand before; what reads itself is not known.
+    fn filtered(&self, place: Place<'_, 'r>, known: &[Option<bool>]) -> bool {
         place.ast().subtree(place.node).any(|(_, node)| match &node.kind {
             Kind::Binary(binary) => {
                 (binary.op.is_comparison() && binary.returns_bool.is_none())
@@ -202,14 +218,10 @@ impl<'r> Model<'r> {
                 .function
                 .is_none_or(|function| matches!(function.name, "absent" | "absent_over_time")),
             Kind::Selector(selector) => match selector.metric() {
-                None => true,
-                Some("ALERTS" | "ALERTS_FOR_STATE") => true,
-                Some(name) => match (self.recorded(name), depth.checked_sub(1)) {
-                    (Some(query), Some(depth)) => query
-                        .ast()
-                        .root()
-                        .is_some_and(|node| self.filtered(Place { query, node }, depth)),
-                    _ => name.contains(':') || self.records().contains_key(name),
+                None | Some("ALERTS" | "ALERTS_FOR_STATE") => true,
+                Some(name) => match self.recorded(name) {
+                    Some(query) => known[query.index].unwrap_or(true),
+                    None => name.contains(':') || self.records().contains_key(name),
                 },
             },
             Kind::Invalid => true,
@@ -256,6 +268,28 @@ impl<'r> Model<'r> {
                     let mut selectors = query.ast().selectors();
                     selectors.any(|(_, selector)| selector.metric().is_some_and(own))
                 })
+        })
+    }
+
+    /// Every label that an expression of a rule names.
+    pub fn label_names(&self) -> &BTreeSet<&'r str> {
+        self.label_names.get_or_init(|| {
+            let mut names = BTreeSet::new();
+            for query in self.queries().iter().filter(|query| query.rule().is_some()) {
+                for node in &query.ast().nodes {
+                    match &node.kind {
+                        Kind::Selector(selector) => {
+                            names.extend(selector.labels().map(|matcher| &*matcher.label.text));
+                        }
+                        Kind::Aggregate(aggregate) => {
+                            let labels = aggregate.grouping.iter().flat_map(|it| &it.labels);
+                            names.extend(labels.map(|label| &*label.text));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            names
         })
     }
 
@@ -324,7 +358,8 @@ impl<'r> Model<'r> {
     /// Labels of a record: those of its rule and group win over those of the expression.
     pub fn with_rule_labels(&self, rule: &'r RecordingRule, mut set: LabelSet<'r>) -> LabelSet<'r> {
         let groups = self.repo.groups(rule.document);
-        let group = groups.iter().find(|group| group.index == rule.group);
+        let at = groups.binary_search_by_key(&rule.group, |group| group.index);
+        let group = at.ok().and_then(|at| groups.get(at));
         for pairs in group.map(|group| &group.labels).into_iter().chain([&rule.labels]) {
             for (label, value) in &pairs.entries {
                 let presence = match value.known_text() {

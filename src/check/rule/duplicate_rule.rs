@@ -1,6 +1,7 @@
 //! Rules that are there twice. Rule: rules/rule/duplicate-rule.yaml
 
 use crate::check::Case;
+use crate::facts::DocumentId;
 use crate::facts::scalar::Pairs;
 use crate::finding::Edit;
 use crate::repo::model::Model;
@@ -14,12 +15,28 @@ pub(super) fn check(case: &mut Case<'_>) {
         let Some(key) = key(model, query) else { continue };
         first.entry(key).or_default().push(query);
     }
-    for twins in first.values() {
-        for (index, query) in twins.iter().enumerate().skip(1) {
-            let earlier = twins[..index].iter().find(|twin| together(case, twin, query));
-            if let Some(earlier) = earlier {
-                report(query, earlier, case);
-            }
+    for twins in first.values().filter(|twins| twins.len() > 1) {
+        pairs(case, twins);
+    }
+}
+
+/// Reports each of `twins` with the first before it that one server certainly loads beside it:
+/// they stand in one document, or a server's `rule_files` lead to both.
+fn pairs(case: &mut Case<'_>, twins: &[&Query<'_>]) {
+    let loading = case.repo.loading();
+    let mut in_document: BTreeMap<DocumentId, usize> = BTreeMap::new();
+    let mut in_server: Option<usize> = None;
+    for (index, query) in twins.iter().enumerate() {
+        let Some((_, document, ..)) = query.rule() else { continue };
+        let here = in_document.get(&document).copied();
+        let loaded = loading.holds(case.repo, document);
+        let beside = in_server.filter(|_| loaded);
+        if let Some(earlier) = here.into_iter().chain(beside).min() {
+            report(query, twins[earlier], case);
+        }
+        in_document.entry(document).or_insert(index);
+        if loaded {
+            in_server.get_or_insert(index);
         }
     }
 }
@@ -49,15 +66,6 @@ fn known(lists: [&Pairs; 2]) -> Option<Vec<(&str, &str)>> {
         }
     }
     Some(labels.into_iter().collect())
-}
-
-/// Whether one server certainly loads both: they stand in one document, or a server's
-/// `rule_files` lead to both.
-fn together(case: &Case<'_>, one: &Query<'_>, other: &Query<'_>) -> bool {
-    let document = |query: &Query<'_>| query.rule().map(|(_, document, ..)| document);
-    let (Some(one), Some(other)) = (document(one), document(other)) else { return false };
-    let loading = case.repo.loading();
-    one == other || (loading.holds(case.repo, one) && loading.holds(case.repo, other))
 }
 
 fn report(query: &Query<'_>, earlier: &Query<'_>, case: &mut Case<'_>) {

@@ -1,7 +1,6 @@
 //! Levels in recorded names that the output does not have. Rule: rules/rule/level-not-in-output.yaml
 
 use crate::check::Case;
-use crate::lang::promql::ast::Kind;
 use crate::lang::promql::labels::Presence;
 use crate::repo::model::Place;
 use crate::repo::queries::Query;
@@ -21,8 +20,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         return case.skip();
     }
     let Some((level, _)) = record.name.text.split_once(':') else { return case.skip() };
-    let known = known_labels(case);
-    let Some(tokens) = segment(level, &known) else { return case.skip() };
+    let Some(tokens) = segment(level, |word| is_label(case, word)) else { return case.skip() };
     let model = case.model;
     let set = model.with_rule_labels(record, model.labels(Place { query, node: root }).clone());
     if !set.closed {
@@ -49,34 +47,23 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
 /// Words that name a quantity in a level, though some metric has a label of this name.
 const QUANTITIES: &[&str] = &["cpu", "memory", "disk", "network", "count", "requests"];
 
-/// Every label that an expression of the repository names, and those of most targets.
-fn known_labels<'a>(case: &Case<'a>) -> BTreeSet<&'a str> {
-    let mut known: BTreeSet<&str> = TARGET.iter().chain(EXTERNAL).copied().collect();
-    for query in case.model.queries().iter().filter(|query| query.rule().is_some()) {
-        for node in &query.ast().nodes {
-            match &node.kind {
-                Kind::Selector(selector) => {
-                    known.extend(selector.labels().map(|matcher| &*matcher.label.text));
-                }
-                Kind::Aggregate(aggregate) => {
-                    let labels = aggregate.grouping.iter().flat_map(|grouping| &grouping.labels);
-                    known.extend(labels.map(|label| &*label.text));
-                }
-                _ => {}
-            }
-        }
-    }
-    known.retain(|label| !QUANTITIES.contains(label));
-    known
+/// Whether a word is a label: of most targets, or named by an expression of the repository.
+fn is_label(case: &Case<'_>, word: &str) -> bool {
+    let known = || {
+        TARGET.contains(&word)
+            || EXTERNAL.contains(&word)
+            || case.model.label_names().contains(word)
+    };
+    !QUANTITIES.contains(&word) && known()
 }
 
 /// A level as labels joined by `_`; `None` if some part is no label.
-fn segment<'l>(level: &'l str, known: &BTreeSet<&str>) -> Option<Vec<&'l str>> {
+fn segment(level: &str, known: impl Fn(&str) -> bool) -> Option<Vec<&str>> {
     let mut tokens = Vec::new();
     let mut rest = level;
     while !rest.is_empty() {
         let ends = rest.match_indices('_').map(|(at, _)| at).chain([rest.len()]);
-        let end = ends.filter(|end| known.contains(&rest[..*end])).max()?;
+        let end = ends.filter(|end| known(&rest[..*end])).max()?;
         tokens.push(&rest[..end]);
         rest = rest[end..].strip_prefix('_').unwrap_or_default();
     }

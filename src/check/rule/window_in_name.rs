@@ -5,6 +5,7 @@ use crate::lang::duration;
 use crate::lang::promql::ast::{Kind, Length};
 use crate::repo::model::Model;
 use crate::repo::queries::Query;
+use std::collections::BTreeSet;
 
 /// Records that stand on records are followed this far.
 const DEPTH: usize = 8;
@@ -14,7 +15,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         return case.skip();
     };
     let Some((last, window)) = window(&record.name.text) else { return case.skip() };
-    let mut ranges = Ranges { seconds: Vec::new(), open: false };
+    let mut ranges = Ranges { seconds: Vec::new(), open: false, seen: BTreeSet::new() };
     ranges.gather(case.model, query, DEPTH);
     if ranges.open || ranges.seconds.iter().any(|seconds| same(*seconds, window)) {
         return;
@@ -52,6 +53,8 @@ struct Ranges {
     seconds: Vec<f64>,
     /// Something is read whose ranges nobody knows.
     open: bool,
+    /// Expressions that were looked at.
+    seen: BTreeSet<usize>,
 }
 
 impl Ranges {
@@ -60,6 +63,9 @@ impl Ranges {
             self.open = true;
             return;
         };
+        if !self.seen.insert(query.index) {
+            return;
+        }
         for node in &query.ast().nodes {
             match &node.kind {
                 Kind::Range { window, .. } => self.length(window),
@@ -68,7 +74,7 @@ impl Ranges {
                     let Some(name) = selector.metric() else { continue };
                     self.seconds.extend(window(name).map(|(_, seconds)| seconds));
                     match model.recorded(name) {
-                        Some(read) if read.index != query.index => self.gather(model, read, depth),
+                        Some(read) => self.gather(model, read, depth),
                         None if name.contains(':') && window(name).is_none() => self.open = true,
                         _ => {}
                     }
