@@ -256,16 +256,57 @@ impl Check<'_> {
 
 /// Whether a matcher accepts series without its label.
 pub fn matches_empty(matcher: &super::ast::Matcher) -> bool {
-    let pattern = || match &*matcher.value {
-        "" | ".*" => true,
-        ".+" => false,
-        // Patterns that this engine cannot read are left to the server.
-        pattern => Regex::new(&format!("^(?s:{pattern})$")).is_ok_and(|regex| regex.is_match("")),
-    };
     match matcher.op {
         MatchOp::Equal => matcher.value.is_empty(),
         MatchOp::NotEqual => !matcher.value.is_empty(),
-        MatchOp::Regex => pattern(),
-        MatchOp::NotRegex => !pattern(),
+        MatchOp::Regex => pattern_matches_empty(&matcher.value),
+        MatchOp::NotRegex => !pattern_matches_empty(&matcher.value),
+    }
+}
+
+/// Nothing is compiled where the syntax tells: every matcher of every expression is asked.
+fn pattern_matches_empty(pattern: &str) -> bool {
+    let whole = || Regex::new(&format!("^(?s:{pattern})$")).is_ok_and(|regex| regex.is_match(""));
+    match pattern {
+        "" | ".*" => true,
+        ".+" => false,
+        _ if starts_with_letter(pattern) => false,
+        _ => match regex_syntax::parse(&format!("(?s:{pattern})")) {
+            // At the edges of an empty text every anchor holds; a border of words does not.
+            Ok(hir) if !hir.properties().look_set().contains_word() => {
+                hir.properties().minimum_len() == Some(0)
+            }
+            Ok(_) => whole(),
+            // Patterns that this engine cannot read are left to the server.
+            Err(_) => false,
+        },
+    }
+}
+
+/// Whether every match starts with one certain letter.
+fn starts_with_letter(pattern: &str) -> bool {
+    let mut letters = pattern.bytes();
+    letters.next().is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'/' | b'-'))
+        && !matches!(letters.next(), Some(b'*' | b'?' | b'{'))
+        && !pattern.contains('|')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pattern_matches_empty;
+
+    #[test]
+    fn patterns_that_match_nothing_written_are_known() {
+        for pattern in [
+            "", ".*", "a*", "a?", "(a|)", "|a", "a|", "(a+)*", "^$", "a{0,2}", "(?i)", "[ab]*",
+            "\\B",
+        ] {
+            assert!(pattern_matches_empty(pattern), "{pattern}");
+        }
+        for pattern in
+            [".+", "a", "ab*", "a|b", "^a", "[ab]", "\\d*x", "\\b", "(a|b)+", "a{1,2}", "(", "5.."]
+        {
+            assert!(!pattern_matches_empty(pattern), "{pattern}");
+        }
     }
 }
