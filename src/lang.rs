@@ -1,5 +1,6 @@
 //! Small languages inside configuration: parsers with spans that know nothing of the stages.
 
+pub mod claim;
 pub mod distance;
 pub mod duration;
 pub mod grafana;

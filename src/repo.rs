@@ -1,6 +1,7 @@
 //! The repo model: all facts of one run, indexed; cross-file questions are asked here.
 
 pub mod alerts;
+pub mod arrivals;
 pub mod boards;
 pub mod code;
 pub mod environments;

@@ -30,6 +30,7 @@ mod severity_missing;
 mod severity_unknown;
 mod template_label_absent;
 mod text_missing;
+mod text_threshold_mismatch;
 mod value_in_label;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
@@ -50,6 +51,7 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("ALRT016", Builtin::Expression(no_condition::check)),
     ("ALRT017", Builtin::Expression(bool_comparison::check)),
     ("ALRT018", Builtin::Repository(duplicate_alert::check)),
+    ("ALRT019", Builtin::Expression(text_threshold_mismatch::check)),
     ("ALRT020", Builtin::Expression(absent_short_for::check)),
     ("ALRT022", Builtin::Expression(low_traffic_ratio::check)),
     ("ALRT050", Builtin::Repository(alert_rules_missing::check)),

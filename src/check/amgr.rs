@@ -25,6 +25,8 @@ mod required_part_missing;
 mod resolved_not_sent;
 mod root_route;
 mod smtp_weak;
+mod template_annotation_missing;
+mod template_grouplabel;
 mod time_interval;
 mod undefined_receiver;
 mod unknown_field;
@@ -48,6 +50,8 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("AMGR022", Builtin::Route(repeat_below_group::check)),
     ("AMGR023", Builtin::Route(repeat_not_multiple::check)),
     ("AMGR024", Builtin::Route(repeat_storm::check)),
+    ("AMGR033", Builtin::Notification(template_annotation_missing::check)),
+    ("AMGR034", Builtin::Notification(template_grouplabel::check)),
     ("AMGR036", Builtin::AlertmanagerConfig(deprecated_matchers::check)),
     ("AMGR037", Builtin::Integration(pagerduty_v1_key::check)),
     ("AMGR038", Builtin::Credential(inline_secret::check)),

@@ -13,6 +13,7 @@ pub mod tie;
 
 use super::Repo;
 use super::alerts::{self, Alert};
+use super::arrivals::Arrivals;
 use super::notifications::Notifications;
 use super::queries::Query;
 use super::routing::{self, Routing};
@@ -45,6 +46,7 @@ pub struct Model<'r> {
     ties: OnceLock<Vec<tie::Tie>>,
     reaches: OnceLock<BTreeMap<&'r str, f64>>,
     alerted: OnceLock<objective::Alerted<'r>>,
+    pub(super) arrivals: OnceLock<Arrivals<'r>>,
     uses: OnceLock<BTreeMap<&'r str, Vec<metric::Use>>>,
     alerts: OnceLock<Vec<Alert<'r>>>,
     routing: OnceLock<Routing<'r>>,
@@ -110,6 +112,7 @@ impl<'r> Model<'r> {
             ties: OnceLock::new(),
             reaches: OnceLock::new(),
             alerted: OnceLock::new(),
+            arrivals: OnceLock::new(),
             uses: OnceLock::new(),
             alerts: OnceLock::new(),
             routing: OnceLock::new(),

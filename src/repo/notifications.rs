@@ -8,9 +8,10 @@ use crate::facts::alertmanager::{AlertmanagerConfig, Integration, TemplateFile};
 use crate::facts::scalar::Scalar;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{DocumentId, Subject};
+use crate::lang::distance;
 use crate::lang::promql::Extent;
 use crate::lang::template::data::{self, Access, Type, Usage};
-use crate::lang::template::{self, Fault, Language, Parsed, StepKind};
+use crate::lang::template::{self, Fault, Language, Parsed, StepKind, Term};
 use crate::source::Span;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,9 @@ pub struct Notification<'r> {
     pub home: Home<'r>,
     /// As read; nothing for a pattern.
     pub parsed: Parsed,
+    /// Calls functions that neither program here has: a file of something else, unless it is
+    /// loaded.
+    foreign: bool,
 }
 
 impl Notification<'_> {
@@ -110,6 +114,7 @@ pub struct Notifications<'r> {
     pub empty: BTreeMap<usize, bool>,
     /// What integrations read of their alerts.
     pub reads: Vec<Read<'r>>,
+    loaded: BTreeSet<usize>,
 }
 
 /// A template: the number of its text, and of its definition there; none for the text itself.
@@ -130,7 +135,11 @@ impl<'r> Notifications<'r> {
         let all: Vec<Notification<'r>> = homes
             .into_par_iter()
             .enumerate()
-            .map(|(index, home)| Notification { index, home, parsed: read(repo, home) })
+            .map(|(index, home)| {
+                let parsed = read(repo, home);
+                let foreign = matches!(home, Home::File(_)) && calls_foreign(&parsed);
+                Notification { index, home, parsed, foreign }
+            })
             .collect();
         let mut notifications = Notifications { all, ..Notifications::default() };
         let mut failing: BTreeSet<(usize, Extent, String)> = BTreeSet::new();
@@ -139,6 +148,7 @@ impl<'r> Notifications<'r> {
         for config in &facts.alertmanagers {
             let mut server = Server::of(repo, config, &notifications.all, &numbers);
             notifications.empty.append(&mut server.empty);
+            notifications.loaded.extend(&server.files);
             for &number in numbers.settings.get(&config.document).into_iter().flatten() {
                 server.run(&notifications.all, number, &mut failing, &mut notifications.reads);
             }
@@ -150,10 +160,25 @@ impl<'r> Notifications<'r> {
                 failing.insert((text, extent, message));
             }
         }
+        notifications.reads.sort_by_key(|read| (read.text, read.access.extent));
         for (text, extent, message) in failing {
             notifications.failing.entry(text).or_default().push(Fault { extent, message });
         }
         notifications
+    }
+}
+
+impl<'r> Notifications<'r> {
+    /// Whether a text is read by an Alertmanager, as far as that shows.
+    pub fn is_used(&self, text: &Notification<'_>) -> bool {
+        !text.foreign || self.loaded.contains(&text.index)
+    }
+
+    /// What integrations read through a text, by place.
+    pub fn reads_of(&self, text: usize) -> &[Read<'r>] {
+        let start = self.reads.partition_point(|read| read.text < text);
+        let end = self.reads.partition_point(|read| read.text <= text);
+        &self.reads[start..end]
     }
 }
 
@@ -172,6 +197,20 @@ fn read(repo: &Repo, home: Home<'_>) -> Parsed {
         }
         Home::File(_) | Home::Pattern(..) => Parsed::default(),
     }
+}
+
+/// Whether a template calls what neither Alertmanager nor Prometheus has, nor anything like it.
+fn calls_foreign(parsed: &Parsed) -> bool {
+    let operands = parsed.pipes.iter().flat_map(|pipe| &pipe.commands);
+    operands.flat_map(|command| &command.operands).any(|operand| match &operand.term {
+        Term::Function(name) => {
+            let here = Language::Alertmanager;
+            !here.has_function(name)
+                && here.elsewhere(name).is_none()
+                && distance::nearest(name, here.functions(), 2).is_none()
+        }
+        _ => false,
+    })
 }
 
 /// Whether settings that are no templates hold actions, so that something else renders the file.

@@ -2,7 +2,7 @@
 
 use crate::check::Case;
 use crate::lang::matcher::MatchOp;
-use crate::lang::promql::ast::{Kind, Matcher, Op, Selector};
+use crate::lang::promql::ast::{Kind, Matcher, Node, Op, Selector};
 use crate::repo::model::leaf::{same_matcher, same_time};
 use crate::repo::model::{Model, Place};
 use crate::repo::queries::Query;
@@ -72,7 +72,37 @@ fn overlap<'r>(model: &Model<'r>, one: &Query<'r>, other: &Query<'r>) -> bool {
         }
     });
     let values = (model.value_of(left), model.value_of(right));
-    compatible && !disjoint(model, left, right) && same_series(values.0, values.1)
+    // What a further condition leaves cannot be told.
+    let plain = [left, right].iter().all(|place| {
+        !place
+            .ast()
+            .subtree(place.node)
+            .any(|(_, node)| matches!(&node.kind, Kind::Binary(binary) if binary.op.is_set()))
+    });
+    compatible
+        && plain
+        && !disjoint(model, left, right)
+        && shape(values.0) == shape(values.1)
+        && same_series(values.0, values.1)
+}
+
+/// What an expression computes, whatever it reads.
+fn shape(place: Place<'_, '_>) -> Vec<String> {
+    let named = |(_, node): (_, &Node)| match &node.kind {
+        Kind::Binary(binary) => binary.op.sign().to_owned(),
+        Kind::Call(call) => call.function.map_or("?", |function| function.name).to_owned(),
+        Kind::Aggregate(aggregate) => {
+            let grouping = aggregate.grouping.as_ref();
+            let labels: Vec<&str> = grouping
+                .map(|grouping| grouping.labels.iter().map(|label| &*label.text).collect())
+                .unwrap_or_default();
+            format!("{} {:?} {labels:?}", aggregate.op.name(), grouping.map(|one| one.without))
+        }
+        Kind::Number { value, .. } => value.to_string(),
+        Kind::Paren(_) => String::new(),
+        kind => format!("{:?}", std::mem::discriminant(kind)),
+    };
+    place.ast().subtree(place.node).map(named).filter(|name| !name.is_empty()).collect()
 }
 
 /// Whether both read one selection, or one of them a part of the other's, in the same shape.

@@ -16,6 +16,9 @@ pub(super) fn check<'a>(text: &'a Notification<'a>, case: &mut Case<'a>) {
         }
         return;
     }
+    if !all.is_used(text) {
+        return case.skip();
+    }
     let failing = all.failing.get(&text.index).into_iter().flatten();
     for fault in text.parsed.faults.iter().chain(failing) {
         let span = text.place(case.repo, fault.extent);
