@@ -24,7 +24,8 @@ use crate::facts::slo::Slo;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{Document, DocumentId, Subject};
 use crate::facts::{
-    alertmanager, annotation, code, dashboard, oncall, prometheus, rules, scalar, strategy,
+    alertmanager, annotation, code, dashboard, markdown, oncall, prometheus, rules, scalar,
+    strategy,
 };
 use crate::finding::{Edit, Finding, Fix, Related};
 use crate::identify::Kind;
@@ -79,6 +80,7 @@ pub(crate) enum Builtin {
     Evaluator(fn(&code::Evaluator, &mut Case<'_>)),
     BurnFormula(fn(&code::BurnFormula, &mut Case<'_>)),
     AlertHandler(fn(&code::AlertHandler, &mut Case<'_>)),
+    Page(fn(&markdown::Page, &mut Case<'_>)),
     Annotation(fn(&annotation::Annotation, &mut Case<'_>)),
     Repository(fn(&mut Case<'_>)),
 }
@@ -157,6 +159,7 @@ fn run<'a>(model: &'a Model<'a>, rule: &'static Rule) -> Outcome {
         Builtin::Evaluator(check) => runner.each(&facts.slo_evaluators, check),
         Builtin::BurnFormula(check) => runner.each(&facts.burn_formulas, check),
         Builtin::AlertHandler(check) => runner.each(&facts.alert_handlers, check),
+        Builtin::Page(check) => runner.each(&facts.pages, check),
         Builtin::Annotation(check) => runner.each(&facts.annotations, check),
         Builtin::Repository(check) => runner.one(None, check, None),
     }
@@ -286,6 +289,7 @@ impl<'a> Runner<'a> {
             SubjectKind::Evaluator => each!(&facts.slo_evaluators),
             SubjectKind::BurnFormula => each!(&facts.burn_formulas),
             SubjectKind::AlertHandler => each!(&facts.alert_handlers),
+            SubjectKind::Page => each!(&facts.pages),
             SubjectKind::Annotation => each!(&facts.annotations),
             SubjectKind::Allow => each!(&facts.allows),
             // Whole documents and the repository have no fields a predicate could test.

@@ -13,6 +13,7 @@ pub mod deploy;
 mod dialect;
 mod embedded;
 pub mod expression;
+pub mod markdown;
 pub mod oncall;
 pub mod package;
 pub mod prometheus;
@@ -215,6 +216,8 @@ pub struct FileFacts {
     pub burn_formulas: Vec<code::BurnFormula>,
     /// Code that handles alerts.
     pub alert_handlers: Vec<code::AlertHandler>,
+    /// Markdown pages.
+    pub pages: Vec<markdown::Page>,
     /// NIST control annotations.
     pub annotations: Vec<annotation::Annotation>,
     /// Inline allows.
@@ -235,6 +238,7 @@ impl FileFacts {
             || !self.slo_evaluators.is_empty()
             || !self.burn_formulas.is_empty()
             || !self.alert_handlers.is_empty()
+            || !self.pages.is_empty()
             || !(self.annotations.is_empty() && self.allows.is_empty() && self.skips.is_empty())
     }
 }

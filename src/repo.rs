@@ -13,6 +13,7 @@ pub mod pillars;
 pub mod queries;
 pub mod retention;
 pub mod routing;
+pub mod runbooks;
 pub mod scrape;
 pub mod servers;
 pub mod targets;
@@ -49,6 +50,7 @@ pub struct Repo {
     repeated_boards: OnceLock<BTreeMap<DocumentId, DocumentId>>,
     retention: OnceLock<Option<retention::Retention>>,
     definitions: OnceLock<BTreeMap<String, Vec<usize>>>,
+    runbook_links: OnceLock<BTreeMap<String, Vec<runbooks::Link>>>,
 }
 
 impl Repo {
@@ -91,6 +93,7 @@ impl Repo {
             repeated_boards: OnceLock::new(),
             retention: OnceLock::new(),
             definitions: OnceLock::new(),
+            runbook_links: OnceLock::new(),
         }
     }
 
@@ -303,6 +306,7 @@ impl FileFacts {
             slo_mentions,
             burn_formulas,
             alert_handlers,
+            pages,
             annotations,
             allows,
             skips,

@@ -163,3 +163,75 @@ fn loops(count: Option<&Scalar>) -> Option<bool> {
         Some(count) => count.known_text()?.parse::<f64>().ok().map(|count| count > 0.0),
     }
 }
+
+/// Keys of a file that hold schedules, and those that hold escalations.
+const SCHEDULES: &[&str] =
+    &["schedules", "rotations", "oncall", "on_call", "on-call", "oncall_schedules"];
+const ESCALATIONS: &[&str] =
+    &["escalation_policies", "escalations", "escalation_policy", "escalation"];
+
+/// A plan written as YAML.
+pub fn read(root: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut FileFacts) {
+    plan(root, document, masked, 2, facts);
+}
+
+fn plan(
+    root: NodeRef<'_>,
+    document: DocumentId,
+    masked: bool,
+    depth: usize,
+    facts: &mut FileFacts,
+) {
+    for (key, value) in root.entries() {
+        let name = key.scalar().unwrap_or_default();
+        let role = match name {
+            _ if SCHEDULES.contains(&name) => Role::Schedule,
+            _ if ESCALATIONS.contains(&name) => Role::Escalation,
+            _ => continue,
+        };
+        let nested = value.entries().iter().any(|(key, _)| {
+            key.scalar().is_some_and(|key| SCHEDULES.contains(&key) || ESCALATIONS.contains(&key))
+        });
+        if nested && depth > 0 {
+            plan(value, document, masked, depth - 1, facts);
+            continue;
+        }
+        for item in value.items() {
+            let named = ["name", "team", "service", "id"];
+            let name = named.iter().find_map(|key| Scalar::under(item, key));
+            facts.on_call.extend(name.map(|name| written(item, name, role, document, masked)));
+        }
+        for (key, body) in value.entries() {
+            if body.is_mapping() || body.is_sequence() {
+                let name = Scalar::of(key);
+                facts.on_call.extend(name.map(|name| written(body, name, role, document, masked)));
+            }
+        }
+    }
+}
+
+fn written(
+    body: NodeRef<'_>,
+    name: Scalar,
+    role: Role,
+    document: DocumentId,
+    masked: bool,
+) -> OnCall {
+    let owners = ["name", "team", "service", "owner", "id", "description"];
+    let aliases = owners.iter().filter_map(|key| Scalar::under(body, key)).collect();
+    let open = masked || !name.known || body.is_unknown();
+    let list = ["rules", "steps", "levels"].iter().find_map(|key| body.get(key));
+    let list = if body.is_sequence() { Some(body) } else { list };
+    let steps = list.filter(|list| list.is_sequence() && !open).map(|list| list.items().len());
+    let again = ["num_loops", "repeat", "loops", "repeat_count"];
+    let again = again.iter().find_map(|key| body.get(key));
+    let repeats = match again {
+        None => (!open).then_some(false),
+        Some(again) => match again.scalar() {
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            _ => loops(Scalar::of(again).as_ref()),
+        },
+    };
+    OnCall { document, role, name, aliases, open, steps, repeats, address: None }
+}

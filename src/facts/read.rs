@@ -4,8 +4,8 @@ use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
-    code, collector, dashboard, deploy, dialect, package, prometheus, rules, schema, slo, strategy,
-    terraform,
+    code, collector, dashboard, deploy, dialect, markdown, oncall, package, prometheus, rules,
+    schema, slo, strategy, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
@@ -66,6 +66,10 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
         Reading::Whole(kind) if kind.is_code() => {
             let id = reader.whole(kind, text, &map, &origin);
             code::read(kind, text, start, id, &mut reader.facts);
+        }
+        Reading::Whole(Kind::Markdown) => {
+            let id = reader.whole(Kind::Markdown, text, &map, &origin);
+            markdown::read(text, start, id, &mut reader.facts);
         }
         Reading::Whole(Kind::Terraform) => reader.terraform(text, &map, &origin),
         Reading::Whole(kind) => {
@@ -425,6 +429,7 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
         Kind::Strategy => strategy::read(node, id, masked, facts),
         Kind::OtelCollector | Kind::JaegerConfig => collector::read(node, id, facts),
         Kind::Terraform => terraform::read(node, id, facts),
+        Kind::OnCall => oncall::read(node, id, masked, facts),
         Kind::HelmChart => package::read(node, id, facts),
         _ => {}
     }

@@ -76,6 +76,8 @@ pub enum SubjectKind {
     BurnFormula,
     /// Code that handles alerts.
     AlertHandler,
+    /// A Markdown page.
+    Page,
     /// A NIST control annotation.
     Annotation,
     /// An inline allow.
@@ -148,6 +150,7 @@ pub const SUBJECTS: &[(SubjectKind, &str, &[&str])] = &[
     (SubjectKind::Evaluator, "slo_evaluator", &[]),
     (SubjectKind::BurnFormula, "burn_formula", &["name"]),
     (SubjectKind::AlertHandler, "alert_handler", &["name"]),
+    (SubjectKind::Page, "page", &["title"]),
     (SubjectKind::Annotation, "annotation", &["tag", "control", "text"]),
     (SubjectKind::Allow, "allow", &["codes", "reason", "until"]),
     (SubjectKind::Repository, "repository", &[]),
