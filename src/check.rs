@@ -72,6 +72,7 @@ pub(crate) enum Builtin {
     Receiver(fn(&alertmanager::Receiver, &mut Case<'_>)),
     Integration(fn(&alertmanager::Integration, &mut Case<'_>)),
     Notification(for<'a> fn(&'a Notification<'a>, &mut Case<'a>)),
+    InhibitRule(for<'a> fn(&'a alertmanager::InhibitRule, &mut Case<'a>)),
     Strategy(fn(&strategy::Strategy, &mut Case<'_>)),
     Slo(for<'a> fn(&'a Slo, &mut Case<'a>)),
     Pillar(fn(&strategy::Pillar, &mut Case<'_>)),
@@ -145,6 +146,11 @@ fn run<'a>(model: &'a Model<'a>, rule: &'static Rule) -> Outcome {
         Builtin::Notification(check) => {
             for text in &model.notifications().all {
                 runner.one(Some(text), |case| check(text, case), None);
+            }
+        }
+        Builtin::InhibitRule(check) => {
+            for rule in &facts.inhibit_rules {
+                runner.one(Some(rule), |case| check(rule, case), None);
             }
         }
         Builtin::Strategy(check) => runner.each(&facts.strategies, check),

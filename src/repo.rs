@@ -17,6 +17,7 @@ pub mod runbooks;
 pub mod scrape;
 pub mod servers;
 pub mod targets;
+pub mod up;
 pub mod worlds;
 
 use crate::config::{self, Settings};

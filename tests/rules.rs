@@ -23,7 +23,11 @@ fn run(rule: &'static Rule, example: &Example) -> (usize, Vec<String>, Vec<Strin
     let paths = files.iter().map(|(path, _)| path.clone()).collect();
     let sources =
         files.into_iter().map(|(path, text)| Source::new(path, text, Encoding::Utf8)).collect();
-    let repo = scan::model(sources, paths);
+    let mut repo = scan::model(sources, paths);
+    // A configuration in an example holds for it, as it would in a repository.
+    if let Some((path, text)) = example.files.iter().find(|(path, _)| path == "obsproof.toml") {
+        repo.settings = obsproof::config::read(path, text.clone()).expect("a configuration");
+    }
     if rule.family() == "ALLOW" {
         return run_judged(rule, &repo);
     }

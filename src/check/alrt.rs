@@ -31,9 +31,11 @@ mod severity_unknown;
 mod template_label_absent;
 mod text_missing;
 mod text_threshold_mismatch;
+mod up_blind_to_vanish;
 mod value_in_label;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
+    ("ALRT021", Builtin::AlertRule(up_blind_to_vanish::check)),
     ("ALRT001", Builtin::AlertRule(severity_missing::check)),
     ("ALRT002", Builtin::AlertRule(severity_unknown::check)),
     ("ALRT003", Builtin::AlertRule(owner_missing::check)),

@@ -5,17 +5,25 @@ use super::Builtin;
 mod bad_duration;
 mod bad_matcher;
 mod bad_template;
+mod config_missing;
 mod continue_useless;
 pub(super) mod credentials;
+mod critical_not_paged;
 mod deprecated_matchers;
 mod double_credential;
 mod empty_receiver;
 mod group_by;
+mod group_by_absent;
+mod inhibit_both_sides;
+mod inhibit_inert;
+mod inhibit_overbroad;
 mod inline_secret;
 mod integration_incomplete;
 mod model;
+mod owner_without_route;
 mod pagerduty_v1_key;
 mod parse_or_no_route;
+mod partly_shadowed;
 mod placeholder_credential;
 mod receiver_name;
 mod repeat_below_group;
@@ -24,6 +32,8 @@ mod repeat_storm;
 mod required_part_missing;
 mod resolved_not_sent;
 mod root_route;
+mod route_never_reached;
+mod shadowed_route;
 mod smtp_weak;
 mod template_annotation_missing;
 mod template_grouplabel;
@@ -52,6 +62,15 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("AMGR024", Builtin::Route(repeat_storm::check)),
     ("AMGR033", Builtin::Notification(template_annotation_missing::check)),
     ("AMGR034", Builtin::Notification(template_grouplabel::check)),
+    ("AMGR025", Builtin::Route(shadowed_route::check)),
+    ("AMGR026", Builtin::Route(route_never_reached::check)),
+    ("AMGR027", Builtin::AlertRule(owner_without_route::check)),
+    ("AMGR028", Builtin::Route(partly_shadowed::check)),
+    ("AMGR029", Builtin::Route(critical_not_paged::check)),
+    ("AMGR030", Builtin::InhibitRule(inhibit_inert::check)),
+    ("AMGR031", Builtin::InhibitRule(inhibit_overbroad::check)),
+    ("AMGR032", Builtin::InhibitRule(inhibit_both_sides::check)),
+    ("AMGR035", Builtin::Route(group_by_absent::check)),
     ("AMGR036", Builtin::AlertmanagerConfig(deprecated_matchers::check)),
     ("AMGR037", Builtin::Integration(pagerduty_v1_key::check)),
     ("AMGR038", Builtin::Credential(inline_secret::check)),
@@ -59,5 +78,6 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("AMGR040", Builtin::AlertmanagerConfig(smtp_weak::check)),
     ("AMGR041", Builtin::Integration(resolved_not_sent::check)),
     ("AMGR042", Builtin::Route(continue_useless::check)),
+    ("AMGR050", Builtin::Repository(config_missing::check)),
     ("AMGR051", Builtin::AlertmanagerConfig(required_part_missing::check)),
 ];

@@ -24,6 +24,7 @@ mod inline_secret;
 mod interval_over_lookback;
 mod job_endpoint_mismatch;
 mod job_name;
+mod job_without_up_alert;
 mod labelmap_everything;
 mod parse;
 mod plaintext_remote;
@@ -37,6 +38,7 @@ mod tls_port_over_http;
 mod unknown_field;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
+    ("PROM027", Builtin::ScrapeJob(job_without_up_alert::check)),
     ("PROM001", Builtin::Document(parse::check)),
     ("PROM002", Builtin::Document(unknown_field::check)),
     ("PROM003", Builtin::Document(bad_duration::check)),

@@ -16,9 +16,11 @@ use super::alerts::{self, Alert};
 use super::arrivals::Arrivals;
 use super::notifications::Notifications;
 use super::queries::Query;
+use super::routing::paging::{Unheard, Unpaged};
 use super::routing::{self, Routing};
+use super::up;
 use crate::facts::dashboard::Panel;
-use crate::facts::rules::RecordingRule;
+use crate::facts::rules::{AlertRule, RecordingRule};
 use crate::facts::{Dialect, Document};
 use crate::lang::promql::ast::{Kind, Modifiers, Node, NodeId, Op, Selector};
 use crate::lang::promql::labels::{LabelSet, Presence, flow};
@@ -54,6 +56,10 @@ pub struct Model<'r> {
     shown: OnceLock<shown::Shown>,
     filters: OnceLock<Vec<Option<bool>>>,
     label_names: OnceLock<BTreeSet<&'r str>>,
+    by_name: OnceLock<BTreeMap<Span, usize>>,
+    unpaged: OnceLock<Unpaged>,
+    unheard: OnceLock<Unheard<'r>>,
+    up_uses: OnceLock<Vec<up::UpUse<'r>>>,
 }
 
 /// The definitions of one recorded name.
@@ -120,6 +126,10 @@ impl<'r> Model<'r> {
             shown: OnceLock::new(),
             filters: OnceLock::new(),
             label_names: OnceLock::new(),
+            by_name: OnceLock::new(),
+            unpaged: OnceLock::new(),
+            unheard: OnceLock::new(),
+            up_uses: OnceLock::new(),
         }
     }
 
@@ -131,6 +141,29 @@ impl<'r> Model<'r> {
     /// What every alerting rule raises, each at the place of its rule.
     pub fn alerts(&self) -> &[Alert<'r>] {
         self.alerts.get_or_init(|| alerts::all(self))
+    }
+
+    /// What one alerting rule raises.
+    pub fn alert_of(&self, rule: &AlertRule) -> Option<&Alert<'r>> {
+        let by_name = self.by_name.get_or_init(|| {
+            self.alerts().iter().map(|alert| (alert.rule.name.span, alert.index)).collect()
+        });
+        self.alerts().get(*by_name.get(&rule.name.span)?)
+    }
+
+    /// Critical alerts that wake nobody, by the route where they arrive.
+    pub fn unpaged(&self) -> &Unpaged {
+        self.unpaged.get_or_init(|| routing::paging::unpaged(self))
+    }
+
+    /// Critical alerts that reach a receiver without integrations only, by the receiver.
+    pub fn unheard(&self) -> &Unheard<'r> {
+        self.unheard.get_or_init(|| routing::paging::unheard(self))
+    }
+
+    /// Where alerts read `up`.
+    pub fn up_uses(&self) -> &[up::UpUse<'r>] {
+        self.up_uses.get_or_init(|| up::uses(self))
     }
 
     /// The way of every alert to its receivers.

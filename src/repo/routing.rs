@@ -11,9 +11,14 @@ use crate::facts::scalar::Scalar;
 use crate::facts::{Document, DocumentId};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
+pub mod inhibit;
 pub mod matching;
+pub mod paging;
 pub mod reason;
+mod shadow;
+pub mod survey;
 pub mod tree;
 pub mod walk;
 
@@ -28,6 +33,7 @@ pub struct Routing<'r> {
     pub managers: Vec<Manager<'r>>,
     /// By number of the alert: the Alertmanagers that may get it, and whether they certainly do.
     pub sent: Vec<Vec<(usize, Answer)>>,
+    seen: OnceLock<survey::Seen>,
 }
 
 /// One Alertmanager.
@@ -40,6 +46,8 @@ pub struct Manager<'r> {
     pub walk_of: Vec<Option<u32>>,
     /// By number of the walk: the alerts that take it.
     pub alerts_of: Vec<Vec<u32>>,
+    survey: OnceLock<survey::Survey>,
+    choices: OnceLock<Vec<survey::Choice<'r>>>,
 }
 
 impl<'r> Manager<'r> {
@@ -47,6 +55,16 @@ impl<'r> Manager<'r> {
     pub fn walk(&self, alert: usize) -> Option<&Walk> {
         let walk = (*self.walk_of.get(alert)?)?;
         self.walks.get(walk as usize)
+    }
+
+    /// What all walks together say about the routes.
+    pub fn survey(&self) -> &survey::Survey {
+        self.survey.get_or_init(|| self.survey_of())
+    }
+
+    /// Labels by which siblings tell alerts apart.
+    pub fn choices(&self) -> &[survey::Choice<'r>] {
+        self.choices.get_or_init(|| self.tree.choices())
     }
 
     /// Alerts that may come here, by number.
@@ -146,7 +164,7 @@ pub(super) fn all<'r>(model: &Model<'r>) -> Routing<'r> {
         .enumerate()
         .map(|(number, tree)| manager(number, tree, alerts, &sent))
         .collect();
-    Routing { managers, sent }
+    Routing { managers, sent, seen: OnceLock::new() }
 }
 
 /// Which Alertmanagers each alert goes to: those it can run together with; if there are several,
@@ -196,5 +214,6 @@ fn manager<'r>(
         looks.iter().map(|(look, walk)| (look, *walk)).collect();
     in_order.sort_by_key(|(_, walk)| *walk);
     let walks = in_order.par_iter().map(|((sure, look), _)| tree.walk(look, *sure)).collect();
-    Manager { tree, walks, walk_of, alerts_of }
+    let (survey, choices) = (OnceLock::new(), OnceLock::new());
+    Manager { tree, walks, walk_of, alerts_of, survey, choices }
 }

@@ -107,7 +107,14 @@ impl<'r> View<'r> {
         let own = |config: &&AlertmanagerConfig| self.is_own(config.document.source);
         let mut configs = self.repo.facts.alertmanagers.iter().filter(own).peekable();
         let chart = |name: &str| name.contains("prometheus") || name.contains("alertmanager");
-        let charts = self.repo.facts.packages.iter().any(|package| chart(&package.name.text));
+        // A chart whose values hold the configuration takes it from there.
+        let in_values = |config: &AlertmanagerConfig| {
+            let host = self.repo.document(config.document).host;
+            host.is_some_and(|host| self.repo.document(host).kind == Kind::HelmValues)
+        };
+        let values = self.repo.facts.alertmanagers.iter().any(in_values);
+        let charts =
+            !values && self.repo.facts.packages.iter().any(|package| chart(&package.name.text));
         configs.peek().is_some()
             && configs.all(|config| !config.open && !config.operator)
             && !charts

@@ -24,10 +24,17 @@ pub(super) fn check(receiver: &Receiver, case: &mut Case<'_>) {
         let here = tree.receiver(route).is_some_and(|receiver| receiver.text == name.text);
         (here && !model::takes_heartbeats(case, route)).then_some(matcher.span)
     });
+    let arrived = case.model.unheard().get(&(receiver.document, name.text.as_str())).copied();
     if let Some(matcher) = critical {
         case.flag(name.span)
             .with("what", "gets critical alerts")
             .related(matcher, "the route that sends them here");
+    } else if let Some((alert, route)) = arrived {
+        let rule = case.model.alerts()[alert].rule;
+        case.flag(name.span)
+            .with("what", format!("gets the critical alert {}", rule.name.text))
+            .related(rule.name.span, "this alert is critical")
+            .related(model::naming(route), "the route that sends it here");
     } else if is_root(&name.text) && !model::is_object(case, receiver.document) {
         case.flag(name.span).with("what", "gets every alert that no other route takes");
     }

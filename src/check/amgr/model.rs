@@ -3,6 +3,7 @@
 use crate::check::{Case, refusal};
 use crate::facts::alertmanager::{MatchOp, Matcher, Route};
 use crate::facts::{Document, DocumentId};
+use crate::repo::routing::paging::is_heartbeat;
 use crate::source::{Source, Span};
 
 /// Whether Alertmanager reads the document a fact came from.
@@ -51,14 +52,6 @@ fn alternatives(pattern: &str) -> Option<Vec<&str>> {
     words.iter().all(plain).then_some(words)
 }
 
-/// Whether a name speaks of an alert that fires all the time to show that the pipe works.
-pub(super) fn is_heartbeat(name: &str) -> bool {
-    let lower: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    ["watchdog", "deadman", "heartbeat", "healthcheck", "snitch", "alwaysfiring", "keepalive"]
-        .iter()
-        .any(|word| lower.contains(word))
-}
-
 /// Whether a route takes heartbeats only, by its matchers or the receiver it sends to.
 pub(super) fn takes_heartbeats(case: &Case<'_>, route: &Route) -> bool {
     let tree = case.repo.routing(route.document);
@@ -67,6 +60,12 @@ pub(super) fn takes_heartbeats(case: &Case<'_>, route: &Route) -> bool {
         matches!(matcher.op, MatchOp::Equal | MatchOp::Regex) && is_heartbeat(&matcher.value)
     });
     by_matcher || tree.receiver(own).is_some_and(|receiver| is_heartbeat(&receiver.text))
+}
+
+/// The token that names a route among its siblings: what selects, else where it sends.
+pub(super) fn naming(route: &Route) -> Span {
+    let receiver = route.receiver.as_ref().map_or(route.span, |receiver| receiver.span);
+    route.matchers_key.as_ref().map_or(receiver, |key| key.span)
 }
 
 /// The whole line of a pair, if the pair is all it holds.

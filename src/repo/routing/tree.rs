@@ -226,6 +226,11 @@ impl<'r> Tree<'r> {
         })
     }
 
+    /// Whether every alert that one route matches is matched by the other too.
+    pub fn is_within(&self, narrow: u32, wide: u32) -> bool {
+        super::shadow::implies(&self.node(narrow).conditions, &self.node(wide).conditions)
+    }
+
     /// Whether a node's matchers hold.
     pub fn holds(&self, number: u32, look: &[Value<'_>]) -> Answer {
         let node = self.node(number);

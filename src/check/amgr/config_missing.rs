@@ -1,0 +1,48 @@
+//! Alerts, and nobody who passes them on. Rule: rules/amgr/config-missing.yaml
+
+use crate::check::Case;
+use crate::config::World;
+use crate::facts::Document;
+use crate::facts::rules::AlertRule;
+use crate::identify::Kind;
+use crate::repo::Repo;
+use crate::repo::images::{Class, known_as};
+use crate::repo::scrape::{host_of, is_inside, is_sample};
+use crate::source::Origin;
+
+pub(super) fn check(case: &mut Case<'_>) {
+    let repo = case.repo;
+    let own = |alert: &&AlertRule| {
+        let source = repo.source(alert.document.source);
+        source.origin != Origin::Vendored && !is_sample(&source.path)
+    };
+    let Some(alert) = repo.facts.alert_rules.iter().find(own) else { return case.skip() };
+    let elsewhere = repo.settings.elsewhere.contains(&World::Routes);
+    if elsewhere || repo.facts.documents.iter().any(passes_on) || has_one_elsewhere(repo) {
+        return;
+    }
+    case.flag(repo.document(alert.document).anchor);
+}
+
+/// Documents that route alerts, or may.
+fn passes_on(document: &Document) -> bool {
+    let object = document.object.as_ref().map_or("", |object| object.kind.as_str());
+    matches!(document.kind, Kind::AlertmanagerConfig | Kind::GrafanaProvisioning)
+        || matches!(object, "AlertmanagerConfig" | "Alertmanager")
+}
+
+/// A hosted Alertmanager, one that a chart brings, or a ruler that has its own.
+fn has_one_elsewhere(repo: &Repo) -> bool {
+    let chart = |name: &str| {
+        name.contains("prometheus-stack")
+            || known_as(name).is_some_and(|known| known.class == Class::Alerting)
+    };
+    let hosted = repo.facts.prometheus.iter().flat_map(|server| &server.alertmanagers).any(|it| {
+        it.targets.iter().any(|target| !target.known || !is_inside(repo, host_of(&target.text)))
+    });
+    let skipped = repo.facts.skips.iter().any(|skip| skip.kind == Some(Kind::AlertmanagerConfig));
+    hosted
+        || skipped
+        || repo.has_ruler()
+        || repo.facts.packages.iter().any(|package| chart(&package.name.text))
+}

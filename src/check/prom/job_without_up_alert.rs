@@ -1,0 +1,25 @@
+//! A job whose silence no alert notices. Rule: rules/prom/job-without-up-alert.yaml
+
+use crate::check::Case;
+use crate::config::World;
+use crate::facts::prometheus::ScrapeJob;
+use crate::repo::routing::Answer;
+
+pub(super) fn check(job: &ScrapeJob, case: &mut Case<'_>) {
+    let repo = case.repo;
+    let mut alerts = repo.facts.alert_rules.iter();
+    // Without any alert there is one fault, and it is said once for the repository.
+    let watched = alerts.any(|alert| repo.run_together(alert.document, job.document));
+    if !watched || job.name.as_ref().is_none_or(|it| !it.known) {
+        return case.skip();
+    }
+    if !repo.holds_all(World::Alerts) {
+        return;
+    }
+    let mut uses = case.model.up_uses().iter();
+    let noticed = uses
+        .any(|one| repo.run_together(one.document(), job.document) && one.hits(job) != Answer::No);
+    if !noticed {
+        case.flag(job.name.as_ref().map_or(job.span, |name| name.span));
+    }
+}
