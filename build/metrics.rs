@@ -77,7 +77,7 @@ impl File<'_> {
             self.text(root, "source"),
             self.words(root, "images"),
             self.words(root, "jobs"),
-            self.words(root, "ports"),
+            self.ports(root),
             self.words(root, "prefixes"),
         );
         let mut names: Vec<String> = Vec::new();
@@ -158,6 +158,14 @@ impl File<'_> {
             _ => self.fault(item, "this is no text"),
         });
         words.collect()
+    }
+
+    fn ports(&self, node: NodeRef<'_>) -> Vec<u16> {
+        let port = |text: String| match text.parse() {
+            Ok(port) => port,
+            Err(_) => self.fault(node, &format!("`{text}` is no port")),
+        };
+        self.words(node, "ports").into_iter().map(port).collect()
     }
 
     fn flag(&self, node: NodeRef<'_>, key: &str) -> bool {

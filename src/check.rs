@@ -7,6 +7,7 @@ mod alrt;
 mod amgr;
 mod dash;
 mod incr;
+mod infr;
 mod nist;
 mod pql;
 mod prom;
@@ -24,7 +25,7 @@ use crate::facts::slo::Slo;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{Document, DocumentId, Subject};
 use crate::facts::{
-    alertmanager, annotation, code, dashboard, markdown, oncall, prometheus, rules, scalar,
+    alertmanager, annotation, code, dashboard, deploy, markdown, oncall, prometheus, rules, scalar,
     strategy,
 };
 use crate::finding::{Edit, Finding, Fix, Related};
@@ -82,6 +83,7 @@ pub(crate) enum Builtin {
     BurnFormula(fn(&code::BurnFormula, &mut Case<'_>)),
     AlertHandler(fn(&code::AlertHandler, &mut Case<'_>)),
     Page(fn(&markdown::Page, &mut Case<'_>)),
+    Container(fn(&deploy::Container, &mut Case<'_>)),
     Annotation(fn(&annotation::Annotation, &mut Case<'_>)),
     Repository(fn(&mut Case<'_>)),
 }
@@ -166,6 +168,7 @@ fn run<'a>(model: &'a Model<'a>, rule: &'static Rule) -> Outcome {
         Builtin::BurnFormula(check) => runner.each(&facts.burn_formulas, check),
         Builtin::AlertHandler(check) => runner.each(&facts.alert_handlers, check),
         Builtin::Page(check) => runner.each(&facts.pages, check),
+        Builtin::Container(check) => runner.each(&facts.containers, check),
         Builtin::Annotation(check) => runner.each(&facts.annotations, check),
         Builtin::Repository(check) => runner.one(None, check, None),
     }

@@ -1,6 +1,7 @@
 //! `obsproof.toml`: one table of keys, each a preference or a declaration; faults point into
 //! the file.
 
+mod words;
 mod world;
 
 use crate::catalogue::model::{Class, Severity};
@@ -118,6 +119,12 @@ pub const KEYS: &[Key] = &[
     key("severities", Shape::List, &["ALRT002"], "Values the severity label may have"),
     key("owner-labels", Shape::List, &["ALRT003", "AMGR051"], "Alert labels that name the owner"),
     key(
+        "business-words",
+        Shape::List,
+        &["RULE051", "ALRT051", "XREF004"],
+        "Words of metric names that speak of the business",
+    ),
+    key(
         "generated-rules",
         Shape::List,
         &["PROM007", "PROM008"],
@@ -173,6 +180,8 @@ pub struct Settings {
     pub severities: Vec<String>,
     /// Labels that name the owner.
     pub owner_labels: Vec<String>,
+    /// Words that speak of the business.
+    pub business_words: Vec<String>,
     /// Rule files made by a build.
     pub generated_rules: Vec<String>,
     /// Kinds of facts of which the repository holds all.
@@ -196,6 +205,7 @@ impl Default for Settings {
             severity_label: "severity".to_owned(),
             severities: words(&["critical", "warning", "info", "none", "page", "ticket"]),
             owner_labels: words(&["team", "owner"]),
+            business_words: words(words::BUSINESS),
             generated_rules: Vec::new(),
             whole: Vec::new(),
             elsewhere: Vec::new(),
@@ -401,6 +411,10 @@ impl Reader {
             "exclude" => self.settings.exclude = items,
             "severities" => self.settings.severities = items,
             "owner-labels" => self.settings.owner_labels = items,
+            "business-words" => {
+                self.settings.business_words =
+                    items.iter().map(|word| word.to_lowercase()).collect();
+            }
             "generated-rules" => self.settings.generated_rules = items,
             "whole" => self.settings.whole = worlds(&items),
             "elsewhere" => self.settings.elsewhere = worlds(&items),

@@ -21,7 +21,7 @@ pub struct Exporter {
     /// Usual names of the jobs that scrape it.
     pub jobs: &'static [&'static str],
     /// Usual ports.
-    pub ports: &'static [&'static str],
+    pub ports: &'static [u16],
     /// Names that begin so are its own.
     pub prefixes: &'static [&'static str],
     /// Its metrics, by name.
@@ -129,6 +129,11 @@ pub fn prefixed(name: &str) -> impl Iterator<Item = &'static Exporter> {
         .filter(move |exporter| exporter.prefixes.iter().any(|prefix| name.starts_with(prefix)))
 }
 
+/// What a name may be a part of: `x` and its buckets for `x_bucket`.
+pub fn parts_of(name: &str) -> impl Iterator<Item = (&str, Part)> {
+    ENDINGS.iter().filter_map(|(ending, part)| Some((name.strip_suffix(ending)?, *part)))
+}
+
 const ENDINGS: &[(&str, Part)] = &[
     ("_bucket", Part::Bucket),
     ("_sum", Part::Sum),
@@ -146,7 +151,7 @@ fn metrics(name: &str) -> impl Iterator<Item = (&'static Exporter, &'static Metr
 
 impl Part {
     /// Whether a metric of this type has such a part.
-    fn is_of(self, kind: MetricKind) -> bool {
+    pub fn is_of(self, kind: MetricKind) -> bool {
         match kind {
             MetricKind::Histogram => self != Part::Whole,
             MetricKind::Summary => !matches!(self, Part::Whole | Part::Bucket),

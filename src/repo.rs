@@ -3,9 +3,14 @@
 pub mod alerts;
 pub mod arrivals;
 pub mod boards;
+pub mod classes;
 pub mod code;
+pub mod coverage;
 pub mod environments;
+pub mod exporters;
 pub mod images;
+pub mod limits;
+pub mod mentions;
 pub mod model;
 pub mod notifications;
 pub mod paths;
@@ -47,6 +52,9 @@ pub struct Repo {
     intervals: OnceLock<Vec<(Option<String>, f64)>>,
     loading: OnceLock<paths::Loading>,
     target_labels: OnceLock<targets::TargetLabels>,
+    collected: OnceLock<Vec<exporters::Reads>>,
+    path_index: OnceLock<paths::PathIndex>,
+    mentions: OnceLock<mentions::Mentions>,
     worlds: OnceLock<Vec<config::World>>,
     repeated_boards: OnceLock<BTreeMap<DocumentId, DocumentId>>,
     retention: OnceLock<Option<retention::Retention>>,
@@ -90,6 +98,9 @@ impl Repo {
             intervals: OnceLock::new(),
             loading: OnceLock::new(),
             target_labels: OnceLock::new(),
+            collected: OnceLock::new(),
+            path_index: OnceLock::new(),
+            mentions: OnceLock::new(),
             worlds: OnceLock::new(),
             repeated_boards: OnceLock::new(),
             retention: OnceLock::new(),
@@ -106,6 +117,11 @@ impl Repo {
     /// What the servers' `rule_files` lead to.
     pub fn loading(&self) -> &paths::Loading {
         self.loading.get_or_init(|| paths::Loading::of(self))
+    }
+
+    /// Paths and documents by their names.
+    pub fn path_index(&self) -> &paths::PathIndex {
+        self.path_index.get_or_init(|| paths::PathIndex::of(self))
     }
 
     /// Labels that targets and relabelling give to series.
@@ -137,6 +153,12 @@ impl Repo {
     /// Whose text a file is.
     pub fn origin(&self, id: SourceId) -> Origin {
         self.source(id).origin
+    }
+
+    /// Whether a document is the repository's own, and no test or example.
+    pub fn is_ours(&self, document: DocumentId) -> bool {
+        let source = self.source(document.source);
+        source.origin != Origin::Vendored && !scrape::is_sample(&source.path)
     }
 
     /// The path a span stands in.

@@ -14,12 +14,14 @@ use crate::repo::queries::Query;
 mod absent_short_for;
 mod alert_rules_missing;
 mod bool_comparison;
+mod coverage_gap;
 mod dashboard_link_dead;
 mod duplicate_alert;
 mod for_below_interval;
 mod low_traffic_ratio;
 mod no_condition;
 mod no_for;
+mod no_meta_monitoring;
 mod noop_label_template;
 mod owner_missing;
 mod percent_humanized_twice;
@@ -57,6 +59,8 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("ALRT020", Builtin::Expression(absent_short_for::check)),
     ("ALRT022", Builtin::Expression(low_traffic_ratio::check)),
     ("ALRT050", Builtin::Repository(alert_rules_missing::check)),
+    ("ALRT051", Builtin::Repository(coverage_gap::check)),
+    ("ALRT052", Builtin::Repository(no_meta_monitoring::check)),
 ];
 
 /// The alert of an expression, and the whole expression; `None` if it is not an alert's or could

@@ -28,6 +28,7 @@ mod range_too_short;
 mod rate_on_gauge;
 mod regex_noise;
 mod self_ratio_constant;
+mod sum_across_units;
 mod threshold_out_of_range;
 mod topk_in_rule;
 
@@ -54,6 +55,7 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("PQL020", Builtin::Expression(filesystem_unfiltered::check)),
     ("PQL021", Builtin::Expression(nan_in_aggregate::check)),
     ("PQL022", Builtin::Expression(label_not_declared::check)),
+    ("PQL023", Builtin::Expression(sum_across_units::check)),
     ("PQL024", Builtin::Expression(external_label_filter::check)),
 ];
 
@@ -108,6 +110,7 @@ fn providers(metric: &Metric<'_, '_>) -> String {
         .iter()
         .map(|provider| match provider.origin {
             Origin::Server => "Prometheus itself".to_owned(),
+            Origin::Code(_) => "code here".to_owned(),
             Origin::Exporter(exporter) => format!("{} {}", exporter.name, exporter.version),
         })
         .collect();

@@ -16,6 +16,7 @@ mod bad_relabel;
 mod bad_target;
 mod config_missing;
 mod discovery_without_limit;
+mod dropped_but_used;
 mod duplicate_target;
 mod eval_faster_than_scrape;
 mod external_labels_missing;
@@ -56,6 +57,7 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("PROM025", Builtin::ScrapeJob(honor_labels::check)),
     ("PROM031", Builtin::RemoteEndpoint(plaintext_remote::check)),
     ("PROM032", Builtin::Credential(inline_secret::check)),
+    ("PROM034", Builtin::ScrapeJob(dropped_but_used::check)),
     ("PROM035", Builtin::PrometheusConfig(eval_faster_than_scrape::check)),
     ("PROM036", Builtin::PrometheusConfig(duplicate_target::check)),
     ("PROM007", Builtin::PrometheusConfig(rule_file_missing::check)),

@@ -1,12 +1,13 @@
 //! The built-in rules: one row each, in the table of their family.
 
-use super::{Builtin, alrt, amgr, dash, incr, nist, pql, prom, rule, slo, strat, xref};
+use super::{Builtin, alrt, amgr, dash, incr, infr, nist, pql, prom, rule, slo, strat, xref};
 
 const TABLES: &[&[(&str, Builtin)]] = &[
     alrt::BUILTINS,
     amgr::BUILTINS,
     dash::BUILTINS,
     incr::BUILTINS,
+    infr::BUILTINS,
     nist::BUILTINS,
     pql::BUILTINS,
     prom::BUILTINS,

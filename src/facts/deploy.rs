@@ -6,6 +6,10 @@ use super::{DocumentId, FileFacts, ObjectName, Subject, embedded};
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
+mod compose;
+
+pub use compose::read_compose;
+
 /// A container of a workload, or a compose service.
 #[derive(Clone, Debug)]
 pub struct Container {
@@ -35,6 +39,10 @@ pub struct Container {
     pub annotations: Pairs,
     /// `hostNetwork` or `network_mode: host`.
     pub host_network: bool,
+    /// `hostPID` or `pid: host`.
+    pub host_pid: bool,
+    /// Other names of a compose service: `container_name`, `hostname`, aliases in its networks.
+    pub aliases: Vec<Scalar>,
 }
 
 /// A volume inside a container.
@@ -61,6 +69,8 @@ pub struct Service {
     pub selector: Pairs,
     /// Port names and numbers.
     pub ports: Vec<(Option<Scalar>, Option<Scalar>)>,
+    /// `metadata.annotations`.
+    pub annotations: Pairs,
     /// The object's name.
     pub anchor: Span,
 }
@@ -185,6 +195,8 @@ impl Pod<'_> {
             labels: self.labels.clone(),
             annotations: self.annotations.clone(),
             host_network: is_true(self.spec.get("hostNetwork")),
+            host_pid: is_true(self.spec.get("hostPID")),
+            aliases: Vec::new(),
         })
     }
 
@@ -247,6 +259,8 @@ fn operand(
         labels: map(spec.at(&["podMetadata", "labels"]), masked),
         annotations: map(spec.at(&["podMetadata", "annotations"]), masked),
         host_network: is_true(spec.get("hostNetwork")),
+        host_pid: false,
+        aliases: Vec::new(),
     })
 }
 
@@ -255,133 +269,13 @@ fn service(root: NodeRef<'_>, document: DocumentId, object: ObjectName, masked: 
     Service {
         document,
         selector: map(root.at(&["spec", "selector"]), masked),
+        annotations: map(root.at(&["metadata", "annotations"]), masked),
         ports: ports
             .map(|port| (Scalar::under(port, "name"), Scalar::under(port, "port")))
             .collect(),
         anchor: root.at(&["metadata", "name"]).map_or(root.span(), |name| name.span()),
         object,
     }
-}
-
-/// Reads the services of a Compose file.
-pub fn read_compose(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
-    let masked = facts.documents[document.index as usize].masked;
-    let Some(services) = root.get("services") else { return };
-    for (key, service) in services.entries() {
-        let Some(name) = Scalar::of(key) else { continue };
-        if service.is_mapping() {
-            facts.containers.push(compose_service(root, service, name, document, masked));
-        }
-    }
-}
-
-fn compose_service(
-    root: NodeRef<'_>,
-    service: NodeRef<'_>,
-    name: Scalar,
-    document: DocumentId,
-    masked: bool,
-) -> Container {
-    let list = |key: &str| service.get(key).into_iter().flat_map(|node| node.items());
-    let build = service.get("build").and_then(|build| {
-        Scalar::of(build)
-            .or_else(|| Scalar::under(build, "context"))
-            .or_else(|| service.entry("build").and_then(|(key, _)| Scalar::of(key)))
-    });
-    let mut args = words(service.get("entrypoint"));
-    args.extend(words(service.get("command")));
-    let mut mounts: Vec<Mount> = list("volumes").filter_map(compose_volume).collect();
-    for (key, folder) in [("configs", "/"), ("secrets", "/run/secrets/")] {
-        mounts.extend(list(key).filter_map(|item| compose_file(root, item, key, folder)));
-    }
-    let owner =
-        ObjectName { kind: "compose".to_owned(), name: name.text.clone(), ..ObjectName::default() };
-    Container {
-        document,
-        workload: "compose".to_owned(),
-        owner,
-        image: Scalar::under(service, "image"),
-        build,
-        args,
-        env: listed(service.get("environment"), masked || service.get("env_file").is_some()),
-        ports: list("ports").filter_map(compose_port).collect(),
-        mounts,
-        labels: listed(service.get("labels"), masked),
-        annotations: listed(service.get("annotations"), masked),
-        host_network: service.get("network_mode").and_then(|mode| mode.scalar()) == Some("host"),
-        name,
-    }
-}
-
-/// A port as its short form is written: `127.0.0.1:9090:9090`.
-fn compose_port(node: NodeRef<'_>) -> Option<Scalar> {
-    if let Some(port) = Scalar::of(node) {
-        return Some(port);
-    }
-    let mut port = Scalar::under(node, "target")?;
-    let parts: Vec<Scalar> =
-        ["host_ip", "published"].iter().filter_map(|key| Scalar::under(node, key)).collect();
-    port.known &= parts.iter().all(|part| part.known);
-    let texts: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
-    port.text = texts.into_iter().chain([port.text.as_str()]).collect::<Vec<_>>().join(":");
-    Some(port)
-}
-
-fn compose_volume(node: NodeRef<'_>) -> Option<Mount> {
-    if let Some(short) = node.scalar() {
-        let (source, rest) = split_volume(short);
-        let target = rest.map_or(source, |rest| rest.split(':').next().unwrap_or(rest));
-        let source = rest.map_or("", |_| source).to_owned();
-        return Some(Mount {
-            source,
-            target: target.to_owned(),
-            sub_path: None,
-            span: node.span(),
-        });
-    }
-    let text = |key: &str| node.get(key).and_then(|value| value.scalar()).map(str::to_owned);
-    Some(Mount {
-        source: text("source").unwrap_or_default(),
-        target: text("target")?,
-        sub_path: node.at(&["volume", "subpath"]).and_then(|path| path.scalar()).map(str::to_owned),
-        span: node.get("target")?.span(),
-    })
-}
-
-/// The source of `SOURCE:TARGET[:MODE]`; `${VAR:-x}` holds colons that divide nothing.
-fn split_volume(text: &str) -> (&str, Option<&str>) {
-    let mut depth = 0usize;
-    for (at, c) in text.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            // `C:\…` is one word.
-            ':' if depth == 0 && !(at == 1 && text[2..].starts_with('\\')) => {
-                return (&text[..at], Some(&text[at + 1..]));
-            }
-            _ => {}
-        }
-    }
-    (text, None)
-}
-
-/// A config or secret given to a service, by the file it is made of if there is one.
-fn compose_file(root: NodeRef<'_>, item: NodeRef<'_>, key: &str, folder: &str) -> Option<Mount> {
-    let name = item.scalar().or_else(|| item.get("source").and_then(|source| source.scalar()))?;
-    let file = root.at(&[key, name, "file"]).and_then(|file| file.scalar());
-    let kind = key.trim_end_matches('s');
-    let target = item.get("target").and_then(|target| target.scalar());
-    let target = match target {
-        Some(target) if target.starts_with('/') => target.to_owned(),
-        Some(target) => format!("{folder}{target}"),
-        None => format!("{folder}{name}"),
-    };
-    Some(Mount {
-        source: file.map_or_else(|| format!("{kind}:{name}"), str::to_owned),
-        target,
-        sub_path: None,
-        span: item.get("source").unwrap_or(item).span(),
-    })
 }
 
 fn map(node: Option<NodeRef<'_>>, open: bool) -> Pairs {

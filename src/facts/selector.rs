@@ -75,6 +75,11 @@ impl LabelSelector {
         LabelSelector { labels, expressions, open: masked || node.is_unknown() }
     }
 
+    /// The selector of a service: labels only.
+    pub fn plain(labels: &Pairs) -> LabelSelector {
+        LabelSelector { labels: labels.clone(), expressions: Vec::new(), open: labels.open }
+    }
+
     /// Whether it selects an object with these labels; `open` if the object may have more.
     pub fn selects<'l>(&self, label: impl Fn(&str) -> Option<&'l str>, open: bool) -> Option<bool> {
         let mut certain = !self.open;

@@ -14,6 +14,7 @@ pub mod tie;
 use super::Repo;
 use super::alerts::{self, Alert};
 use super::arrivals::Arrivals;
+use super::classes::Class;
 use super::notifications::Notifications;
 use super::queries::Query;
 use super::routing::paging::{Unheard, Unpaged};
@@ -60,6 +61,7 @@ pub struct Model<'r> {
     unpaged: OnceLock<Unpaged>,
     unheard: OnceLock<Unheard<'r>>,
     up_uses: OnceLock<Vec<up::UpUse<'r>>>,
+    pub(super) classes: OnceLock<Vec<BTreeSet<Class>>>,
 }
 
 /// The definitions of one recorded name.
@@ -130,6 +132,7 @@ impl<'r> Model<'r> {
             unpaged: OnceLock::new(),
             unheard: OnceLock::new(),
             up_uses: OnceLock::new(),
+            classes: OnceLock::new(),
         }
     }
 

@@ -9,6 +9,12 @@ use crate::identify::Kind;
 use crate::lang::path::{folder, glob, join, last};
 use std::collections::BTreeSet;
 
+mod index;
+mod loader;
+
+pub use index::PathIndex;
+pub use loader::{Loader, missed_by};
+
 /// What an entry of `rule_files` leads to.
 #[derive(Clone, Debug, Default)]
 pub struct Resolved {
@@ -139,7 +145,7 @@ fn follow(repo: &Repo, server: Wants<'_>, entry: &str) -> Resolved {
     }
     // A bare name beside the configuration is often put there by an image or a mount of its own.
     if found.is_empty() && (!found.certain || !entry.contains('/')) {
-        by_name(repo, server.kind, entry, &mut found);
+        by_name(repo, server, entry, &mut found);
     }
     found
 }
@@ -157,22 +163,22 @@ fn files(repo: &Repo, pattern: &str) -> Vec<String> {
 
 /// Documents under the keys of a ConfigMap.
 fn keyed(repo: &Repo, map: &str, wanted: impl Fn(&str) -> bool) -> Vec<DocumentId> {
-    let inside = repo.facts.documents.iter().filter(|document| document.host.is_some());
+    let inside = repo.path_index().inside(map).iter().copied();
     inside
-        .filter(|document| {
-            document.object.as_ref().is_some_and(|object| {
-                object.name == map
-                    && matches!(object.kind.as_str(), "ConfigMap" | "Secret")
-                    && object.data_key.as_deref().is_some_and(&wanted)
-            })
+        .filter(|id| {
+            let object = repo.document(*id).object.as_ref();
+            object.and_then(|object| object.data_key.as_deref()).is_some_and(&wanted)
         })
-        .map(|document| document.id)
         .collect()
 }
 
 /// Follows a path inside a container to what is mounted there.
 fn through_mounts(repo: &Repo, server: Wants<'_>, entry: &str, found: &mut Resolved) {
     for container in server.containers {
+        // What another environment mounts is not mounted here.
+        if !repo.run_together(container.document, server.document) {
+            continue;
+        }
         let Some(at) = inside(repo, server, container, entry) else { continue };
         let mount = container
             .mounts
@@ -186,9 +192,7 @@ fn through_mounts(repo: &Repo, server: Wants<'_>, entry: &str, found: &mut Resol
             _ => glob(rest, key),
         };
         if let Some(map) = mount.source.strip_prefix("configMap:") {
-            let object = |kind: &str, name: &str| kind == "ConfigMap" && name == map;
-            let here = repo.facts.documents.iter().filter_map(|it| it.object.as_ref());
-            found.certain |= here.clone().any(|it| object(&it.kind, &it.name));
+            found.certain |= repo.path_index().has_map(map);
             found.documents.extend(keyed(repo, map, name));
         } else if let Some(source) = source(repo, container, mount) {
             let pattern = match (rest.is_empty(), source.is_empty()) {
@@ -240,15 +244,10 @@ fn source(repo: &Repo, container: &Container, mount: &Mount) -> Option<String> {
 }
 
 /// A path that nothing maps: the only file of its name, or every file a glob's last part fits.
-fn by_name(repo: &Repo, kind: Kind, entry: &str, found: &mut Resolved) {
+fn by_name(repo: &Repo, server: Wants<'_>, entry: &str, found: &mut Resolved) {
     let name = last(entry);
-    found.files = repo.paths.iter().filter(|path| glob(name, last(path))).cloned().collect();
-    let inside = repo.facts.documents.iter().filter(|document| document.host.is_some());
-    found.documents = inside
-        .filter(|document| {
-            let key = document.object.as_ref().and_then(|object| object.data_key.as_deref());
-            document.kind == kind && key.is_some_and(|key| glob(name, key))
-        })
-        .map(|document| document.id)
-        .collect();
+    found.files = repo.path_index().named(repo, name);
+    found.documents = repo.path_index().keyed(name);
+    let here = |id: &DocumentId| repo.run_together(*id, server.document);
+    found.documents.retain(|id| repo.document(*id).kind == server.kind && here(id));
 }

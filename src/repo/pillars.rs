@@ -86,7 +86,7 @@ const SOURCE_ENDINGS: &[&str] = &[
     "rb", "swift", "cpp", "cc", "ex", "exs", "clj", "fs", "vb", "dart",
 ];
 
-fn is_source_path(path: &str) -> bool {
+pub(super) fn is_source_path(path: &str) -> bool {
     const FOREIGN: &[&str] = &["vendor", "node_modules", "third_party", "site-packages"];
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);

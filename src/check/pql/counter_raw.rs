@@ -31,7 +31,8 @@ const MOVING: &[&str] = &[
 ];
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
-    if !query.is_sound() {
+    // A generator puts the rates into an objective; a panel may show a total.
+    if !query.is_sound() || query.rule().is_none() {
         return case.skip();
     }
     let parents = parents(query.ast());
@@ -45,6 +46,10 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             continue;
         }
         let compared = compared_with(query, case, &parents, place);
+        // A recording rule may rename a counter, or add up what is rated later.
+        if query.record().is_some() && !is_calculated(query.ast(), &parents, place.node) {
+            continue;
+        }
         // Without the catalogue a gauge of that name is as likely, unless a limit is set to it.
         if !known && compared.is_none_or(|limit| limit == 0.0) {
             continue;
@@ -88,7 +93,9 @@ fn is_moved(ast: &Ast, parents: &[NodeId], selector: NodeId) -> bool {
                 Aggregator::Count | Aggregator::Group | Aggregator::CountValues
             ),
             Kind::Binary(binary) => match binary.op {
-                Op::And | Op::Unless => binary.right == at,
+                Op::Unless => binary.right == at,
+                // `x_count > 0 and …` asks whether there were any at all.
+                Op::And => binary.right == at || is_seen(ast, at),
                 // The difference of two counters is what is between them.
                 Op::Sub => reads_series(ast, binary.left) && reads_series(ast, binary.right),
                 // Compared with its own past, or with another counter.
@@ -105,6 +112,28 @@ fn is_moved(ast: &Ast, parents: &[NodeId], selector: NodeId) -> bool {
         }
         at = parent;
     }
+}
+
+/// `counter > 0`.
+fn is_seen(ast: &Ast, node: NodeId) -> bool {
+    match ast.kind(ast.bare(node)) {
+        Kind::Binary(binary) if matches!(binary.op, Op::Greater | Op::NotEqual) => {
+            matches!(ast.kind(ast.bare(binary.right)), Kind::Number { value, .. } if *value == 0.0)
+        }
+        _ => false,
+    }
+}
+
+/// Whether something between a selector and the root computes with its value or compares it.
+fn is_calculated(ast: &Ast, parents: &[NodeId], selector: NodeId) -> bool {
+    let mut at = selector;
+    while parents[at.index()] != at {
+        at = parents[at.index()];
+        if matches!(ast.kind(at), Kind::Binary(binary) if !binary.op.is_set()) {
+            return true;
+        }
+    }
+    false
 }
 
 fn reads_series(ast: &Ast, node: NodeId) -> bool {

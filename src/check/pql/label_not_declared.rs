@@ -11,6 +11,23 @@ use crate::repo::model::Place;
 use crate::repo::model::metric::Metric;
 use crate::repo::queries::Query;
 
+/// Labels that tell servers apart.
+const PLACES: &[&str] = &[
+    "cluster",
+    "cluster_id",
+    "cluster_name",
+    "region",
+    "zone",
+    "datacenter",
+    "dc",
+    "env",
+    "environment",
+    "stage",
+    "tenant",
+    "prometheus",
+    "replica",
+];
+
 /// Names of one thing: what one exporter calls so, another calls otherwise.
 const ALIKE: &[&[&str]] = &[
     &[
@@ -49,8 +66,9 @@ fn matchers<'a>(query: &'a Query<'a>, selector: &'a Selector, case: &mut Case<'a
     let Some(name) = selector.metric() else { return };
     let metric = case.model.metric(name);
     for matcher in selector.labels() {
-        // Asking that a label be absent is no mistake, and a variable may ask that.
-        if matches_empty(matcher) || placeholder::is_in(&matcher.value) {
+        // Asking that a label be absent is no mistake, and a variable may ask just that.
+        let variable = matcher.value.contains('$') && !matcher.value.ends_with('$');
+        if matches_empty(matcher) || variable || placeholder::is_in(&matcher.value) {
             continue;
         }
         flag(query, &matcher.label, &[(name, &metric)], case);
@@ -83,7 +101,8 @@ fn groups<'a>(query: &'a Query<'a>, labels: &'a [Name], inner: Place<'a, 'a>, ca
     }
     let metrics: Vec<(&str, &Metric<'_, '_>)> =
         metrics.iter().map(|(name, metric)| (*name, metric)).collect();
-    for label in labels {
+    // Grouping by where a server runs costs nothing here and serves a store of several servers.
+    for label in labels.iter().filter(|label| !PLACES.contains(&&*label.text)) {
         flag(query, label, &metrics, case);
     }
 }

@@ -1,6 +1,7 @@
 //! Quantiles of every single series. Rule: rules/pql/quantile-per-series.yaml
 
 use super::{list, quantile_arguments};
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::repo::model::leaf::{Leaf, RATES};
 use crate::repo::queries::Query;
@@ -24,7 +25,11 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             .collect();
         if !extra.is_empty() {
             let span = case.name_of(argument, name);
-            case.flag(span).with("metric", name).with("labels", list(&extra));
+            // An objective reads one value.
+            let sli = query.sli().is_some();
+            let severity = if sli { Severity::Warning } else { Severity::Info };
+            let flag = case.flag(span).severity(severity);
+            flag.with("metric", name).with("labels", list(&extra));
         }
     }
 }

@@ -20,7 +20,8 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             continue;
         };
         let metric = case.model.metric(name);
-        if !matches!(metric.kind(), Some(MetricKind::Gauge | MetricKind::Info)) {
+        let gauge = matches!(metric.kind(), Some(MetricKind::Gauge | MetricKind::Info));
+        if !gauge || is_moment(name) {
             continue;
         }
         let instead = if function.name == "increase" { "delta" } else { "deriv" };
@@ -31,4 +32,11 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             .with("instead", instead)
             .with("provider", super::providers(&metric));
     }
+}
+
+/// Whether a gauge holds a point in time: these only grow, like counters.
+fn is_moment(name: &str) -> bool {
+    ["_timestamp", "_timestamp_seconds", "_time_seconds", "_last_seen", "_timestamp_ms"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
 }

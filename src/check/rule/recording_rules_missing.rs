@@ -16,7 +16,7 @@ pub(super) fn check(case: &mut Case<'_>) {
 }
 
 /// Rule documents that were not read, and specifications that records are generated from.
-fn could_hold_records(document: &Document) -> bool {
+pub(super) fn could_hold_records(document: &Document) -> bool {
     let object = document.object.as_ref().map_or("", |object| object.kind.as_str());
     let rules = document.kind == Kind::PrometheusRules || object == "PrometheusRule";
     let unread = document.masked

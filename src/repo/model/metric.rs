@@ -1,8 +1,10 @@
 //! Where the series of a name come from, and where expressions read them.
 
 use super::{Model, Place, Record};
+use crate::facts::code::{MetricDefinition, MetricType};
 use crate::lang::promql::ast::{NodeId, Selector};
 use crate::metrics::{self, Exporter, MetricKind, Part};
+use crate::repo::Repo;
 use std::collections::BTreeMap;
 
 /// Everything known about one name.
@@ -18,7 +20,7 @@ pub struct Metric<'m, 'r> {
 #[derive(Clone, Debug)]
 pub struct Provider<'r> {
     /// Who.
-    pub origin: Origin,
+    pub origin: Origin<'r>,
     /// Type of the series: the buckets of a histogram are counters.
     pub kind: MetricKind,
     /// Which part of the metric the name is.
@@ -34,12 +36,14 @@ pub struct Provider<'r> {
 }
 
 /// Who provides a metric.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+#[derive(Clone, Copy, Debug)]
+pub enum Origin<'r> {
     /// The server itself: `up`, `ALERTS`.
     Server,
     /// A well-known exporter.
     Exporter(&'static Exporter),
+    /// Code of the repository.
+    Code(&'r MetricDefinition),
 }
 
 /// A selector of an expression.
@@ -61,7 +65,7 @@ impl Provider<'_> {
     }
 }
 
-impl Metric<'_, '_> {
+impl<'r> Metric<'_, 'r> {
     /// Whether something provides it.
     pub fn is_known(&self) -> bool {
         self.record.is_some() || !self.providers.is_empty()
@@ -80,7 +84,7 @@ impl Metric<'_, '_> {
     }
 
     /// Labels that the series of every provider have.
-    pub fn certain_labels(&self) -> Vec<&str> {
+    pub fn certain_labels(&self) -> Vec<&'r str> {
         match (self.record, self.providers.split_first()) {
             (None, Some((first, rest))) => {
                 let everywhere = |label: &&&str| rest.iter().all(|it| it.has(label));
@@ -94,7 +98,9 @@ impl Metric<'_, '_> {
 impl<'r> Model<'r> {
     /// What is known about a name.
     pub fn metric(&self, name: &str) -> Metric<'_, 'r> {
-        let providers = metrics::named(name).into_iter().map(of_catalogue).collect();
+        let mut providers: Vec<Provider<'r>> =
+            metrics::named(name).into_iter().map(of_catalogue).collect();
+        providers.extend(declared(self.repo, name));
         Metric { record: self.records().get(name), providers }
     }
 
@@ -149,11 +155,7 @@ const MOST_FOLLOWED: usize = 32;
 
 fn of_catalogue<'r>(series: metrics::Series) -> Provider<'r> {
     let metrics::Series { exporter, metric, part } = series;
-    let derived = match (part, metric.kind) {
-        (Part::Bucket, _) => Some("le"),
-        (Part::Whole, MetricKind::Summary) => Some("quantile"),
-        _ => None,
-    };
+    let derived = derived_label(metric.kind, part);
     Provider {
         origin: if exporter.key == SERVER { Origin::Server } else { Origin::Exporter(exporter) },
         kind: metric.kind.of_part(part),
@@ -162,5 +164,60 @@ fn of_catalogue<'r>(series: metrics::Series) -> Provider<'r> {
         open: metric.open,
         unit: metric.unit,
         from: metric.from,
+    }
+}
+
+/// What code of the repository declares under a name, or under what the name is a part of.
+fn declared<'r>(repo: &'r Repo, name: &str) -> Vec<Provider<'r>> {
+    let mut found: Vec<(&MetricDefinition, Part)> = Vec::new();
+    let mut add = |name: &str, part: Part| {
+        let numbers = repo.definitions().get(name).into_iter().flatten();
+        found.extend(numbers.map(|&number| (&repo.facts.metric_definitions[number], part)));
+    };
+    add(name, Part::Whole);
+    for (base, part) in metrics::parts_of(name) {
+        add(base, part);
+        if part == Part::Created {
+            add(&format!("{base}_total"), part);
+        }
+    }
+    found.into_iter().filter_map(|(definition, part)| of_code(definition, part)).collect()
+}
+
+fn of_code(definition: &MetricDefinition, part: Part) -> Option<Provider<'_>> {
+    let kind = match definition.kind {
+        MetricType::Counter => MetricKind::Counter,
+        MetricType::Gauge | MetricType::StateSet => MetricKind::Gauge,
+        MetricType::Histogram => MetricKind::Histogram,
+        MetricType::Summary => MetricKind::Summary,
+        MetricType::Info => MetricKind::Info,
+    };
+    let fits = match part {
+        Part::Whole => true,
+        Part::Created => kind == MetricKind::Counter || part.is_of(kind),
+        _ => part.is_of(kind),
+    };
+    let labels = definition.labels.as_deref();
+    let known = labels.is_some_and(|labels| labels.iter().all(|label| label.known));
+    let declared = labels.unwrap_or_default().iter().map(|label| label.text.as_str());
+    let derived = derived_label(kind, part).into_iter();
+    fits.then(|| Provider {
+        origin: Origin::Code(definition),
+        kind: kind.of_part(part),
+        part,
+        labels: declared.chain(derived).collect(),
+        // A state set names its label after itself.
+        open: !known || definition.telemetry || definition.kind == MetricType::StateSet,
+        unit: None,
+        from: None,
+    })
+}
+
+/// The label that tells the series of a part from each other.
+fn derived_label(kind: MetricKind, part: Part) -> Option<&'static str> {
+    match (part, kind) {
+        (Part::Bucket, _) => Some("le"),
+        (Part::Whole, MetricKind::Summary) => Some("quantile"),
+        _ => None,
     }
 }

@@ -1,0 +1,30 @@
+//! Exporters that run for nobody. Rule: rules/infr/deployed-not-scraped.yaml
+
+use crate::check::Case;
+use crate::config::World;
+use crate::facts::deploy::Container;
+use crate::repo::exporters::{Reads, is_exporter};
+use crate::repo::scrape::is_sample;
+use crate::source::Origin;
+
+pub(super) fn check(container: &Container, case: &mut Case<'_>) {
+    let repo = case.repo;
+    let own = repo.origin(container.document.source) != Origin::Vendored
+        && !is_sample(repo.path(container.name.span));
+    if !is_exporter(container) || !own {
+        return case.skip();
+    }
+    // Targets in files and jobs that are not here may read it.
+    let scrapes = repo.own_servers().next().is_some() && repo.own_jobs().next().is_some();
+    if !scrapes || !repo.holds_all(World::Endpoints) {
+        return;
+    }
+    if repo.own_jobs().all(|job| repo.job_reads(job, container) == Reads::No) {
+        let image = container.image.as_ref().map_or("", |image| image.text.as_str());
+        let server = repo.own_servers().map(|it| it.scrape_configs_key.unwrap_or(it.anchor)).next();
+        let flag = case.flag(container.name.span).with("image", image);
+        if let Some(server) = server {
+            flag.related(server, "no job here reads it");
+        }
+    }
+}

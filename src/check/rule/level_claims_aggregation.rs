@@ -1,0 +1,95 @@
+//! Levels in recorded names that nothing aggregates to.
+//! Rule: rules/rule/level-claims-aggregation.yaml
+
+use crate::check::Case;
+use crate::finding::Edit;
+use crate::lang::promql::ast::{Kind, NodeId};
+use crate::lang::promql::labels::Presence;
+use crate::repo::classes::tokens;
+use crate::repo::model::Place;
+use crate::repo::model::leaf::RATES;
+use crate::repo::queries::Query;
+
+/// Labels of targets: a level may leave them unsaid.
+const TARGET: &[&str] = &[
+    "job",
+    "instance",
+    "namespace",
+    "pod",
+    "node",
+    "nodename",
+    "cluster",
+    "endpoint",
+    "service",
+    "container",
+    "le",
+];
+
+pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    let (Some(record), Some(root)) = (query.record(), query.ast().root()) else {
+        return case.skip();
+    };
+    let level = record.name.text.split_once(':').map_or("", |(level, _)| level);
+    if !record.name.known || !query.is_sound() {
+        return case.skip();
+    }
+    let aggregated = |node: &crate::lang::promql::ast::Node| {
+        matches!(node.kind, Kind::Aggregate(_) | Kind::Invalid)
+    };
+    if level.is_empty() || query.ast().nodes.iter().any(aggregated) {
+        return;
+    }
+    let set = case.model.labels(Place { query, node: root });
+    let mut extra: Vec<&str> = Vec::new();
+    let mut source = None;
+    for (_, selector) in query.ast().selectors() {
+        let Some(name) = selector.metric() else { return };
+        // Recorded names say by themselves what they carry.
+        let metric = case.model.metric(name);
+        if metric.record.is_some() || name.contains(':') || metric.providers.is_empty() {
+            return;
+        }
+        for label in metric.certain_labels() {
+            let kept = matches!(set.get(label), Presence::Possible | Presence::Present);
+            if kept && !TARGET.contains(&label) && !is_in(level, label) && !extra.contains(&label) {
+                extra.push(label);
+                source = source.or(Some(name));
+            }
+        }
+    }
+    if let Some(source) = source {
+        let labels: Vec<String> = extra.iter().map(|label| format!("`{label}`")).collect();
+        let fix = by_level(query, root, level, case);
+        let flag = case
+            .flag(record.name.span)
+            .with("level", level)
+            .with("metric", source)
+            .with("labels", labels.join(", "));
+        if let Some(edits) = fix {
+            flag.fix(false, format!("aggregate to `{level}`"), edits);
+        }
+    }
+}
+
+/// Whether a level names a label: `instance_device` names `device`.
+fn is_in(level: &str, label: &str) -> bool {
+    level == label
+        || level.match_indices(label).any(|(at, _)| {
+            let before = level[..at].ends_with('_') || at == 0;
+            let rest = &level[at + label.len()..];
+            before && (rest.is_empty() || rest.starts_with('_'))
+        })
+}
+
+/// `sum by (level) (…)` around a rate that is the whole expression.
+fn by_level(query: &Query<'_>, root: NodeId, level: &str, case: &Case<'_>) -> Option<Vec<Edit>> {
+    let Kind::Call(call) = query.ast().kind(query.ast().bare(root)) else { return None };
+    let rated = call.function.is_some_and(|function| RATES.contains(&function.name));
+    if !rated || tokens(level).len() != 1 {
+        return None;
+    }
+    let extent = query.ast().node(root).extent;
+    let span = case.place(query, extent);
+    let text = format!("sum by ({level}) ({})", query.node_text(root));
+    (case.repo.text(span) == query.node_text(root)).then(|| vec![Edit { span, text }])
+}

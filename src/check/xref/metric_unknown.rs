@@ -1,0 +1,82 @@
+//! Metrics that nothing here declares. Rule: rules/xref/metric-unknown.yaml
+
+use crate::catalogue::model::Severity;
+use crate::check::Case;
+use crate::config::World;
+use crate::facts::prometheus::ScrapeJob;
+use crate::finding::Edit;
+use crate::lang::{distance, placeholder};
+use crate::metrics;
+use crate::repo::exporters::{Reads, reads};
+use crate::repo::images::known_as;
+use crate::repo::queries::Query;
+use crate::repo::scrape::is_infrastructure;
+use crate::source::Origin;
+
+/// A repository that declares fewer metrics than this is not where its metrics come from.
+const DECLARED: usize = 5;
+
+/// Who else may bring a metric.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Others {
+    /// Programs of the repository and well-known exporters only.
+    Nobody,
+    /// Known programs of others, whose metrics nobody lists.
+    ThirdParty,
+    /// An exporter that nobody here knows.
+    Exporter,
+}
+
+pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    let repo = case.repo;
+    let vendored = repo.origin(query.scalar.span.source) == Origin::Vendored;
+    // Panels are often taken over from elsewhere as they are.
+    if vendored || query.panel().is_some() || !query.is_sound() {
+        return case.skip();
+    }
+    let declares = repo.definitions().len() >= DECLARED && !repo.has_unread_code();
+    if !declares || !repo.holds_all(World::Metrics) {
+        return;
+    }
+    let others = repo.own_jobs().map(brings).max_by_key(|others| *others as u8);
+    let severity = match others.unwrap_or(Others::Nobody) {
+        Others::Nobody => Severity::Warning,
+        Others::ThirdParty => Severity::Info,
+        Others::Exporter => return,
+    };
+    for (_, selector) in query.ast().selectors() {
+        let (Some(name), Some(extent)) = (selector.metric(), selector.metric_extent()) else {
+            continue;
+        };
+        let known = case.model.metric(name).is_known() || metrics::prefixed(name).next().is_some();
+        if known || name.contains(':') || placeholder::is_in(name) {
+            continue;
+        }
+        let declared = repo.definitions().keys().map(String::as_str);
+        let near = distance::nearest(name, declared.filter(|known| known.len() > 5), 2);
+        let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        let at = near.and_then(|near| repo.definitions_of(near).next());
+        let span = case.place(query, extent);
+        let mut flag = case.flag(span).severity(severity).with("metric", name).with("hint", hint);
+        if let Some(at) = at {
+            flag = flag.related(at.name.span, "this is declared");
+        }
+        if let Some(near) = near {
+            let edit = Edit { span, text: near.to_owned() };
+            flag.fix(false, format!("write `{near}`"), vec![edit]);
+        }
+    }
+}
+
+/// What a job may bring that is neither declared here nor in the catalogue.
+fn brings(job: &ScrapeJob) -> Others {
+    if metrics::exporters().iter().any(|exporter| reads(job, exporter) == Reads::Yes) {
+        return Others::Nobody;
+    }
+    let name = job.label().to_ascii_lowercase();
+    match name.contains("exporter") {
+        true => Others::Exporter,
+        false if is_infrastructure(job) || known_as(&name).is_some() => Others::ThirdParty,
+        false => Others::Nobody,
+    }
+}

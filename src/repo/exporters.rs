@@ -1,0 +1,373 @@
+//! Exporters as they run and as they are scraped: which container is one, which job reads it.
+
+use super::Repo;
+use super::images::{Class, known_as};
+use super::scrape::{is_loopback, split_address};
+use crate::facts::deploy::{Container, Service};
+use crate::facts::prometheus::{JobForm, ScrapeJob};
+use crate::facts::scalar::Pairs;
+use crate::facts::selector::{LabelSelector, Namespaces};
+use crate::metrics::{self, Exporter};
+use crate::source::{Origin, Span};
+
+/// Whether a job reads something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reads {
+    /// Certainly not.
+    No,
+    /// Nobody can tell.
+    Maybe,
+    /// By its name, its targets or what it selects.
+    Yes,
+}
+
+/// What a job certainly scrapes: the kubelet, at this path and place.
+#[derive(Debug)]
+pub struct Kubelet {
+    /// The path, if it is certain.
+    pub path: Option<String>,
+    /// What shows it.
+    pub at: Option<Span>,
+}
+
+/// The kubelet, if that is what a job certainly scrapes.
+pub fn kubelet(job: &ScrapeJob) -> Option<Kubelet> {
+    let path = job.path();
+    if let Some((text, at)) = &path
+        && is_kubelet_path(text)
+    {
+        return Some(Kubelet { path: Some(text.clone()), at: *at });
+    }
+    let path = path.map(|(path, _)| path);
+    // Another path through the API server leads elsewhere.
+    if path.as_ref().is_some_and(|path| path.starts_with("/api/v1/")) {
+        return None;
+    }
+    let addresses = job.addresses();
+    if let Some(address) = addresses.iter().find(|address| address.port() == Some("10250")) {
+        return Some(Kubelet { path, at: Some(address.span) });
+    }
+    // Nodes are discovered with the kubelet's port.
+    let rewritten = job.relabels.iter().any(|step| step.writes("__address__"));
+    let nodes = job.discovery.iter().find(|found| {
+        let role = found.role.as_ref().and_then(|role| role.known_text());
+        found.kind == "kubernetes" && role.is_some_and(|role| role.eq_ignore_ascii_case("node"))
+    });
+    let alone = job.discovery.len() == 1 && job.targets.is_empty() && !job.settings.open;
+    nodes
+        .filter(|_| alone && !rewritten && path.is_some())
+        .map(|nodes| Kubelet { path, at: Some(nodes.key) })
+}
+
+/// `/api/v1/nodes/NODE/proxy/metrics`, also with the kubelet's port; another port is another
+/// program on the node.
+fn is_kubelet_path(path: &str) -> bool {
+    let Some((_, rest)) = path.split_once("/nodes/") else { return false };
+    let Some((node, rest)) = rest.split_once("/proxy/metrics") else { return false };
+    let port = node.rsplit_once(':').map(|(_, port)| port);
+    (rest.is_empty() || rest.starts_with('/')) && matches!(port, None | Some("10250"))
+}
+
+/// Whether a job reads an exporter of the catalogue.
+pub fn reads(job: &ScrapeJob, exporter: &Exporter) -> Reads {
+    if let Some(kubelet) = kubelet(job) {
+        let containers = kubelet.path.as_ref().is_none_or(|path| path.contains("cadvisor"));
+        return match exporter.key {
+            "kubelet" => Reads::Yes,
+            "cadvisor" if containers => Reads::Yes,
+            _ => Reads::No,
+        };
+    }
+    let spoken = spoken(job);
+    let is = |exporter: &Exporter| {
+        spoken.iter().any(|word| exporter.names().any(|name| is_named(word, name)))
+            || job.targets.iter().any(|target| {
+                let port = split_address(&target.text).1.and_then(|port| port.parse::<u16>().ok());
+                // Many programs listen at 8080.
+                port.is_some_and(|port| exporter.has_port(port))
+            })
+    };
+    if is(exporter) {
+        return Reads::Yes;
+    }
+    // Names that read alike: the job of cAdvisor may be the kubelet's.
+    let other = metrics::exporters().iter().any(|other| other.key != exporter.key && is(other));
+    let static_only = job.discovery.is_empty() && job.form == JobForm::Job;
+    match (other, static_only) {
+        (true, _) => Reads::No,
+        (false, true) if job.targets.iter().all(|target| target.known) => {
+            if is_other_program(job) {
+                Reads::No
+            } else {
+                Reads::Maybe
+            }
+        }
+        _ => Reads::Maybe,
+    }
+}
+
+/// Whether all targets are well-known programs, or the server itself.
+fn is_other_program(job: &ScrapeJob) -> bool {
+    !job.targets.is_empty()
+        && job.targets.iter().all(|target| {
+            let host = split_address(&target.text).0;
+            let first = host.split('.').next().unwrap_or(host);
+            known_as(first).is_some()
+        })
+}
+
+/// The words by which a job says what it scrapes: name, hosts, values its monitor selects.
+fn spoken(job: &ScrapeJob) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut add = |text: &str| words.push(text.to_ascii_lowercase().replace('_', "-"));
+    if let Some(name) = job.name.as_ref().filter(|name| name.known) {
+        add(&name.text);
+    }
+    for target in job.targets.iter().filter(|target| target.known) {
+        let host = split_address(&target.text).0;
+        if !is_loopback(host) {
+            add(host.split('.').next().unwrap_or(host));
+        }
+    }
+    if let Some((selector, _)) = &job.selects {
+        for (_, value) in selector.labels.entries.iter().filter(|(_, value)| value.known) {
+            add(&value.text);
+        }
+    }
+    // What relabelling keeps by name.
+    for step in job.relabels.iter().filter(|step| step.kind() == "keep") {
+        let of_name = step.source_labels.iter().any(|label| {
+            ["_name", "_label_app", "_label_k8s_app", "_name_label", "port_name"]
+                .iter()
+                .any(|part| label.text.contains(part))
+        });
+        if let Some(regex) = step.regex.as_ref().filter(|regex| regex.known && of_name) {
+            for word in regex.text.split(['|', '(', ')', ';', '^', '$']) {
+                add(word.trim_matches(['.', '*', '+']));
+            }
+        }
+    }
+    words
+}
+
+/// `prometheus-node-exporter`, `node-exporter-prod` for `node-exporter`.
+fn is_named(word: &str, name: &str) -> bool {
+    let name = name.replace('_', "-");
+    let bounded = |at: usize| {
+        let before = word[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+        let after = word[at + name.len()..].chars().next().is_none_or(|c| !c.is_alphanumeric());
+        before && after
+    };
+    // Everyday words must be the whole name.
+    match name.len() > 5 && name.contains('-') || matches!(name.as_str(), "cadvisor" | "kubelet") {
+        true => word.match_indices(&name).any(|(at, _)| bounded(at)),
+        false => word == name,
+    }
+}
+
+impl Exporter {
+    /// Names of its images and jobs.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.images.iter().chain(self.jobs).copied()
+    }
+
+    /// Whether a port is its own; ports that many programs share are nobody's.
+    fn has_port(&self, port: u16) -> bool {
+        !matches!(port, 8080 | 8443 | 443 | 80) && self.ports.contains(&port)
+    }
+
+    /// Whether a container runs it.
+    pub fn runs_in(&self, container: &Container) -> bool {
+        container.image_name().is_some_and(|name| {
+            let bare = name.strip_prefix("prometheus-").unwrap_or(name);
+            self.images
+                .iter()
+                .any(|image| name == *image || bare == *image || name.replace('_', "-") == *image)
+        })
+    }
+}
+
+/// Whether a container is an exporter: it shows the metrics of something else.
+pub fn is_exporter(container: &Container) -> bool {
+    let image = container.image.as_ref().and_then(|image| image.known_text());
+    let known = image.and_then(known_as);
+    let other = ["adapter", "pushgateway", "statsd"];
+    known.is_some_and(|known| known.class == Class::Exporter)
+        && container.image_name().is_some_and(|name| !other.iter().any(|it| name.contains(it)))
+}
+
+impl Repo {
+    /// For every exporter of the catalogue, the best that any job here can say.
+    pub fn collected(&self, exporter: &Exporter) -> Reads {
+        let all = self.collected.get_or_init(|| {
+            let best = |exporter| self.own_jobs().map(|job| reads(job, exporter)).max();
+            metrics::exporters().iter().map(|it| best(it).unwrap_or(Reads::No)).collect()
+        });
+        let at = metrics::exporters().iter().position(|known| known.key == exporter.key);
+        at.and_then(|at| all.get(at)).copied().unwrap_or(Reads::No)
+    }
+
+    /// Containers that run here: not vendored.
+    pub fn own_containers(&self) -> impl Iterator<Item = &Container> {
+        let own =
+            |container: &&Container| self.origin(container.document.source) != Origin::Vendored;
+        self.facts.containers.iter().filter(own)
+    }
+
+    /// Jobs that run here: not vendored.
+    pub fn own_jobs(&self) -> impl Iterator<Item = &ScrapeJob> {
+        let own = |job: &&ScrapeJob| self.origin(job.document.source) != Origin::Vendored;
+        self.facts.scrape_jobs.iter().filter(own)
+    }
+
+    /// Whether a job reads a container.
+    pub fn job_reads(&self, job: &ScrapeJob, container: &Container) -> Reads {
+        if job.settings.open || job.name.as_ref().is_some_and(|name| !name.known) {
+            return Reads::Maybe;
+        }
+        match job.form {
+            JobForm::ServiceMonitor => self.monitor_reads(job, container),
+            JobForm::PodMonitor => selects_pod(job, container),
+            JobForm::Probe | JobForm::ScrapeConfig | JobForm::Job => {
+                self.plain_job_reads(job, container)
+            }
+        }
+    }
+
+    /// A monitor selects services, and these select pods.
+    fn monitor_reads(&self, job: &ScrapeJob, container: &Container) -> Reads {
+        let Some((selector, namespaces)) = &job.selects else { return Reads::Maybe };
+        let mut best = Reads::No;
+        for service in &self.facts.services {
+            let pod = selects(&LabelSelector::plain(&service.selector), &container.labels);
+            if pod == Some(false) || service.selector.entries.is_empty() {
+                continue;
+            }
+            let labels = &service.object.labels;
+            let label = |key: &str| {
+                labels.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+            };
+            let masked = self.document(service.document).masked;
+            let here = in_namespace(namespaces, self.namespace(job), service);
+            let answer = match (selector.selects(label, masked), pod, here) {
+                (Some(false), ..) | (_, _, Some(false)) => Reads::No,
+                (Some(true), Some(true), Some(true)) => Reads::Yes,
+                _ => Reads::Maybe,
+            };
+            best = best.max(answer);
+        }
+        best
+    }
+
+    fn namespace(&self, job: &ScrapeJob) -> Option<&str> {
+        self.document(job.document).object.as_ref()?.namespace.as_deref()
+    }
+
+    /// Targets and discoveries of a plain job.
+    fn plain_job_reads(&self, job: &ScrapeJob, container: &Container) -> Reads {
+        let spoken = spoken(job);
+        let names = self.hosts_of(container);
+        let says = |word: &String| names.iter().any(|name| name == word || is_named(word, name));
+        if spoken.iter().any(says) {
+            return Reads::Yes;
+        }
+        let known = metrics::exporters().iter().filter(|exporter| exporter.runs_in(container));
+        if known.clone().any(|exporter| reads(job, exporter) == Reads::Yes) {
+            return Reads::Yes;
+        }
+        let addresses_known = job.targets.iter().all(|target| target.known);
+        let by_address = job.targets.iter().any(|target| is_bare_address(&target.text));
+        if !addresses_known || (by_address && known.count() == 0) {
+            return Reads::Maybe;
+        }
+        let annotated = container.annotations.get("prometheus.io/scrape");
+        let mut best = Reads::No;
+        for discovery in &job.discovery {
+            best = best.max(match discovery.kind.as_str() {
+                "kubernetes" if container.workload == "compose" => Reads::No,
+                "kubernetes" if asks_annotation(job) => match annotated {
+                    Some(value) if value.boolean() == Some(true) => Reads::Yes,
+                    _ if self.has_annotated_service(container) => Reads::Yes,
+                    _ if container.annotations.open => Reads::Maybe,
+                    _ => Reads::No,
+                },
+                "kubernetes" => Reads::Maybe,
+                "docker" | "dockerswarm" if container.workload != "compose" => Reads::No,
+                _ => Reads::Maybe,
+            });
+        }
+        best
+    }
+
+    /// Names under which a container is reached.
+    fn hosts_of(&self, container: &Container) -> Vec<String> {
+        let mut names = vec![container.owner.name.clone(), container.name.text.clone()];
+        names.extend(container.aliases.iter().map(|alias| alias.text.clone()));
+        for service in &self.facts.services {
+            if !service.selector.entries.is_empty()
+                && selects(&LabelSelector::plain(&service.selector), &container.labels)
+                    == Some(true)
+            {
+                names.push(service.object.name.clone());
+            }
+        }
+        names.iter().map(|name| name.to_ascii_lowercase().replace('_', "-")).collect()
+    }
+
+    fn has_annotated_service(&self, container: &Container) -> bool {
+        self.facts.services.iter().any(|service| {
+            !service.selector.entries.is_empty()
+                && selects(&LabelSelector::plain(&service.selector), &container.labels)
+                    != Some(false)
+                && service.annotations.get("prometheus.io/scrape").and_then(|it| it.boolean())
+                    == Some(true)
+        })
+    }
+}
+
+/// Whether a selector takes pods with these labels.
+fn selects(selector: &LabelSelector, labels: &Pairs) -> Option<bool> {
+    let unknown = |key: &str| labels.get(key).is_some_and(|value| !value.known);
+    if selector.labels.entries.iter().any(|(key, _)| unknown(&key.text)) {
+        return None;
+    }
+    selector.selects(|key| labels.get(key).map(|value| value.text.as_str()), labels.open)
+}
+
+fn selects_pod(job: &ScrapeJob, container: &Container) -> Reads {
+    let Some((selector, _)) = &job.selects else { return Reads::Maybe };
+    match selects(selector, &container.labels) {
+        Some(true) => Reads::Yes,
+        Some(false) => Reads::No,
+        None => Reads::Maybe,
+    }
+}
+
+fn in_namespace(namespaces: &Namespaces, own: Option<&str>, service: &Service) -> Option<bool> {
+    let there = service.object.namespace.as_deref();
+    match namespaces {
+        Namespaces::Any => Some(true),
+        Namespaces::Own => Some(own? == there?),
+        Namespaces::Named(names) => {
+            let there = there?;
+            if names.iter().any(|name| !name.known) {
+                return None;
+            }
+            Some(names.iter().any(|name| name.text == there))
+        }
+        Namespaces::Labelled(_) | Namespaces::Unknown => None,
+    }
+}
+
+/// Whether a job keeps what carries the annotation of the upstream example.
+fn asks_annotation(job: &ScrapeJob) -> bool {
+    job.relabels.iter().filter(|step| step.kind() == "keep").any(|step| {
+        step.source_labels.iter().any(|it| it.text.ends_with("annotation_prometheus_io_scrape"))
+    })
+}
+
+/// A target that names a machine and not a program.
+fn is_bare_address(target: &str) -> bool {
+    let host = split_address(target).0;
+    is_loopback(host) || host.contains(['.', ':'])
+}

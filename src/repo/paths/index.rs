@@ -1,0 +1,120 @@
+//! Paths by their last part, and documents by the object that holds them: a name is looked up,
+//! not searched for.
+
+use crate::facts::{Document, DocumentId};
+use crate::lang::path::{glob, last};
+use crate::repo::Repo;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What path mapping looks up.
+#[derive(Debug, Default)]
+pub struct PathIndex {
+    /// Numbers of paths by their last part.
+    names: BTreeMap<String, Vec<usize>>,
+    /// Last parts by what stands after their last dot.
+    endings: BTreeMap<String, Vec<String>>,
+    /// Documents inside ConfigMaps and Secrets, by the object's name.
+    maps: BTreeMap<String, Vec<DocumentId>>,
+    /// Names of all ConfigMaps.
+    objects: BTreeSet<String>,
+    /// Rule documents inside other documents, by their key.
+    keys: BTreeMap<String, Vec<DocumentId>>,
+}
+
+impl PathIndex {
+    pub(in crate::repo) fn of(repo: &Repo) -> PathIndex {
+        let mut index = PathIndex::default();
+        for (number, path) in repo.paths.iter().enumerate() {
+            let name = last(path);
+            let known = index.names.entry(name.to_owned()).or_default();
+            if known.is_empty() {
+                let ending = ending(name).to_owned();
+                index.endings.entry(ending).or_default().push(name.to_owned());
+            }
+            known.push(number);
+        }
+        for document in &repo.facts.documents {
+            index.add(document);
+        }
+        index
+    }
+
+    fn add(&mut self, document: &Document) {
+        let Some(object) = &document.object else { return };
+        if object.kind == "ConfigMap" {
+            self.objects.insert(object.name.clone());
+        }
+        if document.host.is_none() {
+            return;
+        }
+        let Some(key) = &object.data_key else { return };
+        if matches!(object.kind.as_str(), "ConfigMap" | "Secret") {
+            self.maps.entry(object.name.clone()).or_default().push(document.id);
+        }
+        self.keys.entry(key.clone()).or_default().push(document.id);
+    }
+
+    /// Paths whose last part fits, in their order.
+    pub(super) fn named(&self, repo: &Repo, pattern: &str) -> Vec<String> {
+        let mut numbers: Vec<usize> = Vec::new();
+        let Some(wild) = pattern.find(['*', '?', '[']) else {
+            numbers.extend(self.names.get(pattern).into_iter().flatten());
+            return paths(repo, numbers);
+        };
+        let prefix = &pattern[..wild];
+        let literal = ending(pattern);
+        let by_ending = prefix.is_empty() && !literal.contains(['*', '?', '[']);
+        if by_ending {
+            for name in self.endings.get(literal).into_iter().flatten() {
+                if glob(pattern, name) {
+                    numbers.extend(&self.names[name]);
+                }
+            }
+        } else {
+            let range = self.names.range(prefix.to_owned()..);
+            for (name, found) in range.take_while(|(name, _)| name.starts_with(prefix)) {
+                if glob(pattern, name) {
+                    numbers.extend(found);
+                }
+            }
+        }
+        numbers.sort_unstable();
+        paths(repo, numbers)
+    }
+
+    /// Whether there is a ConfigMap of this name.
+    pub(super) fn has_map(&self, name: &str) -> bool {
+        self.objects.contains(name)
+    }
+
+    /// Documents inside a ConfigMap or Secret.
+    pub(super) fn inside(&self, map: &str) -> &[DocumentId] {
+        self.maps.get(map).map_or(&[], Vec::as_slice)
+    }
+
+    /// Documents inside others whose key fits.
+    pub(super) fn keyed(&self, pattern: &str) -> Vec<DocumentId> {
+        let mut found: Vec<DocumentId> = match pattern.find(['*', '?', '[']) {
+            None => self.keys.get(pattern).cloned().unwrap_or_default(),
+            Some(wild) => {
+                let prefix = &pattern[..wild];
+                let range = self.keys.range(prefix.to_owned()..);
+                range
+                    .take_while(|(key, _)| key.starts_with(prefix))
+                    .filter(|(key, _)| glob(pattern, key))
+                    .flat_map(|(_, documents)| documents.iter().copied())
+                    .collect()
+            }
+        };
+        found.sort_unstable();
+        found
+    }
+}
+
+fn paths(repo: &Repo, numbers: Vec<usize>) -> Vec<String> {
+    numbers.into_iter().filter_map(|number| repo.paths.get(number).cloned()).collect()
+}
+
+fn ending(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, ending)| ending)
+}

@@ -1,0 +1,121 @@
+//! What should load a rule document and does not.
+
+use super::{Loading, resolve};
+use crate::config::World;
+use crate::facts::Document;
+use crate::facts::prometheus::{PrometheusConfig, ServerForm};
+use crate::facts::selector::{Namespaces, ObjectSelector};
+use crate::identify::Kind;
+use crate::lang::path::last;
+use crate::repo::Repo;
+use crate::repo::scrape::is_sample;
+use crate::source::Span;
+
+/// What would have to load a document.
+#[derive(Clone, Copy, Debug)]
+pub enum Loader {
+    /// The `rule_files` of the servers.
+    RuleFiles(Span),
+    /// The `ruleSelector` of the operator's servers, and why it does not.
+    Selector(Span, &'static str),
+}
+
+/// What should load a rule document and certainly does not; `None` where something does, or
+/// nobody can tell.
+pub fn missed_by(repo: &Repo, document: &Document) -> Option<Loader> {
+    let object = document.object.as_ref().map_or("", |object| object.kind.as_str());
+    let operated = |document: &Document| document.kind == Kind::PrometheusOperator;
+    match document.kind {
+        Kind::PrometheusOperator if object == "PrometheusRule" => not_selected(repo, document),
+        Kind::PrometheusRules => match document.host.map(|host| repo.document(host)) {
+            Some(host) if operated(host) => not_selected(repo, host),
+            _ => not_listed(repo, document),
+        },
+        _ => None,
+    }
+}
+
+fn servers<'r>(
+    repo: &'r Repo,
+    form: ServerForm,
+) -> impl Iterator<Item = &'r PrometheusConfig> + use<'r> {
+    repo.own_servers()
+        .filter(move |server| server.form == form && !is_sample(repo.path(server.anchor)))
+}
+
+fn not_listed(repo: &Repo, document: &Document) -> Option<Loader> {
+    let path = &repo.source(document.id.source).path;
+    // Objects are mounted where nothing here says, and other rulers load their own dialects.
+    if document.host.is_some()
+        || document.dialect.is_some()
+        || repo.has_ruler()
+        || repo.named_files().contains(last(path))
+        || repo.settings.elsewhere.contains(&World::Alerts)
+    {
+        return None;
+    }
+    let listing: Vec<&PrometheusConfig> = servers(repo, ServerForm::File)
+        .filter(|server| !server.rule_files.is_empty() && !repo.is_agent(server))
+        .collect();
+    let first = listing.first()?;
+    let plain = listing.iter().all(|server| {
+        !server.open
+            && repo.document(server.document).host.is_none()
+            && server.rule_files.iter().all(|entry| entry.known && leads(repo, server, &entry.text))
+    });
+    let loading = Loading::of_servers(repo, listing.iter().copied());
+    let missed = plain && !loading.holds(repo, document.id);
+    missed.then(|| Loader::RuleFiles(first.rule_files_key.unwrap_or(first.anchor)))
+}
+
+/// Whether it is known where an entry leads, or that it leads nowhere.
+fn leads(repo: &Repo, server: &PrometheusConfig, entry: &str) -> bool {
+    let found = resolve(repo, server, entry);
+    found.certain || !found.is_empty()
+}
+
+fn not_selected(repo: &Repo, rule: &Document) -> Option<Loader> {
+    let rulers = repo.facts.documents.iter().any(|document| {
+        document.object.as_ref().is_some_and(|object| object.kind == "ThanosRuler")
+            || document.kind == Kind::HelmValues
+    });
+    if rulers || rule.masked || !repo.facts.packages.is_empty() || repo.has_ruler() {
+        return None;
+    }
+    let mut first = None;
+    for server in servers(repo, ServerForm::Operator).filter(|server| !server.agent) {
+        let loader = match &server.rule_selector {
+            _ if server.open => return None,
+            None => Loader::Selector(
+                server.anchor,
+                "the server has no `ruleSelector`, so it takes none",
+            ),
+            Some(selector) => refuses(repo, server, selector, rule)?,
+        };
+        first = first.or(Some(loader));
+    }
+    first
+}
+
+/// Why a selector does not take a rule; `None` where it does or may.
+fn refuses(
+    repo: &Repo,
+    server: &PrometheusConfig,
+    selector: &ObjectSelector,
+    rule: &Document,
+) -> Option<Loader> {
+    let object = rule.object.as_ref()?;
+    let label = |key: &str| {
+        object.labels.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    };
+    if selector.labels.selects(label, false) == Some(false) {
+        return Some(Loader::Selector(selector.key, "its labels do not fit the `ruleSelector`"));
+    }
+    let own = || repo.document(server.document).object.as_ref()?.namespace.as_deref();
+    let apart = match &selector.namespaces {
+        Namespaces::Own => own()? != object.namespace.as_deref()?,
+        _ => false,
+    };
+    let why = "it is in another namespace than the server, which looks into its own only";
+    apart.then_some(Loader::Selector(selector.key, why))
+}
