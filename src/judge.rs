@@ -9,12 +9,14 @@ pub mod redact;
 use crate::catalogue::model::{Class, Rule, Sensitivity, Severity};
 use crate::check::Outcome;
 use crate::config::{Profile, profile};
+use crate::facts::DocumentId;
+use crate::facts::subject::SubjectKind;
 use crate::finding::Finding;
 use crate::repo::Repo;
 use crate::source::Origin;
 use redact::Redactions;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What became of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,23 +132,38 @@ fn sort_key<'a>(repo: &'a Repo, judged: &Judged) -> (&'a str, u32, u32, &'static
     }
 }
 
-/// Of rules that see one fault at one place, the first in the `cause` list speaks.
+/// Of rules that see one fault, the first in the `cause` list speaks: of those that look at
+/// expressions once for each expression, of others once for each place.
 fn drop_effects(findings: &mut Vec<Finding>) {
-    let mut spoken: HashMap<(&'static str, crate::source::SourceId, u32), ()> = HashMap::new();
-    for finding in findings.iter() {
+    let causes: HashSet<&'static str> =
+        findings.iter().flat_map(|finding| finding.rule.cause).copied().collect();
+    let mut places = HashSet::new();
+    let mut expressions = HashSet::new();
+    for finding in findings.iter().filter(|finding| causes.contains(finding.rule.code)) {
+        let code = finding.rule.code;
         if let Some(span) = finding.span {
-            spoken.insert((finding.rule.code, span.source, span.start), ());
+            places.insert((code, span.source, span.start));
+        }
+        if let Some(document) = expression_of(finding) {
+            expressions.insert((code, document, finding.subject.clone()));
         }
     }
     findings.retain(|finding| {
-        let Some(span) = finding.span else { return true };
-        !finding
-            .rule
-            .cause
-            .iter()
-            .take_while(|&&code| code != finding.rule.code)
-            .any(|&code| spoken.contains_key(&(code, span.source, span.start)))
+        let place = finding.span.map(|span| (span.source, span.start));
+        let document = expression_of(finding);
+        let code = finding.rule.code;
+        !finding.rule.cause.iter().take_while(|cause| **cause != code).any(|&cause| {
+            place.is_some_and(|(source, start)| places.contains(&(cause, source, start)))
+                || document.is_some_and(|document| {
+                    expressions.contains(&(cause, document, finding.subject.clone()))
+                })
+        })
     });
+}
+
+/// The document of a finding about an expression; its subject names the rest.
+fn expression_of(finding: &Finding) -> Option<DocumentId> {
+    finding.document.filter(|_| finding.rule.subject == SubjectKind::Expression)
 }
 
 fn status_of(repo: &Repo, finding: Finding, allows: &mut allow::Allows<'_>, view: &View) -> Judged {

@@ -5,6 +5,7 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot go on should stop")]
 
+use obsproof::lang::template::data::{Type, follow};
 use obsproof::lang::template::{Language, parse};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -43,6 +44,26 @@ fn what_is_refused_and_what_fails_when_run_are_told_apart() {
         let refused = !parse(&text, Language::Alertmanager).faults.is_empty();
         assert_eq!(refused, verdict == "parse", "{text}");
     }
+}
+
+/// What is said to fail when a text is run does fail, unless the data never lead there.
+#[test]
+fn fields_that_there_are_not_fail_when_a_text_is_run() {
+    let (mut told, mut false_alarms) = (0, Vec::new());
+    for (text, verdict) in verdicts("template render") {
+        let parsed = parse(&text, Language::Alertmanager);
+        if !parsed.faults.is_empty() {
+            continue;
+        }
+        let steps = parsed.main().map(|(step, _)| step);
+        let faults = follow(&parsed, steps, Type::Data).faults;
+        told += usize::from(!faults.is_empty());
+        if !faults.is_empty() && verdict != "run" {
+            false_alarms.push((text, faults));
+        }
+    }
+    assert!(told > 20, "{told}");
+    assert!(false_alarms.is_empty(), "{false_alarms:#?}");
 }
 
 /// Pieces that templates are made of, whole and broken.

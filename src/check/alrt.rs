@@ -50,7 +50,7 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("ALRT011", Builtin::Expression(value_in_label::check)),
     ("ALRT012", Builtin::Expression(template_label_absent::check)),
     ("ALRT013", Builtin::AlertRule(noop_label_template::check)),
-    ("ALRT014", Builtin::AlertRule(no_for::check)),
+    ("ALRT014", Builtin::Expression(no_for::check)),
     ("ALRT015", Builtin::AlertRule(for_below_interval::check)),
     ("ALRT016", Builtin::Expression(no_condition::check)),
     ("ALRT017", Builtin::Expression(bool_comparison::check)),

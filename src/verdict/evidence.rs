@@ -13,8 +13,8 @@ use crate::repo::pillars::{self, Part};
 use crate::repo::scrape::is_infrastructure;
 use crate::source::Span;
 use alerting::{
-    alert_texts, alerting_rules, grouping, inhibition, integrations, names_label, recording_rules,
-    routes, runbooks_linked,
+    alert_texts, alerting_rules, alerts_read, grouping, inhibition, integrations, names_label,
+    recording_rules, routes, runbooks_linked,
 };
 pub(super) use pending::pending;
 use running::{all_containers, containers, services};
@@ -124,6 +124,7 @@ const QUERIES: &[(&str, Query)] = &[
     ("alertmanager.human_receiver", |scope| integrations(scope, Integration::reaches_people)),
     ("alertmanager.inhibition", inhibition),
     ("alerts.runbook_linked", runbooks_linked),
+    ("alerts.read", alerts_read),
     ("oncall.schedule", |scope| documents(scope, &[Kind::OnCall])),
     ("slo.document", |scope| documents(scope, &[Kind::Slo])),
     ("dashboard.document", |scope| documents(scope, &[Kind::GrafanaDashboard])),

@@ -66,6 +66,21 @@ pub(super) fn runbooks_linked(scope: &Scope<'_>) -> Answer {
     share(alerts(scope).filter(critical).collect(), linked, "critical alerts link a runbook")
 }
 
+/// Alerts whose expressions the rules about expressions could read.
+pub(super) fn alerts_read(scope: &Scope<'_>) -> Answer {
+    let all: Vec<&AlertRule> = alerts(scope).collect();
+    let parsed = |alert: &&AlertRule| alert.expr.as_ref().is_some_and(|expr| expr.parsed.is_some());
+    if !all.is_empty() && !all.iter().any(parsed) {
+        return Answer::unknown("no alert has an expression that could be read".to_owned());
+    }
+    let sound = |alert: &&AlertRule| {
+        let expr = alert.expr.as_ref().and_then(|expr| expr.parsed.as_ref());
+        expr.is_some_and(|parsed| parsed.faults.is_empty())
+    };
+    // What is written in another language is neither sound nor at fault.
+    share(all.into_iter().filter(parsed).collect(), sound, "alerts could be read")
+}
+
 /// All of them, some, or none.
 pub(super) fn share(
     alerts: Vec<&AlertRule>,
