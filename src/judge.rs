@@ -14,6 +14,7 @@ use crate::facts::subject::SubjectKind;
 use crate::finding::Finding;
 use crate::repo::Repo;
 use crate::source::Origin;
+use rayon::prelude::*;
 use redact::Redactions;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -115,7 +116,7 @@ pub fn judge(repo: &Repo, outcomes: &[Outcome], view: &View) -> Vec<Judged> {
     for finding in allows.findings(&judged_rules(outcomes)) {
         judged.push(status_of(repo, finding, &mut allow::Allows::none(repo), view));
     }
-    judged.sort_by_cached_key(|entry| sort_key(repo, entry));
+    judged.par_sort_by_cached_key(|entry| sort_key(repo, entry));
     fingerprint(repo, &redactions, &mut judged);
     judged
 }
@@ -208,27 +209,37 @@ fn weigh(finding: &Finding, profile: Profile) -> (Severity, Option<&'static str>
 /// Identity of each finding: rule, path, subject, redacted text of the primary span, and which
 /// of its kind it is. SHA-256, first 16 bytes in hex.
 fn fingerprint(repo: &Repo, redactions: &Redactions, judged: &mut [Judged]) {
+    let keys: Vec<[u8; 16]> =
+        judged.par_iter().map(|entry| identity(repo, redactions, &entry.finding)).collect();
     let mut seen: HashMap<[u8; 16], u32> = HashMap::new();
-    for entry in judged {
-        let finding = &entry.finding;
-        let (path, text) = match finding.span {
-            Some(span) => (repo.path(span), redactions.text(repo, span)),
-            None => (".", String::new()),
-        };
-        let normal: Vec<&str> = text.split_whitespace().collect();
-        let mut hash = Sha256::new();
-        for part in [finding.rule.code, path, &finding.subject, &normal.join(" ")] {
-            hash.update(part.as_bytes());
-            hash.update([0]);
-        }
-        let mut key = [0u8; 16];
-        key.copy_from_slice(&hash.finalize()[..16]);
+    for (entry, key) in judged.iter_mut().zip(keys) {
         let nth = seen.entry(key).or_insert(0);
         *nth += 1;
         let mut hash = Sha256::new();
         hash.update(key);
         hash.update(nth.to_be_bytes());
-        entry.fingerprint =
-            hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        entry.fingerprint = hex(&hash.finalize()[..16]);
     }
+}
+
+/// What findings share that differ only in which of their kind they are.
+fn identity(repo: &Repo, redactions: &Redactions, finding: &Finding) -> [u8; 16] {
+    let (path, text) = match finding.span {
+        Some(span) => (repo.path(span), redactions.text(repo, span)),
+        None => (".", String::new()),
+    };
+    let normal: Vec<&str> = text.split_whitespace().collect();
+    let mut hash = Sha256::new();
+    for part in [finding.rule.code, path, &finding.subject, &normal.join(" ")] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let mut key = [0u8; 16];
+    key.copy_from_slice(&hash.finalize()[..16]);
+    key
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -60,6 +60,8 @@ pub struct Repo {
     retention: OnceLock<Option<retention::Retention>>,
     definitions: OnceLock<BTreeMap<String, Vec<usize>>>,
     runbook_links: OnceLock<BTreeMap<String, Vec<runbooks::Link>>>,
+    ruler: OnceLock<bool>,
+    external: OnceLock<BTreeMap<String, Span>>,
 }
 
 impl Repo {
@@ -106,6 +108,8 @@ impl Repo {
             retention: OnceLock::new(),
             definitions: OnceLock::new(),
             runbook_links: OnceLock::new(),
+            ruler: OnceLock::new(),
+            external: OnceLock::new(),
         }
     }
 
@@ -143,6 +147,18 @@ impl Repo {
     /// elsewhere too.
     pub fn scrape_intervals(&self) -> &[(Option<String>, f64)] {
         self.intervals.get_or_init(|| servers::scrape_intervals(self))
+    }
+
+    /// Labels that the servers here add to what they send, and where the first one says so.
+    pub fn external_labels(&self) -> &BTreeMap<String, Span> {
+        self.external.get_or_init(|| {
+            let mut labels = BTreeMap::new();
+            let sets = self.own_servers().filter_map(|server| server.external_labels.as_ref());
+            for (name, _) in sets.flat_map(|pairs| &pairs.entries) {
+                labels.entry(name.text.clone()).or_insert(name.span);
+            }
+            labels
+        })
     }
 
     /// The file with this number.

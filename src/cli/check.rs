@@ -33,6 +33,8 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     let failed = fail_on.is_some_and(|level| {
         report.open().any(|judged| judged.severity >= level && !judged.finding.rule.preview)
     });
+    // The program ends here; giving back every fact one by one takes a twentieth of a run.
+    std::mem::forget(report);
     Ok(u8::from(failed))
 }
 

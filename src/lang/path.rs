@@ -41,13 +41,20 @@ pub fn last(path: &str) -> &str {
 
 /// `*` and `?` within one part of a path; `[…]` counts as any one character.
 pub fn glob(pattern: &str, path: &str) -> bool {
-    let (pattern, path): (Vec<&str>, Vec<&str>) =
-        (pattern.split('/').collect(), path.split('/').collect());
-    pattern.len() == path.len()
-        && pattern.iter().zip(&path).all(|(pattern, part)| glob_part(pattern, part))
+    let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (pattern.next(), path.next()) {
+            (None, None) => return true,
+            (Some(pattern), Some(part)) if glob_part(pattern, part) => {}
+            _ => return false,
+        }
+    }
 }
 
 fn glob_part(pattern: &str, text: &str) -> bool {
+    if !pattern.contains(['*', '?', '[']) {
+        return pattern == text;
+    }
     let mut simple = String::with_capacity(pattern.len());
     let mut rest = pattern;
     while let Some(at) = rest.find('[') {

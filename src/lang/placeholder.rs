@@ -16,14 +16,22 @@ pub fn is_in(text: &str) -> bool {
     let delimited = |open: &str, close: &str| {
         text.find(open).is_some_and(|at| text[at + open.len()..].contains(close))
     };
+    // Expressions hold braces and brackets, and hardly ever one of these pairs.
+    let opened = text
+        .as_bytes()
+        .windows(2)
+        .any(|pair| matches!(pair, b"${" | b"$(" | b"{{" | b"{%" | b"<%" | b"C[" | b"%("));
+    let filled = || {
+        delimited("${", "}")
+            || delimited("$(", ")")
+            || delimited("{{", "}}")
+            || delimited("{%", "%}")
+            || delimited("<%", "%>")
+            || delimited("ENC[", "]")
+            || delimited("%(", ")s")
+    };
     text.contains(HOLE)
-        || delimited("${", "}")
-        || delimited("$(", ")")
-        || delimited("{{", "}}")
-        || delimited("{%", "%}")
-        || delimited("<%", "%>")
-        || delimited("ENC[", "]")
-        || delimited("%(", ")s")
+        || (opened && filled())
         || text.starts_with("op://")
         || text.starts_with("vault:")
         || (text.starts_with("$") && is_variable(&text[1..]))

@@ -268,6 +268,10 @@ impl Repo {
     /// Whether another program than the servers here sends the alerts: a ruler with its own
     /// list of Alertmanagers.
     pub fn has_ruler(&self) -> bool {
+        *self.ruler.get_or_init(|| self.finds_ruler())
+    }
+
+    fn finds_ruler(&self) -> bool {
         const FLAGS: &[&str] = &[
             "alertmanagers.url",
             "alertmanagers.config",

@@ -6,6 +6,7 @@ use crate::catalogue::model::Severity;
 use crate::finding::Fix;
 use crate::judge::{Judged, Status};
 use crate::source::{Position, Span};
+use rayon::prelude::*;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -125,11 +126,12 @@ struct DocumentRow {
 /// # Errors
 /// What the writer says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let shown: Vec<&Judged> = report.shown().collect();
     let document = Document {
         schema: "obsproof/check/1",
         tool: Tool::this(),
         summary: summary(report),
-        findings: report.shown().map(|judged| finding(report, judged)).collect(),
+        findings: shown.par_iter().map(|judged| finding(report, judged)).collect(),
         files: report
             .files
             .iter()

@@ -165,7 +165,7 @@ pub fn is_query(name: &str) -> bool {
 /// Puts a query to the repository.
 pub(super) fn ask(name: &str, scope: &Scope<'_>) -> Answer {
     match QUERIES.iter().find(|(known, _)| *known == name) {
-        Some((_, query)) => query(scope),
+        Some((name, query)) => scope.answer(name, query),
         None => Answer::unknown(format!("not yet analysed: {name}")),
     }
 }

@@ -1,11 +1,12 @@
 //! Which documents count: one environment at a time, tests and examples seen but not counted.
 
+use super::evidence::Answer;
 use crate::config::{self, Profile};
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
-
 use crate::repo::Repo;
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A view of the repository for one evaluation.
 pub(super) struct Scope<'a> {
@@ -13,6 +14,8 @@ pub(super) struct Scope<'a> {
     pub(super) repo: &'a Repo,
     /// By number of the document: whether it is evidence here.
     counts: Vec<bool>,
+    /// Answers given here: clauses share their questions.
+    answers: RefCell<BTreeMap<&'static str, Answer>>,
 }
 
 /// Whether an environment proves nothing for production.
@@ -42,7 +45,21 @@ impl<'a> Scope<'a> {
                 here && (rehearsals_count || !rehearsal)
             })
             .collect();
-        Scope { repo, counts }
+        Scope { repo, counts, answers: RefCell::default() }
+    }
+
+    /// The answer to a question, looked for once.
+    pub(super) fn answer(
+        &self,
+        name: &'static str,
+        query: impl FnOnce(&Scope<'a>) -> Answer,
+    ) -> Answer {
+        if let Some(known) = self.answers.borrow().get(name) {
+            return known.clone();
+        }
+        let answer = query(self);
+        self.answers.borrow_mut().insert(name, answer.clone());
+        answer
     }
 
     /// Whether this document is evidence here.

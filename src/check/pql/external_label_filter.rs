@@ -6,11 +6,15 @@ use crate::lang::promql::ast::Kind;
 use crate::lang::promql::types::matches_empty;
 use crate::repo::pillars::Part;
 use crate::repo::queries::Query;
-use crate::source::Span;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    let repo = case.repo;
+    let external = repo.external_labels();
     // A store of several servers shows the label to its own rules and panels.
-    if case.repo.has_ruler() || case.repo.evidence_of(Part::LongTermMetrics).next().is_some() {
+    if external.is_empty()
+        || repo.has_ruler()
+        || repo.evidence_of(Part::LongTermMetrics).next().is_some()
+    {
         return;
     }
     for place in places(query) {
@@ -20,11 +24,13 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         if metric.providers.is_empty() {
             continue;
         }
-        for matcher in selector.labels().filter(|matcher| !matches_empty(matcher)) {
+        for matcher in selector.labels() {
             let label = &*matcher.label.text;
-            let Some(defined) = external(label, case) else { continue };
+            let Some(&defined) = external.get(label).filter(|_| !matches_empty(matcher)) else {
+                continue;
+            };
             let elsewhere =
-                metric.may_have(label) || case.repo.target_labels().has(label) != Some(false);
+                metric.may_have(label) || repo.target_labels().has(label) != Some(false);
             if !elsewhere {
                 let span = case.place(query, matcher.label.extent);
                 case.flag(span)
@@ -34,11 +40,4 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             }
         }
     }
-}
-
-/// Where a server adds this label to what it sends.
-fn external(label: &str, case: &Case<'_>) -> Option<Span> {
-    let servers = case.repo.own_servers();
-    let labels = servers.filter_map(|server| server.external_labels.as_ref());
-    labels.filter_map(|labels| labels.key(label)).map(|key| key.span).next()
 }
