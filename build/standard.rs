@@ -63,7 +63,8 @@ fn literal(path: &Path, node: NodeRef<'_>) -> String {
     format!(
         "Requirement {{ id: {:?}, title: {:?}, kind: Kind::{kind}, section: {:?}, line: {}, \
          controls_standard: &{:?}, controls_mapped: &{:?}, interpretation: {}, operational: {:?}, \
-         exemptions: &[{}], partly_at_least: {}, same_as: {:?}, clauses: &[{}] }}",
+         exemptions: &[{}], partly_at_least: {}, \
+         attested_by_default: {}, same_as: {:?}, clauses: &[{}] }}",
         text("id"),
         text("title"),
         text("section"),
@@ -74,6 +75,7 @@ fn literal(path: &Path, node: NodeRef<'_>) -> String {
         optional("operational"),
         exempt.join(", "),
         optional("partly_at_least").unwrap_or("1"),
+        text("attested_by_default") == "true",
         optional("same_as"),
         clauses.join(", "),
     )

@@ -13,6 +13,7 @@ pub mod limits;
 pub mod mentions;
 pub mod model;
 pub mod notifications;
+pub mod oncall;
 pub mod paths;
 pub mod pillars;
 pub mod queries;

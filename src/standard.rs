@@ -51,6 +51,8 @@ pub struct Requirement {
     pub exemptions: &'static [Exemption],
     /// Clauses that must hold, wholly or in part, for `partly`.
     pub partly_at_least: usize,
+    /// Where nothing is found, a person answers: it often lives outside of any repository.
+    pub attested_by_default: bool,
     /// The requirement whose verdict this one takes.
     pub same_as: Option<&'static str>,
     /// Its testable parts.

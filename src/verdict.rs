@@ -245,7 +245,12 @@ impl Context<'_> {
             requirement.clauses.iter().map(|clause| self.clause(clause, &own, scope)).collect();
         let (verdict, reason) = match self.exemption(requirement, &clauses, scope) {
             Some(reason) => (Verdict::NotApplicable, reason),
-            None => decide(requirement, &clauses),
+            None => match decide(requirement, &clauses) {
+                (Verdict::NotMet, reason) if requirement.attested_by_default => {
+                    (Verdict::NeedsAttestation, reason)
+                }
+                decided => decided,
+            },
         };
         Assessed { requirement, verdict, reason, clauses, by_environment: Vec::new() }
     }

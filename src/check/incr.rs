@@ -4,8 +4,6 @@ use super::{Builtin, Case, refusal};
 use crate::facts::alertmanager::AlertmanagerConfig;
 use crate::facts::code::{AlertHandler, NameMap};
 use crate::facts::rules::AlertRule;
-use crate::identify::Kind;
-use crate::repo::Repo;
 use crate::source::{Origin, Span};
 use std::collections::BTreeMap;
 
@@ -44,20 +42,6 @@ fn alerting_here(case: &Case<'_>) -> Option<Span> {
             && refusal::is_read(repo.document(config.document))
     };
     repo.facts.alertmanagers.iter().find(own).map(|config| config.anchor)
-}
-
-/// Whether an alert says of itself that it is urgent.
-fn is_critical(case: &Case<'_>, alert: &AlertRule) -> bool {
-    let severity = alert.labels.get(&case.repo.settings.severity_label);
-    severity.is_some_and(|value| value.known && matches!(value.text.as_str(), "critical" | "page"))
-}
-
-/// Whether schedules may stand in a document that was not read as a whole.
-fn hides_schedules(repo: &Repo) -> bool {
-    repo.facts.documents.iter().any(|document| {
-        let plan = matches!(document.kind, Kind::OnCall | Kind::Terraform);
-        plan && (document.broken || document.masked)
-    })
 }
 
 /// Alerts by name.

@@ -59,6 +59,21 @@ impl Repo {
         self.paths.binary_search_by(|known| known.as_str().cmp(path)).is_ok()
     }
 
+    /// Pages that say how incidents are handled: of severities, roles and communication they name
+    /// two at least. A report of one incident has neither.
+    pub fn incident_plans(&self) -> impl Iterator<Item = &Page> {
+        let named = |text: &str| {
+            let text = text.to_ascii_lowercase();
+            text.contains("incident") || text.contains("response plan")
+        };
+        self.facts.pages.iter().filter(move |page| {
+            page.process > 1
+                && (named(self.path(page.title.span))
+                    || named(&page.title.text)
+                    || page.headings.iter().any(|heading| named(&heading.title.text)))
+        })
+    }
+
     /// Whether a page stands where runbooks do.
     pub fn is_runbook(&self, page: &Page) -> bool {
         let path = self.path(page.title.span).to_ascii_lowercase();

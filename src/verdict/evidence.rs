@@ -2,6 +2,7 @@
 
 mod alerting;
 mod pending;
+mod response;
 mod running;
 mod scraping;
 
@@ -125,7 +126,11 @@ const QUERIES: &[(&str, Query)] = &[
     ("alertmanager.inhibition", inhibition),
     ("alerts.runbook_linked", runbooks_linked),
     ("alerts.read", alerts_read),
-    ("oncall.schedule", |scope| documents(scope, &[Kind::OnCall])),
+    ("alerts.runbook_pages", response::runbook_pages),
+    ("oncall.schedule", response::schedules),
+    ("oncall.owners", response::owners),
+    ("automation.wired", response::wired),
+    ("incident.plan", response::plan),
     ("slo.document", |scope| documents(scope, &[Kind::Slo])),
     ("dashboard.document", |scope| documents(scope, &[Kind::GrafanaDashboard])),
     ("node_exporter.workload", |scope| {

@@ -1,0 +1,48 @@
+//! Every cell of the decision tables: a small repository, and the verdict it must get.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop"
+)]
+
+use obsproof::catalogue::rules;
+use obsproof::source::{Encoding, Source};
+use obsproof::verdict::{Assessed, Verdict, assess};
+use obsproof::{check, scan};
+
+#[path = "verdicts/response.rs"]
+mod response;
+
+/// What is said of a requirement in a repository of these files.
+fn assessed(files: &[(&str, &str)], requirement: &str) -> Assessed {
+    let mut files = files.to_vec();
+    files.sort_unstable();
+    let paths = files.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let source =
+        |(path, text): &(&str, &str)| Source::new(*path, (*text).to_owned(), Encoding::Utf8);
+    let repo = scan::model(files.iter().map(source).collect(), paths);
+    let all: Vec<_> = rules().iter().collect();
+    let outcomes = check::check(&repo, &all);
+    let findings: Vec<_> = outcomes.iter().flat_map(|outcome| &outcome.findings).collect();
+    let assessment = assess(&repo, &outcomes, &findings);
+    let found = assessment.requirements.into_iter().find(|one| one.requirement.id == requirement);
+    found.unwrap_or_else(|| panic!("no requirement {requirement}"))
+}
+
+fn verdict(files: &[(&str, &str)], requirement: &str) -> Verdict {
+    let assessed = assessed(files, requirement);
+    eprintln!("{requirement}: {:?} {}", assessed.verdict, assessed.reason);
+    assessed.verdict
+}
+
+/// The result of one clause.
+fn clause(files: &[(&str, &str)], requirement: &str, clause: &str) -> Verdict {
+    let assessed = assessed(files, requirement);
+    let found = assessed.clauses.iter().find(|one| one.clause.id == clause);
+    let found = found.unwrap_or_else(|| panic!("{requirement} has no clause {clause}"));
+    eprintln!("{requirement} {clause}: {:?} {}", found.result, found.reason);
+    found.result
+}
