@@ -16,6 +16,7 @@ use crate::catalogue;
 use crate::catalogue::model::{Class, Severity};
 use crate::check::Outcome;
 use crate::repo::Repo;
+use crate::repo::model::Model;
 use crate::standard::{self, Basis, Clause, Kind, Requirement, When};
 use scope::Scope;
 use std::collections::BTreeMap;
@@ -161,13 +162,15 @@ pub fn assess(
         });
     }
     let (role, role_reason) = role::infer(repo);
-    let context = Context { repo, examined, panicked, faults, role };
+    let model = Model::new(repo);
+    let context = Context { model: &model, examined, panicked, faults, role };
     let environments = scope::environments(repo);
     let scopes: Vec<(String, Scope<'_>)> = match &environments[..] {
-        [] => vec![(String::new(), Scope::new(repo, None))],
-        names => {
-            names.iter().map(|name| (name.clone(), Scope::new(repo, Some(name.as_str())))).collect()
-        }
+        [] => vec![(String::new(), Scope::new(&model, None))],
+        names => names
+            .iter()
+            .map(|name| (name.clone(), Scope::new(&model, Some(name.as_str()))))
+            .collect(),
     };
     let mut requirements: Vec<Assessed> = standard::bundled()
         .requirements
@@ -197,7 +200,7 @@ fn take_over(requirements: &mut [Assessed]) {
 }
 
 struct Context<'a> {
-    repo: &'a Repo,
+    model: &'a Model<'a>,
     examined: BTreeMap<&'a str, usize>,
     panicked: Vec<&'a str>,
     faults: BTreeMap<&'a str, Vec<Fault>>,
@@ -235,7 +238,7 @@ impl Context<'_> {
                 assessed
             }
             // There is always one scope at least.
-            None => self.requirement(requirement, &Scope::new(self.repo, None)),
+            None => self.requirement(requirement, &Scope::new(self.model, None)),
         }
     }
 

@@ -13,6 +13,8 @@ use obsproof::source::{Encoding, Source};
 use obsproof::verdict::{Assessed, Verdict, assess};
 use obsproof::{check, scan};
 
+#[path = "verdicts/metrics.rs"]
+mod metrics;
 #[path = "verdicts/response.rs"]
 mod response;
 

@@ -1,6 +1,7 @@
 //! The evidence queries: named questions that clauses put to the repo model.
 
 mod alerting;
+mod measured;
 mod pending;
 mod response;
 mod running;
@@ -9,7 +10,10 @@ mod scraping;
 use super::scope::Scope;
 use crate::facts::Document;
 use crate::facts::alertmanager::Integration;
+use crate::facts::prometheus::{PrometheusConfig, ServerForm};
 use crate::identify::Kind;
+use crate::repo::classes::Class;
+use crate::repo::coverage::Area;
 use crate::repo::pillars::{self, Part};
 use crate::repo::scrape::is_infrastructure;
 use crate::source::Span;
@@ -19,7 +23,7 @@ use alerting::{
 };
 pub(super) use pending::pending;
 use running::{all_containers, containers, services};
-use scraping::{jobs, limits, mentions, pinned_path, prometheus_config, setting};
+use scraping::{jobs, limits, prometheus_config, setting};
 
 /// Whether the evidence is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,16 +90,19 @@ const QUERIES: &[(&str, Query)] = &[
     ("prometheus.config", prometheus_config),
     ("prometheus.scrape_interval", |scope| {
         setting(scope, "scrape interval", |config| {
-            config.scrape_interval.as_ref().map(|value| value.span)
+            config.scrape_interval.as_ref().map(|value| value.span).or(of_operator(config))
         })
     }),
     ("prometheus.evaluation_interval", |scope| {
         setting(scope, "evaluation interval", |config| {
-            config.evaluation_interval.as_ref().map(|value| value.span)
+            config.evaluation_interval.as_ref().map(|value| value.span).or(of_operator(config))
         })
     }),
     ("prometheus.rule_files", |scope| {
-        setting(scope, "rule files", |config| config.rule_files.first().map(|file| file.span))
+        setting(scope, "rule files", |config| {
+            let selector = config.rule_files_key.filter(|_| config.form == ServerForm::Operator);
+            config.rule_files.first().map(|file| file.span).or(selector)
+        })
     }),
     ("prometheus.alertmanagers", |scope| {
         setting(scope, "Alertmanagers", |config| {
@@ -134,33 +141,75 @@ const QUERIES: &[(&str, Query)] = &[
     ("slo.document", |scope| documents(scope, &[Kind::Slo])),
     ("dashboard.document", |scope| documents(scope, &[Kind::GrafanaDashboard])),
     ("node_exporter.workload", |scope| {
-        containers(scope, &["node-exporter", "node_exporter", "windows-exporter"])
+        let charts = ["prometheus-node-exporter", "node-exporter", "prometheus-windows-exporter"];
+        measured::deployed(scope, &["node_exporter", "windows_exporter"], &charts)
     }),
     ("node_exporter.scraped", |scope| {
-        jobs(scope, |job| {
-            mentions(job, &["node-exporter", "node_exporter", "nodeexporter"], &["9100"])
-        })
+        let keys = ["node_exporter", "windows_exporter"];
+        measured::scraped(scope, &keys, &["hostmetrics"], measured::says_node_exporter)
     }),
-    ("kube_state_metrics.workload", |scope| containers(scope, &["kube-state-metrics"])),
+    ("kube_state_metrics.workload", |scope| {
+        measured::deployed(scope, &["kube-state-metrics"], &["kube-state-metrics"])
+    }),
     ("kube_state_metrics.scraped", |scope| {
-        jobs(scope, |job| mentions(job, &["kube-state-metrics"], &[]))
+        measured::scraped(scope, &["kube-state-metrics"], &["k8scluster"], |_| false)
     }),
     ("kubelet.scraped", |scope| {
-        jobs(scope, |job| {
-            mentions(job, &["kubelet"], &["10250"]) || pinned_path(job, "/proxy/metrics")
-        })
+        measured::scraped(scope, &["kubelet"], &["kubeletstats"], measured::reads_nodes)
     }),
     ("container_metrics.scraped", |scope| {
-        jobs(scope, |job| mentions(job, &["cadvisor"], &[]) || pinned_path(job, "cadvisor"))
+        let receivers = ["kubeletstats", "dockerstats", "podmanstats"];
+        measured::scraped(scope, &["cadvisor"], &receivers, measured::reads_containers)
     }),
     ("logs.pipeline", |scope| parts(scope, &[Part::LogPipeline])),
     ("logs.store", |scope| parts(scope, &[Part::LogStore])),
     ("traces.backend", |scope| parts(scope, &[Part::TraceBackend])),
     ("otel.collector", |scope| parts(scope, &[Part::Collector])),
+    ("recorded.any", measured::recording_rules),
+    ("recorded.request_rate", |scope| measured::recorded(scope, &[Class::RequestRate])),
+    ("recorded.errors", |scope| measured::recorded(scope, &[Class::Errors])),
+    ("recorded.latency", |scope| measured::recorded(scope, &[Class::Latency])),
+    ("recorded.infrastructure", |scope| {
+        measured::recorded(scope, &[Class::Cpu, Class::Memory, Class::Disk])
+    }),
+    ("recorded.business", |scope| measured::recorded(scope, &[Class::Business])),
+    ("recorded.soundly", measured::recorded_soundly),
+    ("alerted.target_down", |scope| measured::alerted(scope, Class::TargetDown)),
+    ("alerted.errors", |scope| measured::alerted(scope, Class::Errors)),
+    ("alerted.latency", |scope| measured::alerted(scope, Class::Latency)),
+    ("alerted.slo", |scope| measured::alerted(scope, Class::Slo)),
+    ("alerted.cpu", |scope| measured::alerted(scope, Class::Cpu)),
+    ("alerted.memory", |scope| measured::alerted(scope, Class::Memory)),
+    ("alerted.disk", |scope| measured::alerted(scope, Class::Disk)),
+    ("alerted.business", |scope| measured::alerted(scope, Class::Business)),
+    ("alerted.alerting", measured::meta_alerts),
+    ("alerted.growth", measured::growth_alerts),
+    ("metrics.declared_used", measured::declared_uses),
+    ("metrics.business_declared", measured::business_declared),
+    ("metrics.business_used", measured::business_used),
+    ("network.scraped", |scope| {
+        let keys =
+            ["node_exporter", "blackbox_exporter", "cadvisor", "windows_exporter", "snmp_exporter"];
+        measured::scraped(scope, &keys, &["hostmetrics"], measured::says_node_exporter)
+    }),
+    ("network.traffic_used", |scope| measured::used(scope, Area::Network, false)),
+    ("network.errors_used", |scope| measured::used(scope, Area::NetworkErrors, false)),
+    ("storage.scraped", |scope| {
+        let keys = ["node_exporter", "kubelet", "cadvisor", "windows_exporter"];
+        measured::scraped(scope, &keys, &["hostmetrics"], measured::says_node_exporter)
+    }),
+    ("storage.space_alerted", |scope| measured::used(scope, Area::Space, true)),
+    ("storage.inodes_alerted", |scope| measured::used(scope, Area::Inodes, true)),
+    ("container_metrics.used", |scope| measured::used(scope, Area::Containers, false)),
     ("kubernetes.objects", |scope| documents(scope, &[Kind::Kubernetes, Kind::PrometheusOperator])),
     ("containers.present", |scope| all_containers(scope)),
     ("services.present", |scope| services(scope)),
 ];
+
+/// The operator sets the intervals that its object leaves out.
+fn of_operator(config: &PrometheusConfig) -> Option<Span> {
+    (config.form == ServerForm::Operator).then_some(config.anchor)
+}
 
 /// Whether there is a query of this name.
 pub fn is_query(name: &str) -> bool {

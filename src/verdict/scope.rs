@@ -5,6 +5,7 @@ use crate::config::{self, Profile};
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::repo::Repo;
+use crate::repo::model::Model;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Scope<'a> {
     /// The repository.
     pub(super) repo: &'a Repo,
+    /// What its expressions mean together.
+    pub(super) model: &'a Model<'a>,
     /// By number of the document: whether it is evidence here.
     counts: Vec<bool>,
     /// Answers given here: clauses share their questions.
@@ -24,7 +27,8 @@ pub(super) fn is_rehearsal(environment: &str) -> bool {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(repo: &'a Repo, only: Option<&str>) -> Scope<'a> {
+    pub(super) fn new(model: &'a Model<'a>, only: Option<&str>) -> Scope<'a> {
+        let repo = model.repo;
         let documents = &repo.facts.documents;
         let profiles: Vec<Profile> =
             documents.iter().map(|document| profile(repo, document)).collect();
@@ -45,7 +49,7 @@ impl<'a> Scope<'a> {
                 here && (rehearsals_count || !rehearsal)
             })
             .collect();
-        Scope { repo, counts, answers: RefCell::default() }
+        Scope { repo, model, counts, answers: RefCell::default() }
     }
 
     /// The answer to a question, looked for once.

@@ -59,6 +59,11 @@ pub struct Use {
 const SERVER: &str = "synthetic";
 
 impl Provider<'_> {
+    /// Whether code of the repository declares it.
+    pub fn is_of_code(&self) -> bool {
+        matches!(self.origin, Origin::Code(_))
+    }
+
     /// Whether its series have this label.
     pub fn has(&self, label: &str) -> bool {
         self.labels.contains(&label)

@@ -77,22 +77,3 @@ pub(super) fn jobs(scope: &Scope<'_>, wanted: impl Fn(&ScrapeJob) -> bool) -> An
         .collect();
     Answer::found(evidence)
 }
-
-pub(super) fn mentions(job: &ScrapeJob, names: &[&str], ports: &[&str]) -> bool {
-    let name = job.label().to_ascii_lowercase();
-    let named = |text: &str| names.iter().any(|wanted| text.contains(wanted));
-    named(&name)
-        || job.targets.iter().any(|target| {
-            named(&target.text.to_ascii_lowercase())
-                || ports.iter().any(|port| target.text.ends_with(&format!(":{port}")))
-        })
-}
-
-/// Whether a job's path is pinned to one that contains `part`.
-pub(super) fn pinned_path(job: &ScrapeJob, part: &str) -> bool {
-    let set = job.settings.get("metrics_path").is_some_and(|path| path.text.contains(part));
-    set || job.relabels.iter().any(|relabel| {
-        relabel.target_label.as_ref().is_some_and(|label| label.text == "__metrics_path__")
-            && relabel.replacement.as_ref().is_some_and(|path| path.text.contains(part))
-    })
-}
