@@ -116,6 +116,7 @@ pub const KEYS: &[Key] = &[
         &["ALRT001", "ALRT002", "ALRT005"],
         "Alert label that holds the severity",
     ),
+    key("critical-services", Shape::List, &["SLO053"], "Services that must have an objective"),
     key("severities", Shape::List, &["ALRT002"], "Values the severity label may have"),
     key("owner-labels", Shape::List, &["ALRT003", "AMGR051"], "Alert labels that name the owner"),
     key(
@@ -188,6 +189,8 @@ pub struct Settings {
     pub whole: Vec<World>,
     /// Kinds of facts that are held elsewhere too.
     pub elsewhere: Vec<World>,
+    /// Services that must have an objective.
+    pub critical_services: Vec<String>,
     /// Own control ids.
     pub nist_overlay: Vec<String>,
 }
@@ -207,6 +210,7 @@ impl Default for Settings {
             owner_labels: words(&["team", "owner"]),
             business_words: words(words::BUSINESS),
             generated_rules: Vec::new(),
+            critical_services: Vec::new(),
             whole: Vec::new(),
             elsewhere: Vec::new(),
             nist_overlay: Vec::new(),
@@ -416,6 +420,7 @@ impl Reader {
                     items.iter().map(|word| word.to_lowercase()).collect();
             }
             "generated-rules" => self.settings.generated_rules = items,
+            "critical-services" => self.settings.critical_services = items,
             "whole" => self.settings.whole = worlds(&items),
             "elsewhere" => self.settings.elsewhere = worlds(&items),
             "nist-overlay" => self.settings.nist_overlay = items,

@@ -236,6 +236,8 @@ impl FileFacts {
             || !self.on_call.is_empty()
             || !self.metric_definitions.is_empty()
             || !self.slo_evaluators.is_empty()
+            || !self.slo_readers.is_empty()
+            || !self.slos.is_empty()
             || !self.burn_formulas.is_empty()
             || !self.alert_handlers.is_empty()
             || !self.pages.is_empty()

@@ -90,6 +90,9 @@ impl Repo {
         facts.dashboards.sort_by_key(|board| board.document);
         facts.panels.sort_by_key(|panel| (panel.document, panel.index));
         facts.dashboard_variables.sort_by_key(|variable| variable.document);
+        for (number, slo) in facts.slos.iter_mut().enumerate() {
+            slo.number = number;
+        }
         Repo {
             sources,
             facts,

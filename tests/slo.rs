@@ -106,3 +106,92 @@ fn objectives_of_one_object_share_their_queries() {
     assert_eq!(repo.facts.slos.len(), 2);
     assert_eq!(repo.queries().count(), 2);
 }
+
+#[test]
+fn resources_of_terraform_are_read() {
+    let text = r#"
+resource "grafana_slo" "api" {
+  name = "API"
+  query {
+    type = "ratio"
+    ratio {
+      success_metric = "good_total{code!~\"5..\"}"
+      total_metric   = "good_total"
+    }
+  }
+  objectives {
+    value  = 0.995
+    window = "28d"
+  }
+  alerting {}
+}
+
+resource "datadog_service_level_objective" "api" {
+  name = "api"
+  type = "metric"
+  query {
+    numerator   = "sum:hits{ok}.as_count()"
+    denominator = "sum:hits{*}.as_count()"
+  }
+  thresholds {
+    timeframe = "7d"
+    target    = 99.9
+  }
+  thresholds {
+    timeframe = "30d"
+    target    = 99.5
+  }
+}
+
+resource "nobl9_slo" "api" {
+  name    = "api"
+  service = "shop"
+  objective {
+    target = 0.99
+    count_metrics {
+      good {
+        prometheus {
+          promql = "sum(good)"
+        }
+      }
+      total {
+        prometheus {
+          promql = "sum(all)"
+        }
+      }
+    }
+  }
+  time_window {
+    count = 4
+    unit  = "Week"
+  }
+  alert_policies = ["page"]
+}
+
+resource "google_monitoring_slo" "api" {
+  display_name        = "api"
+  goal                = 0.9
+  rolling_period_days = 30
+  basic_sli {
+    latency {
+      threshold = "1s"
+    }
+  }
+}
+"#;
+    let path = "slo.tf".to_owned();
+    let source = Source::new(path.clone(), text.to_owned(), Encoding::Utf8);
+    let repo = scan::model(vec![source], vec![path]);
+    let mut found: Vec<String> = repo.facts.slos.iter().map(shown).collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "Datadog api Some(0.995) Some(30.0)  foreign=true Unknown",
+            "Datadog api Some(0.999) Some(7.0)  foreign=true Unknown",
+            "Google api Some(0.9) Some(30.0)  foreign=true Unknown",
+            "Grafana API Some(0.995) Some(28.0) Good=good_total{code!~\"5..\"} Total=good_total foreign=false Yes",
+            "Nobl9 shop.api Some(0.99) Some(28.0) Good=sum(good) Total=sum(all) foreign=false Yes",
+        ]
+    );
+}

@@ -9,6 +9,7 @@
 )]
 
 use obsproof::catalogue::rules;
+use obsproof::config::Settings;
 use obsproof::source::{Encoding, Source};
 use obsproof::verdict::{Assessed, Verdict, assess};
 use obsproof::{check, scan};
@@ -17,15 +18,23 @@ use obsproof::{check, scan};
 mod metrics;
 #[path = "verdicts/response.rs"]
 mod response;
+#[path = "verdicts/slo.rs"]
+mod slo;
 
 /// What is said of a requirement in a repository of these files.
 fn assessed(files: &[(&str, &str)], requirement: &str) -> Assessed {
+    assessed_with(files, requirement, Settings::default())
+}
+
+/// The same, under a configuration.
+fn assessed_with(files: &[(&str, &str)], requirement: &str, settings: Settings) -> Assessed {
     let mut files = files.to_vec();
     files.sort_unstable();
     let paths = files.iter().map(|(path, _)| (*path).to_owned()).collect();
     let source =
         |(path, text): &(&str, &str)| Source::new(*path, (*text).to_owned(), Encoding::Utf8);
-    let repo = scan::model(files.iter().map(source).collect(), paths);
+    let mut repo = scan::model(files.iter().map(source).collect(), paths);
+    repo.settings = settings;
     let all: Vec<_> = rules().iter().collect();
     let outcomes = check::check(&repo, &all);
     let findings: Vec<_> = outcomes.iter().flat_map(|outcome| &outcome.findings).collect();

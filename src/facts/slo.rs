@@ -12,6 +12,7 @@ mod pyrra;
 mod sloth;
 mod standard;
 mod template;
+pub(super) mod terraform;
 
 use super::expression::{Expression, is_metricsql};
 use super::scalar::{Pairs, Scalar, held};
@@ -85,6 +86,8 @@ pub struct Slo {
     pub span: Span,
     /// The token that names it.
     pub anchor: Span,
+    /// Its number among all objectives of the run.
+    pub number: usize,
     /// Its number among the objectives of one object.
     pub index: usize,
     /// The top-level key it stands under in the standard's format: `slos`, `business_slos`.
@@ -292,6 +295,7 @@ impl Slo {
             dialect,
             span,
             anchor,
+            number: 0,
             index: 0,
             group: None,
             service: None,
@@ -310,11 +314,24 @@ impl Slo {
 
     /// Service and name as output shows them.
     pub fn label(&self) -> String {
-        let text = |scalar: &Option<Scalar>| scalar.as_ref().map(|scalar| scalar.text.clone());
+        let text = |scalar: &Option<Scalar>| {
+            scalar.as_ref().filter(|it| it.known).map(|scalar| scalar.text.clone())
+        };
         match (text(&self.service), text(&self.name)) {
             (Some(service), Some(name)) => format!("{service}.{name}"),
             (one, other) => one.or(other).unwrap_or_else(|| "without a name".to_owned()),
         }
+    }
+
+    /// Whether it belongs to a service, however the name is written.
+    pub fn is_of(&self, service: &str) -> bool {
+        let plain = |text: &str| -> String {
+            let letters = text.chars().filter(char::is_ascii_alphanumeric);
+            let text = letters.collect::<String>().to_ascii_lowercase();
+            text.strip_suffix("service").filter(|it| !it.is_empty()).unwrap_or(&text).to_owned()
+        };
+        let named = self.service.as_ref().or(self.name.as_ref());
+        named.is_some_and(|own| plain(&own.text).contains(&plain(service)))
     }
 
     /// The objective as a share of one, if it is one.

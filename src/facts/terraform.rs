@@ -7,6 +7,7 @@
 use super::embedded::{Inner, Part};
 use super::oncall;
 use super::scalar::Scalar;
+use super::slo;
 use super::{DocumentId, FileFacts};
 use crate::identify::Kind;
 use crate::parse::embed::{self, Host};
@@ -75,9 +76,13 @@ type Reader = fn(&Resource<'_>, DocumentId, &mut FileFacts);
 
 /// Who reads which type of resource.
 const READERS: &[(&str, Reader)] = &[
+    ("datadog_service_level_objective", slo::terraform::read_datadog),
+    ("google_monitoring_slo", slo::terraform::read_google),
     ("grafana_oncall_escalation", oncall::read_grafana_step),
     ("grafana_oncall_escalation_chain", oncall::read_grafana_chain),
     ("grafana_oncall_schedule", oncall::read_schedule),
+    ("grafana_slo", slo::terraform::read_grafana),
+    ("nobl9_slo", slo::terraform::read_nobl9),
     ("opsgenie_escalation", oncall::read_opsgenie_escalation),
     ("opsgenie_schedule", oncall::read_schedule),
     ("pagerduty_escalation_policy", oncall::read_pagerduty_policy),

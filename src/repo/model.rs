@@ -46,7 +46,7 @@ pub struct Model<'r> {
     slis: OnceLock<BTreeMap<Span, usize>>,
     texts: OnceLock<texts::AlertTexts<'r>>,
     pub(super) notifications: OnceLock<Notifications<'r>>,
-    ties: OnceLock<Vec<tie::Tie>>,
+    ties: OnceLock<tie::Ties>,
     reaches: OnceLock<BTreeMap<&'r str, f64>>,
     alerted: OnceLock<objective::Alerted<'r>>,
     pub(super) arrivals: OnceLock<Arrivals<'r>>,

@@ -6,6 +6,7 @@ mod pending;
 mod response;
 mod running;
 mod scraping;
+mod slo;
 
 use super::scope::Scope;
 use crate::facts::Document;
@@ -138,7 +139,19 @@ const QUERIES: &[(&str, Query)] = &[
     ("oncall.owners", response::owners),
     ("automation.wired", response::wired),
     ("incident.plan", response::plan),
-    ("slo.document", |scope| documents(scope, &[Kind::Slo])),
+    ("slo.document", slo::documents),
+    ("slo.objectives", slo::objectives),
+    ("slo.windows", slo::windows),
+    ("slo.indicators", slo::indicators),
+    ("slo.budgets", slo::budgets),
+    ("slo.alert_settings", slo::alert_settings),
+    ("slo.critical_services", slo::critical_services),
+    ("slo.evaluation", slo::evaluation),
+    ("slo.all_evaluated", slo::all_evaluated),
+    ("slo.scheduled", slo::scheduled),
+    ("slo.burn_alerts", slo::burn_alerts),
+    ("slo.multi_window", slo::multi_window),
+    ("slo.alerts_routed", slo::alerts_routed),
     ("dashboard.document", |scope| documents(scope, &[Kind::GrafanaDashboard])),
     ("node_exporter.workload", |scope| {
         let charts = ["prometheus-node-exporter", "node-exporter", "prometheus-windows-exporter"];

@@ -22,7 +22,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let Some(alert) = query.alert().filter(|_| !case.repo.facts.slos.is_empty()) else {
         return case.skip();
     };
-    let ties = ties(case, query);
+    let ties = case.model.ties_of_alert(query.index);
     let conditions = case.model.conditions(query);
     for (number, condition) in conditions.iter().enumerate() {
         let place = condition.bound.place.at(condition.bound.number);
@@ -33,13 +33,6 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         one_for_all(place, &own, case);
         looser(condition.bound.bound, place, &own, case);
     }
-}
-
-fn ties<'a>(case: &Case<'a>, query: &Query<'_>) -> Vec<Tie> {
-    let all: &'a [Tie] = case.model.ties();
-    let start = all.partition_point(|tie| tie.alert < query.index);
-    let end = all.partition_point(|tie| tie.alert <= query.index);
-    all[start..end].to_vec()
 }
 
 /// How many times faster than allowed the budget goes when the alert begins to fire.

@@ -21,16 +21,18 @@ pub(super) fn check(case: &mut Case<'_>) {
     if unnamed || services.is_empty() {
         return case.skip();
     }
+    let critical = &repo.settings.critical_services;
     let mut told = BTreeSet::new();
     for container in &repo.facts.containers {
         let Some(name) = container.name.known_text() else { continue };
+        let listed = critical.is_empty() || critical.iter().any(|it| plain(it) == plain(name));
         let own = repo.origin(container.document.source) == Origin::Own;
         let sample = is_sample(repo.path(container.name.span));
         let names = [plain(name), plain(&container.workload)];
         let promised = names.iter().filter(|name| !name.is_empty()).any(|name| {
             services.iter().any(|service| name.contains(service) || service.contains(name))
         });
-        if own && !sample && is_service(container) && !promised && told.insert(name) {
+        if own && listed && !sample && is_service(container) && !promised && told.insert(name) {
             case.flag(container.name.span).with("service", name);
         }
     }

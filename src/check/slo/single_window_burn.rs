@@ -2,7 +2,6 @@
 
 use crate::check::Case;
 use crate::repo::model::burn::{Burn, Condition, window};
-use crate::repo::model::tie::Tie;
 use crate::repo::queries::Query;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
@@ -48,8 +47,8 @@ fn rate<'a>(
         return (factor > 1.1).then(|| format!("burn rate of {factor}"));
     }
     let slos = &case.repo.facts.slos;
-    let burns = |tie: &&Tie| tie.alert == query.index && tie.condition == number;
-    let faster = case.model.ties().iter().filter(burns).find_map(|tie| {
+    let own = case.model.ties_of_alert(query.index).iter();
+    let faster = own.filter(|tie| tie.condition == number).find_map(|tie| {
         let slo = &slos[tie.slo];
         let budget = 1.0 - slo.ratio()?;
         let burn = tie.errors? / budget;

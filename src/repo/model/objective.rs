@@ -169,8 +169,7 @@ impl<'r> Model<'r> {
 impl<'r> Model<'r> {
     /// Whether an alert reads a metric of an objective, or may do so.
     pub fn is_watched(&self, slo: &'r Slo) -> bool {
-        let slos = &self.repo.facts.slos;
-        if self.ties().iter().any(|tie| std::ptr::eq(&slos[tie.slo], slo)) {
+        if self.ties_of_slo(slo.number).next().is_some() {
             return true;
         }
         let Some(indicator) = self.repo.indicator(slo) else { return true };
@@ -179,16 +178,20 @@ impl<'r> Model<'r> {
         if indicator.foreign || queries.is_empty() || !queries.iter().all(|it| it.is_sound()) {
             return slo.alerting.generated != crate::facts::slo::Generated::Off;
         }
+        self.alerted().unknown || self.is_read(slo)
+    }
+
+    /// Whether an alert reads a metric of an objective.
+    pub fn is_read(&self, slo: &'r Slo) -> bool {
         let read = self.alerted();
-        read.unknown
-            || queries.iter().any(|query| {
-                let sources = self.sources(query.index);
-                let own = query.ast().selectors().map(|(_, selector)| selector);
-                sources
-                    .into_iter()
-                    .chain(own)
-                    .any(|it| it.metric().is_some_and(|name| read.metrics.contains(name)))
-            })
+        self.slis(slo).iter().any(|query| {
+            let sources = self.sources(query.index);
+            let own = query.ast().selectors().map(|(_, selector)| selector);
+            sources
+                .into_iter()
+                .chain(own)
+                .any(|it| it.metric().is_some_and(|name| read.metrics.contains(name)))
+        })
     }
 
     /// The metrics that alerts read.

@@ -1,12 +1,12 @@
 //! Which alert watches which objective, as far as it is certain.
 
 use super::burn::{Condition, Scaled, conditions, selector_of};
-use super::leaf::Leaf;
+use super::leaf::{Leaf, same_matcher};
 use super::ratio::Ratio;
 use super::{Model, Place};
 use crate::facts::slo::Slo;
 use crate::lang::matcher::MatchOp;
-use crate::lang::promql::ast::{Kind, Op, Selector};
+use crate::lang::promql::ast::{Kind, Matcher, Op, Selector};
 use crate::repo::queries::Query;
 use std::collections::BTreeMap;
 
@@ -43,10 +43,39 @@ pub struct Tie {
     pub errors: Option<f64>,
 }
 
+/// All certain ties.
+#[derive(Debug, Default)]
+pub(super) struct Ties {
+    /// By alert.
+    all: Vec<Tie>,
+    /// Numbers among all, by objective.
+    of_slo: BTreeMap<usize, Vec<usize>>,
+}
+
 impl<'r> Model<'r> {
-    /// All certain ties, by alert.
-    pub fn ties(&self) -> &[Tie] {
-        self.ties.get_or_init(|| Finder::new(self).all())
+    /// The objectives that an alert's expression watches.
+    pub fn ties_of_alert(&self, query: usize) -> &[Tie] {
+        let all = &self.ties().all;
+        let start = all.partition_point(|tie| tie.alert < query);
+        let end = all.partition_point(|tie| tie.alert <= query);
+        &all[start..end]
+    }
+
+    /// The alerts that watch an objective.
+    pub fn ties_of_slo(&self, slo: usize) -> impl Iterator<Item = &Tie> {
+        let ties = self.ties();
+        ties.of_slo.get(&slo).into_iter().flatten().map(|&at| &ties.all[at])
+    }
+
+    fn ties(&self) -> &Ties {
+        self.ties.get_or_init(|| {
+            let all = Finder::new(self).all();
+            let mut of_slo: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            for (at, tie) in all.iter().enumerate() {
+                of_slo.entry(tie.slo).or_default().push(at);
+            }
+            Ties { all, of_slo }
+        })
     }
 
     /// The conditions of an alert's expression.
@@ -103,9 +132,12 @@ impl<'m, 'r> Finder<'m, 'r> {
                 push(slo, how, self.errors_of_name(it, &scaled, selector));
             }
         }
-        if let Some(ratio) = Ratio::of(self.model, it.bound.value) {
+        let behind = selector_of(scaled.base).and_then(|selector| self.behind(selector));
+        let ratio = Ratio::of(self.model, it.bound.value).map(|ratio| (ratio, Vec::new()));
+        if let Some((ratio, narrowed)) = ratio.or(behind) {
             for slo in self.reading(ratio.whole) {
-                if let Some(error) = self.same_share(slo, &ratio) {
+                if let Some(error) = self.same_share(slo, &ratio, &narrowed) {
+                    let error = error != (scaled.complement && !narrowed.is_empty());
                     push(slo, How::SameShare, threshold(it, ratio.factor, error));
                 }
             }
@@ -115,6 +147,14 @@ impl<'m, 'r> Finder<'m, 'r> {
                 push(slo, How::SameQuantile, None);
             }
         }
+    }
+
+    /// The quotient that a selector reads a part of: a recorded name with matchers.
+    fn behind(&self, selector: &'r Selector) -> Option<(Ratio<'m, 'r>, Vec<&'r Matcher>)> {
+        let narrowed: Vec<&Matcher> = selector.labels().collect();
+        let query = self.model.recorded(selector.metric()?).filter(|_| !narrowed.is_empty())?;
+        let place = Place { query, node: query.ast().root()? };
+        Some((Ratio::of(self.model, place)?, narrowed))
     }
 
     /// Objectives whose indicators read a metric of this place.
@@ -212,7 +252,7 @@ impl<'m, 'r> Finder<'m, 'r> {
 
     /// Whether a quotient is the share of an objective, or its complement: `Some(true)` for bad
     /// events.
-    fn same_share(&self, slo: usize, ratio: &Ratio<'_, 'r>) -> Option<bool> {
+    fn same_share(&self, slo: usize, ratio: &Ratio<'_, 'r>, narrowed: &[&Matcher]) -> Option<bool> {
         let slo = &self.model.repo.facts.slos[slo];
         let (own, part_is_bad) = self.model.sli_ratio(slo)?;
         let part_is_bad = part_is_bad?;
@@ -221,7 +261,10 @@ impl<'m, 'r> Finder<'m, 'r> {
         let (own_part, own_whole) = (leaf(own.part)?, leaf(own.whole)?);
         let metrics = whole.metric() == own_whole.metric() && part.metric() == own_part.metric();
         // The alert must look at the objective's series, or at more.
-        if !metrics || own_whole.narrows(&whole).is_none() {
+        let within = narrowed
+            .iter()
+            .all(|one| own_whole.selector.labels().any(|other| same_matcher(one, other)));
+        if !metrics || !within || own_whole.narrows(&whole).is_none() {
             return None;
         }
         let extra = part.narrows(&whole)?;
