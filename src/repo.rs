@@ -22,6 +22,7 @@ pub mod routing;
 pub mod runbooks;
 pub mod scrape;
 pub mod servers;
+pub mod story;
 pub mod targets;
 pub mod up;
 pub mod worlds;

@@ -9,6 +9,7 @@ pub mod json;
 pub mod markdown;
 pub mod record;
 pub mod sarif;
+pub mod story;
 pub mod style;
 
 use crate::catalogue::model::Severity;

@@ -332,3 +332,44 @@ fn a_control_of_ones_own_is_known() {
     assert_eq!(told.matches(" NIST002 ").count(), 1, "{told}");
     assert!(told.contains("`au-98`"), "{told}");
 }
+
+#[test]
+fn the_way_of_an_alert_can_be_explained() {
+    let folder = repository(&[
+        (
+            "prometheus.yml",
+            "global: {external_labels: {dc: one}}\nrule_files: [rules.yml]\nscrape_configs:\n  - job_name: node\n    static_configs: [{targets: ['a:9100']}]\n",
+        ),
+        (
+            "rules.yml",
+            "groups:\n  - name: g\n    rules:\n      - record: instance:load:max\n        expr: max by (instance) (node_load1)\n      - alert: LoadHigh\n        expr: sum(instance:load:max) > 9\n        for: 5m\n        labels: {severity: critical, team: db}\n        annotations: {runbook_url: 'https://runbooks.acme.io/load'}\n      - alert: NodeGone\n        expr: sum(up) == 0\n        labels: {severity: page}\n",
+        ),
+        (
+            "alertmanager.yml",
+            "route:\n  receiver: ops\n  group_by: [alertname]\n  routes:\n    - matchers: [tenant=\"x\"]\n    - matchers: [severity=\"critical\"]\n      receiver: pager\n      mute_time_intervals: [nights]\n    - matchers: [team=\"db\"]\ntime_intervals: [{name: nights, time_intervals: []}]\ninhibit_rules:\n  - source_matchers: [alertname=\"NodeGone\"]\n    target_matchers: [severity=\"critical\"]\n    equal: [dc]\nreceivers:\n  - name: ops\n  - name: pager\n    pagerduty_configs: [{routing_key_file: /k}]\n",
+        ),
+    ]);
+    let told = run(folder.path(), &["explain", "alert:LoadHigh"]);
+    assert_eq!(told.code, 0, "{}", told.err);
+    for text in [
+        "alert LoadHigh  rules.yml:6, group g",
+        "for 5m",
+        "instance:load:max  ← recorded at rules.yml:4: max by (instance) (node_load1)",
+        "    node_load1  ← node_exporter · job node (prometheus.yml:4)",
+        "dc         one",
+        "no other labels",
+        "✗ tenant=\"x\"  line 5  label tenant is certainly absent",
+        "✓ severity=\"critical\"  line 6  takes it",
+        "✗ team=\"db\"  line 9  taken by the route at line 6, which does not continue",
+        "pager  certainly · pagerduty",
+        "grouped by alertname · waits 30s, adds every 5m, repeats every 4h",
+        "nights",
+        "NodeGone may, where dc agree",
+        "https://runbooks.acme.io/load",
+    ] {
+        assert!(told.out.contains(text), "{text}\n{}", told.out);
+    }
+    let lost = run(folder.path(), &["explain", "alert:LoadHihg"]);
+    assert_eq!(lost.code, 2);
+    assert!(lost.err.contains("did you mean LoadHigh?"), "{}", lost.err);
+}

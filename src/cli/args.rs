@@ -23,7 +23,7 @@ pub(crate) enum Command {
     Check(Check),
     /// Show what is met of the standard, on what evidence
     Report(Report),
-    /// Explain a rule, a requirement or a control
+    /// Explain a rule, a requirement, a control or an alert
     Explain(Explain),
     /// List the catalogue
     Rules(Rules),
@@ -132,14 +132,15 @@ pub(crate) struct Report {
 const EXPLAIN_EXAMPLES: &str = "Examples:
   obsproof explain ALRT005
   obsproof explain OBS-R15
-  obsproof explain au-9";
+  obsproof explain au-9
+  obsproof explain alert:HighErrorRate   the series it reads, its routes, whom it reaches";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXPLAIN_EXAMPLES)]
 pub(crate) struct Explain {
-    /// A rule (code or name), a requirement or a control
+    /// A rule (code or name), a requirement, a control, or an alert of the repository (alert:NAME)
     pub(crate) what: String,
-    /// The repository whose evidence a requirement or control is explained with
+    /// The repository with the alert, or whose evidence a requirement or control is explained with
     #[arg(default_value = ".")]
     pub(crate) root: PathBuf,
 }

@@ -6,19 +6,25 @@ use crate::catalogue::load as rule_file;
 use crate::catalogue::model::{Rule, Sensitivity};
 use crate::config;
 use crate::judge::View;
-use crate::report::Report;
+use crate::lang::distance;
+use crate::repo::model::Model;
+use crate::repo::story;
 use crate::report::style::Style;
+use crate::report::{self, Report};
 use crate::scan::{self, Request};
 use crate::standard::{self, Requirement};
 use crate::verdict::Assessed;
 use crate::{catalogue, nist};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// Prints what is known of a rule, a requirement or a control.
+/// Prints what is known of a rule, a requirement, a control or an alert.
 pub(super) fn run(arguments: &Explain) -> Result<u8, Failure> {
     let style = load::style(Colour::Auto);
     let what = arguments.what.trim();
-    let text = if let Some(requirement) = standard::requirement(what) {
+    let text = if let Some(name) = what.strip_prefix("alert:") {
+        explain_alert(name.trim(), &scan_of(arguments)?, style)?
+    } else if let Some(requirement) = standard::requirement(what) {
         explain_requirement(requirement, &scan_of(arguments)?, style)
     } else if let Some(control) =
         nist::parse(what).map(|id| id.canonical()).filter(|id| nist::control(id).is_some())
@@ -30,8 +36,8 @@ pub(super) fn run(arguments: &Explain) -> Result<u8, Failure> {
             _ => {
                 let message = config::resolve_rule(what).err().unwrap_or_default();
                 return Err(Failure::new(message.replace("unknown rule", "nothing is called")).help(
-                    "explain takes a rule (ALRT005), a requirement (OBS-R15) or a control (au-9); \
-                     `obsproof rules` lists the rules",
+                    "explain takes a rule (ALRT005), a requirement (OBS-R15), a control (au-9) or \
+                     an alert (alert:HighErrorRate); `obsproof rules` lists the rules",
                 ));
             }
         }
@@ -52,6 +58,34 @@ fn scan_of(arguments: &Explain) -> Result<Report, Failure> {
     let settings = load::settings(&scan, &place.root)?;
     let view = View { all: true, today: load::today(&scan)?, ..View::default() };
     Ok(scan::scan(Request { root: &place.root, only: &place.only, settings, view }))
+}
+
+/// Where an alert comes from and whom it reaches.
+fn explain_alert(name: &str, report: &Report, style: Style) -> Result<String, Failure> {
+    let model = Model::new(&report.repo);
+    let stories = story::stories(&model, name);
+    if !stories.is_empty() {
+        return Ok(report::story::render(&report.repo, &stories, style));
+    }
+    let names: BTreeSet<&str> =
+        model.alerts().iter().map(|alert| alert.rule.name.text.as_str()).collect();
+    let (lower, limit) = (name.to_lowercase(), name.len() / 3);
+    let near: Vec<&str> = names
+        .iter()
+        .filter(|known| {
+            let other = known.to_lowercase();
+            (!lower.is_empty() && other.contains(&lower))
+                || distance::within(&lower, &other, limit).is_some()
+        })
+        .take(5)
+        .copied()
+        .collect();
+    let help = match (near.is_empty(), names.len()) {
+        (false, _) => format!("did you mean {}?", near.join(", ")),
+        (true, 0) => "the repository raises no alerts".to_owned(),
+        (true, count) => format!("the repository raises {count} other alerts"),
+    };
+    Err(Failure::new(format!("no alert is called `{name}`")).help(&help))
 }
 
 fn explain_rule(rule: &Rule, style: Style) -> String {

@@ -106,6 +106,23 @@ impl<'m, 'r> Inhibition<'m, 'r> {
         Some((source, target))
     }
 
+    /// Alerts that may quiet this one; `None` if none can.
+    pub fn quieting(&self, alert: &Alert<'r>) -> Option<Vec<&'m Alert<'r>>> {
+        if self.is_target(alert) == Answer::No {
+            return None;
+        }
+        let mine = self.equals(alert);
+        let twice = self.is_source(alert) == Answer::Yes;
+        let may = |other: &&&'m Alert<'r>| {
+            self.is_source(other) != Answer::No
+                && other.index != alert.index
+                && !(twice && self.is_target(other) == Answer::Yes)
+                && self.equals(other).iter().zip(&mine).all(|(one, two)| one.may_equal(two))
+        };
+        let sources: Vec<&'m Alert<'r>> = self.alerts.iter().filter(may).copied().collect();
+        (!sources.is_empty()).then_some(sources)
+    }
+
     /// An alert that surely is on both sides.
     pub fn on_both_sides(&self) -> Option<&'m Alert<'r>> {
         let both = |alert: &&&'m Alert<'r>| {
