@@ -88,6 +88,13 @@ pub(crate) enum Builtin {
     Repository(fn(&mut Case<'_>)),
 }
 
+/// Rules that hold for Grafana's alerts, routes and contact points as well: what they ask does
+/// not depend on who evaluates.
+const GRAFANA: &[&str] = &[
+    "ALRT001", "ALRT002", "ALRT003", "ALRT004", "ALRT005", "ALRT006", "ALRT007", "AMGR021",
+    "AMGR025", "AMGR027", "AMGR028", "AMGR029",
+];
+
 /// Runs `rules` over the repository; outcomes come in the order of `rules`.
 pub fn check(repo: &Repo, rules: &[&'static Rule]) -> Vec<Outcome> {
     let model = Model::new(repo);
@@ -222,6 +229,9 @@ impl<'a> Runner<'a> {
         check: impl FnOnce(&mut Case<'a>),
         document: Option<&'a Document>,
     ) {
+        if subject.is_some_and(|subject| self.is_foreign(subject)) {
+            return;
+        }
         let mut case = Case {
             model: self.model,
             repo: self.repo,
@@ -241,6 +251,21 @@ impl<'a> Runner<'a> {
                 self.outcome.panics.push(title);
             }
         }
+    }
+
+    /// Whether a fact is Grafana's, and the rule speaks of what Prometheus and Alertmanager read.
+    fn is_foreign(&self, subject: &dyn Subject) -> bool {
+        let alerting = matches!(
+            subject.kind(),
+            SubjectKind::AlertRule
+                | SubjectKind::AlertmanagerConfig
+                | SubjectKind::Route
+                | SubjectKind::Receiver
+                | SubjectKind::Integration
+        );
+        alerting
+            && subject.document().is_some_and(|document| self.repo.is_grafana(document))
+            && !GRAFANA.contains(&self.rule.code)
     }
 
     fn predicate(&mut self) {

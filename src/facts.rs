@@ -13,7 +13,9 @@ pub mod deploy;
 mod dialect;
 mod embedded;
 pub mod expression;
+mod grafana;
 pub mod markdown;
+pub mod monitor;
 pub mod oncall;
 pub mod package;
 pub mod prometheus;
@@ -218,6 +220,8 @@ pub struct FileFacts {
     pub alert_handlers: Vec<code::AlertHandler>,
     /// Markdown pages.
     pub pages: Vec<markdown::Page>,
+    /// Monitors of hosted services.
+    pub monitors: Vec<monitor::Monitor>,
     /// NIST control annotations.
     pub annotations: Vec<annotation::Annotation>,
     /// Inline allows.

@@ -33,6 +33,7 @@ use crate::facts::alertmanager::{AlertmanagerConfig, InhibitRule, Integration, R
 use crate::facts::dashboard::{Dashboard, Panel, Variable};
 use crate::facts::rules::RuleGroup;
 use crate::facts::{Document, DocumentId, FileFacts};
+use crate::identify::Kind;
 use crate::source::{Origin, Source, SourceId, Span};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -232,6 +233,11 @@ impl Repo {
         RoutingTree::new(&routes[start..end], grafted)
     }
 
+    /// Whether a document holds alerting that Grafana manages.
+    pub fn is_grafana(&self, document: DocumentId) -> bool {
+        matches!(self.document(document).kind, Kind::GrafanaProvisioning | Kind::Terraform)
+    }
+
     /// The Alertmanager configuration of a document.
     pub fn alertmanager(&self, document: DocumentId) -> Option<&AlertmanagerConfig> {
         let configs = &self.facts.alertmanagers;
@@ -343,6 +349,7 @@ impl FileFacts {
             packages,
             containers,
             services,
+            monitors,
             on_call,
             metric_definitions,
             slo_evaluators,

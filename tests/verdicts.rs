@@ -18,6 +18,8 @@ use obsproof::{check, scan};
 mod metrics;
 #[path = "verdicts/response.rs"]
 mod response;
+#[path = "verdicts/routing.rs"]
+mod routing;
 #[path = "verdicts/slo.rs"]
 mod slo;
 

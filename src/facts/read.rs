@@ -4,8 +4,8 @@ use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
-    code, collector, dashboard, deploy, dialect, markdown, oncall, package, prometheus, rules,
-    schema, slo, strategy, terraform,
+    code, collector, dashboard, deploy, dialect, grafana, markdown, oncall, package, prometheus,
+    rules, schema, slo, strategy, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
@@ -405,7 +405,10 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
         Kind::PrometheusRules => rules::read_groups(node, id, masked, facts),
         Kind::AlertmanagerConfig => alertmanager::read::read_config(node, id, masked, facts),
         Kind::GrafanaDashboard => dashboard::read(node, id, facts),
-        Kind::GrafanaProvisioning => dashboard::read_provisioning(node, id, facts),
+        Kind::GrafanaProvisioning => {
+            dashboard::read_provisioning(node, id, facts);
+            grafana::read(node, id, masked, facts);
+        }
         Kind::PrometheusRuleTest => rules::read_test(node, id, facts),
         Kind::PrometheusConfig => prometheus::read::read_config(node, id, masked, false, facts),
         Kind::PrometheusFragment => prometheus::read::read_config(node, id, masked, true, facts),

@@ -45,6 +45,10 @@ pub struct AlertRule {
     pub name: Scalar,
     /// `expr`.
     pub expr: Option<Expression>,
+    /// Queries that a condition of several steps stands on: Grafana's alerts have no single one.
+    pub queries: Vec<Expression>,
+    /// The receiver that the alert names itself, past all routes.
+    pub direct: Option<Scalar>,
     /// `for`.
     pub hold: Option<Scalar>,
     /// `keep_firing_for`.
@@ -155,6 +159,8 @@ fn read_rule(
             group_name,
             name,
             expr,
+            queries: Vec::new(),
+            direct: None,
             hold: Scalar::under(rule, "for"),
             keep_firing_for: Scalar::under(rule, "keep_firing_for"),
             labels: pairs("labels"),

@@ -5,6 +5,8 @@
 //! a resource that is a document of its own, a line to [`PARTS`].
 
 use super::embedded::{Inner, Part};
+use super::grafana;
+use super::monitor;
 use super::oncall;
 use super::scalar::Scalar;
 use super::slo;
@@ -78,6 +80,14 @@ type Reader = fn(&Resource<'_>, DocumentId, &mut FileFacts);
 const READERS: &[(&str, Reader)] = &[
     ("datadog_service_level_objective", slo::terraform::read_datadog),
     ("google_monitoring_slo", slo::terraform::read_google),
+    ("aws_cloudwatch_composite_alarm", monitor::read),
+    ("aws_cloudwatch_metric_alarm", monitor::read),
+    ("azurerm_monitor_metric_alert", monitor::read),
+    ("datadog_monitor", monitor::read),
+    ("google_monitoring_alert_policy", monitor::read),
+    ("grafana_contact_point", grafana::read_contact_point),
+    ("grafana_notification_policy", grafana::read_policy),
+    ("grafana_rule_group", grafana::read_rule_group),
     ("grafana_oncall_escalation", oncall::read_grafana_step),
     ("grafana_oncall_escalation_chain", oncall::read_grafana_chain),
     ("grafana_oncall_schedule", oncall::read_schedule),

@@ -128,6 +128,11 @@ impl<'r> Labels<'r> {
         self.named.iter().map(|(name, value)| (*name, value))
     }
 
+    /// Learns about a label, whatever was known before.
+    pub fn learn(&mut self, label: &'r str, value: Value<'r>) {
+        self.set(label, value);
+    }
+
     fn set(&mut self, label: &'r str, value: Value<'r>) {
         self.named.insert(label, value);
     }
@@ -245,6 +250,7 @@ impl<'r> Senders<'r> {
         let operated = object.is_some_and(|host| host.kind == Kind::PrometheusOperator)
             || document.kind == Kind::PrometheusOperator;
         let foreign = self.others
+            || self.repo.is_grafana(id)
             || matches!(document.dialect, Some(Dialect::Loki | Dialect::Mimir | Dialect::Cortex));
         let mut found: Vec<Sender<'r>> = Vec::new();
         if operated {

@@ -118,10 +118,20 @@ impl<'r> Routing<'r> {
 }
 
 impl Repo {
-    /// The receiver of this name in a document.
+    /// The receiver of this name in a document; Grafana's contact points may stand in another.
     pub fn receiver_named(&self, document: DocumentId, name: &str) -> Option<&Receiver> {
-        self.receivers(document)
-            .iter()
+        let all = if self.is_grafana(document) {
+            &self.facts.receivers[..]
+        } else {
+            self.receivers(document)
+        };
+        let near = |receiver: &&Receiver| {
+            receiver.document == document
+                || (self.is_grafana(receiver.document)
+                    && self.run_together(receiver.document, document))
+        };
+        all.iter()
+            .filter(near)
             .find(|receiver| receiver.name.as_ref().is_some_and(|known| known.text == name))
     }
 
@@ -173,7 +183,10 @@ fn send(repo: &Repo, trees: &[Tree<'_>], alerts: &[Alert<'_>]) -> Vec<Vec<(usize
     let mut by_document: BTreeMap<DocumentId, Vec<usize>> = BTreeMap::new();
     let together = |document: DocumentId| {
         let takes = |tree: &Tree<'_>| {
-            tree.documents().iter().any(|config| repo.run_together(*config, document))
+            tree.documents().iter().any(|config| {
+                repo.is_grafana(*config) == repo.is_grafana(document)
+                    && repo.run_together(*config, document)
+            })
         };
         let numbers = trees.iter().enumerate().filter(|(_, tree)| takes(tree));
         numbers.map(|(number, _)| number).collect::<Vec<_>>()
@@ -181,6 +194,10 @@ fn send(repo: &Repo, trees: &[Tree<'_>], alerts: &[Alert<'_>]) -> Vec<Vec<(usize
     alerts
         .iter()
         .map(|alert| {
+            // It names its receiver itself.
+            if alert.rule.direct.is_some() {
+                return Vec::new();
+            }
             let document = alert.rule.document;
             let numbers = by_document.entry(document).or_insert_with(|| together(document));
             let sure = if numbers.len() == 1 && alert.sent { Answer::Yes } else { Answer::Maybe };

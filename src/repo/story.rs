@@ -8,6 +8,7 @@ use super::routing::inhibit::Inhibition;
 use super::routing::reason::Step;
 use super::routing::{Answer, Manager, Reached};
 use crate::facts::alertmanager::InhibitRule;
+use crate::facts::code::MetricDefinition;
 use crate::facts::prometheus::ScrapeJob;
 use crate::facts::rules::RecordingRule;
 use crate::metrics::Exporter;
@@ -42,6 +43,8 @@ pub enum Source<'r> {
     Record(&'r RecordingRule),
     /// The server itself.
     Server,
+    /// Code of the repository.
+    Code(&'r MetricDefinition),
     /// A well-known exporter, and the jobs that scrape it.
     Exporter(&'static Exporter, Vec<&'r ScrapeJob>),
 }
@@ -135,6 +138,7 @@ fn origins<'r>(model: &Model<'r>, name: &str) -> Vec<Source<'r>> {
     for provider in &metric.providers {
         found.push(match provider.origin {
             Origin::Server => Source::Server,
+            Origin::Code(definition) => Source::Code(definition),
             Origin::Exporter(exporter) => Source::Exporter(exporter, jobs(model, exporter)),
         });
     }
@@ -145,7 +149,8 @@ fn origins<'r>(model: &Model<'r>, name: &str) -> Vec<Source<'r>> {
 fn jobs<'r>(model: &Model<'r>, exporter: &Exporter) -> Vec<&'r ScrapeJob> {
     let scrapes = |job: &&ScrapeJob| {
         let port = |target: &str| {
-            target.rsplit_once(':').is_some_and(|(_, port)| exporter.ports.contains(&port))
+            let port = target.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+            port.is_some_and(|port| exporter.ports.contains(&port))
         };
         job.speaks_of(exporter.jobs) || job.targets.iter().any(|target| port(&target.text))
     };

@@ -140,3 +140,14 @@ fn noticing(ast: &crate::lang::promql::Ast) -> Vec<bool> {
     }
     noticing
 }
+
+/// Whether an alert of Grafana may read `up`: its conditions are not followed.
+pub fn may_read_up(alert: &AlertRule) -> bool {
+    alert.queries.iter().any(|query| match &query.parsed {
+        Some(parsed) => parsed
+            .ast
+            .selectors()
+            .any(|(_, selector)| selector.metric().is_none_or(|name| name == "up")),
+        None => true,
+    })
+}

@@ -61,6 +61,11 @@ impl Page<'_> {
                 self.line(2, line);
             }
         }
+        for query in &rule.queries {
+            for line in query.scalar.text.trim().lines() {
+                self.line(2, line);
+            }
+        }
         if let Some(hold) = &rule.hold {
             self.line(2, &format!("for {}", hold.text));
         }
@@ -72,7 +77,10 @@ impl Page<'_> {
             self.series(series);
         }
         self.labels(story);
-        if story.ways.is_empty() {
+        if let (true, Some(receiver)) = (story.ways.is_empty(), &rule.direct) {
+            self.head("Receivers");
+            self.line(2, &format!("{}  named by the alert itself", receiver.text));
+        } else if story.ways.is_empty() {
             self.head("Routes");
             self.line(2, "no Alertmanager of this repository gets it");
         }
@@ -93,6 +101,9 @@ impl Page<'_> {
         for source in &series.origins {
             let from = match source {
                 Source::Server => "the server itself".to_owned(),
+                Source::Code(definition) => {
+                    format!("declared by code at {}", self.place(definition.name.span))
+                }
                 Source::Record(rule) => {
                     let text = rule.expr.as_ref().map_or("", |expr| expr.scalar.text.as_str());
                     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -4,6 +4,7 @@ mod alerting;
 mod measured;
 mod pending;
 mod response;
+mod routing;
 mod running;
 mod scraping;
 mod slo;
@@ -115,10 +116,12 @@ const QUERIES: &[(&str, Query)] = &[
     ("prometheus.workload", |scope| containers(scope, &["prometheus"])),
     ("prometheus.limits", limits),
     ("rules.recording", recording_rules),
-    ("rules.alerting", alerting_rules),
+    ("rules.alerting", |scope| routing::or_monitors(scope, alerting_rules(scope), "alerts")),
     ("rules.alert_texts", alert_texts),
-    ("alertmanager.config", |scope| {
-        documents_or_object(scope, Kind::AlertmanagerConfig, "AlertmanagerConfig")
+    ("alertmanager.config", |scope| routing::or_monitors(scope, alertmanagers(scope), "routing")),
+    ("alerts.critical_paged", routing::critical_paged),
+    ("alertmanager.automation", |scope| {
+        integrations(scope, |one| one.pages() || one.kind == "webhook")
     }),
     ("alertmanager.grouping", grouping),
     ("alertmanager.severity_route", |scope| {
@@ -256,12 +259,18 @@ fn parts(scope: &Scope<'_>, wanted: &[Part]) -> Answer {
     Answer::found(found.map(named).collect())
 }
 
-fn documents_or_object(scope: &Scope<'_>, kind: Kind, object: &str) -> Answer {
+/// Configurations of Alertmanager, objects of its operator, and policies of Grafana.
+fn alertmanagers(scope: &Scope<'_>) -> Answer {
+    let policies = |document: &Document| scope.repo.alertmanager(document.id).is_some();
+    let object = |document: &Document| {
+        document.object.as_ref().is_some_and(|name| name.kind == "AlertmanagerConfig")
+    };
     let evidence = counted(scope)
-        .filter(|document| {
-            document.kind == kind
-                || (document.kind == Kind::PrometheusOperator
-                    && document.object.as_ref().is_some_and(|name| name.kind == object))
+        .filter(|document| match document.kind {
+            Kind::AlertmanagerConfig => true,
+            Kind::PrometheusOperator => object(document),
+            Kind::GrafanaProvisioning | Kind::Terraform => policies(document),
+            _ => false,
         })
         .map(|document| Evidence { span: document.anchor, fact: document.kind.name().to_owned() })
         .collect();

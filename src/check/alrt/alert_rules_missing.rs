@@ -12,7 +12,10 @@ pub(super) fn check(case: &mut Case<'_>) {
         .into_iter()
         .find_map(|kind| documents.iter().find(|document| document.kind == kind));
     let Some(first) = first else { return case.skip() };
-    if case.repo.facts.alert_rules.is_empty() && !documents.iter().any(could_hold_alerts) {
+    if case.repo.facts.alert_rules.is_empty()
+        && case.repo.facts.monitors.is_empty()
+        && !documents.iter().any(could_hold_alerts)
+    {
         case.flag(first.anchor);
     }
 }

@@ -14,11 +14,16 @@ pub(super) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
     let own = |alert: &&AlertRule| {
         let source = repo.source(alert.document.source);
-        source.origin != Origin::Vendored && !is_sample(&source.path)
+        // Grafana sends its own alerts.
+        source.origin != Origin::Vendored
+            && !is_sample(&source.path)
+            && !repo.is_grafana(alert.document)
     };
     let Some(alert) = repo.facts.alert_rules.iter().find(own) else { return case.skip() };
     let elsewhere = repo.settings.elsewhere.contains(&World::Routes);
-    if elsewhere || repo.facts.documents.iter().any(passes_on) || has_one_elsewhere(repo) {
+    let routed = !repo.facts.alertmanagers.is_empty();
+    if elsewhere || routed || repo.facts.documents.iter().any(passes_on) || has_one_elsewhere(repo)
+    {
         return;
     }
     case.flag(repo.document(alert.document).anchor);

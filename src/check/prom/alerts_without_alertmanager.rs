@@ -19,7 +19,9 @@ pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
             document.host.is_some_and(|host| repo.document(host).kind == Kind::PrometheusOperator);
         match server.form {
             ServerForm::Operator => operated,
-            _ if server.rule_files.is_empty() => alone && !operated && document.dialect.is_none(),
+            _ if server.rule_files.is_empty() => {
+                alone && !operated && document.dialect.is_none() && !repo.is_grafana(alert.document)
+            }
             _ => loading.holds(repo, alert.document),
         }
     };

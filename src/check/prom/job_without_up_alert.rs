@@ -3,7 +3,9 @@
 use crate::check::Case;
 use crate::config::World;
 use crate::facts::prometheus::ScrapeJob;
+use crate::facts::rules::AlertRule;
 use crate::repo::routing::Answer;
+use crate::repo::up::may_read_up;
 
 pub(super) fn check(job: &ScrapeJob, case: &mut Case<'_>) {
     let repo = case.repo;
@@ -19,7 +21,9 @@ pub(super) fn check(job: &ScrapeJob, case: &mut Case<'_>) {
     let mut uses = case.model.up_uses().iter();
     let noticed = uses
         .any(|one| repo.run_together(one.document(), job.document) && one.hits(job) != Answer::No);
-    if !noticed {
+    // Grafana's own alerts may watch it too.
+    let may = |alert: &AlertRule| repo.is_grafana(alert.document) && may_read_up(alert);
+    if !noticed && !repo.facts.alert_rules.iter().any(may) {
         case.flag(job.name.as_ref().map_or(job.span, |name| name.span));
     }
 }

@@ -37,7 +37,8 @@ impl<'r> AlertTexts<'r> {
         for alert in &repo.facts.alert_rules {
             let first = raw.len();
             // Another program runs its own templates.
-            let foreign = repo.document(alert.document).dialect == Some(Dialect::VictoriaMetrics);
+            let foreign = repo.document(alert.document).dialect == Some(Dialect::VictoriaMetrics)
+                || repo.is_grafana(alert.document);
             for (pairs, is_label) in [(&alert.labels, true), (&alert.annotations, false)] {
                 raw.extend(
                     pairs.entries.iter().map(|(key, value)| (key, value, is_label, foreign)),
