@@ -88,22 +88,40 @@ struct Finder<'m, 'r> {
     model: &'m Model<'r>,
     /// Objectives by the metrics their indicators read.
     by_metric: BTreeMap<&'r str, Vec<usize>>,
+    /// The same by metric and a label that is pinned to a value.
+    by_matcher: BTreeMap<(&'r str, &'r str, &'r str), Vec<usize>>,
     by_name: BTreeMap<String, Vec<usize>>,
+    by_label: BTreeMap<String, Vec<usize>>,
+}
+
+/// Adds a number that grows, once.
+fn add(list: &mut Vec<usize>, index: usize) {
+    if list.last() != Some(&index) {
+        list.push(index);
+    }
 }
 
 impl<'m, 'r> Finder<'m, 'r> {
     fn new(model: &'m Model<'r>) -> Finder<'m, 'r> {
-        let mut finder = Finder { model, by_metric: BTreeMap::new(), by_name: BTreeMap::new() };
+        let mut finder = Finder {
+            model,
+            by_metric: BTreeMap::new(),
+            by_matcher: BTreeMap::new(),
+            by_name: BTreeMap::new(),
+            by_label: BTreeMap::new(),
+        };
         for (index, slo) in model.repo.facts.slos.iter().enumerate() {
             for query in model.slis(slo) {
                 for selector in model.sources(query.index) {
                     let Some(metric) = selector.metric() else { continue };
-                    let list = finder.by_metric.entry(metric).or_default();
-                    if list.last() != Some(&index) {
-                        list.push(index);
+                    add(finder.by_metric.entry(metric).or_default(), index);
+                    for it in selector.labels().filter(|it| it.op == MatchOp::Equal) {
+                        let key = (metric, &*it.label.text, &*it.value);
+                        add(finder.by_matcher.entry(key).or_default(), index);
                     }
                 }
             }
+            finder.by_label.entry(plain(&slo.label())).or_default().push(index);
             if let Some(name) = slo.name.as_ref().filter(|name| name.known) {
                 finder.by_name.entry(plain(&name.text)).or_default().push(index);
             }
@@ -157,14 +175,25 @@ impl<'m, 'r> Finder<'m, 'r> {
         Some((Ratio::of(self.model, place)?, narrowed))
     }
 
-    /// Objectives whose indicators read a metric of this place.
+    /// Objectives whose indicators may read the series of this selector, or fewer: what it pins,
+    /// they pin too.
+    fn within(&self, selector: &'r Selector) -> Option<&Vec<usize>> {
+        let metric = selector.metric()?;
+        let pinned = selector.labels().filter(|it| it.op == MatchOp::Equal);
+        pinned
+            .map(|it| self.by_matcher.get(&(metric, &*it.label.text, &*it.value)))
+            .min_by_key(|list| list.map_or(0, Vec::len))
+            .unwrap_or_else(|| self.by_metric.get(metric))
+    }
+
+    /// Objectives whose indicators read the series of this place, or fewer.
     fn reading(&self, place: Place<'_, 'r>) -> Vec<usize> {
         let place = self.model.follow(Place { query: place.query, node: place.node });
         let mut found: Vec<usize> = place
             .ast()
             .subtree(place.node)
             .filter_map(|(_, node)| match &node.kind {
-                Kind::Selector(selector) => self.by_metric.get(selector.metric()?),
+                Kind::Selector(selector) => self.within(selector),
                 _ => None,
             })
             .flatten()
@@ -194,7 +223,7 @@ impl<'m, 'r> Finder<'m, 'r> {
             let mut found: Vec<usize> = own.filter(|&slo| fits(&slos[slo])).collect();
             // Sloth's id is the service and the name.
             if found.is_empty() {
-                found.extend((0..slos.len()).filter(|&slo| plain(&slos[slo].label()) == name));
+                found.extend(self.by_label.get(&name).into_iter().flatten());
             }
             return found.into_iter().map(|slo| (slo, How::Named)).collect();
         }
