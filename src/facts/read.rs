@@ -112,6 +112,8 @@ struct Origin {
     stream_index: u32,
     depth: usize,
     kind: Option<Kind>,
+    /// Written in the host's own language, as in `jsonencode({ … })`.
+    encoded: bool,
 }
 
 /// A parsed text: what is needed to follow a scalar back into it.
@@ -278,7 +280,7 @@ impl<'s> Reader<'s> {
             self.facts.skips.push(Skip { span, reason: SkipReason::Dialect, kind: Some(kind) });
         }
         extract(node, id, &mut self.facts);
-        if kind == Kind::GrafanaDashboard && !parsed.masked {
+        if kind == Kind::GrafanaDashboard && !parsed.masked && !origin.encoded {
             self.strict(parsed, node, id);
         }
         if origin.depth < MAX_EMBEDDING {
@@ -302,6 +304,7 @@ impl<'s> Reader<'s> {
             stream_index: 0,
             depth: origin.depth + 1,
             kind: part.kind,
+            encoded: document.kind == Kind::Terraform && matches!(part.inner, Inner::Node(_)),
         };
         match part.inner {
             Inner::Node(node) => {

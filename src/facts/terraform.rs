@@ -102,7 +102,8 @@ const READERS: &[(&str, Reader)] = &[
 /// Documents inside resources: type, path of keys (`*` is every item or value), and what it is
 /// where the place says so.
 const PARTS: &[(&str, &[&str], Option<Kind>)] = &[
-    ("grafana_dashboard", &["config_json"], Some(Kind::GrafanaDashboard)),
+    // Grafana takes a title alone for a dashboard: only its content says that there is one.
+    ("grafana_dashboard", &["config_json"], None),
     ("helm_release", &["values", "*"], Some(Kind::HelmValues)),
     ("kubectl_manifest", &["yaml_body"], None),
     ("kubernetes_config_map", &["data", "*"], None),
