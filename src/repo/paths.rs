@@ -83,11 +83,14 @@ pub fn is_loaded(repo: &Repo, document: DocumentId) -> bool {
     let it = repo.document(document);
     let loading = repo.loading();
     let operated = it.host.is_some_and(|host| repo.document(host).kind == Kind::PrometheusOperator);
+    if operated {
+        // What a selector certainly leaves out, no server of the operator takes.
+        return missed_by(repo, it).is_none();
+    }
     // Other programs load their own dialects.
     it.kind != Kind::PrometheusRules
         || !loading.loaders
         || loading.open
-        || operated
         || it.dialect.is_some()
         || loading.holds(repo, document)
 }

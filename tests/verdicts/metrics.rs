@@ -83,6 +83,21 @@ fn r05_and_c2_3_ask_for_four_families() {
     holds("OBS-R05", &[SERVER, COMPOSE, faulty], "partly");
     let none = rules("      - alert: Down\n        expr: up == 0\n");
     holds("OBS-R05", &[SERVER, COMPOSE, none], "not-met");
+    // An object that the operator's server does not select.
+    let server = (
+        "p.yaml",
+        "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: k8s, namespace: m}\nspec:\n  ruleSelector: {matchLabels: {role: rules}}\n",
+    );
+    let object = |role: &str| {
+        let body = RECORDS.1.replace('\n', "\n  ");
+        let head = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\n";
+        let text = format!(
+            "{head}metadata: {{name: r, namespace: m, labels: {{role: {role}}}}}\nspec:\n  {body}"
+        );
+        ("r.yaml", &*Box::leak(text.into_boxed_str()))
+    };
+    holds("OBS-R05", &[server, COMPOSE, object("rules")], "met");
+    holds("OBS-R05", &[server, COMPOSE, object("other")], "not-met");
     // Recorded, and loaded by nobody.
     let elsewhere = ("other.yml", RECORDS.1);
     holds("OBS-R05", &[SERVER, COMPOSE, none, elsewhere], "not-met");

@@ -2,6 +2,7 @@
 
 use crate::check::Case;
 use crate::facts::rules::AlertRule;
+use crate::facts::slo::SloDialect;
 use crate::facts::{Dialect, Document};
 use crate::identify::Kind;
 use crate::repo::classes::Class;
@@ -24,7 +25,12 @@ pub(super) fn check(case: &mut Case<'_>) {
         .flat_map(|query| classes[query.index].iter().copied())
         .collect();
     // Generators make alerts on the budgets of their objectives.
-    if repo.facts.documents.iter().any(|document| document.kind == Kind::Slo) {
+    if repo
+        .facts
+        .slos
+        .iter()
+        .any(|slo| matches!(slo.dialect, SloDialect::Sloth | SloDialect::Pyrra))
+    {
         found.insert(Class::Slo);
     }
     for class in Class::ALERTED {
