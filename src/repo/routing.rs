@@ -48,6 +48,7 @@ pub struct Manager<'r> {
     pub alerts_of: Vec<Vec<u32>>,
     survey: OnceLock<survey::Survey>,
     choices: OnceLock<Vec<survey::Choice<'r>>>,
+    values: OnceLock<survey::Values<'r>>,
 }
 
 impl<'r> Manager<'r> {
@@ -231,6 +232,13 @@ fn manager<'r>(
         looks.iter().map(|(look, walk)| (look, *walk)).collect();
     in_order.sort_by_key(|(_, walk)| *walk);
     let walks = in_order.par_iter().map(|((sure, look), _)| tree.walk(look, *sure)).collect();
-    let (survey, choices) = (OnceLock::new(), OnceLock::new());
-    Manager { tree, walks, walk_of, alerts_of, survey, choices }
+    Manager {
+        tree,
+        walks,
+        walk_of,
+        alerts_of,
+        survey: OnceLock::new(),
+        choices: OnceLock::new(),
+        values: OnceLock::new(),
+    }
 }

@@ -4,9 +4,8 @@ use super::model;
 use crate::check::Case;
 use crate::config::World;
 use crate::facts::alertmanager::Route;
-use crate::repo::alerts::Alert;
+use crate::repo::alerts::{Alert, Value};
 use crate::repo::routing::{Answer, Condition, Manager};
-use std::collections::BTreeSet;
 
 pub(super) fn check(route: &Route, case: &mut Case<'_>) {
     let ours = !model::is_object(case, route.document) && !model::is_open(case, route.document);
@@ -55,6 +54,9 @@ pub(super) fn check(route: &Route, case: &mut Case<'_>) {
     }
 }
 
+/// Most values that are looked through for one that is meant.
+const MOST: usize = 1000;
+
 /// A value that alerts have and that is written almost like the one the matcher asks for.
 fn near<'r>(
     manager: &Manager<'r>,
@@ -62,10 +64,7 @@ fn near<'r>(
     condition: &Condition<'r>,
 ) -> Option<&'r str> {
     let wanted = condition.exact()?;
-    let values: BTreeSet<&str> = manager
-        .alerts()
-        .filter_map(|alert| alerts[alert].labels.get(condition.label).exact())
-        .filter(|value| !value.is_empty())
-        .collect();
-    crate::lang::distance::nearest(wanted, values.into_iter(), 2)
+    let values = manager.values(alerts).get(condition.label)?;
+    let known = values.iter().filter_map(Value::exact).filter(|value| !value.is_empty());
+    crate::lang::distance::nearest(wanted, known.take(MOST), 2)
 }

@@ -1,6 +1,6 @@
 //! What the walks of all alerts together say about routes.
 
-use super::matching::{Answer, Condition};
+use super::matching::Answer;
 use super::tree::Tree;
 use super::{Manager, Routing};
 use crate::repo::alerts::{Alert, Value};
@@ -40,20 +40,32 @@ impl Manager<'_> {
         }
         Survey { shadows: super::shadow::shadows(&self.tree), reached, missed }
     }
+}
+
+/// By label: what alerts have of it, each value once.
+pub type Values<'r> = BTreeMap<&'r str, BTreeSet<Value<'r>>>;
+
+impl<'r> Manager<'r> {
+    /// What alerts here have of the labels that routes ask for.
+    pub fn values(&self, alerts: &[Alert<'r>]) -> &Values<'r> {
+        self.values.get_or_init(|| {
+            let conditions = self.tree.nodes().iter().flat_map(|node| &node.conditions);
+            let labels: BTreeSet<&'r str> = conditions.map(|condition| condition.label).collect();
+            let of = |label: &'r str| {
+                let all = self.alerts().map(|alert| alerts[alert].labels.get(label));
+                (label, all.collect::<BTreeSet<_>>())
+            };
+            labels.into_iter().map(of).collect()
+        })
+    }
 
     /// The matcher of a route that excludes every alert by itself, if there is one.
-    pub fn excluding(&self, node: u32, alerts: &[Alert<'_>]) -> Option<usize> {
-        let conditions = &self.tree.node(node).conditions;
-        let mut values: Vec<BTreeSet<Value<'_>>> = vec![BTreeSet::new(); conditions.len()];
-        for alert in self.alerts() {
-            for (seen, condition) in values.iter_mut().zip(conditions) {
-                seen.insert(alerts[alert].labels.get(condition.label));
-            }
-        }
-        let never = |(condition, seen): (&Condition<'_>, &BTreeSet<Value<'_>>)| {
-            seen.iter().all(|value| condition.holds(value) == Answer::No)
-        };
-        conditions.iter().zip(&values).position(never)
+    pub fn excluding(&self, node: u32, alerts: &[Alert<'r>]) -> Option<usize> {
+        let values = self.values(alerts);
+        self.tree.node(node).conditions.iter().position(|condition| {
+            let seen = values.get(condition.label);
+            seen.is_some_and(|seen| seen.iter().all(|value| condition.holds(value) == Answer::No))
+        })
     }
 }
 
