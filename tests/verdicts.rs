@@ -14,6 +14,8 @@ use obsproof::source::{Encoding, Source};
 use obsproof::verdict::{Assessed, Verdict, assess};
 use obsproof::{check, scan};
 
+#[path = "verdicts/alerts.rs"]
+mod alerts;
 #[path = "verdicts/metrics.rs"]
 mod metrics;
 #[path = "verdicts/response.rs"]

@@ -4,6 +4,7 @@ use super::{Model, Place};
 use crate::facts::rules::AlertRule;
 use crate::facts::scalar::Scalar;
 use crate::facts::{Dialect, DocumentId};
+use crate::identify::Kind;
 use crate::lang::template::{self, Language, Parsed};
 use crate::repo::Repo;
 use rayon::prelude::*;
@@ -36,9 +37,10 @@ impl<'r> AlertTexts<'r> {
         let mut of_alert = BTreeMap::new();
         for alert in &repo.facts.alert_rules {
             let first = raw.len();
-            // Another program runs its own templates.
-            let foreign = repo.document(alert.document).dialect == Some(Dialect::VictoriaMetrics)
-                || repo.is_grafana(alert.document);
+            // Other programs have templates of their own.
+            let document = repo.document(alert.document);
+            let foreign = document.dialect == Some(Dialect::VictoriaMetrics)
+                || !matches!(document.kind, Kind::PrometheusRules | Kind::PrometheusOperator);
             for (pairs, is_label) in [(&alert.labels, true), (&alert.annotations, false)] {
                 raw.extend(
                     pairs.entries.iter().map(|(key, value)| (key, value, is_label, foreign)),
@@ -72,10 +74,10 @@ impl<'r> Model<'r> {
     /// The values that an alert fires with: the side of its comparisons and set operations whose
     /// values come through, recorded names followed.
     pub fn value_of<'q>(&'q self, place: Place<'q, 'r>) -> Place<'q, 'r> {
-        use crate::lang::promql::ast::{Kind, Op};
+        use crate::lang::promql::ast::{Kind as Node, Op};
         let mut place = self.follow(place);
         for _ in 0..super::DEPTH {
-            let Kind::Binary(binary) = place.kind() else { return place };
+            let Node::Binary(binary) = place.kind() else { return place };
             let side = match binary.op {
                 op if op.is_comparison() && binary.returns_bool.is_none() => {
                     match self.constant(place.at(binary.left)) {

@@ -81,6 +81,17 @@ pub(super) fn alerts_read(scope: &Scope<'_>) -> Answer {
     share(all.into_iter().filter(parsed).collect(), sound, "alerts could be read")
 }
 
+/// Alerts that read `up`.
+pub(super) fn alerts_read_up(scope: &Scope<'_>) -> Answer {
+    let reads = |alert: &&AlertRule| {
+        let parsed = alert.expr.as_ref().and_then(|expr| expr.parsed.as_ref());
+        parsed.is_some_and(|parsed| {
+            parsed.ast.selectors().any(|(_, selector)| selector.metric() == Some("up"))
+        })
+    };
+    Answer::found(alerts(scope).filter(reads).map(alert_evidence).collect())
+}
+
 /// All of them, some, or none.
 pub(super) fn share(
     alerts: Vec<&AlertRule>,
