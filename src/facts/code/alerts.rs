@@ -33,7 +33,8 @@ pub(super) fn read(python: &Python<'_>, facts: &mut FileFacts) {
         },
         None => python.scalar(first.literal, first.key),
     };
-    let polls = python.text(0).contains("/alerts");
+    let polls =
+        ["/api/v1/alerts", "/api/v2/alerts"].iter().any(|path| python.text(0).contains(path));
     facts.alert_handlers.push(AlertHandler {
         document: python.document,
         name,
