@@ -9,6 +9,7 @@ mod dash;
 mod incr;
 mod infr;
 mod nist;
+mod perf;
 mod pql;
 mod prom;
 mod refusal;

@@ -5,6 +5,7 @@
 
 pub mod alertmanager;
 pub mod annotation;
+pub mod ci;
 pub mod code;
 pub mod collector;
 pub mod comment;
@@ -200,6 +201,12 @@ pub struct FileFacts {
     pub misshapen_slos: Vec<slo::Misshapen>,
     /// Charts that are deployed.
     pub packages: Vec<package::Package>,
+    /// Jobs of pipelines.
+    pub ci_jobs: Vec<ci::CiJob>,
+    /// Scripts of load tests.
+    pub load_tests: Vec<ci::LoadTest>,
+    /// Source code that watches performance.
+    pub analyses: Vec<ci::Analysis>,
     /// Containers of workloads and compose services.
     pub containers: Vec<deploy::Container>,
     /// Kubernetes services and their ports.

@@ -10,6 +10,7 @@ pub mod environments;
 pub mod exporters;
 pub mod images;
 pub mod limits;
+pub mod loadtests;
 pub mod mentions;
 pub mod model;
 pub mod notifications;
@@ -347,6 +348,9 @@ impl FileFacts {
             misshapen_slos,
             slo_readers,
             packages,
+            ci_jobs,
+            load_tests,
+            analyses,
             containers,
             services,
             monitors,

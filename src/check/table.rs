@@ -1,6 +1,6 @@
 //! The built-in rules: one row each, in the table of their family.
 
-use super::{Builtin, alrt, amgr, dash, incr, infr, nist, pql, prom, rule, slo, strat, xref};
+use super::{Builtin, alrt, amgr, dash, incr, infr, nist, perf, pql, prom, rule, slo, strat, xref};
 
 const TABLES: &[&[(&str, Builtin)]] = &[
     alrt::BUILTINS,
@@ -9,6 +9,7 @@ const TABLES: &[&[(&str, Builtin)]] = &[
     incr::BUILTINS,
     infr::BUILTINS,
     nist::BUILTINS,
+    perf::BUILTINS,
     pql::BUILTINS,
     prom::BUILTINS,
     rule::BUILTINS,

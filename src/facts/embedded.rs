@@ -89,6 +89,7 @@ pub(super) fn anchor(kind: Kind, root: NodeRef<'_>) -> Span {
         Kind::Strategy => &["observability"],
         Kind::Slo => &["slos"],
         Kind::GrafanaDashboard => &["panels"],
+        Kind::CiPipeline => &["jobs", "stages", "steps"],
         Kind::Compose => &["services"],
         Kind::OtelCollector | Kind::JaegerConfig => &["service", "receivers"],
         _ => &[],

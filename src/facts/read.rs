@@ -3,7 +3,7 @@
 use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
-    Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
+    Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation, ci,
     code, collector, dashboard, deploy, dialect, grafana, markdown, oncall, package, prometheus,
     rules, schema, slo, strategy, terraform,
 };
@@ -330,6 +330,7 @@ impl<'s> Reader<'s> {
     fn whole(&mut self, kind: Kind, text: &str, map: &OffsetMap, origin: &Origin) -> DocumentId {
         let span = map.span(0, text.trim_end().len());
         let document = self.push(kind, span, first_line(text, map), origin, origin.stream_index);
+        ci::read_text(kind, text, map, document, &mut self.facts);
         if kind == Kind::AlertmanagerTemplate {
             let key = origin.object.as_ref().and_then(|object| object.data_key.as_deref());
             self.facts.template_files.push(alertmanager::TemplateFile {
@@ -412,6 +413,8 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
             dashboard::read_provisioning(node, id, facts);
             grafana::read(node, id, masked, facts);
         }
+        Kind::CiPipeline => ci::read(node, id, facts),
+        Kind::GrafanaProvisioning => dashboard::read_provisioning(node, id, facts),
         Kind::PrometheusRuleTest => rules::read_test(node, id, facts),
         Kind::PrometheusConfig => prometheus::read::read_config(node, id, masked, false, facts),
         Kind::PrometheusFragment => prometheus::read::read_config(node, id, masked, true, facts),

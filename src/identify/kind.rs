@@ -104,6 +104,8 @@ kinds! {
     Terraform = "terraform", "Terraform";
     /// An on-call schedule or escalation policy.
     OnCall = "on-call", "on-call schedules";
+    /// A pipeline of continuous integration.
+    CiPipeline = "ci-pipeline", "pipelines";
     /// Markdown.
     Markdown = "markdown", "documents";
     /// Python source.

@@ -389,4 +389,15 @@ pub(super) const SIGNATURES: &[Signature] = &[
          escalation_policy>levels 2, escalation_policy>steps 2, escalation>levels 2,
          escalation_policies>name 1, ^jobs -5, ^services -4, ^apiVersion -9",
     ),
+    signature(
+        Kind::CiPipeline,
+        5,
+        "^jobs 1, ^on 1, jobs>*>steps 2, jobs>*>runs-on 4, jobs>*>docker 3, jobs>*>machine 2,
+         jobs>*>needs 1, steps>uses 2, steps>run 2, ^workflows 2, ^orbs 2, ^stages 2, script 2,
+         before_script 2, stage 1, artifacts 1, ^default 1, ^include 1, ^variables 1, ^image 1,
+         ^before_script 2, ^trigger 1, ^pool 2, ^pr 1, steps>task 3, steps>script 3, jobs>job 2,
+         ^steps 1, steps>commands 3, ^kind=pipeline 3, ^type=docker 1, ^concurrency 1,
+         ^permissions 1, ^apiVersion -9, ^services -3, ^groups -6, ^panels -9, ^receivers -6,
+         ^scrape_configs -9, ^slos -9, ^replicaCount -9, ^runs -6, ^inputs -2",
+    ),
 ];

@@ -46,6 +46,9 @@ pub(super) fn by_name(path: &str) -> Option<Kind> {
     if name == "Dockerfile" || name.starts_with("Dockerfile.") || name == "Makefile" {
         return Some(Kind::Text);
     }
+    if name == "Jenkinsfile" || name.starts_with("Jenkinsfile.") {
+        return Some(Kind::CiPipeline);
+    }
     let extension = name.rsplit_once('.')?.1.to_ascii_lowercase();
     EXTENSIONS.iter().find(|(known, _)| *known == extension).map(|&(_, kind)| kind)
 }

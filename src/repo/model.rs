@@ -5,6 +5,7 @@ pub mod burn;
 pub mod leaf;
 pub mod metric;
 pub mod objective;
+pub mod performance;
 pub mod ratio;
 pub mod scale;
 pub mod shown;
@@ -62,6 +63,7 @@ pub struct Model<'r> {
     unheard: OnceLock<Unheard<'r>>,
     up_uses: OnceLock<Vec<up::UpUse<'r>>>,
     pub(super) classes: OnceLock<Vec<BTreeSet<Class>>>,
+    performance: OnceLock<performance::Performance>,
 }
 
 /// The definitions of one recorded name.
@@ -133,6 +135,7 @@ impl<'r> Model<'r> {
             unheard: OnceLock::new(),
             up_uses: OnceLock::new(),
             classes: OnceLock::new(),
+            performance: OnceLock::new(),
         }
     }
 
@@ -277,6 +280,11 @@ impl<'r> Model<'r> {
         let start = queries.partition_point(|query| of(query) < Some(place(panel)));
         let end = queries.partition_point(|query| of(query) <= Some(place(panel)));
         &queries[start..end]
+    }
+
+    /// What expressions do to watch performance.
+    pub fn performance(&self) -> &performance::Performance {
+        self.performance.get_or_init(|| performance::Performance::of(self))
     }
 
     /// What panels show of objectives.
