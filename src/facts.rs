@@ -244,6 +244,8 @@ impl FileFacts {
             !kind.is_code() && !matches!(kind, Kind::Markdown | Kind::Text | Kind::Terraform)
         };
         self.documents.iter().any(|document| readable(document.kind))
+            || !self.load_tests.is_empty()
+            || !self.analyses.is_empty()
             || !self.on_call.is_empty()
             || !self.metric_definitions.is_empty()
             || !self.slo_evaluators.is_empty()

@@ -177,9 +177,18 @@ fn a_text_that_does_not_parse_is_known_by_its_lines() {
 }
 
 #[test]
-fn ordinary_files_are_of_no_kind() {
+fn pipelines_are_told_from_compose_files() {
     for text in [
         "name: ci\non: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      db:\n        image: postgres\n    steps:\n      - uses: actions/checkout@v4\n",
+        "stages: [build]\nbuild:\n  image: node\n  services: [postgres]\n  script: [make]\n",
+    ] {
+        assert_eq!(kind(text), Some(Kind::CiPipeline), "{text}");
+    }
+}
+
+#[test]
+fn ordinary_files_are_of_no_kind() {
+    for text in [
         "openapi: 3.0.0\ninfo:\n  title: x\n  version: 1.0.0\npaths:\n  /a:\n    get:\n      responses: {}\n",
         "{\"name\": \"x\", \"version\": \"1.0.0\", \"scripts\": {\"test\": \"jest\"}, \"dependencies\": {\"a\": \"1\"}}",
         "{\"metrics\": \"Metrics\", \"logs\": \"Logs\", \"route\": \"Route\", \"alerts\": {\"title\": \"Alerts\"}}",
@@ -191,7 +200,6 @@ fn ordinary_files_are_of_no_kind() {
         "language: go\ngo: ['1.20']\nscript: make test\nservices:\n  - docker\n",
         "spring:\n  application:\n    name: x\nserver:\n  port: 8080\nmanagement:\n  endpoints: {}\n",
         "version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    schedule:\n      interval: daily\n",
-        "stages: [build]\nbuild:\n  image: node\n  services: [postgres]\n  script: [make]\n",
     ] {
         assert_eq!(kind(text), None, "{text}");
     }

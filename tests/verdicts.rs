@@ -16,6 +16,8 @@ use obsproof::{check, scan};
 
 #[path = "verdicts/alerts.rs"]
 mod alerts;
+#[path = "verdicts/dash.rs"]
+mod dash;
 #[path = "verdicts/metrics.rs"]
 mod metrics;
 #[path = "verdicts/response.rs"]

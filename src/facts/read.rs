@@ -414,7 +414,6 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
             grafana::read(node, id, masked, facts);
         }
         Kind::CiPipeline => ci::read(node, id, facts),
-        Kind::GrafanaProvisioning => dashboard::read_provisioning(node, id, facts),
         Kind::PrometheusRuleTest => rules::read_test(node, id, facts),
         Kind::PrometheusConfig => prometheus::read::read_config(node, id, masked, false, facts),
         Kind::PrometheusFragment => prometheus::read::read_config(node, id, masked, true, facts),

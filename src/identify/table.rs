@@ -393,7 +393,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
         Kind::CiPipeline,
         5,
         "^jobs 1, ^on 1, jobs>*>steps 2, jobs>*>runs-on 4, jobs>*>docker 3, jobs>*>machine 2,
-         jobs>*>needs 1, steps>uses 2, steps>run 2, ^workflows 2, ^orbs 2, ^stages 2, script 2,
+         jobs>*>needs 1, steps>uses 2, steps>run 2, ^workflows 2, ^orbs 2, ^stages 2, script 3,
          before_script 2, stage 1, artifacts 1, ^default 1, ^include 1, ^variables 1, ^image 1,
          ^before_script 2, ^trigger 1, ^pool 2, ^pr 1, steps>task 3, steps>script 3, jobs>job 2,
          ^steps 1, steps>commands 3, ^kind=pipeline 3, ^type=docker 1, ^concurrency 1,

@@ -1,8 +1,10 @@
 //! The evidence queries: named questions that clauses put to the repo model.
 
 mod alerting;
+mod boards;
 mod measured;
 mod pending;
+mod performance;
 mod response;
 mod routing;
 mod running;
@@ -16,6 +18,7 @@ use crate::facts::prometheus::{PrometheusConfig, ServerForm};
 use crate::identify::Kind;
 use crate::repo::classes::Class;
 use crate::repo::coverage::Area;
+use crate::repo::model::performance::Quantity;
 use crate::repo::pillars::{self, Part};
 use crate::repo::scrape::is_infrastructure;
 use crate::source::Span;
@@ -159,7 +162,22 @@ const QUERIES: &[(&str, Query)] = &[
     ("alertmanager.meant_route", |scope| {
         routes(scope, |route| route.parent.is_some() && !route.matchers.is_empty())
     }),
-    ("dashboard.document", |scope| documents(scope, &[Kind::GrafanaDashboard])),
+    ("dashboard.document", boards::dashboards),
+    ("dashboard.slo_panels", boards::slo_panels),
+    ("dashboard.budget_panels", boards::budget_panels),
+    ("dashboard.objectives_shown", boards::objectives_shown),
+    ("performance.latency_baseline", performance::latency_baseline),
+    ("performance.resource_baseline", performance::resource_baseline),
+    ("performance.anomaly_detection", performance::anomaly_detection),
+    ("performance.anomaly_routed", performance::anomaly_routed),
+    ("performance.cpu", |scope| performance::tracked(scope, Quantity::Cpu)),
+    ("performance.memory", |scope| performance::tracked(scope, Quantity::Memory)),
+    ("performance.disk", |scope| performance::tracked(scope, Quantity::Disk)),
+    ("performance.forecast", performance::forecast),
+    ("performance.test_limit", performance::test_limit),
+    ("performance.test_trigger", performance::test_trigger),
+    ("performance.recommender", performance::recommender),
+    ("performance.recommender_trigger", performance::recommender_trigger),
     ("node_exporter.workload", |scope| {
         let charts = ["prometheus-node-exporter", "node-exporter", "prometheus-windows-exporter"];
         measured::deployed(scope, &["node_exporter", "windows_exporter"], &charts)

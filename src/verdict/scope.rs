@@ -77,6 +77,7 @@ fn is_evidence(document: &Document) -> bool {
         document.kind,
         Kind::Markdown
             | Kind::Text
+            | Kind::CiPipeline
             | Kind::Terraform
             | Kind::HelmChart
             | Kind::PrometheusRuleTest

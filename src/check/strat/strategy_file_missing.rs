@@ -49,7 +49,7 @@ pub(in crate::check) fn applicable(repo: &Repo) -> Option<&Document> {
         Kind::Compose | Kind::Kubernetes | Kind::HelmValues => deployed.contains(&document.id),
         Kind::HelmChart => true,
         Kind::Strategy | Kind::Markdown | Kind::Text | Kind::Terraform => false,
-        Kind::PrometheusRuleTest => false,
+        Kind::PrometheusRuleTest | Kind::CiPipeline => false,
         kind => !kind.is_code(),
     };
     let own = |document: &&Document| {
