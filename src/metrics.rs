@@ -209,7 +209,13 @@ mod tests {
     #[test]
     fn names_are_found_with_their_parts() {
         let kinds = |name: &str| -> Vec<(MetricKind, Part)> {
-            named(name).iter().map(|it| (it.metric.kind.of_part(it.part), it.part)).collect()
+            let of_server = |it: &&Series| ["prometheus", "synthetic"].contains(&it.exporter.key);
+            let found = named(name);
+            found
+                .iter()
+                .filter(of_server)
+                .map(|it| (it.metric.kind.of_part(it.part), it.part))
+                .collect()
         };
         assert_eq!(kinds("up"), [(MetricKind::Gauge, Part::Whole)]);
         assert_eq!(

@@ -9,6 +9,7 @@ use crate::facts::scalar::Pairs;
 use crate::facts::selector::{LabelSelector, Namespaces};
 use crate::metrics::{self, Exporter};
 use crate::source::{Origin, Span};
+use std::borrow::Cow;
 
 /// Whether a job reads something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,39 +71,56 @@ fn is_kubelet_path(path: &str) -> bool {
 
 /// Whether a job reads an exporter of the catalogue.
 pub fn reads(job: &ScrapeJob, exporter: &Exporter) -> Reads {
-    if let Some(kubelet) = kubelet(job) {
-        let containers = kubelet.path.as_ref().is_none_or(|path| path.contains("cadvisor"));
-        return match exporter.key {
-            "kubelet" => Reads::Yes,
-            "cadvisor" if containers => Reads::Yes,
-            _ => Reads::No,
-        };
-    }
-    let spoken = spoken(job);
-    let is = |exporter: &Exporter| {
-        spoken.iter().any(|word| exporter.names().any(|name| is_named(word, name)))
-            || job.targets.iter().any(|target| {
-                let port = split_address(&target.text).1.and_then(|port| port.parse::<u16>().ok());
+    Heard::of(job).reads(exporter)
+}
+
+/// What a job says of itself, weighed once for all exporters.
+struct Heard {
+    kubelet: Option<Kubelet>,
+    /// Exporters it names, by key.
+    named: Vec<&'static str>,
+    /// What it reads if it names none.
+    else_reads: Reads,
+}
+
+impl Heard {
+    fn of(job: &ScrapeJob) -> Heard {
+        let spoken = spoken(job);
+        let ports: Vec<u16> = job
+            .targets
+            .iter()
+            .filter_map(|target| split_address(&target.text).1?.parse().ok())
+            .collect();
+        let is = |exporter: &&Exporter| {
+            spoken.iter().any(|word| exporter.names().any(|name| is_named(word, name)))
                 // Many programs listen at 8080.
-                port.is_some_and(|port| exporter.has_port(port))
-            })
-    };
-    if is(exporter) {
-        return Reads::Yes;
+                || ports.iter().any(|port| exporter.has_port(*port))
+        };
+        let named = metrics::exporters().iter().filter(is).map(|exporter| exporter.key).collect();
+        let static_only = job.discovery.is_empty() && job.form == JobForm::Job;
+        let known = static_only && job.targets.iter().all(|target| target.known);
+        let else_reads = match known && is_other_program(job) {
+            true => Reads::No,
+            false => Reads::Maybe,
+        };
+        Heard { kubelet: kubelet(job), named, else_reads }
     }
-    // Names that read alike: the job of cAdvisor may be the kubelet's.
-    let other = metrics::exporters().iter().any(|other| other.key != exporter.key && is(other));
-    let static_only = job.discovery.is_empty() && job.form == JobForm::Job;
-    match (other, static_only) {
-        (true, _) => Reads::No,
-        (false, true) if job.targets.iter().all(|target| target.known) => {
-            if is_other_program(job) {
-                Reads::No
-            } else {
-                Reads::Maybe
-            }
+
+    fn reads(&self, exporter: &Exporter) -> Reads {
+        if let Some(kubelet) = &self.kubelet {
+            let containers = kubelet.path.as_ref().is_none_or(|path| path.contains("cadvisor"));
+            return match exporter.key {
+                "kubelet" => Reads::Yes,
+                "cadvisor" if containers => Reads::Yes,
+                _ => Reads::No,
+            };
         }
-        _ => Reads::Maybe,
+        // Names that read alike: the job of cAdvisor may be the kubelet's.
+        match (self.named.contains(&exporter.key), self.named.is_empty()) {
+            (true, _) => Reads::Yes,
+            (false, false) => Reads::No,
+            (false, true) => self.else_reads,
+        }
     }
 }
 
@@ -152,15 +170,18 @@ fn spoken(job: &ScrapeJob) -> Vec<String> {
 
 /// `prometheus-node-exporter`, `node-exporter-prod` for `node-exporter`.
 fn is_named(word: &str, name: &str) -> bool {
-    let name = name.replace('_', "-");
+    let name = match name.contains('_') {
+        true => Cow::Owned(name.replace('_', "-")),
+        false => Cow::Borrowed(name),
+    };
     let bounded = |at: usize| {
         let before = word[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
         let after = word[at + name.len()..].chars().next().is_none_or(|c| !c.is_alphanumeric());
         before && after
     };
     // Everyday words must be the whole name.
-    match name.len() > 5 && name.contains('-') || matches!(name.as_str(), "cadvisor" | "kubelet") {
-        true => word.match_indices(&name).any(|(at, _)| bounded(at)),
+    match name.len() > 5 && name.contains('-') || matches!(&*name, "cadvisor" | "kubelet") {
+        true => word.match_indices(&*name).any(|(at, _)| bounded(at)),
         false => word == name,
     }
 }
@@ -200,7 +221,8 @@ impl Repo {
     /// For every exporter of the catalogue, the best that any job here can say.
     pub fn collected(&self, exporter: &Exporter) -> Reads {
         let all = self.collected.get_or_init(|| {
-            let best = |exporter| self.own_jobs().map(|job| reads(job, exporter)).max();
+            let heard: Vec<Heard> = self.own_jobs().map(Heard::of).collect();
+            let best = |exporter| heard.iter().map(|job| job.reads(exporter)).max();
             metrics::exporters().iter().map(|it| best(it).unwrap_or(Reads::No)).collect()
         });
         let at = metrics::exporters().iter().position(|known| known.key == exporter.key);

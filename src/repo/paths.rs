@@ -13,7 +13,7 @@ mod index;
 mod loader;
 
 pub use index::PathIndex;
-pub use loader::{Loader, missed_by};
+pub use loader::{Listing, Loader, missed_by};
 
 /// What an entry of `rule_files` leads to.
 #[derive(Clone, Debug, Default)]

@@ -54,18 +54,37 @@ fn not_listed(repo: &Repo, document: &Document) -> Option<Loader> {
     {
         return None;
     }
-    let listing: Vec<&PrometheusConfig> = servers(repo, ServerForm::File)
-        .filter(|server| !server.rule_files.is_empty() && !repo.is_agent(server))
-        .collect();
-    let first = listing.first()?;
-    let plain = listing.iter().all(|server| {
-        !server.open
-            && repo.document(server.document).host.is_none()
-            && server.rule_files.iter().all(|entry| entry.known && leads(repo, server, &entry.text))
-    });
-    let loading = Loading::of_servers(repo, listing.iter().copied());
-    let missed = plain && !loading.holds(repo, document.id);
-    missed.then(|| Loader::RuleFiles(first.rule_files_key.unwrap_or(first.anchor)))
+    let listing = repo.listing.get_or_init(|| Listing::of(repo)).as_ref()?;
+    (!listing.loading.holds(repo, document.id)).then_some(Loader::RuleFiles(listing.key))
+}
+
+/// What the servers that list rule files load between them.
+#[derive(Debug)]
+pub struct Listing {
+    key: Span,
+    loading: Loading,
+}
+
+impl Listing {
+    /// `None` where no server lists any, or nobody can tell where an entry leads.
+    fn of(repo: &Repo) -> Option<Listing> {
+        let servers: Vec<&PrometheusConfig> = servers(repo, ServerForm::File)
+            .filter(|server| !server.rule_files.is_empty() && !repo.is_agent(server))
+            .collect();
+        let first = servers.first()?;
+        let plain = servers.iter().all(|server| {
+            !server.open
+                && repo.document(server.document).host.is_none()
+                && server
+                    .rule_files
+                    .iter()
+                    .all(|entry| entry.known && leads(repo, server, &entry.text))
+        });
+        plain.then(|| Listing {
+            key: first.rule_files_key.unwrap_or(first.anchor),
+            loading: Loading::of_servers(repo, servers.iter().copied()),
+        })
+    }
 }
 
 /// Whether it is known where an entry leads, or that it leads nowhere.
