@@ -448,6 +448,7 @@ impl<'a> Case<'a> {
             document,
             subject: title,
             severity,
+            opinion: false,
             captures,
             related: Vec::new(),
             fix: None,
@@ -479,6 +480,12 @@ impl Flag<'_> {
     /// Sets another severity than the rule's own, where the catalogue says so.
     pub(crate) fn severity(self, severity: Severity) -> Self {
         self.finding.severity = severity;
+        self
+    }
+
+    /// Shows it only where the rule is asked for.
+    pub(crate) fn opinion(self) -> Self {
+        self.finding.opinion = true;
         self
     }
 

@@ -46,6 +46,8 @@ pub struct Finding {
     pub subject: String,
     /// Severity by the catalogue, before profile and tuning.
     pub severity: Severity,
+    /// An opinion of a rule that is otherwise on: shown only where the rule is asked for.
+    pub opinion: bool,
     /// Values for the message's `{captures}`.
     pub captures: Vec<(String, String)>,
     /// Other places.

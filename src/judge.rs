@@ -89,7 +89,7 @@ pub struct View {
 }
 
 impl View {
-    fn shows(&self, rule: &Rule) -> bool {
+    fn shows(&self, rule: &Rule, opinion: bool) -> bool {
         let listed = |rules: &[&Rule]| rules.iter().any(|known| known.code == rule.code);
         if listed(&self.ignore) || !(self.classes.is_empty() || self.classes.contains(&rule.class))
         {
@@ -98,7 +98,7 @@ impl View {
         if !self.only.is_empty() {
             return listed(&self.only);
         }
-        self.all || listed(&self.select) || !(rule.default_off || rule.absence)
+        self.all || listed(&self.select) || !(rule.default_off || rule.absence || opinion)
     }
 }
 
@@ -168,7 +168,7 @@ fn expression_of(finding: &Finding) -> Option<DocumentId> {
 }
 
 fn status_of(repo: &Repo, finding: Finding, allows: &mut allow::Allows<'_>, view: &View) -> Judged {
-    let shown = view.shows(finding.rule);
+    let shown = view.shows(finding.rule, finding.opinion);
     let origin = finding.span.map_or(Origin::Own, |span| repo.origin(span.source));
     let allowed = finding.span.and_then(|span| allows.cover(finding.rule, span));
     let (status, reason) = match (allowed, origin) {

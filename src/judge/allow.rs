@@ -129,6 +129,7 @@ fn finding(code: &str, allow: &Allow, span: Span, captures: &[(&str, &str)]) -> 
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect(),
         related: Vec::new(),
+        opinion: false,
         fix: None,
     })
 }

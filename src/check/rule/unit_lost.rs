@@ -11,8 +11,10 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let Some(record) = query.record().filter(|record| record.name.known) else {
         return case.skip();
     };
-    let parts: Vec<&str> = record.name.text.split(':').collect();
-    let [_, metric, _] = *parts else { return case.skip() };
+    // Level, metric, operations; with fewer parts nobody can say which one is the metric.
+    if record.name.text.split(':').count() < 3 {
+        return case.skip();
+    }
     let mut source = None;
     for node in &query.ast().nodes {
         match &node.kind {
@@ -36,7 +38,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         return;
     }
     let unit = UNITS.iter().find(|unit| source.split('_').any(|word| word == **unit));
-    if let Some(unit) = unit.filter(|unit| !metric.contains(**unit)) {
+    if let Some(unit) = unit.filter(|unit| !record.name.text.contains(**unit)) {
         case.flag(record.name.span).with("unit", *unit).with("source", source);
     }
 }
