@@ -13,7 +13,7 @@ use std::path::Path;
 
 /// Edits of each target in one run.
 fn cases() -> u32 {
-    std::env::var("OBSPROOF_FUZZ").ok().and_then(|text| text.parse().ok()).unwrap_or(300)
+    std::env::var("OBSPROOF_FUZZ").ok().and_then(|text| text.parse().ok()).unwrap_or(1_500)
 }
 
 fn lines(path: &str) -> Vec<String> {

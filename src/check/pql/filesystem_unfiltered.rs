@@ -35,18 +35,15 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
 
 /// The selectors below a node, if there are any and all are of filesystems.
 fn filesystems<'r>(query: &Query<'r>, side: NodeId) -> Option<Vec<&'r Selector>> {
-    let selectors: Vec<&Selector> = query
-        .ast()
-        .subtree(side)
-        .filter_map(|(_, node)| match &node.kind {
-            Kind::Selector(selector) => Some(selector),
-            _ => None,
-        })
-        .collect();
-    let all = selectors
-        .iter()
-        .all(|selector| selector.metric().is_some_and(|name| name.starts_with(PREFIX)));
-    (all && !selectors.is_empty()).then_some(selectors)
+    let mut selectors = Vec::new();
+    for (_, node) in query.ast().subtree(side) {
+        let Kind::Selector(selector) = &node.kind else { continue };
+        if !selector.metric().is_some_and(|name| name.starts_with(PREFIX)) {
+            return None;
+        }
+        selectors.push(selector);
+    }
+    (!selectors.is_empty()).then_some(selectors)
 }
 
 fn is_chosen(selector: &Selector) -> bool {

@@ -24,6 +24,9 @@ pub struct Leaf<'r> {
 /// Functions that see how a counter grows.
 pub const RATES: &[&str] = &["rate", "irate", "increase"];
 
+/// Chains of more aggregations are nobody's, and following each of their links costs too much.
+const LONGEST: usize = 64;
+
 impl<'r> Leaf<'r> {
     /// Reads the chain at a place, recorded names followed; `None` for anything else.
     pub fn of(model: &Model<'r>, place: Place<'_, 'r>) -> Option<Leaf<'r>> {
@@ -35,7 +38,11 @@ impl<'r> Leaf<'r> {
         loop {
             place = model.follow(place);
             match place.kind() {
-                Kind::Aggregate(aggregate) if function.is_none() && aggregate.param.is_none() => {
+                Kind::Aggregate(aggregate)
+                    if function.is_none()
+                        && aggregate.param.is_none()
+                        && aggregations.len() < LONGEST =>
+                {
                     aggregations.push((aggregate.op, aggregate.grouping.as_ref()));
                     place = place.at(aggregate.inner?);
                 }

@@ -188,6 +188,13 @@ pub fn offset(selector: &Selector) -> Option<f64> {
     selector.modifiers.offset.map_or(Some(0.0), |offset| offset.seconds)
 }
 
+/// Parts of more nodes are no quantity that somebody compares with another.
+const LARGEST: u32 = 500;
+
+fn is_large(ast: &Ast, node: NodeId) -> bool {
+    node.0 - ast.node(node).first > LARGEST
+}
+
 fn offsets(ast: &Ast, node: NodeId) -> Vec<(&str, f64)> {
     ast.subtree(node)
         .filter_map(|(_, node)| match &node.kind {
@@ -200,27 +207,30 @@ fn offsets(ast: &Ast, node: NodeId) -> Vec<(&str, f64)> {
 /// Whether one side reads a metric now and the other side the same a day ago or earlier.
 pub fn compares_days(ast: &Ast, binary: &Binary) -> bool {
     let relates = binary.op.is_comparison() || matches!(binary.op, Op::Div | Op::Sub);
+    if !relates || is_large(ast, binary.left) || is_large(ast, binary.right) {
+        return false;
+    }
     let (left, right) = (offsets(ast, binary.left), offsets(ast, binary.right));
-    relates
-        && left.iter().any(|(metric, before)| {
-            right.iter().any(|(other, after)| other == metric && (before - after).abs() >= DAY)
-        })
+    left.iter().any(|(metric, before)| {
+        right.iter().any(|(other, after)| other == metric && (before - after).abs() >= DAY)
+    })
 }
 
 /// Whether a node is, or holds, a standard deviation.
 pub fn deviates(ast: &Ast, node: NodeId) -> bool {
-    ast.subtree(node).any(|(_, node)| match &node.kind {
-        Kind::Call(call) => call.function.is_some_and(|function| {
-            matches!(function.name, "stddev_over_time" | "stdvar_over_time" | "mad_over_time")
-        }),
-        Kind::Aggregate(aggregate) => {
-            matches!(aggregate.op, Aggregator::Stddev | Aggregator::Stdvar)
-        }
-        Kind::Selector(selector) => {
-            selector.metric().is_some_and(|name| name.contains("stddev") || name.contains("zscore"))
-        }
-        _ => false,
-    })
+    !is_large(ast, node)
+        && ast.subtree(node).any(|(_, node)| match &node.kind {
+            Kind::Call(call) => call.function.is_some_and(|function| {
+                matches!(function.name, "stddev_over_time" | "stdvar_over_time" | "mad_over_time")
+            }),
+            Kind::Aggregate(aggregate) => {
+                matches!(aggregate.op, Aggregator::Stddev | Aggregator::Stdvar)
+            }
+            Kind::Selector(selector) => selector
+                .metric()
+                .is_some_and(|name| name.contains("stddev") || name.contains("zscore")),
+            _ => false,
+        })
 }
 
 /// `(x - mean) / deviation`, or a comparison with a bound made of deviations.
