@@ -23,8 +23,8 @@ use crate::repo::pillars::{self, Part};
 use crate::repo::scrape::is_infrastructure;
 use crate::source::Span;
 use alerting::{
-    alert_texts, alerting_rules, alerts_read, alerts_read_up, grouping, inhibition, integrations,
-    names_label, recording_rules, routes, runbooks_linked,
+    alert_texts, alerting_rules, alerts_on_log_delivery, alerts_read, alerts_read_up, grouping,
+    inhibition, integrations, names_label, recording_rules, routes, runbooks_linked,
 };
 pub(super) use pending::pending;
 use running::{all_containers, containers, services};
@@ -159,6 +159,7 @@ const QUERIES: &[(&str, Query)] = &[
     ("slo.multi_window", slo::multi_window),
     ("slo.alerts_routed", slo::alerts_routed),
     ("alerts.read_up", alerts_read_up),
+    ("alerts.log_delivery", alerts_on_log_delivery),
     ("alertmanager.meant_route", |scope| {
         routes(scope, |route| route.parent.is_some() && !route.matchers.is_empty())
     }),

@@ -101,3 +101,15 @@ fn the_loss_of_a_job_is_noticed_where_an_alert_reads_up() {
     assert_ne!(watched(&alert(("up == 0", "shop_errors > 1"))), "met");
     assert_ne!(watched(&alert(("up == 0", "up{job='other'} == 0"))), "met");
 }
+
+#[test]
+fn an_alert_on_a_log_shipper_covers_log_delivery() {
+    let covers = |alerts: &str| {
+        clause("OBS-C6.1", "log-failure", &[("prometheus.yml", SERVER), ("alerts.yml", alerts)])
+    };
+    assert_eq!(covers(ALERTS), "not-met");
+    let shipped = alert(("up == 0", "rate(fluentbit_output_dropped_records_total[5m]) > 0"));
+    assert_eq!(covers(&shipped), "met");
+    let kept = alert(("up == 0", "rate(otelcol_exporter_send_failed_spans[5m]) > 0"));
+    assert_eq!(covers(&kept), "not-met");
+}

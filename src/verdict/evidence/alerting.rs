@@ -92,6 +92,34 @@ pub(super) fn alerts_read_up(scope: &Scope<'_>) -> Answer {
     Answer::found(alerts(scope).filter(reads).map(alert_evidence).collect())
 }
 
+/// What begins the names of metrics of programs that ship or keep logs.
+const LOG_SHIPPERS: &[&str] = &[
+    "fluentbit_",
+    "fluentd_",
+    "filebeat_",
+    "libbeat_",
+    "logstash_",
+    "promtail_",
+    "loki_write_",
+    "loki_distributor_",
+    "vector_",
+    "otelcol_exporter_send_failed_log_records",
+    "otelcol_exporter_enqueue_failed_log_records",
+    "otelcol_receiver_refused_log_records",
+];
+
+/// Alerts on the delivery of logs.
+pub(super) fn alerts_on_log_delivery(scope: &Scope<'_>) -> Answer {
+    let reads = |alert: &&AlertRule| {
+        let parsed = alert.expr.as_ref().and_then(|expr| expr.parsed.as_ref());
+        parsed.is_some_and(|parsed| {
+            let mut names = parsed.ast.selectors().filter_map(|(_, it)| it.metric());
+            names.any(|name| LOG_SHIPPERS.iter().any(|prefix| name.starts_with(prefix)))
+        })
+    };
+    Answer::found(alerts(scope).filter(reads).map(alert_evidence).collect())
+}
+
 /// All of them, some, or none.
 pub(super) fn share(
     alerts: Vec<&AlertRule>,
