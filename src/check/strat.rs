@@ -6,7 +6,7 @@ use crate::facts::prometheus::{PrometheusConfig, ServerForm};
 use crate::facts::scalar::Scalar;
 use crate::lang::duration;
 use crate::repo::Repo;
-use crate::source::{Origin, Span};
+use crate::source::Origin;
 
 mod bad_duration;
 mod cardinality_limit_unenforced;
@@ -52,19 +52,6 @@ fn containers<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Container> {
     let repo: &'a Repo = case.repo;
     let own = |container: &&Container| repo.origin(container.document.source) != Origin::Vendored;
     repo.facts.containers.iter().filter(own)
-}
-
-/// The value of `--name=value` or `--name value`; `None` in it where nobody can know.
-fn flag_value<'c>(container: &'c Container, name: &str) -> Option<(Option<&'c str>, Span)> {
-    let flag = container.flag(name)?;
-    match flag.text.split_once('=') {
-        Some((_, value)) => Some((flag.known.then_some(value), flag.span)),
-        None => {
-            let at = container.args.iter().position(|arg| std::ptr::eq(arg, flag))?;
-            let value = container.args.get(at + 1)?;
-            Some((value.known_text(), value.span))
-        }
-    }
 }
 
 /// A known scalar as a duration in milliseconds.

@@ -98,6 +98,19 @@ impl Container {
             arg.text.starts_with('-') && bare.split('=').next() == Some(name)
         })
     }
+
+    /// The value of `--name=value` or `--name value`; `None` in it where nobody can know.
+    pub fn flag_value(&self, name: &str) -> Option<(Option<&str>, Span)> {
+        let flag = self.flag(name)?;
+        match flag.text.split_once('=') {
+            Some((_, value)) => Some((flag.known.then_some(value), flag.span)),
+            None => {
+                let at = self.args.iter().position(|arg| std::ptr::eq(arg, flag))?;
+                let value = self.args.get(at + 1)?;
+                Some((value.known_text(), value.span))
+            }
+        }
+    }
 }
 
 impl Subject for Container {

@@ -2,7 +2,6 @@
 
 use super::Repo;
 use super::pillars::Part;
-use crate::facts::deploy::Container;
 use crate::facts::prometheus::ServerForm;
 use crate::lang::duration;
 use crate::source::Span;
@@ -58,7 +57,7 @@ fn servers(repo: &Repo) -> Option<Vec<Retention>> {
             return None;
         }
         containers += 1;
-        match FLAGS.iter().find_map(|flag| value_of(container, flag)) {
+        match FLAGS.iter().find_map(|flag| container.flag_value(flag)) {
             Some((value, span)) => found.push(written(value?, span)?),
             None if container.args.iter().any(|arg| !arg.known) => return None,
             None if silent.is_some() || !found.is_empty() => {}
@@ -101,17 +100,4 @@ fn written(text: &str, span: Span) -> Option<Retention> {
     let seconds = duration::prometheus(text)? as f64 / 1000.0;
     let step = format!("raw samples are kept for {text}");
     (seconds > 0.0).then_some(Retention { seconds, span, step, certain: true })
-}
-
-/// The value of a flag; `None` in it where nobody can know.
-fn value_of<'c>(container: &'c Container, name: &str) -> Option<(Option<&'c str>, Span)> {
-    let flag = container.flag(name)?;
-    match flag.text.split_once('=') {
-        Some((_, value)) => Some((flag.known.then_some(value), flag.span)),
-        None => {
-            let at = container.args.iter().position(|arg| std::ptr::eq(arg, flag))?;
-            let value = container.args.get(at + 1)?;
-            Some((value.known_text(), value.span))
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! A raw retention other than the server's. Rule: rules/strat/retention-drift.yaml
 
-use super::{containers, flag_value, milliseconds, servers};
+use super::{containers, milliseconds, servers};
 use crate::check::Case;
 use crate::facts::strategy::Pillar;
 use crate::lang::duration;
@@ -24,7 +24,7 @@ pub(super) fn check(pillar: &Pillar, case: &mut Case<'_>) {
         .filter_map(|server| server.retention.as_ref())
         .map(|value| (value.known_text(), value.span));
     let flags = containers(case)
-        .filter_map(|container| FLAGS.iter().find_map(|flag| flag_value(container, flag)));
+        .filter_map(|container| FLAGS.iter().find_map(|flag| container.flag_value(flag)));
     for (actual, span) in explicit.chain(flags) {
         // One server that keeps to it is enough; a value filled in elsewhere may keep to it.
         match actual.and_then(duration::prometheus) {
