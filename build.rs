@@ -1,6 +1,12 @@
 //! Compiles `rules/`, `schemas/`, `metrics/` and `data/` into static data, so that start-up reads nothing.
 
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "modules shared with the library")]
+#![allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    missing_docs,
+    reason = "modules shared with the library"
+)]
 
 #[path = "src/source.rs"]
 mod source;

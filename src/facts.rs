@@ -142,99 +142,114 @@ pub trait Subject: Sync {
     }
 }
 
-/// All facts of one file.
-#[derive(Debug, Default)]
-pub struct FileFacts {
+macro_rules! file_facts {
+    ($($(#[$doc:meta])* $field:ident: $fact:ty,)*) => {
+        /// All facts of one file.
+        #[derive(Debug, Default)]
+        pub struct FileFacts {
+            $($(#[$doc])* pub $field: Vec<$fact>,)*
+        }
+
+        impl FileFacts {
+            /// Adds the facts of the next file.
+            pub(crate) fn append(&mut self, other: FileFacts) {
+                $(self.$field.extend(other.$field);)*
+            }
+        }
+    };
+}
+
+file_facts! {
     /// The documents, hosts before the documents embedded in them.
-    pub documents: Vec<Document>,
+    documents: Document,
     /// Prometheus server configurations and the operator's `Prometheus` objects.
-    pub prometheus: Vec<prometheus::PrometheusConfig>,
+    prometheus: prometheus::PrometheusConfig,
     /// Scrape jobs of configurations, fragments and monitor objects.
-    pub scrape_jobs: Vec<prometheus::ScrapeJob>,
+    scrape_jobs: prometheus::ScrapeJob,
     /// `remote_write` and `remote_read` endpoints.
-    pub remote_endpoints: Vec<prometheus::RemoteEndpoint>,
+    remote_endpoints: prometheus::RemoteEndpoint,
     /// Fields that hold credentials.
-    pub credentials: Vec<scalar::Credential>,
+    credentials: scalar::Credential,
     /// Rule groups.
-    pub rule_groups: Vec<rules::RuleGroup>,
+    rule_groups: rules::RuleGroup,
     /// Alerting rules.
-    pub alert_rules: Vec<rules::AlertRule>,
+    alert_rules: rules::AlertRule,
     /// Recording rules.
-    pub recording_rules: Vec<rules::RecordingRule>,
+    recording_rules: rules::RecordingRule,
     /// Dashboards.
-    pub dashboards: Vec<dashboard::Dashboard>,
+    dashboards: dashboard::Dashboard,
     /// Panels of dashboards.
-    pub panels: Vec<dashboard::Panel>,
+    panels: dashboard::Panel,
     /// Variables of dashboards.
-    pub dashboard_variables: Vec<dashboard::Variable>,
+    dashboard_variables: dashboard::Variable,
     /// Folders that Grafana reads dashboards from.
-    pub dashboard_providers: Vec<dashboard::Provider>,
+    dashboard_providers: dashboard::Provider,
     /// Data sources that Grafana is given.
-    pub data_sources: Vec<dashboard::DataSource>,
+    data_sources: dashboard::DataSource,
     /// Rule unit tests.
-    pub rule_tests: Vec<rules::RuleTest>,
+    rule_tests: rules::RuleTest,
     /// Alertmanager configurations.
-    pub alertmanagers: Vec<alertmanager::AlertmanagerConfig>,
+    alertmanagers: alertmanager::AlertmanagerConfig,
     /// Routes, parents before children.
-    pub routes: Vec<alertmanager::Route>,
+    routes: alertmanager::Route,
     /// Receivers.
-    pub receivers: Vec<alertmanager::Receiver>,
+    receivers: alertmanager::Receiver,
     /// Integrations of receivers.
-    pub integrations: Vec<alertmanager::Integration>,
+    integrations: alertmanager::Integration,
     /// Files of notification templates.
-    pub template_files: Vec<alertmanager::TemplateFile>,
+    template_files: alertmanager::TemplateFile,
     /// Inhibition rules.
-    pub inhibit_rules: Vec<alertmanager::InhibitRule>,
+    inhibit_rules: alertmanager::InhibitRule,
     /// Three-pillar strategies.
-    pub strategies: Vec<strategy::Strategy>,
+    strategies: strategy::Strategy,
     /// Pillars of strategies.
-    pub pillars: Vec<strategy::Pillar>,
+    pillars: strategy::Pillar,
     /// Pipelines of OpenTelemetry Collectors.
-    pub pipelines: Vec<collector::Pipeline>,
+    pipelines: collector::Pipeline,
     /// Service level objectives.
-    pub slos: Vec<slo::Slo>,
+    slos: slo::Slo,
     /// OpenSLO objects that objectives refer to.
-    pub slo_parts: Vec<slo::SloPart>,
+    slo_parts: slo::SloPart,
     /// Places of programs that read objectives.
-    pub slo_readers: Vec<slo::evaluator::SloReader>,
+    slo_readers: slo::evaluator::SloReader,
     /// Entries of SLO files that are no objectives.
-    pub misshapen_slos: Vec<slo::Misshapen>,
+    misshapen_slos: slo::Misshapen,
     /// Charts that are deployed.
-    pub packages: Vec<package::Package>,
+    packages: package::Package,
     /// Jobs of pipelines.
-    pub ci_jobs: Vec<ci::CiJob>,
+    ci_jobs: ci::CiJob,
     /// Scripts of load tests.
-    pub load_tests: Vec<ci::LoadTest>,
+    load_tests: ci::LoadTest,
     /// Source code that watches performance.
-    pub analyses: Vec<ci::Analysis>,
+    analyses: ci::Analysis,
     /// Containers of workloads and compose services.
-    pub containers: Vec<deploy::Container>,
+    containers: deploy::Container,
     /// Kubernetes services and their ports.
-    pub services: Vec<deploy::Service>,
+    services: deploy::Service,
     /// Schedules and escalation policies.
-    pub on_call: Vec<oncall::OnCall>,
+    on_call: oncall::OnCall,
     /// Metrics that code declares.
-    pub metric_definitions: Vec<code::MetricDefinition>,
+    metric_definitions: code::MetricDefinition,
     /// Code that evaluates objectives.
-    pub slo_evaluators: Vec<code::Evaluator>,
+    slo_evaluators: code::Evaluator,
     /// Code that may evaluate objectives, and was not parsed.
-    pub unread_evaluators: Vec<DocumentId>,
+    unread_evaluators: DocumentId,
     /// Words of code that may name groups of objectives.
-    pub slo_mentions: Vec<String>,
+    slo_mentions: String,
     /// Burn rates that code computes.
-    pub burn_formulas: Vec<code::BurnFormula>,
+    burn_formulas: code::BurnFormula,
     /// Code that handles alerts.
-    pub alert_handlers: Vec<code::AlertHandler>,
+    alert_handlers: code::AlertHandler,
     /// Markdown pages.
-    pub pages: Vec<markdown::Page>,
+    pages: markdown::Page,
     /// Monitors of hosted services.
-    pub monitors: Vec<monitor::Monitor>,
+    monitors: monitor::Monitor,
     /// NIST control annotations.
-    pub annotations: Vec<annotation::Annotation>,
+    annotations: annotation::Annotation,
     /// Inline allows.
-    pub allows: Vec<annotation::Allow>,
+    allows: annotation::Allow,
     /// What could not be analysed, and why.
-    pub skips: Vec<skip::Skip>,
+    skips: skip::Skip,
 }
 
 impl FileFacts {

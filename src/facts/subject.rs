@@ -11,150 +11,151 @@ pub enum Held<'a> {
     Text(&'a str),
 }
 
-/// The fact kinds that rules examine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SubjectKind {
-    /// A Prometheus server configuration, a fragment of one, or an operator object of that side.
-    PrometheusDocument,
-    /// A file or object that holds rule groups.
-    RuleDocument,
-    /// A file or object that holds a dashboard.
-    DashboardDocument,
-    /// An Alertmanager configuration or an `AlertmanagerConfig` object.
-    AlertmanagerDocument,
-    /// A whole Prometheus server: its configuration read as facts.
-    PrometheusConfig,
-    /// One scrape job or monitor object.
-    ScrapeJob,
-    /// A `remote_write` or `remote_read` endpoint.
-    RemoteEndpoint,
-    /// A field that holds a credential.
-    Credential,
-    /// A rule group.
-    RuleGroup,
-    /// An alerting rule.
-    AlertRule,
-    /// A recording rule.
-    RecordingRule,
-    /// A PromQL expression of a rule, an objective or a panel.
-    Expression,
-    /// A Grafana dashboard.
-    Dashboard,
-    /// A panel of a dashboard.
-    Panel,
-    /// A folder that Grafana reads dashboards from.
-    DashboardProvider,
-    /// An Alertmanager configuration read as facts.
-    AlertmanagerConfig,
-    /// A node of the routing tree.
-    Route,
-    /// A receiver.
-    Receiver,
-    /// One integration of a receiver.
-    Integration,
-    /// A text that a notification is made of: a setting, a template file, a pattern of files.
-    NotificationTemplate,
-    /// An inhibition rule.
-    InhibitRule,
-    /// A three-pillar strategy.
-    Strategy,
-    /// One pillar of a strategy.
-    Pillar,
-    /// A document that holds objectives, or what they refer to.
-    SloDocument,
-    /// A service level objective.
-    Slo,
-    /// A container of a Kubernetes workload or a compose service.
-    Container,
-    /// A schedule or an escalation policy.
-    OnCall,
-    /// A metric that code declares.
-    MetricDefinition,
-    /// Code that evaluates objectives.
-    Evaluator,
-    /// A burn rate that code computes.
-    BurnFormula,
-    /// Code that handles alerts.
-    AlertHandler,
-    /// A Markdown page.
-    Page,
-    /// A NIST control annotation.
-    Annotation,
-    /// An inline allow.
-    Allow,
-    /// The repository as a whole.
-    Repository,
-}
-
-/// Name in rule files, and the fields that predicates, `at` and messages may name there.
+/// Every kind of subject, named once: hands its rows to the macro `$with`, so that the list of
+/// kinds, their names and fields in rule files, and the loops over them in `check` agree.
+///
+/// A row of `facts` is `Kind field_of_FileFacts: module::Type "name in rule files" [its fields];`.
 /// A field that ends in `.*` takes any key.
-pub const SUBJECTS: &[(SubjectKind, &str, &[&str])] = &[
-    (SubjectKind::PrometheusDocument, "prometheus_document", &[]),
-    (SubjectKind::RuleDocument, "rule_document", &[]),
-    (SubjectKind::DashboardDocument, "dashboard_document", &[]),
-    (SubjectKind::AlertmanagerDocument, "alertmanager_document", &[]),
-    (SubjectKind::PrometheusConfig, "prometheus_config", &[]),
+macro_rules! subjects {
+    ($with:ident) => {
+        $with! {
+            // Whole documents: `check::reads` says which.
+            documents {
+                /// A Prometheus server configuration, a fragment of one, or an operator object of
+                /// that side.
+                PrometheusDocument "prometheus_document" [];
+                /// A file or object that holds rule groups.
+                RuleDocument "rule_document" [];
+                /// A file or object that holds a dashboard.
+                DashboardDocument "dashboard_document" [];
+                /// An Alertmanager configuration or an `AlertmanagerConfig` object.
+                AlertmanagerDocument "alertmanager_document" [];
+                /// A document that holds objectives, or what they refer to.
+                SloDocument "slo_document" [];
+            }
+            // Facts that a rule sees one by one.
+            facts {
+                /// A whole Prometheus server: its configuration read as facts.
+                PrometheusConfig prometheus: prometheus::PrometheusConfig "prometheus_config" [];
+                /// One scrape job or monitor object.
+                ScrapeJob scrape_jobs: prometheus::ScrapeJob "scrape_job" [
+                    "name", "scheme", "metrics_path", "scrape_interval", "scrape_timeout",
+                    "honor_labels", "sample_limit", "label_limit", "target_limit",
+                ];
+                /// A `remote_write` or `remote_read` endpoint.
+                RemoteEndpoint remote_endpoints: prometheus::RemoteEndpoint "remote_endpoint" [
+                    "url", "name", "direction",
+                ];
+                /// A field that holds a credential.
+                Credential credentials: scalar::Credential "credential" ["key", "path"];
+                /// A rule group.
+                RuleGroup rule_groups: rules::RuleGroup "rule_group" [
+                    "name", "interval", "query_offset", "limit", "labels.*",
+                ];
+                /// An alerting rule.
+                AlertRule alert_rules: rules::AlertRule "alert_rule" [
+                    "name", "expr", "for", "keep_firing_for", "labels.*", "annotations.*", "group",
+                ];
+                /// A recording rule.
+                RecordingRule recording_rules: rules::RecordingRule "recording_rule" [
+                    "name", "expr", "labels.*", "group",
+                ];
+                /// A Grafana dashboard.
+                Dashboard dashboards: dashboard::Dashboard "dashboard" ["title", "uid"];
+                /// A panel of a dashboard.
+                Panel panels: dashboard::Panel "panel" ["title", "type"];
+                /// A folder that Grafana reads dashboards from.
+                DashboardProvider dashboard_providers: dashboard::Provider "dashboard_provider" [
+                    "name", "path",
+                ];
+                /// An Alertmanager configuration read as facts.
+                AlertmanagerConfig alertmanagers: alertmanager::AlertmanagerConfig "alertmanager_config" [
+
+                ];
+                /// A node of the routing tree.
+                Route routes: alertmanager::Route "route" [
+                    "receiver", "group_wait", "group_interval", "repeat_interval", "continue",
+                ];
+                /// A receiver.
+                Receiver receivers: alertmanager::Receiver "receiver" ["name"];
+                /// One integration of a receiver.
+                Integration integrations: alertmanager::Integration "integration" [
+                    "kind", "receiver", "settings.*",
+                ];
+                /// An inhibition rule.
+                InhibitRule inhibit_rules: alertmanager::InhibitRule "inhibit_rule" [];
+                /// A three-pillar strategy.
+                Strategy strategies: strategy::Strategy "strategy" ["strategy"];
+                /// One pillar of a strategy.
+                Pillar pillars: strategy::Pillar "pillar" [
+                    "name", "retention", "structured_format", "sampling_rate", "collection_interval",
+                ];
+                /// A service level objective.
+                Slo slos: slo::Slo "slo" ["name", "service", "objective", "window", "error_budget"];
+                /// A container of a Kubernetes workload or a compose service.
+                Container containers: deploy::Container "container" ["name", "image", "workload"];
+                /// A schedule or an escalation policy.
+                OnCall on_call: oncall::OnCall "on_call" ["name"];
+                /// A metric that code declares.
+                MetricDefinition metric_definitions: code::MetricDefinition "metric_definition" [
+                    "name",
+                ];
+                /// Code that evaluates objectives.
+                Evaluator slo_evaluators: code::Evaluator "slo_evaluator" [];
+                /// A burn rate that code computes.
+                BurnFormula burn_formulas: code::BurnFormula "burn_formula" ["name"];
+                /// Code that handles alerts.
+                AlertHandler alert_handlers: code::AlertHandler "alert_handler" ["name"];
+                /// A Markdown page.
+                Page pages: markdown::Page "page" ["title"];
+                /// A NIST control annotation.
+                Annotation annotations: annotation::Annotation "annotation" ["tag", "control", "text"];
+            }
+            // What `check` goes through in a way of its own.
+            other {
+                /// A PromQL expression of a rule, an objective or a panel.
+                Expression "expression" ["name"];
+                /// A text that a notification is made of: a setting, a template file, a pattern of files.
+                NotificationTemplate "notification_template" [];
+                /// An inline allow.
+                Allow "allow" ["codes", "reason", "until"];
+                /// The repository as a whole.
+                Repository "repository" [];
+            }
+        }
+    };
+}
+pub(crate) use subjects;
+
+macro_rules! kinds {
     (
-        SubjectKind::ScrapeJob,
-        "scrape_job",
-        &[
-            "name",
-            "scheme",
-            "metrics_path",
-            "scrape_interval",
-            "scrape_timeout",
-            "honor_labels",
-            "sample_limit",
-            "label_limit",
-            "target_limit",
-        ],
-    ),
-    (SubjectKind::RemoteEndpoint, "remote_endpoint", &["url", "name", "direction"]),
-    (SubjectKind::Credential, "credential", &["key", "path"]),
-    (
-        SubjectKind::RuleGroup,
-        "rule_group",
-        &["name", "interval", "query_offset", "limit", "labels.*"],
-    ),
-    (
-        SubjectKind::AlertRule,
-        "alert_rule",
-        &["name", "expr", "for", "keep_firing_for", "labels.*", "annotations.*", "group"],
-    ),
-    (SubjectKind::RecordingRule, "recording_rule", &["name", "expr", "labels.*", "group"]),
-    (SubjectKind::Expression, "expression", &["name"]),
-    (SubjectKind::Dashboard, "dashboard", &["title", "uid"]),
-    (SubjectKind::Panel, "panel", &["title", "type"]),
-    (SubjectKind::DashboardProvider, "dashboard_provider", &["name", "path"]),
-    (SubjectKind::AlertmanagerConfig, "alertmanager_config", &[]),
-    (
-        SubjectKind::Route,
-        "route",
-        &["receiver", "group_wait", "group_interval", "repeat_interval", "continue"],
-    ),
-    (SubjectKind::Receiver, "receiver", &["name"]),
-    (SubjectKind::Integration, "integration", &["kind", "receiver", "settings.*"]),
-    (SubjectKind::NotificationTemplate, "notification_template", &[]),
-    (SubjectKind::InhibitRule, "inhibit_rule", &[]),
-    (SubjectKind::Strategy, "strategy", &["strategy"]),
-    (
-        SubjectKind::Pillar,
-        "pillar",
-        &["name", "retention", "structured_format", "sampling_rate", "collection_interval"],
-    ),
-    (SubjectKind::SloDocument, "slo_document", &[]),
-    (SubjectKind::Slo, "slo", &["name", "service", "objective", "window", "error_budget"]),
-    (SubjectKind::Container, "container", &["name", "image", "workload"]),
-    (SubjectKind::OnCall, "on_call", &["name"]),
-    (SubjectKind::MetricDefinition, "metric_definition", &["name"]),
-    (SubjectKind::Evaluator, "slo_evaluator", &[]),
-    (SubjectKind::BurnFormula, "burn_formula", &["name"]),
-    (SubjectKind::AlertHandler, "alert_handler", &["name"]),
-    (SubjectKind::Page, "page", &["title"]),
-    (SubjectKind::Annotation, "annotation", &["tag", "control", "text"]),
-    (SubjectKind::Allow, "allow", &["codes", "reason", "until"]),
-    (SubjectKind::Repository, "repository", &[]),
-];
+        documents { $($(#[$document_doc:meta])* $document:ident $document_name:literal [];)* }
+        facts { $(
+            $(#[$fact_doc:meta])* $fact:ident $field:ident: $($path:ident)::+ $fact_name:literal
+            [$($fact_field:literal),* $(,)?];
+        )* }
+        other { $(
+            $(#[$other_doc:meta])* $other:ident $other_name:literal [$($other_field:literal),* $(,)?];
+        )* }
+    ) => {
+        /// The fact kinds that rules examine.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum SubjectKind {
+            $($(#[$document_doc])* $document,)*
+            $($(#[$fact_doc])* $fact,)*
+            $($(#[$other_doc])* $other,)*
+        }
+
+        /// Name in rule files, and the fields that predicates, `at` and messages may name there.
+        /// A field that ends in `.*` takes any key.
+        pub const SUBJECTS: &[(SubjectKind, &str, &[&str])] = &[
+            $((SubjectKind::$document, $document_name, &[]),)*
+            $((SubjectKind::$fact, $fact_name, &[$($fact_field),*]),)*
+            $((SubjectKind::$other, $other_name, &[$($other_field),*]),)*
+        ];
+    };
+}
+subjects!(kinds);
 
 impl SubjectKind {
     /// The kind with this name in rule files.

@@ -1,0 +1,179 @@
+//! One rule looking at one subject, and the findings it describes.
+
+use super::{Builtin, table};
+use crate::catalogue;
+use crate::catalogue::load::captures;
+use crate::catalogue::model::{Rule, Severity};
+use crate::facts::subject::Held;
+use crate::facts::{Document, DocumentId, Subject, rules};
+use crate::finding::{Edit, Finding, Fix, Related};
+use crate::lang::promql::Extent;
+use crate::lang::promql::ast::Kind as PromqlKind;
+use crate::repo::Repo;
+use crate::repo::model::{Model, Place};
+use crate::repo::queries::Query;
+use crate::source::Span;
+
+/// One rule looking at one subject.
+pub(crate) struct Case<'a> {
+    /// What its expressions mean together.
+    pub(crate) model: &'a Model<'a>,
+    /// The repository.
+    pub(crate) repo: &'a Repo,
+    pub(super) rule: &'static Rule,
+    pub(super) subject: Option<&'a dyn Subject>,
+    pub(super) document: Option<DocumentId>,
+    pub(super) examined: bool,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl<'a> Case<'a> {
+    /// Where a node of an expression stands in its file.
+    pub(crate) fn at(&self, place: Place<'_, '_>) -> Span {
+        self.repo.place(place.query.scalar, place.get().extent.range())
+    }
+
+    /// Where a part of an expression stands in its file.
+    pub(crate) fn place(&self, query: &Query<'_>, extent: Extent) -> Span {
+        self.repo.place(query.scalar, extent.range())
+    }
+
+    /// Where the metric of a chain is named: in the part itself, or the part that leads there.
+    pub(crate) fn name_of(&self, place: Place<'_, '_>, metric: &str) -> Span {
+        let named = place.ast().subtree(place.node).find_map(|(_, node)| match &node.kind {
+            PromqlKind::Selector(selector) if selector.metric() == Some(metric) => {
+                selector.metric_extent()
+            }
+            _ => None,
+        });
+        named.map_or_else(|| self.at(place), |extent| self.place(place.query, extent))
+    }
+
+    /// What other rules find on an alert and its expression, for a rule that rests on them.
+    pub(crate) fn findings_on(&self, alert: &'a rules::AlertRule, codes: &[&str]) -> Vec<Finding> {
+        let query = || {
+            let mut queries = self.model.queries().iter();
+            queries.find(|query| query.alert().is_some_and(|one| std::ptr::eq(one, alert)))
+        };
+        let mut found = Vec::new();
+        for rule in codes.iter().filter_map(|code| catalogue::by_code(code)) {
+            let mut case = Case {
+                model: self.model,
+                repo: self.repo,
+                rule,
+                subject: Some(alert),
+                document: None,
+                examined: true,
+                findings: Vec::new(),
+            };
+            match table::builtin(rule.code) {
+                Some(Builtin::AlertRule(check)) => check(alert, &mut case),
+                Some(Builtin::Expression(check)) => {
+                    if let Some(query) = query() {
+                        case.subject = Some(query);
+                        check(query, &mut case);
+                    }
+                }
+                _ => {}
+            }
+            found.append(&mut case.findings);
+        }
+        found
+    }
+
+    /// The subject is none of this rule's business: it does not count as examined.
+    pub(crate) fn skip(&mut self) {
+        self.examined = false;
+    }
+
+    /// The document the subject came from.
+    pub(crate) fn document(&self) -> Option<&'a Document> {
+        let id = self.document.or_else(|| self.subject.and_then(Subject::document))?;
+        Some(self.repo.document(id))
+    }
+
+    /// Reports a fault at `span` (`None`: about the repository as a whole).
+    pub(crate) fn flag(&mut self, span: impl Into<Option<Span>>) -> Flag<'_> {
+        let rule = self.rule;
+        let subject = self.subject;
+        let field = |path: &str| match subject.map_or(Held::Nothing, |subject| subject.field(path))
+        {
+            Held::Text(text) => Some(text.to_owned()),
+            Held::Nothing | Held::Unknown => None,
+        };
+        let severity = match subject {
+            Some(subject) => rule
+                .severities
+                .iter()
+                .find(|(_, when)| when.evaluate(&|path| subject.field(path)) == Some(true))
+                .map_or(rule.severity, |(severity, _)| *severity),
+            None => rule.severity,
+        };
+        let captures = captures(rule.message)
+            .filter_map(|name| field(name).map(|value| (name.to_owned(), value)))
+            .collect();
+        let title = match (subject, self.document()) {
+            (Some(subject), _) => subject.title(),
+            (None, Some(document)) => document.kind.name().to_owned(),
+            (None, None) => "repository".to_owned(),
+        };
+        let document = self.document.or_else(|| subject.and_then(Subject::document));
+        self.findings.push(Finding {
+            rule,
+            span: span.into(),
+            document,
+            subject: title,
+            severity,
+            opinion: false,
+            captures,
+            related: Vec::new(),
+            fix: None,
+        });
+        let last = self.findings.len() - 1;
+        Flag { finding: &mut self.findings[last] }
+    }
+}
+
+/// A finding being described.
+pub(crate) struct Flag<'c> {
+    finding: &'c mut Finding,
+}
+
+impl Flag<'_> {
+    /// Fills `{name}` of the message.
+    pub(crate) fn with(self, name: &str, value: impl Into<String>) -> Self {
+        self.finding.captures.retain(|(known, _)| known != name);
+        self.finding.captures.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Names a second place and the step it shows.
+    pub(crate) fn related(self, span: Span, text: impl Into<String>) -> Self {
+        self.finding.related.push(Related { span, text: text.into() });
+        self
+    }
+
+    /// Sets another severity than the rule's own, where the catalogue says so.
+    pub(crate) fn severity(self, severity: Severity) -> Self {
+        self.finding.severity = severity;
+        self
+    }
+
+    /// Shows it only where the rule is asked for.
+    pub(crate) fn opinion(self) -> Self {
+        self.finding.opinion = true;
+        self
+    }
+
+    /// Names the subject otherwise.
+    pub(crate) fn subject(self, title: impl Into<String>) -> Self {
+        self.finding.subject = title.into();
+        self
+    }
+
+    /// Offers a fix.
+    pub(crate) fn fix(self, safe: bool, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.finding.fix = Some(Fix { safe, title: title.into(), edits });
+        self
+    }
+}
