@@ -1,4 +1,4 @@
-//! Compiles `rules/`, `schemas/`, `metrics/` and `data/` into static data, so that start-up reads nothing.
+//! Compiles `rules/`, `schemas/`, `settings/`, `metrics/` and `data/` into static data, so that start-up reads nothing.
 
 #![allow(
     dead_code,
@@ -38,6 +38,8 @@ mod nist;
 mod rules;
 #[path = "build/schemas.rs"]
 mod schemas;
+#[path = "build/settings.rs"]
+mod settings;
 
 #[path = "build/standard.rs"]
 mod standard;
@@ -50,10 +52,12 @@ fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=data");
     println!("cargo::rerun-if-changed=schemas");
+    println!("cargo::rerun-if-changed=settings");
     println!("cargo::rerun-if-changed=metrics");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     write(&out.join("rules.rs"), &rules::generate(Path::new("rules")));
     write(&out.join("schemas.rs"), &schemas::generate(Path::new("schemas")));
+    write(&out.join("settings.rs"), &settings::generate(Path::new("settings")));
     write(&out.join("metrics.rs"), &metrics::generate(Path::new("metrics")));
     let controls = nist::generate(Path::new("data/nist-800-53-r5.json"));
     write(&out.join("nist.rs"), &controls);

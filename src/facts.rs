@@ -25,6 +25,7 @@ pub mod rules;
 pub mod scalar;
 pub mod schema;
 pub mod selector;
+pub mod settings;
 pub mod skip;
 pub mod slo;
 pub mod strategy;

@@ -17,6 +17,7 @@ use super::{DocumentId, FileFacts};
 use crate::identify::Kind;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
+pub(crate) use fault::nearest;
 use walk::Reading;
 
 /// Kind of refusal; decides which rule speaks of it.
