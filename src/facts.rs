@@ -227,6 +227,14 @@ file_facts! {
     containers: deploy::Container,
     /// Kubernetes services and their ports.
     services: deploy::Service,
+    /// What leads to services from outside.
+    entrances: deploy::Entrance,
+    /// What Dockerfiles start from.
+    base_images: deploy::BaseImage,
+    /// Lines of environment files.
+    env_values: deploy::EnvValue,
+    /// Releases that documents state.
+    releases: deploy::StatedRelease,
     /// Schedules and escalation policies.
     on_call: oncall::OnCall,
     /// Metrics that code declares.
@@ -257,7 +265,9 @@ impl FileFacts {
     /// Whether anything in the file may be pointed at: its text must be kept then.
     pub fn needs_text(&self) -> bool {
         let readable = |kind: Kind| {
-            !kind.is_code() && !matches!(kind, Kind::Markdown | Kind::Text | Kind::Terraform)
+            !kind.is_code()
+                && !matches!(kind, Kind::Markdown | Kind::Text | Kind::Terraform)
+                && !matches!(kind, Kind::Dockerfile | Kind::EnvFile)
         };
         self.documents.iter().any(|document| readable(document.kind))
             || !self.load_tests.is_empty()
@@ -270,6 +280,7 @@ impl FileFacts {
             || !self.burn_formulas.is_empty()
             || !self.alert_handlers.is_empty()
             || !self.pages.is_empty()
+            || !(self.env_values.is_empty() && self.base_images.is_empty())
             || !(self.annotations.is_empty() && self.allows.is_empty() && self.skips.is_empty())
     }
 }

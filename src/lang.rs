@@ -11,3 +11,4 @@ pub mod placeholder;
 pub mod promql;
 pub mod re2;
 pub mod template;
+pub mod version;

@@ -17,15 +17,18 @@ pub mod notifications;
 pub mod oncall;
 pub mod paths;
 pub mod pillars;
+pub mod publish;
 pub mod queries;
 pub mod retention;
 pub mod routing;
 pub mod runbooks;
+pub mod runs;
 pub mod scrape;
 pub mod servers;
 pub mod story;
 pub mod targets;
 pub mod up;
+pub mod versions;
 pub mod worlds;
 
 use crate::config::{self, Settings};
@@ -66,6 +69,7 @@ pub struct Repo {
     definitions: OnceLock<BTreeMap<String, Vec<usize>>>,
     runbook_links: OnceLock<BTreeMap<String, Vec<runbooks::Link>>>,
     ruler: OnceLock<bool>,
+    runs: OnceLock<runs::Runs>,
     external: OnceLock<BTreeMap<String, Span>>,
 }
 
@@ -118,6 +122,7 @@ impl Repo {
             definitions: OnceLock::new(),
             runbook_links: OnceLock::new(),
             ruler: OnceLock::new(),
+            runs: OnceLock::new(),
             external: OnceLock::new(),
         }
     }
@@ -135,6 +140,11 @@ impl Repo {
     /// Paths and documents by their names.
     pub fn path_index(&self) -> &paths::PathIndex {
         self.path_index.get_or_init(|| paths::PathIndex::of(self))
+    }
+
+    /// Which containers run which program.
+    pub fn runs(&self) -> &runs::Runs {
+        self.runs.get_or_init(|| runs::Runs::of(self))
     }
 
     /// Labels that targets and relabelling give to series.

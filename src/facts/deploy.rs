@@ -1,14 +1,23 @@
-//! What runs: containers of Kubernetes workloads and compose services, and Kubernetes services.
+//! What runs: containers of Kubernetes workloads and compose services, the images they are built
+//! from, and the services and entrances that lead to them.
 
 use super::scalar::{Pairs, Scalar, held};
 use super::subject::{Held, SubjectKind};
-use super::{DocumentId, FileFacts, ObjectName, Subject, embedded};
-use crate::parse::tree::NodeRef;
+use super::{DocumentId, ObjectName, Subject};
 use crate::source::Span;
 
 mod compose;
+mod dockerfile;
+mod dotenv;
+mod kubernetes;
+mod release;
+mod words;
 
 pub use compose::read_compose;
+pub use dockerfile::read_dockerfile;
+pub use dotenv::read_dotenv;
+pub use kubernetes::read_object;
+pub use release::{read_chart, read_values};
 
 /// A container of a workload, or a compose service.
 #[derive(Clone, Debug)]
@@ -23,14 +32,20 @@ pub struct Container {
     pub name: Scalar,
     /// `image`; absent for a service that is built.
     pub image: Option<Scalar>,
-    /// `build` of a compose service.
+    /// `build` of a compose service: its context.
     pub build: Option<Scalar>,
+    /// `build.dockerfile`.
+    pub dockerfile: Option<Scalar>,
+    /// `build.args`.
+    pub build_args: Pairs,
     /// `command` and `args` as single words, in order.
     pub args: Vec<Scalar>,
     /// Environment.
     pub env: Pairs,
     /// Ports: text as written (`9090`, `9090:9090`, `127.0.0.1:9090:9090`).
     pub ports: Vec<Scalar>,
+    /// The same ports read, and those that only other containers reach.
+    pub offers: Vec<Port>,
     /// Mounts: what is mounted, and where.
     pub mounts: Vec<Mount>,
     /// Labels of the pod template or the compose service.
@@ -58,6 +73,116 @@ pub struct Mount {
     pub span: Span,
 }
 
+/// A port that a container offers.
+#[derive(Clone, Debug)]
+pub struct Port {
+    /// Its name (Kubernetes).
+    pub name: Option<String>,
+    /// First and last port inside the container; `None` where nobody can know.
+    pub numbers: Option<(u16, u16)>,
+    /// Where the host binds it, if it does.
+    pub bound: Option<Bind>,
+    /// The entry, or the field that binds it to the host.
+    pub span: Span,
+}
+
+/// Where a host binds a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bind {
+    /// On the host itself only.
+    Loopback,
+    /// On an address others reach.
+    Reachable,
+    /// Nobody can know.
+    Unknown,
+}
+
+impl Bind {
+    /// By the address written; without one a host binds all of them.
+    fn of(address: Option<&str>) -> Bind {
+        match address.map(|address| address.trim_matches(['[', ']'])) {
+            None | Some("") => Bind::Reachable,
+            Some(address) if crate::lang::placeholder::is_in(address) => Bind::Unknown,
+            Some(address)
+                if address.starts_with("127.") || matches!(address, "localhost" | "::1") =>
+            {
+                Bind::Loopback
+            }
+            Some(_) => Bind::Reachable,
+        }
+    }
+}
+
+impl Port {
+    /// Whether this entry covers a port; an unknown one may.
+    pub fn covers(&self, port: u16) -> Option<bool> {
+        self.numbers.map(|(first, last)| (first..=last).contains(&port))
+    }
+}
+
+/// A port of a Kubernetes service.
+#[derive(Clone, Debug, Default)]
+pub struct ServicePort {
+    /// Its name.
+    pub name: Option<Scalar>,
+    /// The port others call.
+    pub port: Option<Scalar>,
+    /// `targetPort`: a number or the name of a container's port; `port` where absent.
+    pub target: Option<Scalar>,
+}
+
+/// What leads from outside to services: an Ingress, an HTTPRoute, a Route, an IngressRoute.
+#[derive(Clone, Debug)]
+pub struct Entrance {
+    /// Where it came from.
+    pub document: DocumentId,
+    /// The object.
+    pub object: ObjectName,
+    /// `metadata.annotations`.
+    pub annotations: Pairs,
+    /// Services and their ports, each with the place that names it.
+    pub backends: Vec<(Scalar, Option<Scalar>)>,
+    /// Whether it ends TLS.
+    pub tls: bool,
+}
+
+/// The image that a Dockerfile's last stage starts from.
+#[derive(Clone, Debug)]
+pub struct BaseImage {
+    /// The Dockerfile.
+    pub document: DocumentId,
+    /// As written, `${ARG}` included.
+    pub image: Scalar,
+    /// Defaults of its arguments.
+    pub defaults: Vec<(String, String)>,
+    /// `RUN` lines of all stages: what is installed.
+    pub runs: Vec<Scalar>,
+}
+
+/// A line of an environment file.
+#[derive(Clone, Debug)]
+pub struct EnvValue {
+    /// The file.
+    pub document: DocumentId,
+    /// Its name.
+    pub name: Scalar,
+    /// Its value, without quotes.
+    pub value: Scalar,
+}
+
+/// A release that a document states for a program it configures or deploys.
+#[derive(Clone, Debug)]
+pub struct StatedRelease {
+    /// The document.
+    pub document: DocumentId,
+    /// An image, or the name of a chart or an operator's kind: what `images::known_as` takes.
+    pub program: String,
+    /// The release as written: `8.15.0`.
+    pub release: Scalar,
+    /// The document speaks for its folder: a `Chart.yaml`.
+    pub folder: bool,
+}
+
 /// A Kubernetes service.
 #[derive(Clone, Debug)]
 pub struct Service {
@@ -67,8 +192,10 @@ pub struct Service {
     pub object: ObjectName,
     /// `spec.selector`.
     pub selector: Pairs,
-    /// Port names and numbers.
-    pub ports: Vec<(Option<Scalar>, Option<Scalar>)>,
+    /// Its ports.
+    pub ports: Vec<ServicePort>,
+    /// `spec.type`; `ClusterIP` where absent.
+    pub exposure: Option<Scalar>,
     /// `metadata.annotations`.
     pub annotations: Pairs,
     /// The object's name.
@@ -141,280 +268,4 @@ impl Subject for Container {
             _ => None,
         }
     }
-}
-
-/// Reads containers and services of a Kubernetes object, or of an operator's object that carries
-/// an image.
-pub fn read_object(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
-    let Some(owner) = embedded::object_name(root) else { return };
-    let masked = facts.documents[document.index as usize].masked;
-    if owner.kind == "Service" && owner.api_version == "v1" {
-        facts.services.push(service(root, document, owner, masked));
-        return;
-    }
-    let path: &[&str] = match owner.kind.as_str() {
-        "Pod" => &[],
-        "CronJob" => &["spec", "jobTemplate", "spec", "template"],
-        _ => &["spec", "template"],
-    };
-    let template = root.at(path).filter(|template| template.get("spec").is_some());
-    let Some(template) = template else {
-        facts.containers.extend(operand(root, document, owner, masked));
-        return;
-    };
-    let Some(spec) = template.get("spec") else { return };
-    let pod = Pod {
-        document,
-        owner: &owner,
-        spec,
-        labels: map(template.at(&["metadata", "labels"]), masked),
-        annotations: map(template.at(&["metadata", "annotations"]), masked),
-        masked,
-    };
-    for list in ["initContainers", "containers"] {
-        let containers = spec.get(list).into_iter().flat_map(|containers| containers.items());
-        facts.containers.extend(containers.filter_map(|container| pod.container(container)));
-    }
-}
-
-struct Pod<'a> {
-    document: DocumentId,
-    owner: &'a ObjectName,
-    spec: NodeRef<'a>,
-    labels: Pairs,
-    annotations: Pairs,
-    masked: bool,
-}
-
-impl Pod<'_> {
-    fn container(&self, node: NodeRef<'_>) -> Option<Container> {
-        let image = Scalar::under(node, "image");
-        let name = Scalar::under(node, "name").or_else(|| image.clone())?;
-        let mut args = words(node.get("command"));
-        args.extend(words(node.get("args")));
-        let ports = node.get("ports").into_iter().flat_map(|ports| ports.items());
-        let mounts = node.get("volumeMounts").into_iter().flat_map(|mounts| mounts.items());
-        Some(Container {
-            document: self.document,
-            workload: self.owner.kind.clone(),
-            owner: self.owner.clone(),
-            name,
-            image,
-            build: None,
-            args,
-            env: environment(node, self.masked),
-            ports: ports.filter_map(|port| Scalar::under(port, "containerPort")).collect(),
-            mounts: mounts.filter_map(|mount| self.mount(mount)).collect(),
-            labels: self.labels.clone(),
-            annotations: self.annotations.clone(),
-            host_network: is_true(self.spec.get("hostNetwork")),
-            host_pid: is_true(self.spec.get("hostPID")),
-            aliases: Vec::new(),
-        })
-    }
-
-    fn mount(&self, node: NodeRef<'_>) -> Option<Mount> {
-        let name = node.get("name")?.scalar()?;
-        let volume = self
-            .spec
-            .get("volumes")
-            .into_iter()
-            .flat_map(|volumes| volumes.items())
-            .find(|volume| volume.get("name").and_then(|name| name.scalar()) == Some(name));
-        Some(Mount {
-            source: volume.and_then(volume_source).unwrap_or_else(|| format!("volume:{name}")),
-            target: node.get("mountPath")?.scalar()?.to_owned(),
-            sub_path: node.get("subPath").and_then(|path| path.scalar()).map(str::to_owned),
-            span: node.get("mountPath")?.span(),
-        })
-    }
-}
-
-/// `configMap:NAME`, `secret:NAME`, `hostPath:PATH`, `pvc:NAME`; else the volume's kind.
-fn volume_source(volume: NodeRef<'_>) -> Option<String> {
-    let text = |path: &[&str]| volume.at(path).and_then(|node| node.scalar());
-    let named = [
-        ("configMap", "name", "configMap"),
-        ("secret", "secretName", "secret"),
-        ("hostPath", "path", "hostPath"),
-        ("persistentVolumeClaim", "claimName", "pvc"),
-    ];
-    let found = named
-        .iter()
-        .find_map(|&(kind, key, short)| text(&[kind, key]).map(|name| format!("{short}:{name}")));
-    found.or_else(|| {
-        let kinds = volume.pairs().filter_map(|(key, _)| key.scalar());
-        kinds.into_iter().find(|kind| *kind != "name").map(str::to_owned)
-    })
-}
-
-/// What an operator runs for an object that names an image.
-fn operand(
-    root: NodeRef<'_>,
-    document: DocumentId,
-    owner: ObjectName,
-    masked: bool,
-) -> Option<Container> {
-    let spec = root.get("spec")?;
-    let image = Scalar::under(spec, "image").or_else(|| Scalar::under(spec, "baseImage"))?;
-    let name = root.get("metadata").and_then(|metadata| Scalar::under(metadata, "name"));
-    Some(Container {
-        document,
-        workload: owner.kind.clone(),
-        name: name.unwrap_or_else(|| image.clone()),
-        owner,
-        image: Some(image),
-        build: None,
-        args: words(spec.get("args")),
-        env: environment(spec, masked),
-        ports: Vec::new(),
-        mounts: Vec::new(),
-        labels: map(spec.at(&["podMetadata", "labels"]), masked),
-        annotations: map(spec.at(&["podMetadata", "annotations"]), masked),
-        host_network: is_true(spec.get("hostNetwork")),
-        host_pid: false,
-        aliases: Vec::new(),
-    })
-}
-
-fn service(root: NodeRef<'_>, document: DocumentId, object: ObjectName, masked: bool) -> Service {
-    let ports = root.at(&["spec", "ports"]).into_iter().flat_map(|ports| ports.items());
-    Service {
-        document,
-        selector: map(root.at(&["spec", "selector"]), masked),
-        annotations: map(root.at(&["metadata", "annotations"]), masked),
-        ports: ports
-            .map(|port| (Scalar::under(port, "name"), Scalar::under(port, "port")))
-            .collect(),
-        anchor: root.at(&["metadata", "name"]).map_or(root.span(), |name| name.span()),
-        object,
-    }
-}
-
-fn map(node: Option<NodeRef<'_>>, open: bool) -> Pairs {
-    node.map_or_else(|| Pairs { open, ..Pairs::default() }, |node| Pairs::of(node, open))
-}
-
-/// A map, or a list of `KEY=VALUE`.
-fn listed(node: Option<NodeRef<'_>>, open: bool) -> Pairs {
-    let Some(node) = node else { return Pairs { open, ..Pairs::default() } };
-    if !node.is_sequence() {
-        let pairs = node.entries().into_iter();
-        let entries =
-            pairs.filter_map(|(key, value)| Some((Scalar::of(key)?, Scalar::of(value)?))).collect();
-        return Pairs { entries, open };
-    }
-    let pair = |item: NodeRef<'_>| {
-        let whole = Scalar::of(item)?;
-        let (key, value) = match whole.text.split_once('=') {
-            Some((key, value)) => (key.to_owned(), value.to_owned()),
-            None => (whole.text.clone(), String::new()),
-        };
-        // `KEY` alone is taken from the caller's environment.
-        let given = whole.text.contains('=');
-        let known = given && whole.known;
-        let key_span = part(&whole, 0, key.len());
-        let value_span = part(&whole, whole.text.len() - value.len(), whole.text.len());
-        Some((
-            Scalar { text: key, span: key_span, known: !item.is_unknown(), plain: whole.plain },
-            Scalar { text: value, span: value_span, known, plain: whole.plain },
-        ))
-    };
-    Pairs { entries: node.items().filter_map(pair).collect(), open }
-}
-
-/// The place of a part of a scalar, where it stands letter by letter; else all of it.
-fn part(whole: &Scalar, start: usize, end: usize) -> Span {
-    let span = whole.span;
-    let len = span.range().len();
-    let inset = match len.checked_sub(whole.text.len()) {
-        Some(0) => 0,
-        Some(2) if !whole.plain => 1,
-        _ => return span,
-    };
-    let base = span.start as usize + inset;
-    Span::new(span.source, base + start, base + end)
-}
-
-/// `env` of a container: a value from elsewhere is not known.
-fn environment(node: NodeRef<'_>, masked: bool) -> Pairs {
-    let open = masked || node.get("envFrom").is_some();
-    let items = node.get("env").into_iter().flat_map(|env| env.items());
-    let entries = items
-        .filter_map(|item| {
-            let name = Scalar::under(item, "name")?;
-            let value = Scalar::under(item, "value").unwrap_or_else(|| Scalar {
-                text: String::new(),
-                span: name.span,
-                known: item.get("valueFrom").is_none() && !masked,
-                plain: true,
-            });
-            Some((name, value))
-        })
-        .collect();
-    Pairs { entries, open }
-}
-
-/// Words of a command: items of a list, or a string as a shell splits it. A list's item that is a
-/// script for a shell (`sh -c "…"`) is split too.
-fn words(node: Option<NodeRef<'_>>) -> Vec<Scalar> {
-    let Some(node) = node else { return Vec::new() };
-    if let Some(line) = Scalar::template(node) {
-        return split_words(&line);
-    }
-    let mut words: Vec<Scalar> = Vec::new();
-    for item in node.items() {
-        let script =
-            words.last().is_some_and(|last| matches!(last.text.as_str(), "-c" | "-ec" | "-lc"));
-        if script {
-            words.extend(Scalar::template(item).iter().flat_map(split_words));
-        } else {
-            words.extend(Scalar::of(item));
-        }
-    }
-    words
-}
-
-/// Splits at blanks outside quotes; quotes go. Words of a block or escaped text stand at all of it.
-fn split_words(line: &Scalar) -> Vec<Scalar> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut start = None;
-    let mut quote = None;
-    let text = &line.text;
-    let mut chars = text.char_indices().peekable();
-    let mut push = |word: &mut String, from: usize, to: usize| {
-        let text = std::mem::take(word);
-        let known = line.known && !crate::lang::placeholder::is_in(&text);
-        words.push(Scalar { text, span: part(line, from, to), known, plain: false });
-    };
-    while let Some((at, c)) = chars.next() {
-        match (quote, c) {
-            (None, c) if c.is_whitespace() => {
-                if let Some(from) = start.take() {
-                    push(&mut word, from, at);
-                }
-            }
-            (None, '\\') if chars.peek().is_some_and(|(_, next)| matches!(next, '\n' | '\r')) => {
-                chars.next();
-            }
-            (None, '"' | '\'') => {
-                start.get_or_insert(at);
-                quote = Some(c);
-            }
-            (Some(open), c) if c == open => quote = None,
-            _ => {
-                start.get_or_insert(at);
-                word.push(c);
-            }
-        }
-    }
-    if let Some(from) = start {
-        push(&mut word, from, text.len());
-    }
-    words
-}
-
-fn is_true(node: Option<NodeRef<'_>>) -> bool {
-    node.and_then(Scalar::of).and_then(|value| value.boolean()) == Some(true)
 }

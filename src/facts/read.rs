@@ -320,7 +320,8 @@ impl<'s> Reader<'s> {
                 self.stream(&placed.text, &placed.map, &placed.unknown, origin);
             }
             // Scripts and pages inside objects are theirs.
-            Reading::Whole(Kind::Text | Kind::Markdown) | Reading::Nothing => {}
+            Reading::Whole(Kind::Text | Kind::Markdown | Kind::Dockerfile | Kind::EnvFile)
+            | Reading::Nothing => {}
             Reading::Whole(kind) => {
                 self.whole(kind, &placed.text, &placed.map, origin);
             }
@@ -331,6 +332,11 @@ impl<'s> Reader<'s> {
         let span = map.span(0, text.trim_end().len());
         let document = self.push(kind, span, first_line(text, map), origin, origin.stream_index);
         ci::read_text(kind, text, map, document, &mut self.facts);
+        match kind {
+            Kind::Dockerfile => deploy::read_dockerfile(text, map, document, &mut self.facts),
+            Kind::EnvFile => deploy::read_dotenv(text, map, document, &mut self.facts),
+            _ => {}
+        }
         if kind == Kind::AlertmanagerTemplate {
             let key = origin.object.as_ref().and_then(|object| object.data_key.as_deref());
             self.facts.template_files.push(alertmanager::TemplateFile {
@@ -438,7 +444,11 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
         Kind::OtelCollector | Kind::JaegerConfig => collector::read(node, id, facts),
         Kind::Terraform => terraform::read(node, id, facts),
         Kind::OnCall => oncall::read(node, id, masked, facts),
-        Kind::HelmChart => package::read(node, id, facts),
+        Kind::HelmChart => {
+            package::read(node, id, facts);
+            deploy::read_chart(node, id, facts);
+        }
+        Kind::HelmValues => deploy::read_values(node, id, facts),
         _ => {}
     }
 }

@@ -100,6 +100,10 @@ kinds! {
     HelmValues = "helm-values", "Helm values";
     /// A chart's `Chart.yaml`.
     HelmChart = "helm-chart", "charts";
+    /// A Dockerfile.
+    Dockerfile = "dockerfile", "Dockerfiles";
+    /// A file of environment variables.
+    EnvFile = "env-file", "environment files";
     /// Terraform.
     Terraform = "terraform", "Terraform";
     /// An on-call schedule or escalation policy.

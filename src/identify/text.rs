@@ -37,14 +37,21 @@ const EXTENSIONS: &[(&str, Kind)] = &[
     ("cpp", Kind::Text),
     ("sql", Kind::Text),
     ("ps1", Kind::Text),
-    ("dockerfile", Kind::Text),
+    ("dockerfile", Kind::Dockerfile),
+    ("env", Kind::EnvFile),
 ];
 
 /// The kind that a file's name says, if it says one.
 pub(super) fn by_name(path: &str) -> Option<Kind> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    if name == "Dockerfile" || name.starts_with("Dockerfile.") || name == "Makefile" {
+    if name == "Dockerfile" || name == "Containerfile" || name.starts_with("Dockerfile.") {
+        return Some(Kind::Dockerfile);
+    }
+    if name == "Makefile" {
         return Some(Kind::Text);
+    }
+    if name == ".env" || name.starts_with(".env.") {
+        return Some(Kind::EnvFile);
     }
     if name == "Jenkinsfile" || name.starts_with("Jenkinsfile.") {
         return Some(Kind::CiPipeline);

@@ -51,7 +51,12 @@ fn gather(repo: &Repo) -> Mentions {
                 }
             }
         }
-        if kinds().any(|kind| matches!(kind, Kind::Kubernetes | Kind::Terraform | Kind::Text)) {
+        if kinds().any(|kind| {
+            matches!(
+                kind,
+                Kind::Kubernetes | Kind::Terraform | Kind::Text | Kind::Dockerfile | Kind::EnvFile
+            )
+        }) {
             let parts = source.text.split(|c: char| c.is_whitespace() || "\"'=,:/[]()".contains(c));
             let rules = parts.filter(|part| ENDINGS.iter().any(|ending| part.ends_with(ending)));
             files.extend(rules.map(str::to_owned));

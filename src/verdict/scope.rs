@@ -77,6 +77,8 @@ fn is_evidence(document: &Document) -> bool {
         document.kind,
         Kind::Markdown
             | Kind::Text
+            | Kind::Dockerfile
+            | Kind::EnvFile
             | Kind::CiPipeline
             | Kind::Terraform
             | Kind::HelmChart

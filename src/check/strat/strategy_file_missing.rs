@@ -48,7 +48,12 @@ pub(in crate::check) fn applicable(repo: &Repo) -> Option<&Document> {
     let counts = |document: &&Document| match document.kind {
         Kind::Compose | Kind::Kubernetes | Kind::HelmValues => deployed.contains(&document.id),
         Kind::HelmChart => true,
-        Kind::Strategy | Kind::Markdown | Kind::Text | Kind::Terraform => false,
+        Kind::Strategy
+        | Kind::Markdown
+        | Kind::Text
+        | Kind::Dockerfile
+        | Kind::EnvFile
+        | Kind::Terraform => false,
         Kind::PrometheusRuleTest | Kind::CiPipeline => false,
         kind => !kind.is_code(),
     };

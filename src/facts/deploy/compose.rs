@@ -1,6 +1,7 @@
 //! Services of a Compose file.
 
-use super::{Container, Mount, listed, words};
+use super::words::{listed, words};
+use super::{Bind, Container, Mount, Port};
 use crate::facts::scalar::Scalar;
 use crate::facts::{DocumentId, FileFacts, ObjectName};
 use crate::parse::tree::NodeRef;
@@ -25,7 +26,8 @@ fn compose_service(
     masked: bool,
 ) -> Container {
     let list = |key: &str| service.get(key).into_iter().flat_map(|node| node.items());
-    let build = service.get("build").and_then(|build| {
+    let built = service.get("build");
+    let build = built.and_then(|build| {
         Scalar::of(build)
             .or_else(|| Scalar::under(build, "context"))
             .or_else(|| service.entry("build").and_then(|(key, _)| Scalar::of(key)))
@@ -36,6 +38,7 @@ fn compose_service(
     for (key, folder) in [("configs", "/"), ("secrets", "/run/secrets/")] {
         mounts.extend(list(key).filter_map(|item| compose_file(root, item, key, folder)));
     }
+    let ports: Vec<Scalar> = list("ports").filter_map(compose_port).collect();
     let owner =
         ObjectName { kind: "compose".to_owned(), name: name.text.clone(), ..ObjectName::default() };
     Container {
@@ -44,9 +47,16 @@ fn compose_service(
         owner,
         image: Scalar::under(service, "image"),
         build,
+        dockerfile: built.and_then(|build| Scalar::under(build, "dockerfile")),
+        build_args: listed(built.and_then(|build| build.get("args")), masked),
         args,
         env: listed(service.get("environment"), masked || service.get("env_file").is_some()),
-        ports: list("ports").filter_map(compose_port).collect(),
+        offers: ports
+            .iter()
+            .map(|port| offer(port, true))
+            .chain(list("expose").filter_map(Scalar::of).map(|port| offer(&port, false)))
+            .collect(),
+        ports,
         mounts,
         labels: listed(service.get("labels"), masked),
         annotations: listed(service.get("annotations"), masked),
@@ -77,6 +87,44 @@ fn compose_port(node: NodeRef<'_>) -> Option<Scalar> {
     let texts: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
     port.text = texts.into_iter().chain([port.text.as_str()]).collect::<Vec<_>>().join(":");
     Some(port)
+}
+
+/// `[ADDRESS:][HOST:]CONTAINER[/PROTOCOL]`, each port also a range.
+fn offer(port: &Scalar, published: bool) -> Port {
+    let text = port.text.split('/').next().unwrap_or_default();
+    let mut parts = divide(text);
+    let inside = parts.pop().unwrap_or_default();
+    // What is left is the host's port, and before it the address.
+    parts.pop();
+    let address = (!parts.is_empty()).then(|| parts.join(":"));
+    let (first, last) = inside.split_once('-').unwrap_or((inside, inside));
+    let numbers = first.trim().parse().ok().zip(last.trim().parse().ok());
+    Port {
+        name: None,
+        numbers,
+        bound: published.then(|| Bind::of(address.as_deref())),
+        span: port.span,
+    }
+}
+
+/// Splits at the colons that divide: not those of `${VAR:-x}` and `[::1]`.
+fn divide(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut depth = 0usize;
+    let mut start = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth = depth.saturating_sub(1),
+            ':' if depth == 0 => {
+                parts.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
 }
 
 fn compose_volume(node: NodeRef<'_>) -> Option<Mount> {
