@@ -64,7 +64,7 @@ fn literal(path: &Path, node: NodeRef<'_>) -> String {
         "Requirement {{ id: {:?}, title: {:?}, kind: Kind::{kind}, section: {:?}, line: {}, \
          controls_standard: &{:?}, controls_mapped: &{:?}, interpretation: {}, operational: {:?}, \
          exemptions: &[{}], partly_at_least: {}, \
-         attested_by_default: {}, same_as: {:?}, clauses: &[{}] }}",
+         managed: &[{}], attested_by_default: {}, same_as: {:?}, clauses: &[{}] }}",
         text("id"),
         text("title"),
         text("section"),
@@ -75,10 +75,25 @@ fn literal(path: &Path, node: NodeRef<'_>) -> String {
         optional("operational"),
         exempt.join(", "),
         optional("partly_at_least").unwrap_or("1"),
+        managed(path, node, text("id")),
         text("attested_by_default") == "true",
         optional("same_as"),
         clauses.join(", "),
     )
+}
+
+/// `managed: { logs: partly, traces: attest }`.
+fn managed(path: &Path, node: NodeRef<'_>, requirement: &str) -> String {
+    let entries = node.get("managed").into_iter().flat_map(NodeRef::entries);
+    let rows = entries.map(|(what, verdict)| {
+        let what = what.scalar().unwrap_or_default();
+        match verdict.scalar() {
+            Some("partly") => format!("({what:?}, true)"),
+            Some("attest") => format!("({what:?}, false)"),
+            _ => fail(&format!("{}: {requirement}: managed is partly or attest", path.display())),
+        }
+    });
+    rows.collect::<Vec<_>>().join(", ")
 }
 
 fn clause_literal(path: &Path, requirement: &str, node: NodeRef<'_>) -> String {

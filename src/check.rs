@@ -7,6 +7,7 @@ mod alrt;
 mod amgr;
 mod case;
 mod dash;
+mod decl;
 mod incr;
 mod infr;
 mod nist;
@@ -23,6 +24,7 @@ mod xref;
 pub(crate) use case::{Case, Flag};
 
 use crate::catalogue::model::{Logic, Rule};
+use crate::config::Declaration;
 use crate::facts::subject::{self, SubjectKind};
 use crate::facts::{Document, Subject};
 use crate::finding::Finding;
@@ -62,6 +64,7 @@ macro_rules! builtins {
             Document(for<'a> fn(&'a Document, &mut Case<'a>)),
             Expression(for<'a> fn(&'a Query<'a>, &mut Case<'a>)),
             Notification(for<'a> fn(&'a Notification<'a>, &mut Case<'a>)),
+            Declaration(for<'a> fn(&'a Declaration, &mut Case<'a>)),
             Repository(for<'a> fn(&mut Case<'a>)),
         }
 
@@ -80,6 +83,7 @@ macro_rules! builtins {
                     }
                     Builtin::Expression(check) => self.each(model.queries(), check),
                     Builtin::Notification(check) => self.each(&model.notifications().all, check),
+                    Builtin::Declaration(check) => self.each(&self.repo.settings.declarations, check),
                     Builtin::Repository(check) => self.one(None, check, None),
                 }
             }
@@ -100,6 +104,7 @@ macro_rules! builtins {
                     SubjectKind::Expression => each!(model.queries()),
                     SubjectKind::NotificationTemplate => each!(&model.notifications().all),
                     SubjectKind::Allow => each!(&facts.allows),
+                    SubjectKind::Declaration => each!(&self.repo.settings.declarations),
                     // Whole documents and the repository have no fields a predicate could test.
                     _ => {}
                 }

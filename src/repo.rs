@@ -6,6 +6,7 @@ pub mod boards;
 pub mod classes;
 pub mod code;
 pub mod coverage;
+pub mod declared;
 pub mod environments;
 pub mod exporters;
 pub mod images;
@@ -183,6 +184,12 @@ impl Repo {
     /// The file with this number.
     pub fn source(&self, id: SourceId) -> &Source {
         &self.sources[id.0 as usize]
+    }
+
+    /// The file at a path, if it was read.
+    pub fn source_at(&self, path: &str) -> Option<SourceId> {
+        let at = self.sources.binary_search_by(|source| source.path.as_str().cmp(path)).ok()?;
+        u32::try_from(at).ok().map(SourceId)
     }
 
     /// Whose text a file is.

@@ -58,7 +58,7 @@ pub fn scan(request: Request<'_>) -> Report {
     let mut rows = Vec::new();
     for (mut source, facts, skip) in read {
         rows.extend(row(&source, &facts, skip));
-        if !facts.needs_text() {
+        if !facts.needs_text() && settings.file.as_ref() != Some(&source.path) {
             source.forget();
         }
         sources.push(source);
@@ -67,7 +67,7 @@ pub fn scan(request: Request<'_>) -> Report {
     let paths = tree.entries.iter().map(|entry| entry.path.clone()).collect::<Vec<_>>();
     let seen = paths.len();
     let mut repo = Repo::new(sources, files, paths);
-    repo.settings = settings;
+    repo.configure(settings);
     let rules: Vec<&'static Rule> = catalogue::rules().iter().collect();
     let outcomes = check::check(&repo, &rules);
     let judged = judge::judge(&repo, &outcomes, &view);

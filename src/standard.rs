@@ -51,6 +51,9 @@ pub struct Requirement {
     pub exemptions: &'static [Exemption],
     /// Clauses that must hold, wholly or in part, for `partly`.
     pub partly_at_least: usize,
+    /// Where others run it and nothing is found here: which declaration says so, and whether the
+    /// verdict is `partly` then; else a person attests it.
+    pub managed: &'static [(&'static str, bool)],
     /// Where nothing is found, a person answers: it often lives outside of any repository.
     pub attested_by_default: bool,
     /// The requirement whose verdict this one takes.

@@ -4,12 +4,14 @@
 //! reaches this module: it never sees which findings are shown, allowed or lowered.
 
 mod controls;
+mod decide;
+mod declared;
 mod evidence;
 mod role;
 mod scope;
 
 pub use controls::{ControlRow, ControlState};
-pub use evidence::{Answer, Evidence, Holds, is_query};
+pub use evidence::{Answer, Equivalent, Evidence, Holds, is_query};
 pub use role::Role;
 
 use crate::catalogue;
@@ -18,6 +20,7 @@ use crate::check::Outcome;
 use crate::repo::Repo;
 use crate::repo::model::Model;
 use crate::standard::{self, Basis, Clause, Kind, Requirement, When};
+use decide::{count, decide, list, rank};
 use scope::Scope;
 use std::collections::BTreeMap;
 
@@ -73,6 +76,8 @@ pub struct ClauseResult {
     pub reason: String,
     /// What it rests on.
     pub evidence: Vec<Evidence>,
+    /// Products in it that stand in for those the standard names.
+    pub equivalents: Vec<Equivalent>,
     /// Rules that examined it, with the number of subjects each looked at.
     pub rules: Vec<(&'static str, usize)>,
     /// Findings that break it: index into the findings, in order.
@@ -92,6 +97,29 @@ pub struct Assessed {
     pub clauses: Vec<ClauseResult>,
     /// The verdict in each environment, where there are several.
     pub by_environment: Vec<(String, Verdict)>,
+    /// Where it does not apply: what says so.
+    pub exempt: Option<Exempt>,
+    /// Declarations it rests on, by their number.
+    pub declared: Vec<usize>,
+}
+
+/// What says that a requirement does not apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exempt {
+    /// The repository shows it.
+    Evidence,
+    /// Somebody declared it.
+    Declaration,
+}
+
+impl Exempt {
+    /// The word used in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Exempt::Evidence => "evidence",
+            Exempt::Declaration => "declaration",
+        }
+    }
 }
 
 /// All verdicts of a run.
@@ -116,6 +144,13 @@ impl Assessment {
             .iter()
             .filter(|assessed| assessed.requirement.kind == kind && assessed.verdict == verdict)
             .count()
+    }
+
+    /// Number of requirements of a kind that do not apply because somebody declared it.
+    pub fn declared_away(&self, kind: Kind) -> usize {
+        let declared = |assessed: &&Assessed| assessed.exempt == Some(Exempt::Declaration);
+        let of_kind = |assessed: &&Assessed| assessed.requirement.kind == kind;
+        self.requirements.iter().filter(of_kind).filter(declared).count()
     }
 
     /// One line on the state of compliance; `None` where nothing is asked of the repository.
@@ -161,9 +196,14 @@ pub fn assess(
             document: finding.document,
         });
     }
-    let (role, role_reason) = role::infer(repo);
+    let declared_role = declared::role(repo);
+    let role_declaration = declared_role.as_ref().map(|(.., number)| *number);
+    let (role, role_reason) = match declared_role {
+        Some((role, reason, _)) => (role, reason),
+        None => role::infer(repo),
+    };
     let model = Model::new(repo);
-    let context = Context { model: &model, examined, panicked, faults, role };
+    let context = Context { model: &model, examined, panicked, faults, role, role_declaration };
     let environments = scope::environments(repo);
     let scopes: Vec<(String, Scope<'_>)> = match &environments[..] {
         [] => vec![(String::new(), Scope::new(&model, None))],
@@ -196,6 +236,8 @@ fn take_over(requirements: &mut [Assessed]) {
         assessed.reason = format!("as {same_as}: {}", original.reason);
         assessed.clauses = original.clauses;
         assessed.by_environment = original.by_environment;
+        assessed.exempt = original.exempt;
+        assessed.declared = original.declared;
     }
 }
 
@@ -205,6 +247,8 @@ struct Context<'a> {
     panicked: Vec<&'a str>,
     faults: BTreeMap<&'a str, Vec<Fault>>,
     role: Role,
+    /// The declaration of the role, if it is one.
+    role_declaration: Option<usize>,
 }
 
 impl Context<'_> {
@@ -246,16 +290,25 @@ impl Context<'_> {
         let own: Vec<&str> = requirement.clauses.iter().filter_map(Clause::query).collect();
         let clauses: Vec<ClauseResult> =
             requirement.clauses.iter().map(|clause| self.clause(clause, &own, scope)).collect();
-        let (verdict, reason) = match self.exemption(requirement, &clauses, scope) {
-            Some(reason) => (Verdict::NotApplicable, reason),
-            None => match decide(requirement, &clauses) {
-                (Verdict::NotMet, reason) if requirement.attested_by_default => {
-                    (Verdict::NeedsAttestation, reason)
-                }
-                decided => decided,
-            },
+        let exemption = self.exemption(requirement, &clauses, scope);
+        let exempt = exemption.as_ref().map(|(_, exempt)| *exempt);
+        let (verdict, reason) = match exemption {
+            Some((reason, _)) => (Verdict::NotApplicable, reason),
+            None => decide(requirement, &clauses),
         };
-        Assessed { requirement, verdict, reason, clauses, by_environment: Vec::new() }
+        let equivalents = clauses.iter().flat_map(|clause| &clause.equivalents);
+        let mut declared: Vec<usize> = equivalents.filter_map(|it| it.declaration).collect();
+        declared.extend(self.role_declaration.filter(|_| exempt == Some(Exempt::Declaration)));
+        declared.sort_unstable();
+        declared.dedup();
+        let by_environment = Vec::new();
+        let mut assessed =
+            Assessed { requirement, verdict, reason, clauses, by_environment, exempt, declared };
+        declared::apply(self.model.repo, &mut assessed);
+        if assessed.verdict == Verdict::NotMet && requirement.attested_by_default {
+            assessed.verdict = Verdict::NeedsAttestation;
+        }
+        assessed
     }
 
     /// A precondition is absent, and nothing in the repository serves the requirement.
@@ -264,9 +317,12 @@ impl Context<'_> {
         requirement: &Requirement,
         clauses: &[ClauseResult],
         scope: &Scope<'_>,
-    ) -> Option<String> {
+    ) -> Option<(String, Exempt)> {
         if self.role == Role::Empty {
-            return Some("nothing in the repository needs observing".to_owned());
+            return Some((
+                "nothing in the repository needs observing".to_owned(),
+                Exempt::Evidence,
+            ));
         }
         if clauses.iter().any(|clause| !clause.evidence.is_empty()) {
             return None;
@@ -276,7 +332,11 @@ impl Context<'_> {
             When::Without(query) => evidence::ask(query, scope).holds == Holds::No,
         };
         let exemption = requirement.exemptions.iter().find(|exemption| applies(&exemption.when))?;
-        Some(exemption.reason.to_owned())
+        let exempt = match exemption.when {
+            When::Role(_) if self.role_declaration.is_some() => Exempt::Declaration,
+            _ => Exempt::Evidence,
+        };
+        Some((exemption.reason.to_owned(), exempt))
     }
 
     fn clause(&self, clause: &'static Clause, own: &[&str], scope: &Scope<'_>) -> ClauseResult {
@@ -316,6 +376,7 @@ impl Context<'_> {
             worst,
             reason,
             evidence: answer.evidence,
+            equivalents: answer.equivalents,
             rules,
             findings,
         }
@@ -338,98 +399,5 @@ impl Context<'_> {
             .collect();
         breaking.sort_unstable();
         breaking
-    }
-}
-
-/// From good to bad, for the worst of several environments.
-fn rank(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::NotApplicable => 0,
-        Verdict::Met | Verdict::Attested | Verdict::Inherited => 1,
-        Verdict::NeedsAttestation => 2,
-        Verdict::Unknown => 3,
-        Verdict::Partly => 4,
-        Verdict::NotMet => 5,
-    }
-}
-
-/// The verdict that follows however the unknown clauses turn out; unknown if it depends on them.
-fn decide(requirement: &Requirement, clauses: &[ClauseResult]) -> (Verdict, String) {
-    let with = |of: fn(&ClauseResult) -> Verdict| combine(requirement, clauses, of);
-    let (best, worst) = (with(|clause| clause.best), with(|clause| clause.worst));
-    if best == worst {
-        return (best, reason(best, clauses));
-    }
-    let mut causes: Vec<String> = Vec::new();
-    for clause in clauses.iter().filter(|clause| clause.result == Verdict::Unknown) {
-        let cause = clause.reason.trim_start_matches("not yet analysed: ").to_owned();
-        if !causes.contains(&cause) {
-            causes.push(cause);
-        }
-    }
-    let names: Vec<&str> = causes.iter().map(String::as_str).collect();
-    (
-        Verdict::Unknown,
-        format!("{} or {}; not yet analysed: {}", best.name(), worst.name(), list(&names)),
-    )
-}
-
-fn combine(
-    requirement: &Requirement,
-    clauses: &[ClauseResult],
-    of: fn(&ClauseResult) -> Verdict,
-) -> Verdict {
-    let holding = clauses.iter().filter(|clause| of(clause) != Verdict::NotMet).count();
-    let all = clauses
-        .iter()
-        .filter(|clause| !clause.clause.optional)
-        .all(|clause| of(clause) == Verdict::Met);
-    match (all, holding) {
-        (true, 1..) => Verdict::Met,
-        (_, holding) if holding < requirement.partly_at_least.max(1) => Verdict::NotMet,
-        _ => Verdict::Partly,
-    }
-}
-
-fn reason(verdict: Verdict, clauses: &[ClauseResult]) -> String {
-    let mandatory = || clauses.iter().filter(|clause| !clause.clause.optional);
-    match verdict {
-        Verdict::Met => "every clause holds".to_owned(),
-        Verdict::NotMet => match mandatory().find(|clause| clause.result == Verdict::NotMet) {
-            Some(clause) => format!("nothing found: {}", clause.clause.text),
-            None => "nothing found".to_owned(),
-        },
-        _ => {
-            let missing: Vec<&str> = mandatory()
-                .filter(|clause| clause.result == Verdict::NotMet)
-                .map(|clause| clause.clause.text)
-                .collect();
-            let faults: usize = clauses.iter().map(|clause| clause.findings.len()).sum();
-            match (missing.first(), faults) {
-                (Some(first), _) => format!("missing: {first}{}", more(missing.len() - 1)),
-                (None, 1..) => format!("{} open on its evidence", count(faults, "fault")),
-                (None, 0) => match mandatory().find(|clause| clause.result == Verdict::Partly) {
-                    Some(clause) => clause.reason.clone(),
-                    None => "some clauses hold".to_owned(),
-                },
-            }
-        }
-    }
-}
-
-fn more(count: usize) -> String {
-    if count == 0 { String::new() } else { format!(" (and {count} more)") }
-}
-
-fn count(count: usize, one: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
-}
-
-fn list(names: &[&str]) -> String {
-    match names {
-        [first, second, third, rest @ ..] if rest.len() > 1 => {
-            format!("{first}, {second}, {third} and {} more", rest.len())
-        }
-        _ => names.join(", "),
     }
 }

@@ -16,6 +16,9 @@ use obsproof::source::{Encoding, Source};
 use obsproof::{check, scan};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The day of every example.
+const TODAY: &str = "2026-01-01";
+
 /// Runs one rule over an example's files: subjects examined, texts of the primary spans, messages.
 fn run(rule: &'static Rule, example: &Example) -> (usize, Vec<String>, Vec<String>) {
     let mut files = example.files.clone();
@@ -26,7 +29,8 @@ fn run(rule: &'static Rule, example: &Example) -> (usize, Vec<String>, Vec<Strin
     let mut repo = scan::model(sources, paths);
     // A configuration in an example holds for it, as it would in a repository.
     if let Some((path, text)) = example.files.iter().find(|(path, _)| path == "obsproof.toml") {
-        repo.settings = obsproof::config::read(path, text.clone()).expect("a configuration");
+        let settings = obsproof::config::read(path, text.clone(), TODAY).expect("a configuration");
+        repo.configure(settings);
     }
     if rule.family() == "ALLOW" {
         return run_judged(rule, &repo);
@@ -46,7 +50,7 @@ fn run(rule: &'static Rule, example: &Example) -> (usize, Vec<String>, Vec<Strin
 /// Rules about allows need the judge, and the rules that the allows name.
 fn run_judged(rule: &'static Rule, repo: &Repo) -> (usize, Vec<String>, Vec<String>) {
     let all: Vec<&'static Rule> = rules().iter().collect();
-    let view = View { all: true, today: "2026-01-01".to_owned(), ..View::default() };
+    let view = View { all: true, today: TODAY.to_owned(), ..View::default() };
     let judged = judge(repo, &check::check(repo, &all), &view);
     let mine =
         || judged.iter().map(|entry| &entry.finding).filter(|one| one.rule.code == rule.code);

@@ -18,6 +18,8 @@ use obsproof::{check, scan};
 mod alerts;
 #[path = "verdicts/dash.rs"]
 mod dash;
+#[path = "verdicts/declared.rs"]
+mod declared;
 #[path = "verdicts/metrics.rs"]
 mod metrics;
 #[path = "verdicts/response.rs"]
@@ -40,7 +42,7 @@ fn assessed_with(files: &[(&str, &str)], requirement: &str, settings: Settings) 
     let source =
         |(path, text): &(&str, &str)| Source::new(*path, (*text).to_owned(), Encoding::Utf8);
     let mut repo = scan::model(files.iter().map(source).collect(), paths);
-    repo.settings = settings;
+    repo.configure(settings);
     let all: Vec<_> = rules().iter().collect();
     let outcomes = check::check(&repo, &all);
     let findings: Vec<_> = outcomes.iter().flat_map(|outcome| &outcome.findings).collect();

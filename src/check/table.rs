@@ -1,11 +1,14 @@
 //! The built-in rules: one row each, in the table of their family.
 
-use super::{Builtin, alrt, amgr, dash, incr, infr, nist, perf, pql, prom, rule, slo, strat, xref};
+use super::{
+    Builtin, alrt, amgr, dash, decl, incr, infr, nist, perf, pql, prom, rule, slo, strat, xref,
+};
 
 const TABLES: &[&[(&str, Builtin)]] = &[
     alrt::BUILTINS,
     amgr::BUILTINS,
     dash::BUILTINS,
+    decl::BUILTINS,
     incr::BUILTINS,
     infr::BUILTINS,
     nist::BUILTINS,

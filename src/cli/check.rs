@@ -15,12 +15,13 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     let outputs = outputs(&arguments.format)?;
     let place = load::place(&arguments.scan.paths)?;
     load::threads(&arguments.scan)?;
-    let settings = load::settings(&arguments.scan, &place.root)?;
+    let today = load::today(&arguments.scan)?;
+    let settings = load::settings(&arguments.scan, &place.root, &today)?;
     let fail_on = match &arguments.fail_on {
         Some(level) => level_named(level)?,
         None => settings.fail_on,
     };
-    let view = view(arguments, &settings)?;
+    let view = view(arguments, &settings, today)?;
     let mut report = scan::scan(Request { root: &place.root, only: &place.only, settings, view });
     report.headline = report.assessment.headline();
     for (format, file) in &outputs {
@@ -103,7 +104,7 @@ fn rules_named(words: &[String], flag: &str) -> Result<Vec<&'static Rule>, Failu
         .collect()
 }
 
-fn view(arguments: &Check, settings: &Settings) -> Result<View, Failure> {
+fn view(arguments: &Check, settings: &Settings, today: String) -> Result<View, Failure> {
     let mut classes = settings.classes.clone();
     if !arguments.class.is_empty() {
         classes = arguments
@@ -133,7 +134,7 @@ fn view(arguments: &Check, settings: &Settings) -> Result<View, Failure> {
         ignore,
         classes,
         profile,
-        today: load::today(&arguments.scan)?,
+        today,
     })
 }
 

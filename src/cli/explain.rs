@@ -55,8 +55,9 @@ fn scan_of(arguments: &Explain) -> Result<Report, Failure> {
         color: Colour::Auto,
     };
     let place = load::place(&scan.paths)?;
-    let settings = load::settings(&scan, &place.root)?;
-    let view = View { all: true, today: load::today(&scan)?, ..View::default() };
+    let today = load::today(&scan)?;
+    let settings = load::settings(&scan, &place.root, &today)?;
+    let view = View { all: true, today, ..View::default() };
     Ok(scan::scan(Request { root: &place.root, only: &place.only, settings, view }))
 }
 

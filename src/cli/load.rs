@@ -61,7 +61,7 @@ fn reason(error: &std::io::Error) -> &'static str {
 }
 
 /// The configuration: `--config`, else `obsproof.toml` in the root, else the defaults.
-pub(super) fn settings(scan: &Scan, root: &Path) -> Result<Settings, Failure> {
+pub(super) fn settings(scan: &Scan, root: &Path, today: &str) -> Result<Settings, Failure> {
     let path = match &scan.config {
         Some(path) => path.clone(),
         None => {
@@ -79,7 +79,7 @@ pub(super) fn settings(scan: &Scan, root: &Path) -> Result<Settings, Failure> {
     })?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::new(format!("{shown} is not UTF-8")).help("save it as UTF-8 text"))?;
-    config::read(&shown, text).map_err(|(source, errors)| {
+    let settings = config::read(&shown, text, today).map_err(|(source, errors)| {
         let mut message = format!("{shown} cannot be used");
         for error in &errors {
             let at = source.position(error.span.start);
@@ -95,7 +95,11 @@ pub(super) fn settings(scan: &Scan, root: &Path) -> Result<Settings, Failure> {
             ));
         }
         Failure::shown(message)
-    })
+    })?;
+    let real = path.canonicalize().ok();
+    let below = real.as_deref().and_then(|real| real.strip_prefix(root).ok());
+    let file = below.map(|path| path.to_string_lossy().into_owned());
+    Ok(Settings { file, ..settings })
 }
 
 /// Uses this many threads for the rest of the run.

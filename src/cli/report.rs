@@ -17,8 +17,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     };
     let place = load::place(&arguments.scan.paths)?;
     load::threads(&arguments.scan)?;
-    let settings = load::settings(&arguments.scan, &place.root)?;
     let today = load::today(&arguments.scan)?;
+    let settings = load::settings(&arguments.scan, &place.root, &today)?;
     let view = View { all: true, today, ..View::default() };
     let report = scan::scan(Request { root: &place.root, only: &place.only, settings, view });
     let record = record::Record::new(&report, &place.root, &load::now(&arguments.scan));

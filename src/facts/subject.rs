@@ -119,6 +119,8 @@ macro_rules! subjects {
                 NotificationTemplate "notification_template" [];
                 /// An inline allow.
                 Allow "allow" ["codes", "reason", "until"];
+                /// A declaration of the configuration.
+                Declaration "declaration" ["owner", "reason", "approver", "expires"];
                 /// The repository as a whole.
                 Repository "repository" [];
             }

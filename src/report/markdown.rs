@@ -5,6 +5,7 @@ use super::human::lower_first;
 use super::record::{Record, open_codes};
 use super::{Report, visible};
 use crate::catalogue::model::Severity;
+use crate::config::{Refusal, Word};
 use crate::nist;
 use crate::standard::{self, Kind};
 use crate::verdict::{Assessed, ControlState, Verdict};
@@ -18,6 +19,7 @@ pub fn text(report: &Report, _record: &Record) -> String {
     first_steps(report, &mut out);
     table(report, Kind::Required, "REQUIRED items", &mut out);
     table(report, Kind::Checklist, "Checklist", &mut out);
+    declarations(report, &mut out);
     details(report, &mut out);
     controls(report, &mut out);
     not_looked_at(report, &mut out);
@@ -44,7 +46,12 @@ fn counts(report: &Report, kind: Kind) -> String {
         .iter()
         .map(|&(verdict, word)| (report.assessment.count(kind, verdict), word))
         .filter(|&(count, word)| count > 0 || word == "met")
-        .map(|(count, word)| format!("{count} {word}"))
+        .map(|(count, word)| match (word, report.assessment.declared_away(kind)) {
+            ("not applicable", declared @ 1..) => {
+                format!("{count} {word} ({declared} by declaration)")
+            }
+            _ => format!("{count} {word}"),
+        })
         .collect();
     parts.join(" · ")
 }
@@ -209,6 +216,38 @@ fn open(report: &Report, assessed: &Assessed) -> String {
         0..=6 => codes.join(", "),
         count => format!("{} and {} more", codes[..6].join(", "), count - 6),
     }
+}
+
+/// What was declared, by whom, and whether it counts.
+fn declarations(report: &Report, out: &mut String) {
+    let all = &report.repo.settings.declarations;
+    if all.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "## Declarations\n\n| what | why | owner | approved by | until | counts |\n|---|---|---|---|---|---|"
+    );
+    for declaration in all {
+        let text =
+            |word: &Option<Word>| word.as_ref().map_or(String::new(), |word| cell(&word.text));
+        let counts = match &declaration.refusal {
+            None => "yes".to_owned(),
+            Some(Refusal::Incomplete(lacks)) => format!("no: without {}", lacks.join(", ")),
+            Some(Refusal::SelfApproved) => "no: approved by its owner".to_owned(),
+            Some(Refusal::Expired) => "no: its last day is over".to_owned(),
+        };
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {counts} |",
+            cell(&declaration.stated.text()),
+            text(&declaration.reason),
+            text(&declaration.owner),
+            text(&declaration.approver),
+            text(&declaration.expires),
+        );
+    }
+    out.push('\n');
 }
 
 fn details(report: &Report, out: &mut String) {

@@ -2,10 +2,11 @@
 
 use super::{FileStatus, Report};
 use crate::catalogue;
+use crate::config::{Declaration, Refusal, Word};
 use crate::judge::{Judged, Status};
 use crate::nist;
 use crate::standard::{self, Kind};
-use crate::verdict::{Assessed, ClauseResult, Evidence, Verdict};
+use crate::verdict::{Assessed, ClauseResult, Evidence, Exempt, Verdict};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -109,7 +110,30 @@ fn tuning(report: &Report) -> Value {
         "excluded": settings.exclude,
         "profiles": settings.profiles.iter().map(|(path, profile)| json!({ "path": path, "profile": profile.name() })).collect::<Vec<_>>(),
         "allows": allows,
-        "declarations": [],
+        "declarations": settings.declarations.iter().map(declaration).collect::<Vec<_>>(),
+    })
+}
+
+fn declaration(declaration: &Declaration) -> Value {
+    let text = |word: &Option<Word>| word.as_ref().map(|word| word.text.clone());
+    let (state, lacks) = match &declaration.refusal {
+        None => ("counts", &[][..]),
+        Some(Refusal::Incomplete(lacks)) => ("incomplete", &lacks[..]),
+        Some(Refusal::SelfApproved) => ("self-approved", &[][..]),
+        Some(Refusal::Expired) => ("expired", &[][..]),
+    };
+    json!({
+        "states": declaration.stated.text(),
+        "key": declaration.key.text,
+        "owner": text(&declaration.owner),
+        "reason": text(&declaration.reason),
+        "approver": text(&declaration.approver),
+        "expires": text(&declaration.expires),
+        "provider": text(&declaration.provider),
+        "retention": text(&declaration.retention),
+        "line": declaration.line,
+        "state": state,
+        "lacks": lacks,
     })
 }
 
@@ -132,7 +156,15 @@ fn summary(report: &Report) -> Value {
             .collect();
         json!(rows)
     };
-    json!({ "required": counts(Kind::Required), "checklist": counts(Kind::Checklist) })
+    let declared = |kind| report.assessment.declared_away(kind);
+    json!({
+        "required": counts(Kind::Required),
+        "checklist": counts(Kind::Checklist),
+        "not_applicable_by_declaration": {
+            "required": declared(Kind::Required),
+            "checklist": declared(Kind::Checklist),
+        },
+    })
 }
 
 fn requirement(report: &Report, hashes: &Hashes, assessed: &Assessed) -> Value {
@@ -165,6 +197,8 @@ fn requirement(report: &Report, hashes: &Hashes, assessed: &Assessed) -> Value {
         "interpretation": requirement.interpretation,
         "verdict": assessed.verdict.name(),
         "reason": assessed.reason,
+        "not_applicable_by": assessed.exempt.map(Exempt::name),
+        "declarations": assessed.declared,
         "risk_accepted": false,
         "attestation": attestation,
         "operational": requirement.operational,
@@ -187,6 +221,7 @@ fn clause(report: &Report, hashes: &Hashes, result: &ClauseResult) -> Value {
         "reason": result.reason,
         "optional": result.clause.optional,
         "method": result.clause.method.name(),
+        "equivalents": result.equivalents.iter().map(|it| json!({ "text": it.text, "declaration": it.declaration })).collect::<Vec<_>>(),
         "rules": result.rules.iter().map(|(code, examined)| json!({ "code": code, "examined": examined })).collect::<Vec<_>>(),
         "evidence": result.evidence.iter().map(|evidence| hashes.evidence(report, evidence)).collect::<Vec<_>>(),
         "findings": result.findings.iter().filter_map(|&index| report.judged.get(index)).map(|judged| &judged.fingerprint).collect::<Vec<_>>(),

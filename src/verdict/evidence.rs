@@ -2,6 +2,7 @@
 
 mod alerting;
 mod boards;
+mod equivalent;
 mod measured;
 mod pending;
 mod performance;
@@ -26,6 +27,7 @@ use alerting::{
     alert_texts, alerting_rules, alerts_on_log_delivery, alerts_read, alerts_read_up, grouping,
     inhibition, integrations, names_label, recording_rules, routes, runbooks_linked,
 };
+pub use equivalent::Equivalent;
 pub(super) use pending::pending;
 use running::{all_containers, containers, services};
 use scraping::{jobs, limits, prometheus_config, setting};
@@ -61,6 +63,8 @@ pub struct Answer {
     pub note: String,
     /// What it rests on, the first of each kind.
     pub evidence: Vec<Evidence>,
+    /// Products in it that stand in for those the standard names.
+    pub equivalents: Vec<Equivalent>,
 }
 
 /// Most pieces of evidence that one clause names.
@@ -68,22 +72,26 @@ const MOST: usize = 20;
 
 impl Answer {
     pub(super) fn unknown(note: String) -> Answer {
-        Answer { holds: Holds::Unknown, note, evidence: Vec::new() }
+        Answer::new(Holds::Unknown, note, Vec::new())
+    }
+
+    /// An answer in its parts.
+    fn new(holds: Holds, note: impl Into<String>, mut evidence: Vec<Evidence>) -> Answer {
+        evidence.truncate(MOST);
+        Answer { holds, note: note.into(), evidence, equivalents: Vec::new() }
     }
 
     /// Yes with this evidence, no without any.
-    fn found(mut evidence: Vec<Evidence>) -> Answer {
+    fn found(evidence: Vec<Evidence>) -> Answer {
         let count = evidence.len();
-        evidence.truncate(MOST);
         match count {
-            0 => Answer { holds: Holds::No, note: "nothing found".to_owned(), evidence },
-            count => Answer { holds: Holds::Yes, note: format!("{count} found"), evidence },
+            0 => Answer::new(Holds::No, "nothing found", evidence),
+            count => Answer::new(Holds::Yes, format!("{count} found"), evidence),
         }
     }
 
-    fn partly(note: impl Into<String>, mut evidence: Vec<Evidence>) -> Answer {
-        evidence.truncate(MOST);
-        Answer { holds: Holds::Partly, note: note.into(), evidence }
+    fn partly(note: impl Into<String>, evidence: Vec<Evidence>) -> Answer {
+        Answer::new(Holds::Partly, note, evidence)
     }
 }
 

@@ -23,6 +23,13 @@ pub enum Role {
 }
 
 impl Role {
+    /// Reads the word of the configuration.
+    pub fn named(name: &str) -> Option<Role> {
+        [Role::Service, Role::Platform, Role::Library, Role::Product, Role::RulesPack]
+            .into_iter()
+            .find(|role| role.name() == name)
+    }
+
     /// The word used in configuration and output.
     pub fn name(self) -> &'static str {
         match self {

@@ -10,7 +10,8 @@ pub(super) fn check(case: &mut Case<'_>) {
     let Some(first) = repo.facts.alert_rules.iter().filter(own).map(|it| it.document).min() else {
         return case.skip();
     };
-    if repo.facts.documents.iter().any(could_hold_alerts) {
+    let hosted = repo.declared_managed("alertmanager").is_some();
+    if hosted || repo.facts.documents.iter().any(could_hold_alerts) {
         return;
     }
     if case.model.meta_alerts().next().is_none() {

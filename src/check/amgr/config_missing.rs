@@ -20,7 +20,8 @@ pub(super) fn check(case: &mut Case<'_>) {
             && !repo.is_grafana(alert.document)
     };
     let Some(alert) = repo.facts.alert_rules.iter().find(own) else { return case.skip() };
-    let elsewhere = repo.settings.elsewhere.contains(&World::Routes);
+    let elsewhere = repo.settings.elsewhere.contains(&World::Routes)
+        || repo.declared_managed("alertmanager").is_some();
     let routed = !repo.facts.alertmanagers.is_empty();
     if elsewhere || routed || repo.facts.documents.iter().any(passes_on) || has_one_elsewhere(repo)
     {

@@ -3,10 +3,12 @@
 use crate::check::Case;
 
 pub(super) fn check(case: &mut Case<'_>) {
-    let Some(anchor) = case.repo.scraping_anchor().filter(|_| case.repo.has_cluster()) else {
+    let repo = case.repo;
+    let Some(anchor) = repo.scraping_anchor().filter(|_| repo.has_cluster()) else {
         return case.skip();
     };
-    if !case.repo.watches_objects() {
+    let ours = repo.declared_managed("platform").is_none();
+    if ours && !repo.watches_objects() {
         case.flag(anchor);
     }
 }

@@ -4,7 +4,8 @@ use crate::check::Case;
 
 pub(super) fn check(case: &mut Case<'_>) {
     let Some(anchor) = case.repo.scraping_anchor() else { return case.skip() };
-    if !case.repo.watches_hosts() {
+    let ours = case.repo.declared_managed("platform").is_none();
+    if ours && !case.repo.watches_hosts() {
         case.flag(anchor);
     }
 }

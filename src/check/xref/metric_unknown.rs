@@ -49,7 +49,8 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             continue;
         };
         let known = case.model.metric(name).is_known() || metrics::prefixed(name).next().is_some();
-        if known || name.contains(':') || placeholder::is_in(name) {
+        let elsewhere = repo.is_external_metric(name);
+        if known || elsewhere || name.contains(':') || placeholder::is_in(name) {
             continue;
         }
         let declared = repo.definitions().keys().map(String::as_str);

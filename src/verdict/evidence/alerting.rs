@@ -129,7 +129,7 @@ pub(super) fn share(
     let total = alerts.len();
     let evidence: Vec<Evidence> = alerts.into_iter().filter(wanted).map(alert_evidence).collect();
     match evidence.len() {
-        0 => Answer { holds: Holds::No, note: format!("0 of {total} {what}"), evidence },
+        0 => Answer::new(Holds::No, format!("0 of {total} {what}"), evidence),
         count if count == total => Answer::found(evidence),
         count => Answer::partly(format!("{count} of {total} {what}"), evidence),
     }

@@ -88,7 +88,7 @@ fn or_made(scope: &Scope<'_>, evidence: Vec<Evidence>) -> Answer {
     let slos = &scope.repo.facts.slos;
     if !slos.is_empty() && slos.iter().all(bundled) {
         let note = "the tool of these objectives has dashboards of its own: a person confirms them";
-        return Answer { holds: Holds::Unknown, note: note.to_owned(), evidence };
+        return Answer::new(Holds::Unknown, note.to_owned(), evidence);
     }
     Answer::found(evidence)
 }

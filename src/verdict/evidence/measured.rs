@@ -61,7 +61,7 @@ pub(super) fn alerted(scope: &Scope<'_>, class: Class) -> Answer {
     }
     if evidence.is_empty() && class.is_of_hosts() && scope.repo.is_serverless() {
         let note = "nothing here runs on hosts of its own".to_owned();
-        return Answer { holds: Holds::Yes, note, evidence };
+        return Answer::new(Holds::Yes, note, evidence);
     }
     Answer::found(evidence)
 }

@@ -118,7 +118,7 @@ pub(in crate::verdict) fn pending(what: &str, own: &[&str], scope: &Scope<'_>) -
     if present {
         return unknown();
     }
-    Answer { holds: Holds::No, note: format!("nothing found: {what}"), evidence: Vec::new() }
+    Answer::new(Holds::No, format!("nothing found: {what}"), Vec::new())
 }
 
 fn has_kind(repo: &Repo, kinds: &[Kind]) -> bool {

@@ -128,7 +128,7 @@ pub(super) fn test_limit(scope: &Scope<'_>) -> Answer {
     }
     if !unknown.is_empty() || (missing.is_empty() && loadtests::may_run_elsewhere(scope.repo)) {
         let note = "what decides whether the test fails is not here".to_owned();
-        return Answer { holds: Holds::Unknown, note, evidence: unknown };
+        return Answer::new(Holds::Unknown, note, unknown);
     }
     match missing.is_empty() {
         true => Answer::found(missing),

@@ -35,7 +35,7 @@ pub(super) fn owners(scope: &Scope<'_>) -> Answer {
     }
     if owners.is_empty() {
         let note = "no critical alert names an owner".to_owned();
-        return Answer { holds: Holds::No, note, evidence: Vec::new() };
+        return Answer::new(Holds::No, note, Vec::new());
     }
     let mut evidence = Vec::new();
     let mut unknown = false;
@@ -53,11 +53,11 @@ pub(super) fn owners(scope: &Scope<'_>) -> Answer {
     match covered {
         _ if covered == all && unowned == 0 => Answer::found(evidence),
         _ if unknown => Answer::unknown("schedules with names that nobody knows".to_owned()),
-        0 => Answer {
-            holds: Holds::No,
-            note: format!("0 of {all} owners of critical alerts have a schedule"),
+        0 => Answer::new(
+            Holds::No,
+            format!("0 of {all} owners of critical alerts have a schedule"),
             evidence,
-        },
+        ),
         _ => Answer::partly(format!("{covered} of {all} owners of critical alerts"), evidence),
     }
 }

@@ -35,8 +35,8 @@ pub(super) fn critical_paged(scope: &Scope<'_>) -> Answer {
         0 if open == total => {
             Answer::unknown(format!("{note}: what their receivers do is not shown"))
         }
-        0 if open == 0 => Answer { holds: Holds::No, note, evidence: Vec::new() },
-        count if count + open == total => Answer { holds: Holds::Unknown, note, evidence: paged },
+        0 if open == 0 => Answer::new(Holds::No, note, Vec::new()),
+        count if count + open == total => Answer::new(Holds::Unknown, note, paged),
         _ => Answer::partly(note, paged),
     }
 }
@@ -74,7 +74,7 @@ fn without_alerts(scope: &Scope<'_>, others: bool) -> Answer {
         .collect();
     if here.is_empty() {
         let note = "nothing found".to_owned();
-        return Answer { holds: Holds::No, note, evidence: Vec::new() };
+        return Answer::new(Holds::No, note, Vec::new());
     }
     let label = scope.repo.settings.severity_label.as_str();
     let mut labels = Labels::default();

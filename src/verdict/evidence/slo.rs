@@ -47,9 +47,7 @@ fn each<'a>(scope: &Scope<'a>, what: &str, grade: impl Fn(&'a Slo) -> Grade) -> 
     }
     match (total, found.len()) {
         (0, _) => Answer::found(found),
-        (_, 0) => {
-            Answer { holds: Holds::No, note: format!("0 of {total} {what}"), evidence: found }
-        }
+        (_, 0) => Answer::new(Holds::No, format!("0 of {total} {what}"), found),
         _ if full == total => Answer::found(found),
         _ => Answer::partly(format!("{full} of {total} {what}"), found),
     }

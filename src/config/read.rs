@@ -1,0 +1,197 @@
+//! `obsproof.toml` to settings; faults point into the file.
+
+use super::declare::Table;
+use super::keys::{KEYS, Key, Shape};
+use super::{Profile, Settings, nearest, resolve_rule};
+use crate::catalogue::model::{Class, Severity};
+use crate::source::{Encoding, Source, SourceId, Span};
+use std::collections::BTreeMap;
+
+/// A fault in the configuration file.
+#[derive(Clone, Debug)]
+pub struct ConfigError {
+    /// Where.
+    pub span: Span,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// Reads `obsproof.toml`; declarations that ended before `today` (`YYYY-MM-DD`) do not count.
+///
+/// # Errors
+/// All faults, with their spans, and the source they point into.
+pub fn read(
+    path: &str,
+    text: String,
+    today: &str,
+) -> Result<Settings, (Box<Source>, Vec<ConfigError>)> {
+    let source = Source::new(path, text, Encoding::Utf8);
+    let table: BTreeMap<toml::Spanned<String>, toml::Spanned<toml::Value>> =
+        match toml::from_str(&source.text) {
+            Ok(table) => table,
+            Err(error) => {
+                let range = error.span().unwrap_or(0..0);
+                let fault = ConfigError {
+                    span: Span::new(SourceId(0), range.start, range.end),
+                    message: error.message().to_owned(),
+                    help: "obsproof.toml is TOML: `key = value` lines and `[table]` heads"
+                        .to_owned(),
+                };
+                return Err((Box::new(source), vec![fault]));
+            }
+        };
+    let settings = Settings { file: Some(path.to_owned()), ..Settings::default() };
+    let mut reader = Reader { source: &source, settings, errors: Vec::new() };
+    for (key, value) in &table {
+        reader.entry(key, value);
+    }
+    if let Ok(Declarations { declare }) = toml::from_str(&source.text) {
+        for table in &declare {
+            reader.declaration(table, today);
+        }
+    }
+    let Reader { mut settings, mut errors, .. } = reader;
+    if errors.is_empty() {
+        settings.profiles.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+        settings.take_declared();
+        Ok(settings)
+    } else {
+        errors.sort_by_key(|error| error.span);
+        Err((Box::new(source), errors))
+    }
+}
+
+/// The declarations of the file, each a table.
+#[derive(serde::Deserialize)]
+struct Declarations {
+    #[serde(default)]
+    declare: Vec<toml::Spanned<Table>>,
+}
+
+pub(super) struct Reader<'s> {
+    source: &'s Source,
+    pub(super) settings: Settings,
+    errors: Vec<ConfigError>,
+}
+
+impl Reader<'_> {
+    pub(super) fn span(&self, range: std::ops::Range<usize>) -> Span {
+        Span::new(SourceId(0), range.start, range.end)
+    }
+
+    pub(super) fn line(&self, offset: usize) -> u32 {
+        self.source.line_of(u32::try_from(offset).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn unknown_key<'k>(
+        &mut self,
+        name: &toml::Spanned<String>,
+        keys: impl Iterator<Item = &'k Key>,
+    ) {
+        let names: Vec<&str> = keys.map(|key| key.name).collect();
+        let help = match nearest(name.get_ref(), names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the keys are {}", names.join(", ")),
+        };
+        self.error(name.span(), format!("unknown key `{}`", name.get_ref()), help);
+    }
+
+    pub(super) fn misfit(&mut self, key: &Key, range: std::ops::Range<usize>) {
+        let message = format!("`{}` takes {}", key.name, key.shape.wanted());
+        self.error(range, message, key.help.to_owned());
+    }
+
+    pub(super) fn error(&mut self, range: std::ops::Range<usize>, message: String, help: String) {
+        let span = Span::new(SourceId(0), range.start, range.end);
+        self.errors.push(ConfigError { span, message, help });
+    }
+
+    fn entry(&mut self, name: &toml::Spanned<String>, value: &toml::Spanned<toml::Value>) {
+        let Some(key) = KEYS.iter().find(|key| key.name == name.get_ref()) else {
+            self.unknown_key(name, KEYS.iter());
+            return;
+        };
+        let range = value.span();
+        match (key.shape, value.get_ref()) {
+            (Shape::Text, toml::Value::String(text)) => self.set_text(key.name, text),
+            (Shape::OneOf(words), toml::Value::String(text)) if words.contains(&text.as_str()) => {
+                self.set_text(key.name, text);
+            }
+            (Shape::List, toml::Value::Array(items)) if items.iter().all(toml::Value::is_str) => {
+                let items =
+                    items.iter().filter_map(toml::Value::as_str).map(str::to_owned).collect();
+                self.set_list(key.name, items, range);
+            }
+            (Shape::Paths(words), toml::Value::Table(table)) => {
+                for (prefix, word) in table {
+                    match word.as_str().and_then(Profile::named) {
+                        Some(profile) => {
+                            let prefix = prefix.trim_end_matches('/').to_owned();
+                            self.settings.profiles.push((prefix, profile));
+                        }
+                        None => {
+                            let message = format!("`{prefix}` has no profile that exists");
+                            self.error(
+                                range.clone(),
+                                message,
+                                format!("a profile is {}", words.join(", ")),
+                            );
+                        }
+                    }
+                }
+            }
+            (Shape::Declarations, toml::Value::Array(items))
+                if items.iter().all(toml::Value::is_table) => {}
+            _ => self.misfit(key, range),
+        }
+    }
+
+    fn set_text(&mut self, name: &str, text: &str) {
+        match name {
+            "fail-on" => self.settings.fail_on = Severity::named(text),
+            "severity-label" => text.clone_into(&mut self.settings.severity_label),
+            _ => {}
+        }
+    }
+
+    fn set_list(&mut self, name: &str, items: Vec<String>, range: std::ops::Range<usize>) {
+        match name {
+            "select" | "ignore" => {
+                for word in &items {
+                    if let Err(message) = resolve_rule(word) {
+                        self.error(range.clone(), message, "`obsproof rules` lists all".to_owned());
+                    }
+                }
+                if name == "select" {
+                    self.settings.select = items;
+                } else {
+                    self.settings.ignore = items;
+                }
+            }
+            "class" => {
+                for word in &items {
+                    match Class::named(word) {
+                        Some(class) => self.settings.classes.push(class),
+                        None => self.error(
+                            range.clone(),
+                            format!("no class is called `{word}`"),
+                            "a class is validity, semantic or compliance".to_owned(),
+                        ),
+                    }
+                }
+            }
+            "exclude" => self.settings.exclude = items,
+            "severities" => self.settings.severities = items,
+            "owner-labels" => self.settings.owner_labels = items,
+            "business-words" => {
+                self.settings.business_words =
+                    items.iter().map(|word| word.to_lowercase()).collect();
+            }
+            "generated-rules" => self.settings.generated_rules = items,
+            "nist-overlay" => self.settings.nist_overlay = items,
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Clauses to one verdict, and why.
+
+use super::{ClauseResult, Verdict, declared};
+use crate::standard::Requirement;
+
+/// From good to bad, for the worst of several environments.
+pub(super) fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::NotApplicable => 0,
+        Verdict::Met | Verdict::Attested | Verdict::Inherited => 1,
+        Verdict::NeedsAttestation => 2,
+        Verdict::Unknown => 3,
+        Verdict::Partly => 4,
+        Verdict::NotMet => 5,
+    }
+}
+
+/// The verdict that follows however the unknown clauses turn out; unknown if it depends on them.
+pub(super) fn decide(requirement: &Requirement, clauses: &[ClauseResult]) -> (Verdict, String) {
+    let with = |of: fn(&ClauseResult) -> Verdict| combine(requirement, clauses, of);
+    let (best, worst) = (with(|clause| clause.best), with(|clause| clause.worst));
+    if best == worst {
+        return (best, reason(best, clauses));
+    }
+    let mut causes: Vec<String> = Vec::new();
+    for clause in clauses.iter().filter(|clause| clause.result == Verdict::Unknown) {
+        let cause = clause.reason.trim_start_matches("not yet analysed: ").to_owned();
+        if !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    let names: Vec<&str> = causes.iter().map(String::as_str).collect();
+    (
+        Verdict::Unknown,
+        format!("{} or {}; not yet analysed: {}", best.name(), worst.name(), list(&names)),
+    )
+}
+
+fn combine(
+    requirement: &Requirement,
+    clauses: &[ClauseResult],
+    of: fn(&ClauseResult) -> Verdict,
+) -> Verdict {
+    let holding = clauses.iter().filter(|clause| of(clause) != Verdict::NotMet).count();
+    let all = clauses
+        .iter()
+        .filter(|clause| !clause.clause.optional)
+        .all(|clause| of(clause) == Verdict::Met);
+    match (all, holding) {
+        (true, 1..) => Verdict::Met,
+        (_, holding) if holding < requirement.partly_at_least.max(1) => Verdict::NotMet,
+        _ => Verdict::Partly,
+    }
+}
+
+fn reason(verdict: Verdict, clauses: &[ClauseResult]) -> String {
+    let mandatory = || clauses.iter().filter(|clause| !clause.clause.optional);
+    match verdict {
+        Verdict::Met => match &declared::equivalents(clauses)[..] {
+            [] => "every clause holds".to_owned(),
+            equivalents => format!("met by equivalent: {}", equivalents.join(", ")),
+        },
+        Verdict::NotMet => match mandatory().find(|clause| clause.result == Verdict::NotMet) {
+            Some(clause) => format!("nothing found: {}", clause.clause.text),
+            None => "nothing found".to_owned(),
+        },
+        _ => {
+            let missing: Vec<&str> = mandatory()
+                .filter(|clause| clause.result == Verdict::NotMet)
+                .map(|clause| clause.clause.text)
+                .collect();
+            let faults: usize = clauses.iter().map(|clause| clause.findings.len()).sum();
+            match (missing.first(), faults) {
+                (Some(first), _) => format!("missing: {first}{}", more(missing.len() - 1)),
+                (None, 1..) => format!("{} open on its evidence", count(faults, "fault")),
+                (None, 0) => match mandatory().find(|clause| clause.result == Verdict::Partly) {
+                    Some(clause) => clause.reason.clone(),
+                    None => "some clauses hold".to_owned(),
+                },
+            }
+        }
+    }
+}
+
+fn more(count: usize) -> String {
+    if count == 0 { String::new() } else { format!(" (and {count} more)") }
+}
+
+pub(super) fn count(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+pub(super) fn list(names: &[&str]) -> String {
+    match names {
+        [first, second, third, rest @ ..] if rest.len() > 1 => {
+            format!("{first}, {second}, {third} and {} more", rest.len())
+        }
+        _ => names.join(", "),
+    }
+}
