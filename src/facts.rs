@@ -14,6 +14,7 @@ pub mod deploy;
 mod dialect;
 mod embedded;
 pub mod expression;
+pub mod flat;
 mod grafana;
 pub mod markdown;
 pub mod monitor;
@@ -205,6 +206,10 @@ file_facts! {
     strategies: strategy::Strategy,
     /// Pillars of strategies.
     pillars: strategy::Pillar,
+    /// Configurations of OpenTelemetry Collectors, or layers of them.
+    collectors: collector::Collector,
+    /// Components that collectors define.
+    components: collector::Component,
     /// Pipelines of OpenTelemetry Collectors.
     pipelines: collector::Pipeline,
     /// Service level objectives.

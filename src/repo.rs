@@ -96,6 +96,9 @@ impl Repo {
         facts.receivers.sort_by_key(|receiver| receiver.document);
         facts.inhibit_rules.sort_by_key(|rule| rule.document);
         facts.integrations.sort_by_key(|one| one.document);
+        facts.collectors.sort_by_key(|collector| collector.document);
+        facts.components.sort_by_key(|component| component.document);
+        facts.pipelines.sort_by_key(|pipeline| pipeline.document);
         facts.dashboards.sort_by_key(|board| board.document);
         facts.panels.sort_by_key(|panel| (panel.document, panel.index));
         facts.dashboard_variables.sort_by_key(|variable| variable.document);

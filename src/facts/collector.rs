@@ -1,9 +1,101 @@
-//! Pipelines of an OpenTelemetry Collector: which signal goes where.
+//! Configurations of an OpenTelemetry Collector, as written in one document: components,
+//! pipelines, `service`. What several documents mean together is asked of the repo model.
 
-use super::DocumentId;
-use super::FileFacts;
-use super::scalar::Scalar;
+use super::flat::Settings;
+use super::{DocumentId, FileFacts};
+use crate::facts::scalar::Scalar;
 use crate::parse::tree::NodeRef;
+use crate::source::Span;
+
+/// A section that defines components.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Section {
+    /// `receivers`
+    Receivers,
+    /// `processors`
+    Processors,
+    /// `exporters`
+    Exporters,
+    /// `connectors`
+    Connectors,
+    /// `extensions`
+    Extensions,
+}
+
+impl Section {
+    /// All of them, in the order in which the collector looks at them.
+    pub const ALL: [Section; 5] = [
+        Section::Receivers,
+        Section::Exporters,
+        Section::Processors,
+        Section::Connectors,
+        Section::Extensions,
+    ];
+
+    /// Its key.
+    pub fn key(self) -> &'static str {
+        match self {
+            Section::Receivers => "receivers",
+            Section::Processors => "processors",
+            Section::Exporters => "exporters",
+            Section::Connectors => "connectors",
+            Section::Extensions => "extensions",
+        }
+    }
+
+    /// One of its components, as messages call it.
+    pub fn one(self) -> &'static str {
+        let key = self.key();
+        &key[..key.len() - 1]
+    }
+}
+
+/// One configuration, or one layer of it.
+#[derive(Clone, Debug)]
+pub struct Collector {
+    /// Where it came from.
+    pub document: DocumentId,
+    /// The token that names it.
+    pub anchor: Span,
+    /// Sections that are there, at their keys.
+    pub sections: Vec<(Section, Span)>,
+    /// The key `service`.
+    pub service: Option<Span>,
+    /// The key `service.pipelines`.
+    pub pipelines: Option<Span>,
+    /// `service.extensions`.
+    pub extensions: Names,
+    /// `service.telemetry`.
+    pub telemetry: Settings,
+    /// Keys at the top that are no section of a collector.
+    pub extra: Vec<Scalar>,
+    /// Parts may be missing here: masked, or filled in elsewhere.
+    pub open: bool,
+}
+
+/// A component that a section defines.
+#[derive(Clone, Debug)]
+pub struct Component {
+    /// Where it came from.
+    pub document: DocumentId,
+    /// Where it is defined.
+    pub section: Section,
+    /// Its key: `otlp`, `otlp/backup`.
+    pub id: Scalar,
+    /// Its configuration.
+    pub settings: Settings,
+}
+
+/// A list of component ids.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// The key that holds the list; `None` without one.
+    pub key: Option<Span>,
+    /// The ids.
+    pub items: Vec<Scalar>,
+    /// More may stand here: masked, or a placeholder.
+    pub open: bool,
+}
 
 /// An entry of `service.pipelines`.
 #[derive(Clone, Debug)]
@@ -12,10 +104,19 @@ pub struct Pipeline {
     pub document: DocumentId,
     /// Its key: `traces`, `metrics/host`.
     pub name: Scalar,
-    /// Names under `receivers`.
-    pub receivers: Vec<Scalar>,
-    /// Names under `exporters`.
-    pub exporters: Vec<Scalar>,
+    /// `receivers`.
+    pub receivers: Names,
+    /// `processors`.
+    pub processors: Names,
+    /// `exporters`.
+    pub exporters: Names,
+}
+
+impl Component {
+    /// The type: what stands before the `/` of its id.
+    pub fn kind(&self) -> &str {
+        kind_of(&self.id.text)
+    }
 }
 
 impl Pipeline {
@@ -26,26 +127,114 @@ impl Pipeline {
 
     /// Whether it exports to a component of this type.
     pub fn exports_to(&self, kind: &str) -> bool {
-        self.exporters.iter().any(|exporter| kind_of(&exporter.text) == kind)
+        self.exporters.items.iter().any(|exporter| kind_of(&exporter.text) == kind)
     }
-}
 
-/// The type of a component or pipeline: what stands before the `/` of its name.
-fn kind_of(name: &str) -> &str {
-    name.split('/').next().unwrap_or(name)
-}
-
-/// Reads the pipelines of a collector's configuration.
-pub fn read(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
-    let Some(pipelines) = root.at(&["service", "pipelines"]) else { return };
-    for (key, value) in pipelines.entries() {
-        let names = |field: &str| {
-            let list = value.get(field);
-            list.into_iter().flat_map(NodeRef::items).filter_map(Scalar::of).collect()
-        };
-        if let Some(name) = Scalar::of(key) {
-            let (receivers, exporters) = (names("receivers"), names("exporters"));
-            facts.pipelines.push(Pipeline { document, name, receivers, exporters });
+    /// The list of a section; connectors and extensions have none.
+    pub fn list(&self, section: Section) -> Option<&Names> {
+        match section {
+            Section::Receivers => Some(&self.receivers),
+            Section::Processors => Some(&self.processors),
+            Section::Exporters => Some(&self.exporters),
+            Section::Connectors | Section::Extensions => None,
         }
     }
+}
+
+/// The type of a component or pipeline: what stands before the `/` of its name, without blanks.
+pub fn kind_of(name: &str) -> &str {
+    name.split('/').next().unwrap_or(name).trim()
+}
+
+/// An id as the collector compares it: blanks around type and name do not count.
+pub fn normal(id: &str) -> String {
+    match id.split_once('/') {
+        Some((kind, name)) => format!("{}/{}", kind.trim(), name.trim()),
+        None => id.trim().to_owned(),
+    }
+}
+
+/// Reads a collector's configuration.
+pub fn read(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let it = &facts.documents[document.index as usize];
+    let (masked, anchor) = (it.masked, it.anchor);
+    let mut collector = Collector {
+        document,
+        anchor,
+        sections: Vec::new(),
+        service: None,
+        pipelines: None,
+        extensions: Names::default(),
+        telemetry: Settings::default(),
+        extra: Vec::new(),
+        open: masked || root.is_unknown(),
+    };
+    for (key, value) in root.entries() {
+        let name = key.scalar().unwrap_or_default();
+        let section = Section::ALL.into_iter().find(|section| section.key() == name);
+        match (section, name) {
+            (Some(section), _) => {
+                collector.sections.push((section, key.span()));
+                collector.open |= value.is_unknown() || is_placeholder(value);
+                for (id, config) in value.entries() {
+                    let Some(id) = Scalar::of(id) else { continue };
+                    collector.open |= !id.known;
+                    let settings = Settings::of(config, masked);
+                    facts.components.push(Component { document, section, id, settings });
+                }
+            }
+            (None, "service") => {
+                collector.service = Some(key.span());
+                service(value, &mut collector, facts);
+            }
+            (None, _) => collector.extra.extend(Scalar::of(key)),
+        }
+    }
+    facts.collectors.push(collector);
+}
+
+fn service(node: NodeRef<'_>, collector: &mut Collector, facts: &mut FileFacts) {
+    collector.open |= node.is_unknown() || is_placeholder(node);
+    for (key, value) in node.entries() {
+        match key.scalar().unwrap_or_default() {
+            "extensions" => collector.extensions = names(key, value),
+            "telemetry" => collector.telemetry = Settings::of(value, collector.open),
+            "pipelines" => {
+                collector.pipelines = Some(key.span());
+                collector.open |= value.is_unknown() || is_placeholder(value);
+                for (name, pipeline) in value.entries() {
+                    let Some(name) = Scalar::of(name) else { continue };
+                    collector.open |= !name.known;
+                    let list = |field: &str| {
+                        let entry = pipeline.entry(field);
+                        entry.map(|(key, value)| names(key, value)).unwrap_or_default()
+                    };
+                    let open = pipeline.is_unknown() || is_placeholder(pipeline);
+                    let within = |mut names: Names| {
+                        names.open |= open || (collector.open && names.key.is_none());
+                        names
+                    };
+                    facts.pipelines.push(Pipeline {
+                        document: collector.document,
+                        name,
+                        receivers: within(list("receivers")),
+                        processors: within(list("processors")),
+                        exporters: within(list("exporters")),
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn names(key: NodeRef<'_>, value: NodeRef<'_>) -> Names {
+    let items: Vec<Scalar> = value.items().filter_map(Scalar::of).collect();
+    let open = value.is_unknown() || is_placeholder(value) || items.iter().any(|item| !item.known);
+    Names { key: Some(key.span()), items, open }
+}
+
+/// Whether a text stands where a collection belongs that something else fills in.
+fn is_placeholder(value: NodeRef<'_>) -> bool {
+    value.scalar().is_some_and(crate::lang::placeholder::is_in)
 }

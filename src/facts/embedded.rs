@@ -164,7 +164,14 @@ fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
             if let Some((key, config)) = config {
                 match config.is_mapping() {
                     true => parts.push(node(key, config, Some(Kind::OtelCollector))),
-                    false => text(key, config, host, parts),
+                    // In the first version of the object it is a text.
+                    false => {
+                        let before = parts.len();
+                        text(key, config, host, parts);
+                        for part in &mut parts[before..] {
+                            part.kind = Some(Kind::OtelCollector);
+                        }
+                    }
                 }
             }
         }
@@ -229,6 +236,7 @@ fn collector<'t>(root: NodeRef<'t>, parts: &mut Vec<Part<'t>>) {
 /// Keys of Helm values whose value is a configuration or holds several.
 const VALUES_KEYS: &[&str] = &[
     "config",
+    "alternateConfig",
     "configuration",
     "structuredConfig",
     "additionalScrapeConfigs",

@@ -233,7 +233,7 @@ impl Repo {
 
     fn receives(&self, kinds: &[&str]) -> bool {
         self.facts.pipelines.iter().any(|pipeline| {
-            pipeline.receivers.iter().any(|receiver| {
+            pipeline.receivers.items.iter().any(|receiver| {
                 let kind = receiver.text.split('/').next().unwrap_or_default().replace('_', "");
                 kinds.contains(&kind.as_str())
             })

@@ -37,7 +37,7 @@ fn may_be_application(job: &ScrapeJob) -> bool {
 fn is_pushed(repo: &Repo) -> bool {
     let receives = repo.facts.pipelines.iter().any(|pipeline| {
         pipeline.signal() == "metrics"
-            && pipeline.receivers.iter().any(|it| it.text.split('/').next() == Some("otlp"))
+            && pipeline.receivers.items.iter().any(|it| it.text.split('/').next() == Some("otlp"))
     });
     let open = ["web.enable-otlp-receiver", "web.enable-remote-write-receiver"];
     receives

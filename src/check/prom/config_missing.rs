@@ -34,7 +34,7 @@ fn collects(repo: &crate::repo::Repo, evidence: &Evidence) -> bool {
     let exporter = known_as(shown).is_some_and(|known| known.class == Class::Exporter);
     let pipeline = repo.facts.pipelines.iter().find(|it| it.name.span == evidence.span);
     let prints = pipeline.is_some_and(|pipeline| {
-        pipeline.exporters.iter().all(|exporter| {
+        pipeline.exporters.items.iter().all(|exporter| {
             let kind = exporter.text.split('/').next().unwrap_or_default();
             matches!(kind, "debug" | "logging" | "nop" | "file")
         })

@@ -195,8 +195,11 @@ pub(super) fn scraped(
         .collect();
     let plain = |name: &str| name.split('/').next().unwrap_or(name).replace('_', "");
     for pipeline in scope.repo.facts.pipelines.iter().filter(|it| scope.counts(it.document)) {
-        let found =
-            pipeline.receivers.iter().find(|it| receivers.contains(&plain(&it.text).as_str()));
+        let found = pipeline
+            .receivers
+            .items
+            .iter()
+            .find(|it| receivers.contains(&plain(&it.text).as_str()));
         evidence.extend(
             found.map(|it| Evidence { span: it.span, fact: format!("receiver {}", it.text) }),
         );

@@ -1,0 +1,220 @@
+//! The configuration of one component as a flat list: path, key and value of everything in it.
+//!
+//! Configurations that are layered, or that no table describes, are asked by path.
+
+use super::scalar::Scalar;
+use super::subject::Held;
+use crate::parse::tree::NodeRef;
+use crate::source::Span;
+
+/// Most settings of one component that are kept: aliases can multiply them.
+const BUDGET: usize = 4_000;
+/// Deepest nesting that is followed.
+const DEPTH: usize = 24;
+
+/// Everything under one key.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// What stands at the key itself.
+    pub root: Value,
+    /// All below it, in the order of the file.
+    pub entries: Vec<Setting>,
+    /// More may stand here: masked, or cut off.
+    pub open: bool,
+}
+
+/// One setting.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Keys and places in lists: `protocols.grpc.endpoint`, `policies[0].type`.
+    pub path: String,
+    /// Its key; of an item of a list the item, or its first key.
+    pub key: Span,
+    /// Its value.
+    pub value: Value,
+}
+
+/// What a setting holds.
+#[derive(Clone, Debug, Default)]
+pub enum Value {
+    /// Nothing, or `null`.
+    #[default]
+    Null,
+    /// A scalar.
+    Scalar(Scalar),
+    /// A mapping with so many keys.
+    Map(usize),
+    /// A list with so many items.
+    List(usize),
+}
+
+impl Setting {
+    /// Its scalar.
+    pub fn scalar(&self) -> Option<&Scalar> {
+        match &self.value {
+            Value::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// The last key of its path.
+    pub fn name(&self) -> &str {
+        self.path.rsplit('.').next().unwrap_or(&self.path)
+    }
+
+    /// The place to point at: the scalar, or the key of what is none.
+    pub fn span(&self) -> Span {
+        self.scalar().map_or(self.key, |scalar| scalar.span)
+    }
+}
+
+impl Settings {
+    /// Reads what stands under a key.
+    pub fn of(node: NodeRef<'_>, open: bool) -> Settings {
+        let mut settings = Settings { root: Value::Null, entries: Vec::new(), open };
+        settings.root = settings.value(node);
+        settings.below(node, &mut String::new(), 0);
+        settings.open |= settings.entries.len() >= BUDGET;
+        settings
+    }
+
+    fn value(&mut self, node: NodeRef<'_>) -> Value {
+        self.open |= node.is_unknown();
+        if node.is_mapping() {
+            return Value::Map(node.pairs().len());
+        }
+        if node.is_sequence() {
+            return Value::List(node.items().len());
+        }
+        match Scalar::of(node) {
+            Some(scalar) if !node.is_null() || !scalar.known => Value::Scalar(scalar),
+            _ => Value::Null,
+        }
+    }
+
+    fn below(&mut self, node: NodeRef<'_>, path: &mut String, depth: usize) {
+        if depth >= DEPTH {
+            self.open = true;
+            return;
+        }
+        let mark = path.len();
+        for (key, value) in node.entries() {
+            let Some(name) = key.scalar() else { continue };
+            self.open |= key.is_unknown();
+            if !path.is_empty() {
+                path.push('.');
+            }
+            // The loader takes `a::b` for nested keys.
+            path.push_str(&name.replace("::", "."));
+            self.push(value, path, key.span(), depth);
+            path.truncate(mark);
+        }
+        for (number, item) in node.items().enumerate() {
+            path.push_str(&format!("[{number}]"));
+            let first = item.pairs().next().map(|(key, _)| key.span());
+            self.push(item, path, first.unwrap_or_else(|| item.span()), depth);
+            path.truncate(mark);
+        }
+    }
+
+    fn push(&mut self, node: NodeRef<'_>, path: &mut String, key: Span, depth: usize) {
+        if self.entries.len() >= BUDGET {
+            return;
+        }
+        let value = self.value(node);
+        self.entries.push(Setting { path: path.clone(), key, value });
+        self.below(node, path, depth + 1);
+    }
+
+    /// The setting at a path.
+    pub fn at(&self, path: &str) -> Option<&Setting> {
+        self.entries.iter().find(|setting| setting.path == path)
+    }
+
+    /// The scalar at a path.
+    pub fn get(&self, path: &str) -> Option<&Scalar> {
+        self.at(path).and_then(Setting::scalar)
+    }
+
+    /// All settings below a path, which itself is not among them.
+    pub fn under<'s>(&'s self, path: &'s str) -> impl Iterator<Item = &'s Setting> {
+        self.entries.iter().filter(move |setting| is_below(&setting.path, path))
+    }
+
+    /// What a predicate sees at a path.
+    pub fn held(&self, path: &str) -> Held<'_> {
+        match self.at(path) {
+            Some(setting) => match &setting.value {
+                Value::Scalar(scalar) => scalar.held(),
+                Value::Null => Held::Nothing,
+                Value::Map(_) => Held::Text("{}"),
+                Value::List(_) => Held::Text("[]"),
+            },
+            None if self.open => Held::Unknown,
+            None => Held::Nothing,
+        }
+    }
+
+    /// These settings with those of a later layer laid over them: mappings merge, everything
+    /// else replaces.
+    pub fn merged(&self, later: &Settings) -> Settings {
+        let (Value::Map(_), Value::Map(_)) = (&self.root, &later.root) else {
+            return later.clone();
+        };
+        let mut merged = self.clone();
+        merged.open |= later.open;
+        for setting in &later.entries {
+            let at = merged.entries.iter().position(|known| known.path == setting.path);
+            let Some(at) = at else {
+                merged.entries.push(setting.clone());
+                continue;
+            };
+            let both = (&merged.entries[at].value, &setting.value);
+            if !matches!(both, (Value::Map(_), Value::Map(_))) {
+                merged.entries.retain(|known| !is_below(&known.path, &setting.path));
+                let at = merged.entries.iter().position(|known| known.path == setting.path);
+                if let Some(at) = at {
+                    merged.entries[at] = setting.clone();
+                }
+            }
+        }
+        merged
+    }
+}
+
+fn is_below(path: &str, above: &str) -> bool {
+    let rest = path.strip_prefix(above);
+    rest.is_some_and(|rest| above.is_empty() && !rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+    use crate::parse::offsets::OffsetMap;
+    use crate::parse::yaml;
+    use crate::source::SourceId;
+
+    fn read(text: &str) -> Settings {
+        let map = OffsetMap::slice(SourceId(0), 0);
+        let tree = yaml::parse(&yaml::Input { text, map: &map, masked: &[] });
+        let root = tree.documents().next();
+        root.map_or_else(Settings::default, |root| Settings::of(root, false))
+    }
+
+    fn text(settings: &Settings) -> String {
+        let scalar = |path: &str| settings.get(path).map_or("-", |scalar| scalar.text.as_str());
+        let line = settings.entries.iter().map(|it| format!("{}={}", it.path, scalar(&it.path)));
+        line.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_later_layer_merges_mappings_and_replaces_the_rest() {
+        let first = read("a: {b: 1, c: [{d: 1}, {d: 2}]}\ne: {f: 1}");
+        let later = read("a: {c: [{d: 3}], g::h: 2}\ne: null");
+        assert_eq!(
+            text(&first),
+            "a=- a.b=1 a.c=- a.c[0]=- a.c[0].d=1 a.c[1]=- a.c[1].d=2 e=- e.f=1"
+        );
+        assert_eq!(text(&first.merged(&later)), "a=- a.b=1 a.c=- e=- a.c[0]=- a.c[0].d=3 a.g.h=2");
+    }
+}
