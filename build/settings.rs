@@ -29,7 +29,7 @@ fn table(path: &Path, text: &str) -> String {
     let map = OffsetMap::slice(SourceId(0), 0);
     let tree = yaml::parse(&yaml::Input { text, map: &map, masked: &[] });
     let stop = |message: &str| -> ! { fail(&format!("{}: {message}", path.display())) };
-    for issue in tree.roots.iter().flat_map(|root| &root.issues) {
+    if let Some(issue) = tree.roots.iter().flat_map(|root| &root.issues).next() {
         stop(&issue.message);
     }
     let Some(top) = tree.documents().next() else { stop("an empty table") };

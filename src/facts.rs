@@ -15,7 +15,7 @@ mod dialect;
 mod embedded;
 pub mod expression;
 pub mod flat;
-mod grafana;
+pub mod grafana;
 pub mod markdown;
 pub mod monitor;
 pub mod oncall;
@@ -194,6 +194,8 @@ file_facts! {
     alertmanagers: alertmanager::AlertmanagerConfig,
     /// Routes, parents before children.
     routes: alertmanager::Route,
+    /// Named times at which routes are quiet, or speak.
+    time_intervals: alertmanager::interval::TimeInterval,
     /// Receivers.
     receivers: alertmanager::Receiver,
     /// Integrations of receivers.

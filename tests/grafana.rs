@@ -218,3 +218,90 @@ resource "grafana_notification_policy" "all" {
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].starts_with("AMGR029 alerting.tf:"), "{found:?}");
 }
+
+/// One provisioned alert with these steps.
+fn stepped(steps: &str) -> String {
+    format!(
+        "apiVersion: 1\ngroups:\n  - name: g\n    folder: f\n    interval: 1m\n    rules:\n      - uid: a\n        title: A\n        condition: C\n        data:\n{steps}        labels: {{severity: critical, team: pay}}\n"
+    )
+}
+
+fn step(source: &str, model: &str) -> String {
+    format!(
+        "          - refId: A\n            datasourceUid: {source}\n            model: {model}\n"
+    )
+}
+
+fn pql(steps: &str) -> Vec<String> {
+    let text = stepped(steps);
+    findings(&repo(&[("rules.yaml", &text)]), &["PQL", "RULE"])
+}
+
+#[test]
+fn queries_of_alerts_are_judged_as_those_of_rules() {
+    let odd = "{expr: 'irate(a_total{job=~\"$job\"}[$__rate_interval])', instant: true}";
+    assert_eq!(pql(&step("prom", odd)), ["PQL012 rules.yaml:13 irate"]);
+    let broken = "{expr: 'sum(rate(a_total[5m])'}";
+    assert_eq!(pql(&step("prometheus", broken)).len(), 1, "RULE006");
+    // Other languages, and expressions over steps, are none of PromQL's.
+    let logs = "{datasource: {type: loki, uid: x}, expr: 'irate({a=\"b\"}[5m])'}";
+    assert!(pql(&step("x", logs)).is_empty());
+    assert!(pql(&step("__expr__", "{type: math, expression: 'irate($A)'}")).is_empty());
+    // What the repository says of a data source decides.
+    let source = "apiVersion: 1\ndatasources:\n  - name: Metrics\n    uid: m1\n    type: loki\n";
+    let text = stepped(&step("m1", "{expr: 'irate(a_total[5m])'}"));
+    let both = repo(&[("rules.yaml", &text), ("sources.yaml", source)]);
+    assert!(findings(&both, &["PQL"]).is_empty());
+}
+
+#[test]
+fn labels_of_the_only_query_are_those_of_the_alert() {
+    let query = step("prom", "{expr: 'sum by (zone) (rate(a_total[5m]))'}");
+    let kept = step("__expr__", "{type: reduce, expression: A}");
+    let lost = step("__expr__", "{type: classic_conditions}");
+    let zone = |steps: String| {
+        let text = stepped(&steps);
+        let repo = repo(&[("rules.yaml", &text)]);
+        let model = Model::new(&repo);
+        let labels = &model.alerts()[0].labels;
+        [labels.get("zone"), labels.get("pod")].map(|value| format!("{value:?}"))
+    };
+    assert_eq!(zone(format!("{query}{kept}")), ["Unknown", "Unknown"]);
+    let grouped = step("prom", "{expr: 'sum by (zone) (rate(a_total{zone=\"eu\"}[5m]))'}");
+    assert_eq!(zone(format!("{grouped}{kept}"))[0], "Is(\"eu\")");
+    assert_eq!(zone(format!("{grouped}{lost}"))[0], "Unknown");
+    assert_eq!(zone(format!("{grouped}{query}{kept}"))[0], "Unknown");
+}
+
+#[test]
+fn a_model_that_terraform_holds_as_a_text_is_read() {
+    let text = "resource \"grafana_rule_group\" \"g\" {\n  name = \"g\"\n  rule {\n    name = \"A\"\n    data {\n      ref_id = \"A\"\n      datasource_uid = \"prom\"\n      model = \"{\\\"expr\\\":\\\"irate(a_total[5m])\\\",\\\"refId\\\":\\\"A\\\"}\"\n    }\n    data {\n      ref_id = \"B\"\n      datasource_uid = \"prom\"\n      model = jsonencode({ expr = \"irate(b_total[5m])\" })\n    }\n  }\n}\n";
+    let found = findings(&repo(&[("a.tf", text)]), &["PQL"]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[1].starts_with("PQL012 a.tf:8 \"{"), "{found:?}");
+    assert_eq!(found[0], "PQL012 a.tf:13 irate");
+}
+
+#[test]
+fn mute_timings_are_told_and_a_pager_that_is_always_quiet_pages_nobody() {
+    let policy = "apiVersion: 1\npolicies:\n  - receiver: chat\n    routes:\n      - receiver: pager\n        object_matchers: [[team, '=', pay]]\n        mute_time_intervals: [nights]\n";
+    let timing = |range: &str| {
+        format!("apiVersion: 1\nmuteTimes:\n  - name: nights\n    time_intervals: [{range}]\n")
+    };
+    let text = stepped(&step("prom", "{expr: up}"));
+    let with = |range: &str, policy: &str| {
+        let times = timing(range);
+        let files = [
+            ("points.yaml", POINTS),
+            ("policies.yaml", policy),
+            ("rules.yaml", &text),
+            ("times.yaml", &times),
+        ];
+        findings(&repo(&files), &["AMGR"])
+    };
+    let night = "{times: [{start_time: '22:00', end_time: '24:00'}]}";
+    assert!(with(night, policy).is_empty());
+    assert_eq!(with("{}", policy), ["AMGR029 policies.yaml:5 pager"]);
+    let whole_day = "{times: [{start_time: '00:00', end_time: '24:00'}]}";
+    assert_eq!(with(whole_day, policy), ["AMGR029 policies.yaml:5 pager"]);
+}

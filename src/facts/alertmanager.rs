@@ -6,6 +6,7 @@ use super::{DocumentId, Subject};
 use crate::parse::offsets::OffsetMap;
 use crate::source::Span;
 
+pub mod interval;
 pub mod read;
 pub mod refuse;
 pub mod texts;
@@ -33,8 +34,6 @@ pub struct AlertmanagerConfig {
     pub receivers_key: Option<Span>,
     /// `inhibit_rules` key.
     pub inhibit_key: Option<Span>,
-    /// Names of `time_intervals` and `mute_time_intervals`, in the order Alertmanager reads them.
-    pub time_intervals: Vec<Scalar>,
     /// `templates`.
     pub templates: Vec<Scalar>,
 }
@@ -66,8 +65,10 @@ pub struct Route {
     pub matchers_key: Option<Scalar>,
     /// `mute_time_intervals` and `active_time_intervals`, whichever stands first.
     pub intervals_key: Option<Scalar>,
-    /// `mute_time_intervals` and `active_time_intervals`.
-    pub intervals: Vec<Scalar>,
+    /// `mute_time_intervals`: when it is quiet.
+    pub mutes: Vec<Scalar>,
+    /// `active_time_intervals`: when alone it speaks.
+    pub actives: Vec<Scalar>,
     /// Number of child routes.
     pub children: u32,
 }

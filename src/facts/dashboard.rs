@@ -1,7 +1,7 @@
 //! Grafana dashboards: panels with their queries and units, variables, provisioning.
 
 mod classic;
-mod language;
+pub(in crate::facts) mod language;
 mod provision;
 mod read;
 mod v2;

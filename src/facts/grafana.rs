@@ -1,8 +1,8 @@
 //! Grafana-managed alerting as the same facts as Prometheus' and Alertmanager's: alerts, routes,
 //! receivers, integrations. The document they come from says whose they are.
 
+use super::alertmanager::interval::{TimeInterval, TimeRange};
 use super::alertmanager::{AlertmanagerConfig, Integration, MatchOp, Matcher, Receiver, Route};
-use super::expression::Expression;
 use super::rules::AlertRule;
 use super::scalar::{Pairs, Scalar};
 use super::{DocumentId, FileFacts};
@@ -10,9 +10,12 @@ use crate::lang::{matcher, re2};
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
+mod step;
 mod terraform;
 
-pub(super) use terraform::{read_contact_point, read_policy, read_rule_group};
+use step::Names;
+pub use step::{Step, StepKind};
+pub(super) use terraform::{read_contact_point, read_mute_timing, read_policy, read_rule_group};
 
 /// Deepest nesting of policies.
 const MAX_DEPTH: usize = 50;
@@ -21,6 +24,7 @@ const MAX_ROUTES: usize = 20_000;
 
 /// Reads a provisioning file: `groups`, `contactPoints`, `policies`.
 pub(super) fn read(root: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut FileFacts) {
+    let names = Names { name: "refId", source: "datasourceUid" };
     for (index, group) in items(root, "groups").into_iter().enumerate() {
         let name = Scalar::under(group, "name").map(|name| name.text);
         for rule in items(group, "rules") {
@@ -31,13 +35,21 @@ pub(super) fn read(root: NodeRef<'_>, document: DocumentId, masked: bool, facts:
                 direct: direct.and_then(|settings| Scalar::under(settings, "receiver")),
                 hold: Scalar::under(rule, "for"),
                 keep: Scalar::under(rule, "keepFiringFor"),
-                queries: items(rule, "data").into_iter().filter_map(expression).collect(),
+                steps: items(rule, "data")
+                    .into_iter()
+                    .filter_map(|step| Step::read(step, &names))
+                    .collect(),
             };
             facts.alert_rules.extend(alert.build(rule, document, number(index), masked));
         }
     }
     for (index, point) in items(root, "contactPoints").into_iter().enumerate() {
         contact_point(point, document, number(index), masked, facts);
+    }
+    for timing in items(root, "muteTimes") {
+        let ranges = items(timing, "time_intervals").into_iter().map(TimeRange::read);
+        let name = Scalar::under(timing, "name");
+        facts.time_intervals.extend(name.map(|name| TimeInterval::read(document, name, ranges)));
     }
     let policies = items(root, "policies");
     if let ([policy], Some((key, _))) = (&policies[..], root.entry("policies")) {
@@ -54,7 +66,7 @@ struct Raw {
     direct: Option<Scalar>,
     hold: Option<Scalar>,
     keep: Option<Scalar>,
-    queries: Vec<Expression>,
+    steps: Vec<Step>,
 }
 
 impl Raw {
@@ -77,7 +89,7 @@ impl Raw {
             name: self.name?,
             // A condition of several steps is no PromQL expression.
             expr: None,
-            queries: self.queries,
+            steps: self.steps,
             direct: self.direct,
             hold: self.hold,
             keep_firing_for: self.keep,
@@ -86,13 +98,6 @@ impl Raw {
             annotations: pairs("annotations"),
         })
     }
-}
-
-/// The query of one step, if it is one of a Prometheus.
-fn expression(step: NodeRef<'_>) -> Option<Expression> {
-    let model = step.get("model")?;
-    let text = Scalar::template(model.get("expr")?)?;
-    Some(Expression::of(text, None))
 }
 
 /// The facts of a tree that stands where an Alertmanager's would.
@@ -106,7 +111,6 @@ fn config(document: DocumentId, anchor: Span, open: bool, facts: &mut FileFacts)
         route: Some(anchor),
         receivers_key: None,
         inhibit_key: None,
-        time_intervals: Vec::new(),
         templates: Vec::new(),
     });
 }
@@ -204,8 +208,13 @@ impl Policies<'_> {
             })
             .collect();
         let grouped = group_by.iter().find_map(|name| node.entry(name));
-        let interval_names = ["mute_time_intervals", "active_time_intervals"];
-        let names = interval_names.iter().flat_map(|name| items(node, name));
+        let named = |names: &[&str]| -> Vec<Scalar> {
+            let lists = names.iter().flat_map(|name| items(node, name));
+            lists.filter_map(Scalar::of).collect()
+        };
+        // Terraform calls them otherwise.
+        let mutes = ["mute_time_intervals", "mute_timings"];
+        let actives = ["active_time_intervals", "active_timings"];
         self.facts.routes.push(Route {
             document: self.document,
             index,
@@ -219,10 +228,12 @@ impl Policies<'_> {
             timing: Pairs { entries, open: self.open },
             group_by_key: grouped.map(|(key, _)| key.span()),
             matchers_key: fields.matchers_key,
-            intervals_key: interval_names
+            intervals_key: mutes
                 .iter()
+                .chain(&actives)
                 .find_map(|name| Scalar::template(node.entry(name)?.0)),
-            intervals: names.filter_map(Scalar::of).collect(),
+            mutes: named(&mutes),
+            actives: named(&actives),
             children: fields.children,
         });
         index

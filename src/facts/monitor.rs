@@ -1,8 +1,12 @@
 //! Monitors of hosted services as code: that they exist, how grave they are, whom they tell.
 
+mod cloudformation;
+
 use super::scalar::Scalar;
 use super::terraform::Resource;
 use super::{DocumentId, FileFacts};
+
+pub(super) use cloudformation::read as read_template;
 
 /// One monitor.
 #[derive(Clone, Debug)]

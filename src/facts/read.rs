@@ -4,8 +4,8 @@ use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation, ci,
-    code, collector, dashboard, deploy, dialect, grafana, markdown, oncall, package, prometheus,
-    rules, schema, slo, strategy, terraform,
+    code, collector, dashboard, deploy, dialect, grafana, markdown, monitor, oncall, package,
+    prometheus, rules, schema, slo, strategy, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
@@ -443,6 +443,7 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
         Kind::Strategy => strategy::read(node, id, masked, facts),
         Kind::OtelCollector | Kind::JaegerConfig => collector::read(node, id, facts),
         Kind::Terraform => terraform::read(node, id, facts),
+        Kind::CloudFormation => monitor::read_template(node, id, facts),
         Kind::OnCall => oncall::read(node, id, masked, facts),
         Kind::HelmChart => {
             package::read(node, id, facts);

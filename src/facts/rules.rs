@@ -1,6 +1,7 @@
 //! Rule files: groups, alerting rules, recording rules, rule unit tests.
 
 use super::expression::Expression;
+use super::grafana::Step;
 use super::scalar::{Pairs, Scalar, held};
 use super::subject::{Held, SubjectKind};
 use super::{DocumentId, FileFacts, Subject};
@@ -45,8 +46,8 @@ pub struct AlertRule {
     pub name: Scalar,
     /// `expr`.
     pub expr: Option<Expression>,
-    /// Queries that a condition of several steps stands on: Grafana's alerts have no single one.
-    pub queries: Vec<Expression>,
+    /// Steps of the condition: Grafana's alerts have no single expression.
+    pub steps: Vec<Step>,
     /// The receiver that the alert names itself, past all routes.
     pub direct: Option<Scalar>,
     /// `for`.
@@ -159,7 +160,7 @@ fn read_rule(
             group_name,
             name,
             expr,
-            queries: Vec::new(),
+            steps: Vec::new(),
             direct: None,
             hold: Scalar::under(rule, "for"),
             keep_firing_for: Scalar::under(rule, "keep_firing_for"),

@@ -33,7 +33,8 @@ impl Scalar {
         Some(Scalar {
             text: text.to_owned(),
             span: node.span(),
-            known: !node.is_unknown(),
+            // A tag of its own, such as `!Ref` or `!vault`, stands for something else.
+            known: !node.is_unknown() && !node.tag().is_some_and(|tag| tag.starts_with('!')),
             plain: node.style() == Some(Style::Plain),
         })
     }

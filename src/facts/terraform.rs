@@ -86,6 +86,7 @@ const READERS: &[(&str, Reader)] = &[
     ("datadog_monitor", monitor::read),
     ("google_monitoring_alert_policy", monitor::read),
     ("grafana_contact_point", grafana::read_contact_point),
+    ("grafana_mute_timing", grafana::read_mute_timing),
     ("grafana_notification_policy", grafana::read_policy),
     ("grafana_rule_group", grafana::read_rule_group),
     ("grafana_oncall_escalation", oncall::read_grafana_step),

@@ -50,6 +50,8 @@ kinds! {
     GrafanaDashboard = "grafana-dashboard", "dashboards";
     /// Grafana provisioning: data sources, providers, alerting.
     GrafanaProvisioning = "grafana-provisioning", "Grafana provisioning";
+    /// A CloudFormation template.
+    CloudFormation = "cloudformation", "CloudFormation templates";
     /// An OpenTelemetry Collector configuration.
     OtelCollector = "otel-collector", "collectors";
     /// A Jaeger v2 configuration.

@@ -28,6 +28,12 @@ pub(super) const SIGNATURES: &[Signature] = &[
         "^apiVersion 3, ^kind 3, ^metadata 2, metadata>name 2, ^spec 1, spec>template 1,
          spec>selector 1, ^data 1, ^stringData 2, metadata>namespace 1, metadata>labels 1",
     ),
+    signature(
+        Kind::CloudFormation,
+        6,
+        "^AWSTemplateFormatVersion 5, ^Resources 3, Resources>*>Type 2, ^Parameters 1, ^Outputs 1,
+         ^Mappings 1, Resources>*>Properties 2",
+    ),
     // Targets are told by the whole shape; their key only makes a text worth parsing.
     signature(Kind::PrometheusTargets, 6, "[]>targets 4"),
     signature(

@@ -7,12 +7,15 @@
 use super::Repo;
 use super::model::Model;
 use super::paths::Loading;
+use super::queries::Query;
+use crate::facts::grafana::StepKind;
 use crate::facts::prometheus::{PrometheusConfig, ServerForm};
 use crate::facts::rules::AlertRule;
 use crate::facts::scalar::Pairs;
 use crate::facts::{Dialect, DocumentId};
 use crate::identify::Kind;
 use crate::lang::promql::labels::{LabelSet, Presence};
+use crate::source::Span;
 use std::collections::BTreeMap;
 
 mod external;
@@ -204,6 +207,9 @@ pub(super) fn all<'r>(model: &Model<'r>) -> Vec<Alert<'r>> {
             *set = model.labels_of(query).last();
         }
     }
+    for (at, query) in of_steps(model) {
+        sets[at] = model.labels_of(query).last();
+    }
     let senders = Senders::of(repo);
     let mut by_document: BTreeMap<DocumentId, Vec<Sender<'r>>> = BTreeMap::new();
     let alerts = rules.iter().zip(sets).enumerate();
@@ -211,6 +217,9 @@ pub(super) fn all<'r>(model: &Model<'r>) -> Vec<Alert<'r>> {
         .map(|(index, (rule, set))| {
             let mut labels = set.map(Labels::of_expression).unwrap_or_default();
             labels.named.remove("__name__");
+            if repo.is_grafana(rule.document) {
+                labels.set("grafana_folder", Value::Unknown);
+            }
             labels.put(&rule.group_labels);
             labels.put(&rule.labels);
             let name = rule.name.known_text();
@@ -221,6 +230,24 @@ pub(super) fn all<'r>(model: &Model<'r>) -> Vec<Alert<'r>> {
             let (labels, sent) = external::send(&labels, senders);
             Alert { rule, index, labels, sent }
         })
+        .collect()
+}
+
+/// Alerts of Grafana, by number, whose labels are those of their one query: all other steps keep
+/// what they read.
+fn of_steps<'m, 'r>(model: &'m Model<'r>) -> Vec<(usize, &'m Query<'r>)> {
+    let rules = &model.repo.facts.alert_rules;
+    let numbers: BTreeMap<Span, usize> =
+        rules.iter().enumerate().map(|(at, rule)| (rule.name.span, at)).collect();
+    let lone = |rule: &AlertRule| {
+        let queries = rule.steps.iter().filter(|step| step.kind == StepKind::Query).count();
+        queries == 1 && rule.steps.iter().all(|step| step.kind != StepKind::Other)
+    };
+    let steps = model.queries().iter().filter(|query| query.alert().is_none() && query.is_sound());
+    steps
+        .filter_map(|query| Some((query.raises()?, query)))
+        .filter(|(rule, _)| lone(rule))
+        .filter_map(|(rule, query)| Some((*numbers.get(&rule.name.span)?, query)))
         .collect()
 }
 

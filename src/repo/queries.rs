@@ -3,6 +3,7 @@
 use super::Repo;
 use crate::facts::dashboard::{Panel, Target};
 use crate::facts::expression::Expression;
+use crate::facts::grafana::Step;
 use crate::facts::rules::{AlertRule, RecordingRule};
 use crate::facts::scalar::{Scalar, held};
 use crate::facts::slo::{SliQuery, Slo, SloPart};
@@ -25,6 +26,8 @@ pub enum Home<'r> {
     Record(&'r RecordingRule),
     /// A service level indicator.
     Sli(Sli<'r>),
+    /// A query of a Grafana-managed alert: other steps compare what it returns.
+    Step(&'r AlertRule, &'r Step),
     /// A query of a panel.
     Panel(&'r Panel, &'r Target),
 }
@@ -96,6 +99,14 @@ impl<'r> Query<'r> {
         }
     }
 
+    /// The alert it is evaluated for: as its expression, or in one of its steps.
+    pub fn raises(&self) -> Option<&'r AlertRule> {
+        match self.home {
+            Home::Alert(alert) | Home::Step(alert, _) => Some(alert),
+            _ => None,
+        }
+    }
+
     /// The recording rule, if it belongs to one.
     pub fn record(&self) -> Option<&'r RecordingRule> {
         match self.home {
@@ -111,7 +122,7 @@ impl<'r> Query<'r> {
             Home::Record(record) => {
                 Some((&record.name, record.document, record.group, record.span))
             }
-            Home::Sli(_) | Home::Panel(..) => None,
+            Home::Sli(_) | Home::Step(..) | Home::Panel(..) => None,
         }
     }
 
@@ -138,7 +149,7 @@ impl Subject for Query<'_> {
     }
     fn document(&self) -> Option<DocumentId> {
         match self.home {
-            Home::Alert(alert) => Some(alert.document),
+            Home::Alert(alert) | Home::Step(alert, _) => Some(alert.document),
             Home::Record(record) => Some(record.document),
             Home::Sli(sli) => sli.owner().and_then(Subject::document),
             Home::Panel(panel, _) => Some(panel.document),
@@ -146,7 +157,7 @@ impl Subject for Query<'_> {
     }
     fn title(&self) -> String {
         match self.home {
-            Home::Alert(alert) => alert.title(),
+            Home::Alert(alert) | Home::Step(alert, _) => alert.title(),
             Home::Record(record) => record.title(),
             Home::Sli(sli) => sli.owner().map_or_else(String::new, Subject::title),
             Home::Panel(panel, _) => panel.title(),
@@ -158,7 +169,7 @@ impl Subject for Query<'_> {
     fn field(&self, path: &str) -> Held<'_> {
         match path {
             "name" => match self.home {
-                Home::Alert(alert) => alert.name.held(),
+                Home::Alert(alert) | Home::Step(alert, _) => alert.name.held(),
                 Home::Record(record) => record.name.held(),
                 Home::Sli(sli) => held(sli.slo.and_then(|slo| slo.name.as_ref())),
                 Home::Panel(panel, _) => panel.field("title"),
@@ -173,7 +184,7 @@ impl Subject for Query<'_> {
 
 impl Repo {
     /// All expressions that were read as PromQL: alerts, then records, then indicators, then
-    /// panels.
+    /// steps of Grafana's alerts, then panels.
     pub fn queries(&self) -> impl Iterator<Item = Query<'_>> {
         let alerts = self
             .facts
@@ -191,6 +202,7 @@ impl Repo {
         alerts
             .chain(records)
             .chain(self.indicators())
+            .chain(self.steps())
             .chain(panels)
             .filter_map(|(home, expression)| {
                 let Expression { scalar, parsed } = expression;
@@ -198,10 +210,28 @@ impl Repo {
             })
             // A panel knows its data source.
             .filter(|(home, scalar, parsed)| {
-                matches!(home, Home::Panel(..)) || !self.may_be_logql(scalar, parsed)
+                matches!(home, Home::Panel(..) | Home::Step(..))
+                    || !self.may_be_logql(scalar, parsed)
             })
             .enumerate()
             .map(|(index, (home, scalar, parsed))| Query { index, home, scalar, parsed })
+    }
+
+    /// The queries of Grafana's alerts, but those of data sources that are no Prometheus.
+    fn steps(&self) -> impl Iterator<Item = (Home<'_>, &Expression)> {
+        let foreign = |step: &Step| {
+            let uid = step.source.as_ref().and_then(Scalar::known_text);
+            self.facts.data_sources.iter().any(|source| {
+                let plugin = source.plugin.as_ref().map_or("prometheus", |it| it.text.as_str());
+                let named = source.uid.as_ref().or(source.name.as_ref());
+                named.is_some_and(|name| Some(name.text.as_str()) == uid)
+                    && !plugin.contains("prometheus")
+            })
+        };
+        self.facts.alert_rules.iter().flat_map(move |alert| {
+            let steps = alert.steps.iter().filter(move |step| !foreign(step));
+            steps.filter_map(move |step| Some((Home::Step(alert, step), step.expr.as_ref()?)))
+        })
     }
 
     /// The queries of all indicators, each text once.

@@ -19,6 +19,7 @@ pub mod paging;
 pub mod reason;
 mod shadow;
 pub mod survey;
+pub mod times;
 pub mod tree;
 pub mod walk;
 

@@ -77,10 +77,9 @@ pub fn stories<'m, 'r>(model: &'m Model<'r>, name: &str) -> Vec<Story<'m, 'r>> {
 }
 
 fn story<'m, 'r>(model: &'m Model<'r>, alert: &'m Alert<'r>) -> Story<'m, 'r> {
-    let mut queries = model.queries().iter();
-    let query = queries.find(|query| query.alert().is_some_and(|it| std::ptr::eq(it, alert.rule)));
+    let raises = |query: &&Query<'_>| query.raises().is_some_and(|it| std::ptr::eq(it, alert.rule));
     let mut series = Vec::new();
-    if let Some(query) = query {
+    for query in model.queries().iter().filter(raises) {
         let mut seen = BTreeSet::from([query.index]);
         read(model, query, 0, &mut seen, &mut series);
     }

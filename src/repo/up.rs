@@ -143,7 +143,7 @@ fn noticing(ast: &crate::lang::promql::Ast) -> Vec<bool> {
 
 /// Whether an alert of Grafana may read `up`: its conditions are not followed.
 pub fn may_read_up(alert: &AlertRule) -> bool {
-    alert.queries.iter().any(|query| match &query.parsed {
+    alert.steps.iter().filter_map(|step| step.expr.as_ref()).any(|query| match &query.parsed {
         Some(parsed) => parsed
             .ast
             .selectors()

@@ -4,7 +4,6 @@ use super::style::Style;
 use super::visible;
 use crate::facts::Subject;
 use crate::facts::alertmanager::tree::RoutingTree;
-use crate::facts::scalar::Scalar;
 use crate::judge::redact::scrub;
 use crate::repo::Repo;
 use crate::repo::alerts::Value;
@@ -61,7 +60,7 @@ impl Page<'_> {
                 self.line(2, line);
             }
         }
-        for query in &rule.queries {
+        for query in rule.steps.iter().filter_map(|step| step.expr.as_ref()) {
             for line in query.scalar.text.trim().lines() {
                 self.line(2, line);
             }
@@ -263,9 +262,14 @@ impl Page<'_> {
         let by = if labels.is_empty() { "nothing".to_owned() } else { labels.join(", ") };
         let times = times(tree, route);
         self.line(4, &format!("grouped by {by} · {times}"));
-        let names: Vec<&str> = route.intervals.iter().map(|it: &Scalar| it.text.as_str()).collect();
-        if !names.is_empty() {
-            self.line(4, &format!("only at some times: {}", names.join(", ")));
+        for (names, what) in [(&route.mutes, "quiet"), (&route.actives, "only")] {
+            for name in names {
+                let when = match self.repo.time_interval(route.document, &name.text) {
+                    Some(times) => format!("{} ({})", times.text(), self.place(times.name.span)),
+                    None => "times that are not defined here".to_owned(),
+                };
+                self.line(4, &format!("{what} at {}: {when}", name.text));
+            }
         }
     }
 }

@@ -127,9 +127,9 @@ const QUERIES: &[(&str, Query)] = &[
     ("prometheus.workload", |scope| containers(scope, &["prometheus"])),
     ("prometheus.limits", limits),
     ("rules.recording", recording_rules),
-    ("rules.alerting", |scope| routing::or_monitors(scope, alerting_rules(scope), "alerts")),
+    ("rules.alerting", |scope| routing::or_monitors(scope, alerting_rules(scope))),
     ("rules.alert_texts", alert_texts),
-    ("alertmanager.config", |scope| routing::or_monitors(scope, alertmanagers(scope), "routing")),
+    ("alertmanager.config", |scope| routing::or_told_monitors(scope, alertmanagers(scope))),
     ("alerts.critical_paged", routing::critical_paged),
     ("alertmanager.automation", |scope| {
         integrations(scope, |one| one.pages() || one.kind == "webhook")

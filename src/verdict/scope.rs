@@ -81,6 +81,7 @@ fn is_evidence(document: &Document) -> bool {
             | Kind::EnvFile
             | Kind::CiPipeline
             | Kind::Terraform
+            | Kind::CloudFormation
             | Kind::HelmChart
             | Kind::PrometheusRuleTest
             | Kind::Kubernetes

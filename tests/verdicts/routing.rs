@@ -112,6 +112,23 @@ fn monitors_of_a_hosted_service_are_a_part() {
 }
 
 #[test]
+fn alarms_of_a_template_are_a_part_and_route_where_they_tell_somebody() {
+    let template = |actions: &str| {
+        format!(
+            "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Down:\n    Type: AWS::CloudWatch::Alarm\n    Properties:\n      AlarmName: !Sub '${{Stack}}-down'\n{actions}"
+        )
+    };
+    let told = template("      AlarmActions: [!Ref Topic]\n");
+    both(&[SERVICE, ("stack.yaml", &told)], "partly");
+    holds("OBS-R15", &[SERVICE, ("stack.yaml", &told)], "partly");
+    let silent = template("");
+    both(&[SERVICE, ("stack.yaml", &silent)], "not-met");
+    holds("OBS-R15", &[SERVICE, ("stack.yaml", &silent)], "partly");
+    let json = r#"{"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Down": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmActions": [{"Ref": "Topic"}]}}}}"#;
+    both(&[SERVICE, ("stack.json", json)], "partly");
+}
+
+#[test]
 fn policies_of_grafana_route_too() {
     let points = "apiVersion: 1\ncontactPoints:\n  - orgId: 1\n    name: mail\n    receivers: [{uid: m, type: email, settings: {addresses: a@acme.io}}]\npolicies:\n  - orgId: 1\n    receiver: mail\n";
     both(&[SERVICE, ("grafana/alerting.yaml", points)], "partly");

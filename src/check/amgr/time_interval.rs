@@ -4,6 +4,7 @@ use super::model;
 use crate::check::{Case, refusal};
 use crate::facts::Document;
 use crate::facts::alertmanager::refuse;
+use crate::facts::scalar::Scalar;
 use crate::facts::schema::{Refusal, SchemaIssue};
 use std::collections::BTreeMap;
 
@@ -14,7 +15,9 @@ pub(super) fn takes(issue: &SchemaIssue) -> bool {
 }
 
 pub(super) fn check(document: &Document, case: &mut Case<'_>) {
-    let Some(config) = case.repo.alertmanager(document.id) else { return case.skip() };
+    if case.repo.alertmanager(document.id).is_none() {
+        return case.skip();
+    }
     // Both look at one text; the loader's own words come from here.
     let mine: Vec<_> =
         document.schema_issues.iter().filter(|issue| issue.context == refuse::TIME).collect();
@@ -27,7 +30,10 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         return;
     }
     let mut first = BTreeMap::new();
-    for name in config.time_intervals.iter().filter(|name| name.known) {
+    let all = &case.repo.facts.time_intervals;
+    let own: Vec<&Scalar> =
+        all.iter().filter(|it| it.document == document.id).map(|it| &it.name).collect();
+    for name in own.iter().filter(|name| name.known) {
         if let Some(earlier) = first.get(name.text.as_str()).copied() {
             case.flag(name.span)
                 .with("field", &name.text)
@@ -37,12 +43,12 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
             first.insert(name.text.as_str(), name.span);
         }
     }
-    let open =
-        model::is_open(case, document.id) || config.time_intervals.iter().any(|name| !name.known);
+    let open = model::is_open(case, document.id) || own.iter().any(|name| !name.known);
     if open {
         return;
     }
-    for used in case.repo.routing(document.id).routes().iter().flat_map(|route| &route.intervals) {
+    let routes = case.repo.routing(document.id).routes();
+    for used in routes.iter().flat_map(|route| route.mutes.iter().chain(&route.actives)) {
         if used.known && !first.contains_key(used.text.as_str()) {
             case.flag(used.span)
                 .with("field", &used.text)

@@ -5,7 +5,7 @@ use crate::check::Case;
 use crate::repo::queries::Query;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
-    if query.alert().is_none() {
+    if query.raises().is_none() {
         return case.skip();
     }
     for (_, call) in calls(query, "irate") {

@@ -6,7 +6,7 @@ use crate::lang::promql::ast::{Aggregator, Kind};
 use crate::repo::queries::Query;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
-    if query.alert().is_none() && query.record().is_none() {
+    if query.raises().is_none() && query.record().is_none() {
         return case.skip();
     }
     for place in places(query) {

@@ -4,7 +4,7 @@ use crate::check::Case;
 use crate::repo::queries::Query;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
-    if query.alert().is_none() && query.record().is_none() {
+    if query.raises().is_none() && query.record().is_none() {
         return case.skip();
     }
     for fault in &query.parsed.faults {

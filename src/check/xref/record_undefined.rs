@@ -15,7 +15,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let repo = case.repo;
     let vendored = repo.origin(query.scalar.span.source) == Origin::Vendored;
     // What panels read, another rule asks.
-    let reads_records = query.rule().is_some() || query.sli().is_some();
+    let reads_records = query.rule().is_some() || query.raises().is_some() || query.sli().is_some();
     if vendored || !reads_records || !query.is_sound() {
         return case.skip();
     }

@@ -1,5 +1,6 @@
 //! Alertmanager documents to facts: files and `AlertmanagerConfig` objects.
 
+use super::interval::{TimeInterval, TimeRange};
 use super::{
     AlertmanagerConfig, InhibitRule, Integration, MatchOp, Matcher, Receiver, Route, texts,
 };
@@ -58,12 +59,15 @@ impl Reader<'_> {
             || Pairs { open: self.open || self.operator, ..Pairs::default() },
             |node| self.settings(node),
         );
-        let time_intervals = ["mute_time_intervals", "time_intervals"]
-            .into_iter()
-            .filter_map(|field| self.get(root, field))
-            .flat_map(NodeRef::items)
-            .filter_map(|item| Scalar::under(item, "name"))
-            .collect();
+        // In the order Alertmanager reads them.
+        let fields = ["mute_time_intervals", "time_intervals"];
+        let lists: Vec<_> = fields.into_iter().filter_map(|field| self.get(root, field)).collect();
+        for named in lists.into_iter().flat_map(NodeRef::items) {
+            let Some(name) = Scalar::under(named, "name") else { continue };
+            let ranges = self.get(named, "time_intervals").into_iter().flat_map(NodeRef::items);
+            let interval = TimeInterval::read(self.document, name, ranges.map(TimeRange::read));
+            self.facts.time_intervals.push(interval);
+        }
         let templates = scalars(self.get(root, "templates"));
         self.facts.alertmanagers.push(AlertmanagerConfig {
             document: self.document,
@@ -74,7 +78,6 @@ impl Reader<'_> {
             route,
             receivers_key: receivers,
             inhibit_key: inhibit,
-            time_intervals,
             templates,
         });
         if let Some(node) = self.get(root, "route") {
@@ -142,10 +145,8 @@ impl Reader<'_> {
             group_by: self.get(node, "group_by").map(|list| scalars(Some(list))),
             group_by_key: self.entry(node, "group_by").map(|(key, _)| key.span()),
             timing: Pairs { entries, open: self.open },
-            intervals: interval_fields
-                .into_iter()
-                .flat_map(|field| scalars(self.get(node, field)))
-                .collect(),
+            mutes: scalars(self.get(node, "mute_time_intervals")),
+            actives: scalars(self.get(node, "active_time_intervals")),
             children: u32::try_from(children.len()).unwrap_or(u32::MAX),
         };
         self.facts.routes.push(route);

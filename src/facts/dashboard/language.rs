@@ -39,7 +39,7 @@ impl Language {
     }
 
     /// What the usual names of data sources say.
-    fn of_name(name: &str) -> Language {
+    pub(in crate::facts) fn of_name(name: &str) -> Language {
         let name = name.to_ascii_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
         if has(&["victoria", "vmselect", "vmsingle"]) {
@@ -78,7 +78,7 @@ impl Language {
 
 /// The data sources that a dashboard refers to by variables and inputs.
 #[derive(Debug, Default)]
-pub(super) struct Sources {
+pub(in crate::facts) struct Sources {
     named: BTreeMap<String, Language>,
 }
 
@@ -89,7 +89,7 @@ impl Sources {
     }
 
     /// What a data source speaks: an object with `type` and `uid`, or a name.
-    pub(super) fn language(&self, datasource: Option<NodeRef<'_>>) -> Language {
+    pub(in crate::facts) fn language(&self, datasource: Option<NodeRef<'_>>) -> Language {
         let Some(node) = datasource else { return Language::Unknown };
         if let Some(name) = node.scalar() {
             return if node.is_null() { Language::Unknown } else { self.of_reference(name) };
@@ -126,7 +126,7 @@ pub(super) fn reference(datasource: Option<NodeRef<'_>>) -> Option<Scalar> {
 }
 
 /// Reads a query in the language of its data source.
-pub(super) fn expression(scalar: Scalar, language: Language) -> Expression {
+pub(in crate::facts) fn expression(scalar: Scalar, language: Language) -> Expression {
     let unread = !scalar.known || scalar.text.trim().is_empty() || language == Language::Other;
     if unread {
         return Expression { scalar, parsed: None };

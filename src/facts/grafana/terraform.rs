@@ -1,7 +1,10 @@
 //! Grafana's alerting in Terraform: `grafana_rule_group`, `grafana_contact_point`,
-//! `grafana_notification_policy`.
+//! `grafana_mute_timing`, `grafana_notification_policy`.
 
-use super::{Fields, MAX_DEPTH, MAX_ROUTES, Policies, Raw, config, first, kind_of, number};
+use super::{
+    Fields, MAX_DEPTH, MAX_ROUTES, Names, Policies, Raw, Step, config, first, kind_of, number,
+};
+use crate::facts::alertmanager::interval::{TimeInterval, TimeRange};
 use crate::facts::alertmanager::{Integration, Receiver};
 use crate::facts::scalar::{Pairs, Scalar};
 use crate::facts::terraform::{Resource, blocks};
@@ -15,6 +18,7 @@ pub(in crate::facts) fn read_rule_group(
     facts: &mut FileFacts,
 ) {
     let group = resource.scalar("name").map(|name| name.text);
+    let names = Names { name: "ref_id", source: "datasource_uid" };
     for rule in resource.blocks("rule") {
         let direct = blocks(rule, "notification_settings");
         let direct = direct.first().and_then(|it| Scalar::under(*it, "contact_point"));
@@ -24,7 +28,10 @@ pub(in crate::facts) fn read_rule_group(
             direct,
             hold: Scalar::under(rule, "for"),
             keep: Scalar::under(rule, "keep_firing_for"),
-            queries: Vec::new(),
+            steps: blocks(rule, "data")
+                .into_iter()
+                .filter_map(|step| Step::read(step, &names))
+                .collect(),
         };
         // Resources of one document stand beside each other like groups of a file.
         let index = number(facts.alert_rules.len());
@@ -69,6 +76,17 @@ pub(in crate::facts) fn read_contact_point(
         integrations: count,
         open: resource.body.get("dynamic").is_some() || resource.is_counted(),
     });
+}
+
+/// `grafana_mute_timing`.
+pub(in crate::facts) fn read_mute_timing(
+    resource: &Resource<'_>,
+    document: DocumentId,
+    facts: &mut FileFacts,
+) {
+    let Some(name) = resource.scalar("name") else { return };
+    let ranges = resource.blocks("intervals").into_iter().map(TimeRange::read);
+    facts.time_intervals.push(TimeInterval::read(document, name, ranges));
 }
 
 /// `grafana_notification_policy`: the root, and its `policy` blocks.

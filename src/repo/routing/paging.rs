@@ -21,6 +21,8 @@ pub type Unheard<'r> = BTreeMap<(DocumentId, &'r str), (usize, &'r Route)>;
 pub enum Loudness {
     /// It has no integration.
     Silent,
+    /// The route to it is quiet at every time.
+    Muted,
     /// It writes to chat, mail or a ticket.
     Writes,
     /// What it does is not shown here: a webhook, a receiver that is filled in elsewhere.
@@ -88,9 +90,11 @@ impl<'r> Reached<'_, 'r> {
         repo.receiver_named(document, &name.text)
     }
 
-    /// What the receiver does.
+    /// What the receiver does, at the times when it is told.
     pub fn loudness(&self, repo: &'r Repo) -> Loudness {
+        let quiet = self.route.is_some_and(|route| repo.quiet_always(route).is_some());
         match self.defined(repo) {
+            Some(receiver) if quiet => repo.loudness(receiver).min(Loudness::Muted),
             Some(receiver) => repo.loudness(receiver),
             // The operator's own root tells nobody.
             None if self.route.is_none() && self.receiver.is_none() => Loudness::Silent,
@@ -109,7 +113,8 @@ pub fn unpaged(model: &Model<'_>) -> Unpaged {
     }
     for alert in model.alerts() {
         let critical = repo.is_critical(alert) && !is_heartbeat(&alert.rule.name.text);
-        if !critical || routing.loudest(repo, alert.index) != Some(Loudness::Writes) {
+        let loudest = routing.loudest(repo, alert.index);
+        if !critical || !matches!(loudest, Some(Loudness::Writes | Loudness::Muted)) {
             continue;
         }
         if let Some(route) = routing.arrival(repo, alert.index).and_then(|reached| reached.route) {

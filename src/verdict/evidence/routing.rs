@@ -26,7 +26,7 @@ pub(super) fn critical_paged(scope: &Scope<'_>) -> Answer {
         match loudness(scope, alert) {
             Loudness::Pages => paged.push(alert_evidence(alert.rule)),
             Loudness::Unknown => open += 1,
-            Loudness::Writes | Loudness::Silent => {}
+            Loudness::Writes | Loudness::Muted | Loudness::Silent => {}
         }
     }
     let note = format!("{} of {total} critical alerts certainly page", paged.len());
@@ -104,19 +104,28 @@ fn without_alerts(scope: &Scope<'_>, others: bool) -> Answer {
     }
 }
 
-/// Monitors of hosted services.
-pub(super) fn monitors(scope: &Scope<'_>) -> Vec<Evidence> {
+/// Monitors of hosted services; `told`: those that tell somebody.
+fn monitors(scope: &Scope<'_>, told: bool) -> Vec<Evidence> {
     let own = scope.repo.facts.monitors.iter().filter(|monitor| scope.counts(monitor.document));
-    own.map(|monitor| Evidence {
-        span: monitor.name.span,
-        fact: format!("{} monitor {}", monitor.service, monitor.name.text),
-    })
-    .collect()
+    own.filter(|monitor| !told || !monitor.targets.is_empty())
+        .map(|monitor| Evidence {
+            span: monitor.name.span,
+            fact: format!("{} monitor {}", monitor.service, monitor.name.text),
+        })
+        .collect()
 }
 
 /// What is found, or, where nothing is, monitors of hosted services as a part.
-pub(super) fn or_monitors(scope: &Scope<'_>, found: Answer, what: &str) -> Answer {
-    let monitors = monitors(scope);
+pub(super) fn or_monitors(scope: &Scope<'_>, found: Answer) -> Answer {
+    or_part(found, monitors(scope, false), "alerts")
+}
+
+/// The same for routing: monitors that tell somebody.
+pub(super) fn or_told_monitors(scope: &Scope<'_>, found: Answer) -> Answer {
+    or_part(found, monitors(scope, true), "routing")
+}
+
+fn or_part(found: Answer, monitors: Vec<Evidence>, what: &str) -> Answer {
     match (found.holds, monitors.is_empty()) {
         (Holds::No, false) => {
             Answer::partly(format!("{what} as monitors of a hosted service"), monitors)
