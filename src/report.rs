@@ -179,6 +179,9 @@ impl Report {
 
 /// Text that a terminal shows and never obeys: control characters become `�`.
 pub fn visible(text: &str) -> String {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return text.to_owned();
+    }
     text.chars().map(|c| if c == '\n' { ' ' } else { safe(c) }).collect()
 }
 

@@ -8,15 +8,16 @@ use crate::judge::{Judged, Status};
 use crate::source::{Position, Span};
 use rayon::prelude::*;
 use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::{Formatter, PrettyFormatter};
 use std::io::{self, Write};
 
+/// What stands before the findings.
 #[derive(Serialize)]
-struct Document<'a> {
+struct Head {
     schema: &'static str,
     tool: Tool,
     summary: Summary,
-    findings: Vec<Finding<'a>>,
-    files: Vec<File<'a>>,
 }
 
 /// Name, version and ruleset of the tool.
@@ -127,28 +128,66 @@ struct DocumentRow {
 /// What the writer says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let shown: Vec<&Judged> = report.shown().collect();
-    let document = Document {
-        schema: "obsproof/check/1",
-        tool: Tool::this(),
-        summary: summary(report),
-        findings: shown.par_iter().map(|judged| finding(report, judged)).collect(),
-        files: report
-            .files
+    // Most of the work is quoting: the findings are written side by side, then joined.
+    let chunks: Vec<Vec<u8>> = shown
+        .par_chunks(CHUNK)
+        .map(|chunk| {
+            let mut text = Vec::with_capacity(chunk.len() * 1024);
+            for judged in chunk {
+                text.extend_from_slice(b",\n    ");
+                nested(&finding(report, judged), 2, &mut text)?;
+            }
+            Ok(text)
+        })
+        .collect::<io::Result<_>>()?;
+    let head = Head { schema: "obsproof/check/1", tool: Tool::this(), summary: summary(report) };
+    let mut text = Vec::new();
+    nested(&head, 0, &mut text)?;
+    text.truncate(text.len() - "\n}".len());
+    text.extend_from_slice(b",\n  \"findings\": [");
+    out.write_all(&text)?;
+    for (number, chunk) in chunks.iter().enumerate() {
+        // The first one follows no other.
+        out.write_all(&chunk[usize::from(number == 0)..])?;
+    }
+    out.write_all(if chunks.is_empty() { b"]" } else { b"\n  ]" })?;
+    text.clear();
+    text.extend_from_slice(b",\n  \"files\": ");
+    nested(&files(report), 1, &mut text)?;
+    text.extend_from_slice(b"\n}\n");
+    out.write_all(&text)
+}
+
+/// Findings that one thread writes at a time.
+const CHUNK: usize = 128;
+
+/// Writes a value as it stands inside `depth` others.
+fn nested(value: &impl Serialize, depth: usize, out: &mut Vec<u8>) -> io::Result<()> {
+    let mut formatter = PrettyFormatter::new();
+    for _ in 0..depth {
+        formatter.begin_array(&mut io::sink())?;
+    }
+    value.serialize(&mut Serializer::with_formatter(out, formatter))?;
+    Ok(())
+}
+
+fn files(report: &Report) -> Vec<File<'_>> {
+    let documents = |row: &super::FileRow| {
+        row.documents
             .iter()
-            .map(|row| File {
-                path: &row.path,
-                status: row.status.name(),
-                reason: row.reason.map(crate::discover::Skip::name),
-                documents: row
-                    .documents
-                    .iter()
-                    .map(|(kind, line)| DocumentRow { kind: kind.name(), line: *line })
-                    .collect(),
-            })
-            .collect(),
+            .map(|(kind, line)| DocumentRow { kind: kind.name(), line: *line })
+            .collect()
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    report
+        .files
+        .iter()
+        .map(|row| File {
+            path: &row.path,
+            status: row.status.name(),
+            reason: row.reason.map(crate::discover::Skip::name),
+            documents: documents(row),
+        })
+        .collect()
 }
 
 fn summary(report: &Report) -> Summary {
