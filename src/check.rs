@@ -123,8 +123,13 @@ const GRAFANA: &[&str] = &[
 
 /// Runs `rules` over the repository; outcomes come in the order of `rules`.
 pub fn check(repo: &Repo, rules: &[&'static Rule]) -> Vec<Outcome> {
-    let model = Model::new(repo);
-    rules.par_iter().map(|rule| run(&model, rule)).collect()
+    check_model(&Model::new(repo), rules)
+}
+
+/// Runs `rules` over a model that others use as well.
+pub fn check_model<'a>(model: &'a Model<'a>, rules: &[&'static Rule]) -> Vec<Outcome> {
+    model.prepare();
+    rules.par_iter().map(|rule| run(model, rule)).collect()
 }
 
 /// Whether a rule that is not a predicate has its function.

@@ -49,7 +49,7 @@ pub struct Finding {
     /// An opinion of a rule that is otherwise on: shown only where the rule is asked for.
     pub opinion: bool,
     /// Values for the message's `{captures}`.
-    pub captures: Vec<(String, String)>,
+    pub captures: Vec<(&'static str, String)>,
     /// Other places.
     pub related: Vec<Related>,
     /// How to mend it by edits.
@@ -59,10 +59,26 @@ pub struct Finding {
 impl Finding {
     /// The message with its captures filled in.
     pub fn message(&self) -> String {
-        let mut message = self.rule.message.to_owned();
-        for (name, value) in &self.captures {
-            message = message.replace(&format!("{{{name}}}"), value);
+        let mut message = String::with_capacity(self.rule.message.len() + 64);
+        let mut rest = self.rule.message;
+        while let Some((before, after)) = rest.split_once('{') {
+            message.push_str(before);
+            let named = after.split_once('}').and_then(|(name, after)| {
+                let (_, value) = self.captures.iter().find(|(known, _)| *known == name)?;
+                Some((value, after))
+            });
+            rest = match named {
+                Some((value, after)) => {
+                    message.push_str(value);
+                    after
+                }
+                None => {
+                    message.push('{');
+                    after
+                }
+            };
         }
+        message.push_str(rest);
         message
     }
 }

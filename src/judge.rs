@@ -13,10 +13,11 @@ use crate::facts::DocumentId;
 use crate::facts::subject::SubjectKind;
 use crate::finding::Finding;
 use crate::repo::Repo;
-use crate::source::Origin;
+use crate::source::{Origin, Span};
 use rayon::prelude::*;
 use redact::Redactions;
 use sha2::{Digest, Sha256};
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 /// What became of a finding.
@@ -102,21 +103,28 @@ impl View {
     }
 }
 
-/// Gives every finding its status; sorted by path, place and code.
-pub fn judge(repo: &Repo, outcomes: &[Outcome], view: &View) -> Vec<Judged> {
+/// Takes the findings and gives each its status; sorted by path, place and code.
+pub fn judge(repo: &Repo, outcomes: &mut [Outcome], view: &View) -> Vec<Judged> {
     let redactions = Redactions::of(repo);
-    let mut findings: Vec<Finding> =
-        outcomes.iter().flat_map(|outcome| outcome.findings.iter().cloned()).collect();
+    let mut findings: Vec<Finding> = Vec::new();
+    for outcome in &mut *outcomes {
+        findings.append(&mut outcome.findings);
+    }
     drop_effects(&mut findings);
     let mut allows = allow::Allows::new(repo, &view.today);
-    let mut judged: Vec<Judged> = Vec::with_capacity(findings.len());
-    for finding in findings {
-        judged.push(status_of(repo, finding, &mut allows, view));
-    }
+    let reasons: Vec<Option<String>> = findings
+        .iter()
+        .map(|finding| finding.span.and_then(|span| allows.cover(finding.rule, span)))
+        .collect();
+    let mut judged: Vec<Judged> = findings
+        .into_par_iter()
+        .zip(reasons)
+        .map(|(finding, reason)| status_of(repo, finding, reason, view))
+        .collect();
     for finding in allows.findings(&judged_rules(outcomes)) {
-        judged.push(status_of(repo, finding, &mut allow::Allows::none(repo), view));
+        judged.push(status_of(repo, finding, None, view));
     }
-    judged.par_sort_by_cached_key(|entry| sort_key(repo, entry));
+    judged.par_sort_by(|one, two| order(repo, &one.finding, &two.finding));
     fingerprint(repo, &redactions, &mut judged);
     judged
 }
@@ -125,12 +133,18 @@ fn judged_rules(outcomes: &[Outcome]) -> Vec<&'static Rule> {
     outcomes.iter().map(|outcome| outcome.rule).collect()
 }
 
-fn sort_key<'a>(repo: &'a Repo, judged: &Judged) -> (&'a str, u32, u32, &'static str, String) {
-    let finding = &judged.finding;
-    match finding.span {
-        Some(span) => (repo.path(span), span.start, span.end, finding.rule.code, finding.message()),
-        None => (".", 0, 0, finding.rule.code, finding.message()),
-    }
+/// By path, place, code and message; files are numbered in the order of their paths.
+fn order(repo: &Repo, one: &Finding, two: &Finding) -> Ordering {
+    let place = match (one.span, two.span) {
+        (Some(one), Some(two)) => one.cmp(&two),
+        (one, two) => {
+            let path = |span: Option<Span>| span.map_or(".", |span| repo.path(span));
+            path(one).cmp(path(two)).then(one.is_some().cmp(&two.is_some()))
+        }
+    };
+    place
+        .then_with(|| one.rule.code.cmp(two.rule.code))
+        .then_with(|| one.message().cmp(&two.message()))
 }
 
 /// Of rules that see one fault, the first in the `cause` list speaks: of those that look at
@@ -167,10 +181,9 @@ fn expression_of(finding: &Finding) -> Option<DocumentId> {
     finding.document.filter(|_| finding.rule.subject == SubjectKind::Expression)
 }
 
-fn status_of(repo: &Repo, finding: Finding, allows: &mut allow::Allows<'_>, view: &View) -> Judged {
+fn status_of(repo: &Repo, finding: Finding, allowed: Option<String>, view: &View) -> Judged {
     let shown = view.shows(finding.rule, finding.opinion);
     let origin = finding.span.map_or(Origin::Own, |span| repo.origin(span.source));
-    let allowed = finding.span.and_then(|span| allows.cover(finding.rule, span));
     let (status, reason) = match (allowed, origin) {
         (Some(reason), _) => (Status::Allowed, Some(reason)),
         (None, Origin::Vendored) => (Status::Vendored, None),
@@ -241,5 +254,7 @@ fn identity(repo: &Repo, redactions: &Redactions, finding: &Finding) -> [u8; 16]
 
 fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    let mut out = String::with_capacity(bytes.len() * 2);
+    out.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    out
 }

@@ -1,15 +1,18 @@
 //! Runs the stages: files to facts in parallel, facts to the repo model, rules, judgement, report.
 
 use crate::catalogue::model::Rule;
+use crate::check::Outcome;
 use crate::config::Settings;
 use crate::discover::{self, Entry, Skip};
 use crate::facts::skip::SkipReason;
 use crate::facts::{FileFacts, read};
-use crate::judge::{self, View};
+use crate::judge::{self, Judged, View};
 use crate::repo::Repo;
+use crate::repo::model::Model;
 use crate::report::{FileRow, FileStatus, Report};
 use crate::source::{Encoding, Origin, Source, SourceId};
-use crate::{catalogue, check, verdict};
+use crate::verdict::{self, Assessment};
+use crate::{catalogue, check};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -26,6 +29,8 @@ pub struct Request<'a> {
     pub settings: Settings,
     /// What the user asked to see.
     pub view: View,
+    /// Whether anything will be said about the standard's requirements.
+    pub verdicts: bool,
 }
 
 /// Reads the facts of all sources (in path order) and joins them; `paths` are all files of the
@@ -42,7 +47,7 @@ pub fn model(sources: Vec<Source>, paths: Vec<String>) -> Repo {
 /// Scans a repository and judges it.
 pub fn scan(request: Request<'_>) -> Report {
     let started = Instant::now();
-    let Request { root, only, settings, view } = request;
+    let Request { root, only, settings, view, verdicts } = request;
     let mut tree = discover::walk(root, only);
     tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.exclude));
     let charts = chart_dependencies(&tree.entries);
@@ -68,14 +73,25 @@ pub fn scan(request: Request<'_>) -> Report {
     let seen = paths.len();
     let mut repo = Repo::new(sources, files, paths);
     repo.configure(settings);
-    let rules: Vec<&'static Rule> = catalogue::rules().iter().collect();
-    let outcomes = check::check(&repo, &rules);
-    let judged = judge::judge(&repo, &outcomes, &view);
+    let (outcomes, judged, assessment) = judged(&repo, &view, verdicts);
     let mut report = Report::new(repo, outcomes, judged, rows, seen, tree.unreadable);
-    let findings: Vec<_> = report.judged.iter().map(|judged| &judged.finding).collect();
-    report.assessment = verdict::assess(&report.repo, &report.outcomes, &findings);
+    report.assessment = assessment;
     report.elapsed = started.elapsed();
     report
+}
+
+/// What the rules find, what becomes of it, and what it means for the requirements.
+fn judged(repo: &Repo, view: &View, verdicts: bool) -> (Vec<Outcome>, Vec<Judged>, Assessment) {
+    let rules: Vec<&'static Rule> = catalogue::rules().iter().collect();
+    let model = Model::new(repo);
+    let mut outcomes = check::check_model(&model, &rules);
+    let judged = judge::judge(repo, &mut outcomes, view);
+    let mut assessment = Assessment::default();
+    if verdicts {
+        let findings: Vec<_> = judged.iter().map(|judged| &judged.finding).collect();
+        assessment = verdict::assess(&model, &outcomes, &findings);
+    }
+    (outcomes, judged, assessment)
 }
 
 fn number(index: usize) -> SourceId {

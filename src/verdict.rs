@@ -17,7 +17,6 @@ pub use role::Role;
 use crate::catalogue;
 use crate::catalogue::model::{Class, Severity};
 use crate::check::Outcome;
-use crate::repo::Repo;
 use crate::repo::model::Model;
 use crate::standard::{self, Basis, Clause, Kind, Requirement, When};
 use decide::{count, decide, list, rank};
@@ -175,8 +174,8 @@ struct Fault {
 }
 
 /// Judges every requirement. `findings` are all findings, whatever their status.
-pub fn assess(
-    repo: &Repo,
+pub fn assess<'a>(
+    model: &'a Model<'a>,
     outcomes: &[Outcome],
     findings: &[&crate::finding::Finding],
 ) -> Assessment {
@@ -196,20 +195,20 @@ pub fn assess(
             document: finding.document,
         });
     }
+    let repo = model.repo;
     let declared_role = declared::role(repo);
     let role_declaration = declared_role.as_ref().map(|(.., number)| *number);
     let (role, role_reason) = match declared_role {
         Some((role, reason, _)) => (role, reason),
         None => role::infer(repo),
     };
-    let model = Model::new(repo);
-    let context = Context { model: &model, examined, panicked, faults, role, role_declaration };
+    let context = Context { model, examined, panicked, faults, role, role_declaration };
     let environments = scope::environments(repo);
     let scopes: Vec<(String, Scope<'_>)> = match &environments[..] {
-        [] => vec![(String::new(), Scope::new(&model, None))],
+        [] => vec![(String::new(), Scope::new(model, None))],
         names => names
             .iter()
-            .map(|name| (name.clone(), Scope::new(&model, Some(name.as_str()))))
+            .map(|name| (name.clone(), Scope::new(model, Some(name.as_str()))))
             .collect(),
     };
     let mut requirements: Vec<Assessed> = standard::bundled()

@@ -11,6 +11,7 @@
 
 use obsproof::catalogue::rules;
 use obsproof::judge::{View, judge};
+use obsproof::repo::model::Model;
 use obsproof::source::{Encoding, Source};
 use obsproof::{check, scan, verdict};
 use proptest::prelude::*;
@@ -82,12 +83,12 @@ fn survives(path: &str, text: String) {
     let source = Source::new(path, text, Encoding::Utf8);
     let repo = scan::model(vec![source], vec![path.to_owned()]);
     let all: Vec<_> = rules().iter().collect();
-    let outcomes = check::check(&repo, &all);
+    let mut outcomes = check::check(&repo, &all);
     for outcome in &outcomes {
         assert!(outcome.panics.is_empty(), "{} panicked", outcome.rule.code);
     }
     let view = View { all: true, today: "2026-01-01".to_owned(), ..View::default() };
-    let judged = judge(&repo, &outcomes, &view);
+    let judged = judge(&repo, &mut outcomes, &view);
     for entry in &judged {
         let related = entry.finding.related.iter().map(|related| related.span);
         for span in entry.finding.span.into_iter().chain(related) {
@@ -96,7 +97,7 @@ fn survives(path: &str, text: String) {
         }
     }
     let findings: Vec<_> = judged.iter().map(|entry| &entry.finding).collect();
-    let assessment = verdict::assess(&repo, &outcomes, &findings);
+    let assessment = verdict::assess(&Model::new(&repo), &outcomes, &findings);
     assert_eq!(assessment.requirements.len(), 57);
 }
 

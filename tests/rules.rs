@@ -51,7 +51,7 @@ fn run(rule: &'static Rule, example: &Example) -> (usize, Vec<String>, Vec<Strin
 fn run_judged(rule: &'static Rule, repo: &Repo) -> (usize, Vec<String>, Vec<String>) {
     let all: Vec<&'static Rule> = rules().iter().collect();
     let view = View { all: true, today: TODAY.to_owned(), ..View::default() };
-    let judged = judge(repo, &check::check(repo, &all), &view);
+    let judged = judge(repo, &mut check::check(repo, &all), &view);
     let mine =
         || judged.iter().map(|entry| &entry.finding).filter(|one| one.rule.code == rule.code);
     let flags = mine().filter_map(|finding| finding.span).map(|span| repo.text(span).to_owned());

@@ -10,6 +10,7 @@
 
 use obsproof::catalogue::rules;
 use obsproof::config::Settings;
+use obsproof::repo::model::Model;
 use obsproof::source::{Encoding, Source};
 use obsproof::verdict::{Assessed, Verdict, assess};
 use obsproof::{check, scan};
@@ -46,7 +47,7 @@ fn assessed_with(files: &[(&str, &str)], requirement: &str, settings: Settings) 
     let all: Vec<_> = rules().iter().collect();
     let outcomes = check::check(&repo, &all);
     let findings: Vec<_> = outcomes.iter().flat_map(|outcome| &outcome.findings).collect();
-    let assessment = assess(&repo, &outcomes, &findings);
+    let assessment = assess(&Model::new(&repo), &outcomes, &findings);
     let found = assessment.requirements.into_iter().find(|one| one.requirement.id == requirement);
     found.unwrap_or_else(|| panic!("no requirement {requirement}"))
 }

@@ -110,7 +110,7 @@ impl<'a> Case<'a> {
             None => rule.severity,
         };
         let captures = captures(rule.message)
-            .filter_map(|name| field(name).map(|value| (name.to_owned(), value)))
+            .filter_map(|name| field(name).map(|value| (name, value)))
             .collect();
         let title = match (subject, self.document()) {
             (Some(subject), _) => subject.title(),
@@ -141,9 +141,9 @@ pub(crate) struct Flag<'c> {
 
 impl Flag<'_> {
     /// Fills `{name}` of the message.
-    pub(crate) fn with(self, name: &str, value: impl Into<String>) -> Self {
-        self.finding.captures.retain(|(known, _)| known != name);
-        self.finding.captures.push((name.to_owned(), value.into()));
+    pub(crate) fn with(self, name: &'static str, value: impl Into<String>) -> Self {
+        self.finding.captures.retain(|(known, _)| *known != name);
+        self.finding.captures.push((name, value.into()));
         self
     }
 

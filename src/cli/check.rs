@@ -22,7 +22,10 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
         None => settings.fail_on,
     };
     let view = view(arguments, &settings, today)?;
-    let mut report = scan::scan(Request { root: &place.root, only: &place.only, settings, view });
+    // Only people are told how the repository stands with the standard.
+    let verdicts = outputs.iter().any(|(format, _)| *format == Format::Human);
+    let request = Request { root: &place.root, only: &place.only, settings, view, verdicts };
+    let mut report = scan::scan(request);
     report.headline = report.assessment.headline();
     for (format, file) in &outputs {
         let bytes = render(&report, *format, arguments, file.is_none())?;

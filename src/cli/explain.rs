@@ -58,7 +58,7 @@ fn scan_of(arguments: &Explain) -> Result<Report, Failure> {
     let today = load::today(&scan)?;
     let settings = load::settings(&scan, &place.root, &today)?;
     let view = View { all: true, today, ..View::default() };
-    Ok(scan::scan(Request { root: &place.root, only: &place.only, settings, view }))
+    Ok(scan::scan(Request { root: &place.root, only: &place.only, settings, view, verdicts: true }))
 }
 
 /// Where an alert comes from and whom it reaches.

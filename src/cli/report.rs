@@ -20,7 +20,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let today = load::today(&arguments.scan)?;
     let settings = load::settings(&arguments.scan, &place.root, &today)?;
     let view = View { all: true, today, ..View::default() };
-    let report = scan::scan(Request { root: &place.root, only: &place.only, settings, view });
+    let report = scan::scan(Request {
+        root: &place.root,
+        only: &place.only,
+        settings,
+        view,
+        verdicts: true,
+    });
     let record = record::Record::new(&report, &place.root, &load::now(&arguments.scan));
     for (format, file) in &outputs {
         let text = match format {

@@ -7,12 +7,15 @@ use crate::facts::Subject;
 use crate::facts::annotation::{Allow, Reach};
 use crate::finding::Finding;
 use crate::repo::Repo;
-use crate::source::Span;
+use crate::source::{SourceId, Span};
+use std::collections::BTreeMap;
 
 /// All allows of a run, with what they were used for.
 pub struct Allows<'a> {
     repo: &'a Repo,
     entries: Vec<Entry<'a>>,
+    /// Numbers of the entries of a file.
+    of_file: BTreeMap<SourceId, Vec<usize>>,
 }
 
 struct Entry<'a> {
@@ -25,6 +28,10 @@ struct Entry<'a> {
 impl<'a> Allows<'a> {
     /// All allows; those that ended before `today` cover nothing.
     pub fn new(repo: &'a Repo, today: &str) -> Allows<'a> {
+        let mut of_file: BTreeMap<SourceId, Vec<usize>> = BTreeMap::new();
+        for (number, allow) in repo.facts.allows.iter().enumerate() {
+            of_file.entry(allow.source).or_default().push(number);
+        }
         let entries = repo
             .facts
             .allows
@@ -36,25 +43,21 @@ impl<'a> Allows<'a> {
                 used: vec![false; allow.codes.len()],
             })
             .collect();
-        Allows { repo, entries }
-    }
-
-    /// No allows at all.
-    pub fn none(repo: &'a Repo) -> Allows<'a> {
-        Allows { repo, entries: Vec::new() }
+        Allows { repo, entries, of_file }
     }
 
     /// The reason of an allow that covers this finding.
     pub fn cover(&mut self, rule: &Rule, span: Span) -> Option<String> {
+        let numbers = self.of_file.get(&span.source)?;
         let line = self.repo.line(span);
         let mut reason = None;
-        for entry in &mut self.entries {
+        for &number in numbers {
+            let entry = &mut self.entries[number];
             let allow = entry.allow;
-            let reached = allow.source == span.source
-                && match allow.reach {
-                    Reach::File => true,
-                    Reach::Lines(first, last) => first <= line && line <= last,
-                };
+            let reached = match allow.reach {
+                Reach::File => true,
+                Reach::Lines(first, last) => first <= line && line <= last,
+            };
             if !reached || entry.expired || allow.malformed.is_some() || allow.reason.is_none() {
                 continue;
             }
@@ -116,7 +119,12 @@ impl<'a> Allows<'a> {
     }
 }
 
-fn finding(code: &str, allow: &Allow, span: Span, captures: &[(&str, &str)]) -> Option<Finding> {
+fn finding(
+    code: &str,
+    allow: &Allow,
+    span: Span,
+    captures: &[(&'static str, &str)],
+) -> Option<Finding> {
     let rule = catalogue::by_code(code)?;
     Some(Finding {
         rule,
@@ -124,10 +132,7 @@ fn finding(code: &str, allow: &Allow, span: Span, captures: &[(&str, &str)]) -> 
         document: allow.document(),
         subject: allow.title(),
         severity: rule.severity,
-        captures: captures
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect(),
+        captures: captures.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
         related: Vec::new(),
         opinion: false,
         fix: None,

@@ -3,6 +3,10 @@
 //! The source metric decides, as the catalogue knows it; names of rules are asked only where
 //! nothing is known about the metrics behind them.
 
+mod words;
+
+pub use words::tokens;
+
 use super::Repo;
 use super::model::Model;
 use super::model::metric::Origin;
@@ -12,7 +16,9 @@ use crate::identify::Kind as FileKind;
 use crate::lang::matcher::MatchOp;
 use crate::lang::promql::ast::{Matcher, Selector};
 use crate::metrics;
-use std::collections::BTreeSet;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use words::Words;
 
 /// What is watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,82 +126,6 @@ const HOSTS: &[&str] = &[
     "windows_exporter",
 ];
 
-const REQUESTS: &[&str] = &[
-    "request",
-    "requests",
-    "response",
-    "responses",
-    "rpc",
-    "rpcs",
-    "call",
-    "calls",
-    "handled",
-    "started",
-    "hits",
-    "queries",
-    "operations",
-    "transactions",
-    "rps",
-    "qps",
-    "throughput",
-];
-const ERRORS: &[&str] = &[
-    "error",
-    "errors",
-    "failed",
-    "failure",
-    "failures",
-    "fail",
-    "fails",
-    "exception",
-    "exceptions",
-    "errored",
-    "5xx",
-    "4xx",
-    "unsuccessful",
-];
-const LATENCY: &[&str] =
-    &["duration", "durations", "latency", "latencies", "elapsed", "responsetime"];
-const LATENCY_NAMES: &[&str] = &["latency", "duration", "slow", "p50", "p90", "p95", "p99", "p999"];
-const CPU: &[&str] = &["cpu", "cpus", "load1", "load5", "load15"];
-const MEMORY: &[&str] =
-    &["memory", "mem", "memstats", "swap", "oom", "resident", "rss", "heap", "vmstat", "oomkilled"];
-const DISK: &[&str] = &[
-    "disk",
-    "disks",
-    "filesystem",
-    "filesystems",
-    "fs",
-    "volume",
-    "volumes",
-    "inode",
-    "inodes",
-    "persistentvolume",
-    "persistentvolumeclaim",
-    "storage",
-];
-const DOWN: &[&str] = &["down", "absent", "unreachable", "disappeared"];
-const SLO: &[&str] = &["slo", "slos", "sli", "slis", "budget", "burn", "burnrate", "objective"];
-/// Words of technical names, in which a word of the business only names a service.
-const TECHNICAL: &[&str] = &[
-    "http",
-    "grpc",
-    "rpc",
-    "cpu",
-    "memory",
-    "gc",
-    "threads",
-    "connection",
-    "connections",
-    "pool",
-    "db",
-    "sql",
-    "agent",
-    "requests",
-    "request",
-    "goroutines",
-    "process",
-];
 /// Labels that hold how a request ended.
 const OUTCOMES: &[&str] = &[
     "code",
@@ -228,14 +158,19 @@ pub fn classes<'r>(model: &Model<'r>, query: &Query<'r>) -> BTreeSet<Class> {
             unknown = true;
             continue;
         };
-        unknown |= of_selector(model, name, selector, words, &mut found);
+        match model.spoken().get(name) {
+            Some(spoken) => spoken.add(selector, &mut found),
+            None => Spoken::of(model, name).add(selector, &mut found),
+        }
+        unknown |= model.spoken().get(name).is_none_or(|spoken| spoken.unknown);
     }
-    let names = names(model, query);
-    if names.iter().any(|name| has(&tokens(name), SLO)) || reads_budget(model, query) {
+    let names: Vec<Words> =
+        names(model, query).into_iter().map(|name| Words::of(name, words)).collect();
+    if names.iter().any(|name| name.has(Words::SLO)) || reads_budget(model, query) {
         found.insert(Class::Slo);
     }
     if unknown || found.is_empty() {
-        by_name(&names, words, query.alert().is_some(), &mut found);
+        by_name(&names, query.alert().is_some(), &mut found);
     }
     // A share of errors or a mean duration is read from requests, but counts none.
     if found.contains(&Class::Errors) || found.contains(&Class::Latency) {
@@ -246,79 +181,99 @@ pub fn classes<'r>(model: &Model<'r>, query: &Query<'r>) -> BTreeSet<Class> {
 
 /// Whether a metric name, unknown to every exporter, speaks of the business.
 pub fn is_business(name: &str, words: &[String]) -> bool {
-    let tokens = tokens(name);
-    let spoken = tokens.iter().any(|token| words.iter().any(|word| is_word(token, word)));
-    spoken && !has(&tokens, TECHNICAL) && !is_catalogued(name)
+    speaks_of_business(Words::of(name, words)) && !is_catalogued(name)
+}
+
+fn speaks_of_business(words: Words) -> bool {
+    words.has(Words::SPOKEN) && !words.has(Words::TECHNICAL)
 }
 
 fn is_catalogued(name: &str) -> bool {
     !metrics::named(name).is_empty() || metrics::prefixed(name).next().is_some()
 }
 
-/// `orders` for `order`.
-fn is_word(token: &str, word: &str) -> bool {
-    token == word || token.strip_suffix('s') == Some(word) || token.strip_suffix("es") == Some(word)
+/// What the name of a metric and its exporters say.
+#[derive(Clone, Copy, Debug)]
+pub struct Spoken {
+    words: Words,
+    /// Whether the metric tells if a target answers.
+    down: bool,
+    /// It says nothing about the requests of services.
+    of_hosts: bool,
+    timed: bool,
+    business: bool,
+    /// Nobody knows the metric.
+    unknown: bool,
 }
 
-/// Adds what a selector reads; whether nobody knows the metric.
-fn of_selector(
-    model: &Model<'_>,
-    name: &str,
-    selector: &Selector,
-    words: &[String],
-    found: &mut BTreeSet<Class>,
-) -> bool {
-    let metric = model.metric(name);
-    let keys: Vec<&str> = metric
-        .providers
-        .iter()
-        .filter_map(|provider| match provider.origin {
-            Origin::Server => Some("synthetic"),
-            Origin::Exporter(exporter) => Some(exporter.key),
-            Origin::Code(_) => None,
-        })
-        .chain(metrics::prefixed(name).map(|exporter| exporter.key))
-        .collect();
-    let tokens = tokens(name);
-    if name == "up" || name == "probe_success" || (!keys.is_empty() && name.ends_with("_up")) {
-        found.insert(Class::TargetDown);
+impl Spoken {
+    fn of(model: &Model<'_>, name: &str) -> Spoken {
+        let metric = model.metric(name);
+        let keys: Vec<&str> = metric
+            .providers
+            .iter()
+            .filter_map(|provider| match provider.origin {
+                Origin::Server => Some("synthetic"),
+                Origin::Exporter(exporter) => Some(exporter.key),
+                Origin::Code(_) => None,
+            })
+            .chain(metrics::prefixed(name).map(|exporter| exporter.key))
+            .collect();
+        let words = Words::of(name, &model.repo.settings.business_words);
+        Spoken {
+            words,
+            down: name == "up"
+                || name == "probe_success"
+                || (!keys.is_empty() && name.ends_with("_up")),
+            of_hosts: keys.iter().any(|key| HOSTS.contains(key)),
+            timed: words.has(Words::LATENCY) && !name.ends_with("_count"),
+            business: speaks_of_business(words) && !is_catalogued(name),
+            unknown: keys.is_empty(),
+        }
     }
-    resources(&tokens, selector, found);
-    if keys.iter().any(|key| HOSTS.contains(key)) {
-        return false;
+
+    /// Adds what a selector of the metric reads.
+    fn add(&self, selector: &Selector, found: &mut BTreeSet<Class>) {
+        if self.down {
+            found.insert(Class::TargetDown);
+        }
+        resources(self.words, selector, found);
+        if self.of_hosts {
+            return;
+        }
+        let request = self.words.has(Words::REQUESTS) || self.words.has(Words::LATENCY);
+        if self.words.has(Words::ERRORS) || selector.labels().any(is_failure) {
+            found.insert(Class::Errors);
+        } else if self.timed {
+            found.insert(Class::Latency);
+        } else if request {
+            found.insert(Class::RequestRate);
+        }
+        if self.business {
+            found.insert(Class::Business);
+        }
     }
-    let failed = has(&tokens, ERRORS) || selector.labels().any(is_failure);
-    let request = has(&tokens, REQUESTS) || has(&tokens, LATENCY);
-    let timed = has(&tokens, LATENCY) && !name.ends_with("_count");
-    if failed {
-        found.insert(Class::Errors);
-    } else if timed {
-        found.insert(Class::Latency);
-    } else if request {
-        found.insert(Class::RequestRate);
-    }
-    if is_business(name, words) {
-        found.insert(Class::Business);
-    }
-    keys.is_empty()
 }
 
-fn resources(tokens: &[String], selector: &Selector, found: &mut BTreeSet<Class>) {
+fn resources(words: Words, selector: &Selector, found: &mut BTreeSet<Class>) {
     // `resource="cpu"`, `condition="MemoryPressure"`.
-    let values: Vec<String> = selector
+    let values: Vec<Words> = selector
         .labels()
         .filter(|matcher| {
             matches!(&*matcher.label.text, "resource" | "condition" | "reason")
                 && matches!(matcher.op, MatchOp::Equal | MatchOp::Regex)
         })
-        .flat_map(|matcher| self::tokens(&matcher.value))
+        .map(|matcher| Words::of(&matcher.value, &[]))
         .collect();
-    for (words, class) in [(CPU, Class::Cpu), (MEMORY, Class::Memory), (DISK, Class::Disk)] {
-        if has(tokens, words) || has(&values, words) {
-            found.insert(class);
+    for (kind, class) in RESOURCES {
+        if words.has(*kind) || values.iter().any(|value| value.has(*kind)) {
+            found.insert(*class);
         }
     }
 }
+
+const RESOURCES: &[(Words, Class)] =
+    &[(Words::CPU, Class::Cpu), (Words::MEMORY, Class::Memory), (Words::DISK, Class::Disk)];
 
 /// Whether a matcher chooses what went wrong.
 fn is_failure(matcher: &Matcher) -> bool {
@@ -363,66 +318,45 @@ fn reads_budget(model: &Model<'_>, query: &Query<'_>) -> bool {
     matched || of_rule
 }
 
-fn by_name(names: &[&str], words: &[String], alert: bool, found: &mut BTreeSet<Class>) {
-    let table: &[(&[&str], Class)] = &[
-        (ERRORS, Class::Errors),
-        (LATENCY_NAMES, Class::Latency),
-        (REQUESTS, Class::RequestRate),
-        (CPU, Class::Cpu),
-        (MEMORY, Class::Memory),
-        (DISK, Class::Disk),
+fn by_name(names: &[Words], alert: bool, found: &mut BTreeSet<Class>) {
+    let table: &[(Words, Class)] = &[
+        (Words::ERRORS, Class::Errors),
+        (Words::LATENCY_NAMES, Class::Latency),
+        (Words::REQUESTS, Class::RequestRate),
     ];
     for name in names {
-        let tokens = tokens(name);
         // `ErrorBudgetBurn` watches a budget.
-        if has(&tokens, SLO) {
+        if name.has(Words::SLO) {
             continue;
         }
-        found
-            .extend(table.iter().filter(|(words, _)| has(&tokens, words)).map(|(_, class)| *class));
-        if alert && has(&tokens, DOWN) {
+        let classes = table.iter().chain(RESOURCES).filter(|(words, _)| name.has(*words));
+        found.extend(classes.map(|(_, class)| *class));
+        if alert && name.has(Words::DOWN) {
             found.insert(Class::TargetDown);
         }
-        let spoken = tokens.iter().any(|token| words.iter().any(|word| is_word(token, word)));
-        if tokens.iter().any(|token| token == "business") || (spoken && !has(&tokens, TECHNICAL)) {
+        if name.has(Words::BUSINESS) || speaks_of_business(*name) {
             found.insert(Class::Business);
         }
     }
 }
 
-fn has(tokens: &[String], words: &[&str]) -> bool {
-    tokens.iter().any(|token| words.contains(&token.as_str()))
-}
-
-/// The words of a name in lower case: `HighErrorRate`, `http_requests:rate5m`.
-pub fn tokens(name: &str) -> Vec<String> {
-    let mut tokens: Vec<String> = Vec::new();
-    let mut last = ' ';
-    for (at, c) in name.char_indices() {
-        let next = name[at + c.len_utf8()..].chars().next();
-        let begins = c.is_uppercase()
-            && (last.is_lowercase()
-                || (last.is_uppercase() && next.is_some_and(char::is_lowercase)));
-        if !c.is_alphanumeric() {
-            last = ' ';
-            continue;
-        }
-        if last == ' ' || begins {
-            tokens.push(String::new());
-        }
-        if let Some(token) = tokens.last_mut() {
-            token.extend(c.to_lowercase());
-        }
-        last = c;
-    }
-    tokens
-}
-
 impl<'r> Model<'r> {
     /// What every expression watches, by its number.
     pub fn classes(&self) -> &[BTreeSet<Class>] {
+        // Filled before the threads ask for it.
+        self.spoken();
         self.classes
-            .get_or_init(|| self.queries().iter().map(|query| classes(self, query)).collect())
+            .get_or_init(|| self.queries().par_iter().map(|query| classes(self, query)).collect())
+    }
+
+    /// What the name of every metric that is read says.
+    fn spoken(&self) -> &BTreeMap<&'r str, Spoken> {
+        self.spoken.get_or_init(|| {
+            let names: Vec<&str> = self.uses().keys().copied().collect();
+            let spoken: Vec<_> =
+                names.par_iter().map(|name| (*name, Spoken::of(self, name))).collect();
+            spoken.into_iter().collect()
+        })
     }
 
     /// The alerts that tell whether the alerting itself works: a heartbeat that always fires,
@@ -482,13 +416,6 @@ impl Repo {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_fall_into_words() {
-        assert_eq!(tokens("HighErrorRate"), ["high", "error", "rate"]);
-        assert_eq!(tokens("KubeAPIErrorBudgetBurn"), ["kube", "api", "error", "budget", "burn"]);
-        assert_eq!(tokens("svc:http_requests:rate5m"), ["svc", "http", "requests", "rate5m"]);
-    }
 
     #[test]
     fn a_word_of_the_business_in_a_technical_name_names_a_service() {

@@ -4,7 +4,8 @@
 use super::Repo;
 use crate::identify::Kind;
 use crate::source::SourceId;
-use std::collections::{BTreeMap, BTreeSet};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What the texts of a repository mention.
 #[derive(Debug, Default)]
@@ -29,46 +30,62 @@ impl Repo {
         &self.mentioned().files
     }
 
-    fn mentioned(&self) -> &Mentions {
+    pub(super) fn mentioned(&self) -> &Mentions {
         self.mentions.get_or_init(|| gather(self))
     }
 }
 
 fn gather(repo: &Repo) -> Mentions {
-    let mut defined: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut defined: HashMap<&str, usize> = HashMap::new();
     for rule in &repo.facts.recording_rules {
         *defined.entry(&rule.name.text).or_default() += 1;
     }
+    let found: Vec<(Vec<&str>, Vec<&str>)> = repo
+        .sources
+        .par_iter()
+        .enumerate()
+        .map(|(number, source)| {
+            let id = SourceId(u32::try_from(number).unwrap_or(u32::MAX));
+            of_source(repo, id, &source.text, &defined)
+        })
+        .collect();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut files = BTreeSet::new();
-    for (number, source) in repo.sources.iter().enumerate() {
-        let id = SourceId(u32::try_from(number).unwrap_or(u32::MAX));
-        let kinds = || repo.documents_in(id).iter().map(|document| document.kind);
-        if !defined.is_empty() && !kinds().any(|kind| kind == Kind::PrometheusRuleTest) {
-            for word in words(&source.text) {
-                if let Some((name, _)) = defined.get_key_value(word) {
-                    *seen.entry(name).or_default() += 1;
-                }
-            }
+    for (names, paths) in found {
+        for name in names {
+            *seen.entry(name).or_default() += 1;
         }
-        if kinds().any(|kind| {
-            matches!(
-                kind,
-                Kind::Kubernetes | Kind::Terraform | Kind::Text | Kind::Dockerfile | Kind::EnvFile
-            )
-        }) {
-            let parts = source.text.split(|c: char| c.is_whitespace() || "\"'=,:/[]()".contains(c));
-            let rules = parts.filter(|part| ENDINGS.iter().any(|ending| part.ends_with(ending)));
-            files.extend(rules.map(str::to_owned));
-        }
+        files.extend(paths.into_iter().map(str::to_owned));
     }
     let read = seen.into_iter().filter(|(name, count)| *count > defined[name]);
     Mentions { records: read.map(|(name, _)| name.to_owned()).collect(), files }
 }
 
+/// Recorded names that a text holds, each as often as it does, and last parts of paths.
+fn of_source<'r>(
+    repo: &Repo,
+    id: SourceId,
+    text: &'r str,
+    defined: &HashMap<&'r str, usize>,
+) -> (Vec<&'r str>, Vec<&'r str>) {
+    let kinds = || repo.documents_in(id).iter().map(|document| document.kind);
+    let mut names = Vec::new();
+    if !defined.is_empty() && !kinds().any(|kind| kind == Kind::PrometheusRuleTest) {
+        names.extend(words(text).filter(|word| defined.contains_key(word)));
+    }
+    let mut paths = Vec::new();
+    if kinds().any(|kind| matches!(kind, Kind::Kubernetes | Kind::Terraform | Kind::Text)) {
+        let parts = text.split(|c: char| c.is_whitespace() || "\"'=,:/[]()".contains(c));
+        paths.extend(parts.filter(|part| ENDINGS.iter().any(|ending| part.ends_with(ending))));
+    }
+    (names, paths)
+}
+
 /// Runs of letters that can be a metric's name.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | ':')))
+    text.as_bytes()
+        .split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':')))
+        .filter_map(|word| std::str::from_utf8(word).ok())
         .map(|word| word.trim_end_matches(':'))
         .filter(|word| !word.is_empty())
 }

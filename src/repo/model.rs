@@ -15,7 +15,7 @@ pub mod tie;
 use super::Repo;
 use super::alerts::{self, Alert};
 use super::arrivals::Arrivals;
-use super::classes::Class;
+use super::classes::{Class, Spoken};
 use super::notifications::Notifications;
 use super::queries::Query;
 use super::routing::paging::{Unheard, Unpaged};
@@ -30,7 +30,7 @@ use crate::lang::promql::{Ast, fingerprint, fold};
 use crate::source::Span;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Records that stand on records are followed this far.
 const DEPTH: usize = 16;
@@ -63,6 +63,9 @@ pub struct Model<'r> {
     unheard: OnceLock<Unheard<'r>>,
     up_uses: OnceLock<Vec<up::UpUse<'r>>>,
     pub(super) classes: OnceLock<Vec<BTreeSet<Class>>>,
+    pub(super) spoken: OnceLock<BTreeMap<&'r str, Spoken>>,
+    providers: OnceLock<BTreeMap<&'r str, Arc<[metric::Provider<'r>]>>>,
+    sources: OnceLock<Vec<OnceLock<Vec<&'r Selector>>>>,
     performance: OnceLock<performance::Performance>,
 }
 
@@ -135,8 +138,29 @@ impl<'r> Model<'r> {
             unheard: OnceLock::new(),
             up_uses: OnceLock::new(),
             classes: OnceLock::new(),
+            spoken: OnceLock::new(),
+            providers: OnceLock::new(),
+            sources: OnceLock::new(),
             performance: OnceLock::new(),
         }
+    }
+
+    /// Computes, on all processors, what most rules ask for.
+    ///
+    /// What is computed in parallel inside a cell is computed here, before the rules run in
+    /// parallel: a thread that waits for the others takes up another rule, and that rule must not
+    /// ask for the cell that the thread is filling.
+    pub fn prepare(&self) {
+        if let Some(query) = self.queries().first() {
+            self.constants_of(query);
+            self.fingerprints_of(query);
+            self.labels_of(query);
+            self.classes();
+        }
+        self.texts();
+        self.notifications();
+        self.routing();
+        self.repo.mentioned();
     }
 
     /// All expressions, each at the place of its number.

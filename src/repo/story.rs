@@ -134,7 +134,7 @@ fn origins<'r>(model: &Model<'r>, name: &str) -> Vec<Source<'r>> {
     let records = metric.record.into_iter().flat_map(|record| &record.queries);
     let mut found: Vec<Source<'r>> =
         records.filter_map(|index| model.queries()[*index].record()).map(Source::Record).collect();
-    for provider in &metric.providers {
+    for provider in metric.providers.iter() {
         found.push(match provider.origin {
             Origin::Server => Source::Server,
             Origin::Code(definition) => Source::Code(definition),

@@ -6,6 +6,7 @@ use crate::lang::promql::ast::{NodeId, Selector};
 use crate::metrics::{self, Exporter, MetricKind, Part};
 use crate::repo::Repo;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// Everything known about one name.
 #[derive(Clone, Debug)]
@@ -13,7 +14,7 @@ pub struct Metric<'m, 'r> {
     /// The rules that record it.
     pub record: Option<&'m Record>,
     /// Who provides it, as far as it is known by name.
-    pub providers: Vec<Provider<'r>>,
+    pub providers: Arc<[Provider<'r>]>,
 }
 
 /// One provider of a series name.
@@ -103,10 +104,17 @@ impl<'r> Metric<'_, 'r> {
 impl<'r> Model<'r> {
     /// What is known about a name.
     pub fn metric(&self, name: &str) -> Metric<'_, 'r> {
-        let mut providers: Vec<Provider<'r>> =
-            metrics::named(name).into_iter().map(of_catalogue).collect();
-        providers.extend(declared(self.repo, name));
+        let known = self.providers.get_or_init(|| {
+            let names: Vec<&'r str> = self.uses().keys().copied().collect();
+            names.into_iter().map(|name| (name, self.provided(name))).collect()
+        });
+        let providers = known.get(name).cloned().unwrap_or_else(|| self.provided(name));
         Metric { record: self.records().get(name), providers }
+    }
+
+    fn provided(&self, name: &str) -> Arc<[Provider<'r>]> {
+        let catalogued = metrics::named(name).into_iter().map(of_catalogue);
+        catalogued.chain(declared(self.repo, name)).collect()
     }
 
     /// Metric names and the selectors that read them, in the order of the expressions.
@@ -130,7 +138,14 @@ impl<'r> Model<'r> {
     }
 
     /// The selectors of an expression, those of recorded names followed down to metrics.
-    pub fn sources(&self, query: usize) -> Vec<&'r Selector> {
+    pub fn sources(&self, query: usize) -> &[&'r Selector] {
+        let cells = self.sources.get_or_init(|| {
+            std::iter::repeat_with(OnceLock::new).take(self.queries().len()).collect()
+        });
+        cells[query].get_or_init(|| self.follow_sources(query))
+    }
+
+    fn follow_sources(&self, query: usize) -> Vec<&'r Selector> {
         let mut seen = vec![query];
         let mut found = Vec::new();
         let mut at = 0;

@@ -188,7 +188,8 @@ impl<'r> Model<'r> {
             let sources = self.sources(query.index);
             let own = query.ast().selectors().map(|(_, selector)| selector);
             sources
-                .into_iter()
+                .iter()
+                .copied()
                 .chain(own)
                 .any(|it| it.metric().is_some_and(|name| read.metrics.contains(name)))
         })
@@ -201,7 +202,9 @@ impl<'r> Model<'r> {
             for query in self.queries().iter().filter(|query| query.alert().is_some()) {
                 let own = query.ast().selectors().map(|(_, selector)| selector);
                 let sources = self.sources(query.index);
-                alerted.metrics.extend(own.chain(sources).filter_map(|it| it.metric()));
+                alerted
+                    .metrics
+                    .extend(own.chain(sources.iter().copied()).filter_map(|it| it.metric()));
             }
             alerted.unknown = self.repo.facts.alert_rules.iter().any(|alert| {
                 alert.expr.as_ref().is_some_and(|it| it.parsed.is_none() && !it.scalar.known)

@@ -64,9 +64,13 @@ impl<'r> AlertTexts<'r> {
 }
 
 impl<'r> Model<'r> {
+    pub(super) fn texts(&self) -> &AlertTexts<'r> {
+        self.texts.get_or_init(|| AlertTexts::of(self.repo))
+    }
+
     /// The labels and annotations of an alert, in the order of the file.
     pub fn texts_of(&self, alert: &AlertRule) -> &[AlertText<'r>] {
-        let texts = self.texts.get_or_init(|| AlertTexts::of(self.repo));
+        let texts = self.texts();
         let range = texts.of_alert.get(&(alert.document, alert.span.start)).cloned();
         range.and_then(|range| texts.all.get(range)).unwrap_or_default()
     }
