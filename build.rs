@@ -34,6 +34,8 @@ mod catalogue {
 mod metrics;
 #[path = "build/nist.rs"]
 mod nist;
+#[path = "build/queries.rs"]
+mod queries;
 #[path = "build/rules.rs"]
 mod rules;
 #[path = "build/schemas.rs"]
@@ -53,10 +55,12 @@ fn main() {
     println!("cargo::rerun-if-changed=data");
     println!("cargo::rerun-if-changed=schemas");
     println!("cargo::rerun-if-changed=settings");
+    println!("cargo::rerun-if-changed=queries");
     println!("cargo::rerun-if-changed=metrics");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     write(&out.join("rules.rs"), &rules::generate(Path::new("rules")));
     write(&out.join("schemas.rs"), &schemas::generate(Path::new("schemas")));
+    write(&out.join("queries.rs"), &queries::generate(Path::new("queries/elasticsearch.yaml")));
     write(&out.join("settings.rs"), &settings::generate(Path::new("settings")));
     write(&out.join("metrics.rs"), &metrics::generate(Path::new("metrics")));
     let controls = nist::generate(Path::new("data/nist-800-53-r5.json"));

@@ -5,6 +5,7 @@
 
 pub mod alertmanager;
 pub mod annotation;
+pub mod beat;
 pub mod ci;
 pub mod code;
 pub mod collector;
@@ -16,11 +17,14 @@ mod embedded;
 pub mod expression;
 pub mod flat;
 pub mod grafana;
+mod grafana;
+pub mod kibana;
 pub mod markdown;
 pub mod monitor;
 pub mod oncall;
 pub mod package;
 pub mod prometheus;
+pub mod query;
 pub mod read;
 pub mod rules;
 pub mod scalar;
@@ -264,6 +268,18 @@ file_facts! {
     annotations: annotation::Annotation,
     /// Inline allows.
     allows: annotation::Allow,
+    /// Settings of Kibana and OpenSearch Dashboards.
+    kibanas: kibana::KibanaConfig,
+    /// Objects of Kibana.
+    saved_objects: query::SavedObject,
+    /// Searches on logs.
+    log_queries: query::LogQuery,
+    /// Configurations of Beats.
+    beats: beat::Beat,
+    /// Inputs of Filebeat.
+    beat_inputs: beat::BeatInput,
+    /// Outputs of Beats.
+    beat_outputs: beat::BeatOutput,
     /// What could not be analysed, and why.
     skips: skip::Skip,
 }

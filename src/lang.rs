@@ -4,6 +4,7 @@ pub mod claim;
 pub mod distance;
 pub mod duration;
 pub mod grafana;
+pub mod logsearch;
 pub mod matcher;
 pub mod path;
 pub mod pattern;

@@ -182,6 +182,13 @@ fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
                 }
             }
         }
+        "Kibana" | "Beat" if is_elastic(root) => {
+            let config = root.get("spec").and_then(|spec| spec.entry("config"));
+            if let Some((key, config)) = config.filter(|(_, config)| config.is_mapping()) {
+                let of = if kind == "Kibana" { Kind::KibanaConfig } else { Kind::BeatConfig };
+                parts.push(node(key, config, Some(of)));
+            }
+        }
         "GrafanaDashboard" => {
             if let Some((key, json)) = root.get("spec").and_then(|spec| spec.entry("json")) {
                 text(key, json, host, parts);
@@ -203,6 +210,12 @@ fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
         }
         _ => {}
     }
+}
+
+/// An object of the operator that runs the Elastic stack.
+fn is_elastic(root: NodeRef<'_>) -> bool {
+    let version = root.get("apiVersion").and_then(NodeRef::scalar).unwrap_or_default();
+    version.contains("k8s.elastic.co/")
 }
 
 fn operator_object<'t>(root: NodeRef<'t>, parts: &mut Vec<Part<'t>>) {

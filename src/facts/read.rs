@@ -3,9 +3,9 @@
 use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
-    Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation, ci,
-    code, collector, dashboard, deploy, dialect, grafana, markdown, monitor, oncall, package,
-    prometheus, rules, schema, slo, strategy, terraform,
+    Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
+    beat, ci, code, collector, dashboard, deploy, dialect, grafana, kibana, markdown, monitor,
+    oncall, package, prometheus, query, rules, schema, slo, strategy, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
@@ -279,12 +279,12 @@ impl<'s> Reader<'s> {
             let span = node.span();
             self.facts.skips.push(Skip { span, reason: SkipReason::Dialect, kind: Some(kind) });
         }
-        extract(node, id, &mut self.facts);
+        let host = Host { text: parsed.text, map: parsed.map, unknown: parsed.unknown };
+        extract(node, id, host, &mut self.facts);
         if kind == Kind::GrafanaDashboard && !parsed.masked && !origin.encoded {
             self.strict(parsed, node, id);
         }
         if origin.depth < MAX_EMBEDDING {
-            let host = Host { text: parsed.text, map: parsed.map, unknown: parsed.unknown };
             for part in embedded::parts(kind, node, host) {
                 self.part(parsed, part, id, origin);
             }
@@ -348,7 +348,28 @@ impl<'s> Reader<'s> {
             });
         }
         slo::evaluator::read(text, map, document, &mut self.facts);
+        if kind == Kind::KibanaObjects {
+            self.objects(text, map, document);
+        }
         document
+    }
+
+    /// Exported objects, one a line.
+    fn objects(&mut self, text: &str, map: &OffsetMap, document: DocumentId) {
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let end = start + line.trim_end().len();
+            let body = &text[start..end];
+            if body.starts_with('{') && !depth::is_excessive(body) {
+                let map = map.compose(&[(0, start)], body.len(), end);
+                let tree = yaml::parse(&yaml::Input { text: body, map: &map, masked: &[] });
+                let host = Host { text: body, map: &map, unknown: &[] };
+                if let Some(root) = tree.documents().next() {
+                    query::read_object(root, host, document, &mut self.facts);
+                }
+            }
+            start += line.len();
+        }
     }
 
     /// Terraform; parsed only where somebody reads one of its resources.
@@ -406,15 +427,23 @@ fn text_of<'a>(parsed: &Parsed<'a>, index: usize) -> &'a str {
 }
 
 /// Reads the facts of a document by its kind.
-fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
+fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFacts) {
     let document = &facts.documents[id.index as usize];
     let masked = document.masked;
     schema::compare(node, id, facts);
+    let containers = facts.containers.len();
     let document = &facts.documents[id.index as usize];
     match document.kind {
         Kind::PrometheusRules => rules::read_groups(node, id, masked, facts),
         Kind::AlertmanagerConfig => alertmanager::read::read_config(node, id, masked, facts),
-        Kind::GrafanaDashboard => dashboard::read(node, id, facts),
+        Kind::GrafanaDashboard => {
+            dashboard::read(node, id, facts);
+            query::read_panels(node, id, facts);
+        }
+        Kind::KibanaConfig => kibana::read(node, id, facts),
+        Kind::KibanaObjects => query::read_objects(node, host, id, facts),
+        Kind::LogQuery => query::read(node, id, facts),
+        Kind::BeatConfig => beat::read(node, id, facts),
         Kind::GrafanaProvisioning => {
             dashboard::read_provisioning(node, id, facts);
             grafana::read(node, id, masked, facts);
@@ -452,6 +481,7 @@ fn extract(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
         Kind::HelmValues => deploy::read_values(node, id, facts),
         _ => {}
     }
+    kibana::read_containers(containers, facts);
 }
 
 /// Names of the charts that a `Chart.yaml` depends on.

@@ -17,7 +17,7 @@ use super::{DocumentId, FileFacts};
 use crate::identify::Kind;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
-pub(crate) use fault::nearest;
+pub(crate) use fault::{nearest, short};
 use walk::Reading;
 
 /// Kind of refusal; decides which rule speaks of it.

@@ -108,6 +108,18 @@ macro_rules! subjects {
                 AlertHandler alert_handlers: code::AlertHandler "alert_handler" ["name"];
                 /// A Markdown page.
                 Page pages: markdown::Page "page" ["title"];
+                /// Settings of a Kibana or of OpenSearch Dashboards at one place.
+                KibanaConfig kibanas: kibana::KibanaConfig "kibana_config" [];
+                /// An exported object of Kibana.
+                SavedObject saved_objects: query::SavedObject "saved_object" [];
+                /// A search on logs.
+                LogQuery log_queries: query::LogQuery "log_query" ["name"];
+                /// The configuration of a Beat.
+                Beat beats: beat::Beat "beat" [];
+                /// An input of Filebeat.
+                BeatInput beat_inputs: beat::BeatInput "beat_input" ["type"];
+                /// An output of a Beat.
+                BeatOutput beat_outputs: beat::BeatOutput "beat_output" ["name"];
                 /// A NIST control annotation.
                 Annotation annotations: annotation::Annotation "annotation" ["tag", "control", "text"];
             }

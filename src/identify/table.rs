@@ -298,7 +298,11 @@ pub(super) const SIGNATURES: &[Signature] = &[
          filebeat>autodiscover 3, filebeat>config 2, ^metricbeat 2, metricbeat>modules 3,
          ^heartbeat 2, heartbeat>monitors 3, ^output.elasticsearch 4, ^output.logstash 4,
          ^output.elasticsearch.* 4, ^output.* 2, output>elasticsearch 2, output>logstash 2,
-         ^setup.* 2, ^processors 1, ^logging.* 1, ^cloud.id 2, ^http.enabled 1, ^monitoring.* 1",
+         ^setup.* 2, ^processors 1, ^logging.* 1, ^cloud.id 2, ^http.enabled 1, ^monitoring.* 1,
+         []>module 3, []>metricsets 3, []>period 2, []>hosts 1, []>access 2, []>syslog 2, []>paths 3,
+         []>type 2, []>fields_under_root 2, []>multiline 2, []>enabled 1, ^outputs 1,
+         outputs>default 3, inputs>use_output 3, inputs>data_stream.namespace 2, ^agent.monitoring 2,
+         ^functionbeat.* 4, ^journalbeat.* 4, ^services -6, ^apiVersion -9, []>name -3",
     ),
     signature(
         Kind::FluentBitConfig,
@@ -371,7 +375,9 @@ pub(super) const SIGNATURES: &[Signature] = &[
         "^attributes 1, ^references 1, ^coreMigrationVersion 3, ^migrationVersion 2,
          ^typeMigrationVersion 3, attributes>kibanaSavedObjectMeta 4, attributes>panelsJSON 4,
          attributes>visState 4, objects>attributes 3, objects>references 1,
-         ^type=index-pattern 3, ^type=visualization 3, ^type=dashboard 2, ^type=search 2",
+         ^type=index-pattern 3, ^type=visualization 3, ^type=dashboard 2, ^type=search 2,
+         ^type=lens 3, ^type=query 2, []>_source 3, []>_type 3, []>_id 1, []>_meta 1, []>attributes 2,
+         []>references 2, []>migrationVersion 2, _source>kibanaSavedObjectMeta 2, _source>visState 2",
     ),
     // The JSON form; texts are told by their blocks.
     signature(
