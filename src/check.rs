@@ -5,11 +5,13 @@
 
 mod alrt;
 mod amgr;
+mod beat;
 mod case;
 mod dash;
 mod decl;
 mod incr;
 mod infr;
+mod kiba;
 mod nist;
 mod perf;
 mod pql;
@@ -182,6 +184,9 @@ fn reads(subject: SubjectKind, document: &Document) -> bool {
             Kind::PrometheusOperator => matches!(object, "AlertmanagerConfig" | "Alertmanager"),
             _ => false,
         },
+        SubjectKind::KibanaContent => {
+            matches!(document.kind, Kind::KibanaObjects | Kind::LogQuery)
+        }
         SubjectKind::SloDocument => document.kind == Kind::Slo,
         _ => false,
     }

@@ -34,6 +34,9 @@ pub fn reading(path: &str, text: &str) -> Reading {
     if let Some(kind) = text::by_definitions(text) {
         return kind.map_or(Reading::Nothing, Reading::Whole);
     }
+    if text::is_saved_objects(text) {
+        return Reading::Whole(Kind::KibanaObjects);
+    }
     // A name that lies: YAML in a file called `x.md`. Front matter has text after it.
     let structured =
         text::looks_structured(text) && !(named.is_some() && text.trim_start().starts_with("---"));

@@ -1,16 +1,19 @@
 //! The built-in rules: one row each, in the table of their family.
 
 use super::{
-    Builtin, alrt, amgr, dash, decl, incr, infr, nist, perf, pql, prom, rule, slo, strat, xref,
+    Builtin, alrt, amgr, beat, dash, decl, incr, infr, kiba, nist, perf, pql, prom, rule, slo,
+    strat, xref,
 };
 
 const TABLES: &[&[(&str, Builtin)]] = &[
     alrt::BUILTINS,
     amgr::BUILTINS,
+    beat::BUILTINS,
     dash::BUILTINS,
     decl::BUILTINS,
     incr::BUILTINS,
     infr::BUILTINS,
+    kiba::BUILTINS,
     nist::BUILTINS,
     perf::BUILTINS,
     pql::BUILTINS,

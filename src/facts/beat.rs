@@ -71,6 +71,8 @@ pub struct BeatOutput {
     pub anchor: Span,
     /// Its settings.
     pub settings: Settings,
+    /// Of a policy of the Elastic Agent, which may have many.
+    pub agent: bool,
 }
 
 impl BeatInput {
@@ -230,7 +232,13 @@ fn outputs(root: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut Fi
             }
             None => {
                 let name = name.to_owned();
-                facts.beat_outputs.push(BeatOutput { document, name, anchor, settings });
+                facts.beat_outputs.push(BeatOutput {
+                    document,
+                    name,
+                    anchor,
+                    settings,
+                    agent: false,
+                });
             }
         }
     };
@@ -239,11 +247,13 @@ fn outputs(root: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut Fi
         match rest.strip_prefix('.') {
             None if rest.is_empty() => {
                 for (key, value) in value.entries() {
-                    let Some(name) = key.scalar() else { continue };
+                    let Some(name) = key.scalar().filter(|_| !value.is_null()) else { continue };
                     let (name, below) = name.split_once('.').unwrap_or((name, ""));
                     add(name, key.span(), of(key, value, below, masked), facts);
                 }
             }
+            // Nothing but the key: all that stood below is commented out.
+            Some(_) if value.is_null() => {}
             Some(rest) => {
                 let (name, below) = rest.split_once('.').unwrap_or((rest, ""));
                 add(name, key.span(), of(key, value, below, masked), facts);
@@ -257,7 +267,8 @@ fn outputs(root: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut Fi
         let name = kind.to_owned();
         let settings = Settings::of(value, masked);
         credentials(document, &settings, &mut facts.credentials);
-        facts.beat_outputs.push(BeatOutput { document, name, anchor: key.span(), settings });
+        let anchor = key.span();
+        facts.beat_outputs.push(BeatOutput { document, name, anchor, settings, agent: true });
     }
 }
 

@@ -56,6 +56,8 @@ pub struct Container {
     pub host_network: bool,
     /// `hostPID` or `pid: host`.
     pub host_pid: bool,
+    /// How many of it run, where that is written.
+    pub replicas: Option<Scalar>,
     /// Other names of a compose service: `container_name`, `hostname`, aliases in its networks.
     pub aliases: Vec<Scalar>,
 }

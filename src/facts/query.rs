@@ -221,20 +221,3 @@ pub struct SavedObject {
     /// The export of a release before 7: one list of all objects.
     pub old: bool,
 }
-
-impl Subject for SavedObject {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::SavedObject
-    }
-    fn document(&self) -> Option<DocumentId> {
-        Some(self.document)
-    }
-    fn title(&self) -> String {
-        let kind = self.kind.as_ref().map_or("object", |kind| kind.text.as_str());
-        let title = self.title.as_ref().or(self.id.as_ref());
-        format!("{kind} {}", title.map_or("", |title| title.text.as_str()))
-    }
-    fn anchor(&self) -> Option<Span> {
-        Some(self.anchor)
-    }
-}

@@ -30,6 +30,8 @@ macro_rules! subjects {
                 DashboardDocument "dashboard_document" [];
                 /// An Alertmanager configuration or an `AlertmanagerConfig` object.
                 AlertmanagerDocument "alertmanager_document" [];
+                /// Searches on logs, or exported objects of Kibana.
+                KibanaContent "kibana_content" [];
                 /// A document that holds objectives, or what they refer to.
                 SloDocument "slo_document" [];
             }
@@ -110,8 +112,6 @@ macro_rules! subjects {
                 Page pages: markdown::Page "page" ["title"];
                 /// Settings of a Kibana or of OpenSearch Dashboards at one place.
                 KibanaConfig kibanas: kibana::KibanaConfig "kibana_config" [];
-                /// An exported object of Kibana.
-                SavedObject saved_objects: query::SavedObject "saved_object" [];
                 /// A search on logs.
                 LogQuery log_queries: query::LogQuery "log_query" ["name"];
                 /// The configuration of a Beat.

@@ -261,7 +261,8 @@ pub(super) const SIGNATURES: &[Signature] = &[
          ^server.port 2, ^server.publicBaseUrl 2, ^server.ssl.* 1, ^monitoring.ui.* 3,
          ^xpack.fleet.* 3, ^xpack.security.encryptionKey 3,
          ^xpack.encryptedSavedObjects.* 3, ^kibana.* 2, ^elasticsearch.url 4, ^i18n.locale 1,
-         ^xpack.* 1, elasticsearch>hosts 2, server>publicBaseUrl 2, ^cluster.name -5,
+         ^xpack.* 1, elasticsearch>hosts 3, server>publicBaseUrl 3, elasticsearch>ssl.verificationMode 2,
+         ssl>verificationMode 3, opensearch>hosts 3, ^spring -9, ^cluster.name -5,
          ^output.* -5",
     ),
     signature(
@@ -367,7 +368,9 @@ pub(super) const SIGNATURES: &[Signature] = &[
          query>match_all 3, bool>must 2, bool>filter 2, bool>should 2, bool>must_not 2, must>range 2,
          filter>range 2, must>term 1, must>match 1, filter>term 1, ^aggs 3, ^aggregations 2,
          aggs>*>terms 3, aggs>*>date_histogram 3, aggs>*>percentiles 3, aggs>*>avg 2,
-         query+aggs 3, query+size 1, ^kibana_queries 3, ^openapi -9, ^panels -9, ^groups -6",
+         query+aggs 3, query+size 1, ^kibana_queries 3, ^queries 3, ^searches 3, ^saved_searches 3,
+         ^log_queries 3, query>terms 2, query>exists 2, query>match_phrase 3, query>wildcard 2,
+         ^sort 1, ^track_total_hits 3, ^_source 1, aggs>*>filter 2, aggs>*>cardinality 3, ^openapi -9, ^panels -9, ^groups -6",
     ),
     signature(
         Kind::KibanaObjects,

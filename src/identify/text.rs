@@ -160,7 +160,7 @@ pub(super) fn by_grammar(text: &str) -> Option<Kind> {
     if is_alloy(text) {
         return Some(Kind::PromtailConfig);
     }
-    is_saved_objects(text).then_some(Kind::KibanaObjects)
+    None
 }
 
 fn is_notification_template(text: &str) -> bool {
@@ -295,14 +295,16 @@ fn is_alloy(text: &str) -> bool {
 }
 
 /// Exported objects: one JSON object on each line.
-fn is_saved_objects(text: &str) -> bool {
+pub(super) fn is_saved_objects(text: &str) -> bool {
     let Some(line) = text.lines().find(|line| !line.trim().is_empty()) else { return false };
     let several = text.lines().filter(|line| line.starts_with('{')).nth(1).is_some();
     several
         && line.starts_with('{')
         && line.trim_end().ends_with('}')
         && line.contains("\"attributes\"")
-        && (text.contains("\"kibanaSavedObjectMeta\"") || text.contains("\"coreMigrationVersion\""))
+        && (text.contains("\"kibanaSavedObjectMeta\"")
+            || text.contains("\"coreMigrationVersion\"")
+            || (line.contains("\"references\"") && line.contains("\"type\"")))
 }
 
 /// Whether the text begins as YAML or JSON does: its first lines are keys, items or comments.

@@ -37,6 +37,7 @@ pub fn read_object(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFact
         spec,
         labels: map(template.at(&["metadata", "labels"]), masked),
         annotations: map(template.at(&["metadata", "annotations"]), masked),
+        replicas: root.at(&["spec", "replicas"]).and_then(Scalar::of),
         masked,
     };
     for list in ["initContainers", "containers"] {
@@ -51,6 +52,7 @@ struct Pod<'a> {
     spec: NodeRef<'a>,
     labels: Pairs,
     annotations: Pairs,
+    replicas: Option<Scalar>,
     masked: bool,
 }
 
@@ -79,6 +81,7 @@ impl Pod<'_> {
             labels: self.labels.clone(),
             annotations: self.annotations.clone(),
             host_network: is_true(self.spec.get("hostNetwork")),
+            replicas: self.replicas.clone(),
             host_pid: is_true(self.spec.get("hostPID")),
             aliases: Vec::new(),
         })
@@ -146,6 +149,7 @@ fn operand(
         labels: map(spec.at(&["podMetadata", "labels"]), masked),
         annotations: map(spec.at(&["podMetadata", "annotations"]), masked),
         host_network: is_true(spec.get("hostNetwork")),
+        replicas: None,
         host_pid: false,
         aliases: Vec::new(),
     })

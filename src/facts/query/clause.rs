@@ -270,12 +270,13 @@ impl Reader<'_> {
     ) {
         if self.is_open(inner) {
             let how = how_of(clause.name);
-            return self.field(field, how, Vec::new(), negated);
+            let value = Scalar::of(inner).into_iter().collect();
+            return self.field(field, how, value, negated);
         }
         if inner.is_sequence() {
             let instead = if clause.name == "term" { "; `terms` takes a list" } else { "" };
             let what = format!("`{}` takes one value, not a list{instead}", clause.name);
-            return self.fault(inner.span().at_start(), &what);
+            return self.fault(field.span, &what);
         }
         let value = match inner.is_mapping() {
             true => {

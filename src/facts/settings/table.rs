@@ -83,7 +83,8 @@ impl Table {
         let mut prefix = above;
         loop {
             let below = format!("{prefix}.");
-            let mut siblings = self.keys.iter().filter(|known| known.starts_with(&below));
+            let listed = |known: &&&str| known.starts_with(&below) && !is_root(known);
+            let mut siblings = self.keys.iter().filter(listed);
             if siblings.next().is_some() {
                 return match self.near(key) {
                     Some(near) => Standing::Unknown { certain: true, near: Some(near) },
@@ -107,6 +108,9 @@ impl Table {
         let (space, rest) = key.split_once('.')?;
         let mut spaces: Vec<&'static str> =
             names().map(|known| known.split('.').next().unwrap_or(known)).collect();
+        if spaces.contains(&space) {
+            return None;
+        }
         spaces.dedup();
         let right = nearest(spaces.into_iter(), space).filter(|_| space.len() > 5)?;
         Some(format!("{right}.{rest}"))

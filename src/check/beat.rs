@@ -1,0 +1,19 @@
+//! BEAT: what Beats read, and where they send it.
+
+use super::Builtin;
+
+mod credential_literal;
+mod custom_index_without_template;
+mod filestream_id;
+mod log_input;
+mod transport_unprotected;
+mod two_outputs;
+
+pub(super) const BUILTINS: &[(&str, Builtin)] = &[
+    ("BEAT001", Builtin::Beat(two_outputs::check)),
+    ("BEAT002", Builtin::BeatInput(log_input::check)),
+    ("BEAT003", Builtin::BeatInput(filestream_id::check)),
+    ("BEAT006", Builtin::BeatOutput(custom_index_without_template::check)),
+    ("BEAT007", Builtin::BeatOutput(transport_unprotected::check)),
+    ("BEAT008", Builtin::Credential(credential_literal::check)),
+];

@@ -1,0 +1,50 @@
+//! KIBA: Kibana, its objects, and searches on logs.
+
+use super::{Builtin, Case};
+use crate::catalogue::model::Severity;
+use crate::facts::DocumentId;
+use crate::lang::version::Version;
+use crate::repo::runs::Program;
+
+mod analysis_set_incomplete;
+mod encryption_key;
+mod es_link_unprotected;
+mod not_importable;
+mod password_literal;
+mod placeholder_left;
+mod plaintext_ui;
+mod query_invalid;
+mod rate_without_total;
+mod silent_truncation;
+mod superuser_account;
+mod unknown_or_removed_key;
+
+pub(super) const BUILTINS: &[(&str, Builtin)] = &[
+    ("KIBA001", Builtin::KibanaConfig(unknown_or_removed_key::check)),
+    ("KIBA002", Builtin::KibanaConfig(superuser_account::check)),
+    ("KIBA003", Builtin::Credential(password_literal::check)),
+    ("KIBA006", Builtin::KibanaConfig(plaintext_ui::check)),
+    ("KIBA007", Builtin::KibanaConfig(es_link_unprotected::check)),
+    ("KIBA008", Builtin::KibanaConfig(encryption_key::check)),
+    ("KIBA011", Builtin::LogQuery(query_invalid::check)),
+    ("KIBA014", Builtin::LogQuery(placeholder_left::check)),
+    ("KIBA015", Builtin::Repository(analysis_set_incomplete::check)),
+    ("KIBA016", Builtin::Document(not_importable::check)),
+    ("KIBA017", Builtin::LogQuery(rate_without_total::check)),
+    ("KIBA018", Builtin::LogQuery(silent_truncation::check)),
+];
+
+/// How bad something is that releases from `since` on refuse: nothing before, a warning where
+/// the release is not known.
+pub(super) fn refused_since(
+    case: &Case<'_>,
+    document: DocumentId,
+    program: Program,
+    since: Version,
+) -> Option<Severity> {
+    match case.repo.releases(document, program).reach(since) {
+        Some(true) => Some(Severity::Error),
+        Some(false) => None,
+        None => Some(Severity::Warning),
+    }
+}

@@ -1,0 +1,39 @@
+//! The four searches the standard asks for. Rule: rules/kiba/analysis-set-incomplete.yaml
+
+use crate::check::Case;
+use crate::facts::query::Form;
+use crate::identify::Kind;
+use crate::repo::logfields::Purpose;
+use crate::repo::pillars::Part;
+use std::collections::BTreeSet;
+
+pub(super) fn check(case: &mut Case<'_>) {
+    let repo = case.repo;
+    let queries = || repo.facts.log_queries.iter().filter(|query| repo.is_ours(query.document));
+    let found: BTreeSet<Purpose> = queries().flat_map(|query| query.purposes()).collect();
+    let missing: Vec<&str> = Purpose::ALL
+        .iter()
+        .filter(|purpose| !found.contains(purpose))
+        .map(|purpose| purpose.name())
+        .collect();
+    // Where logs are kept, they are to be searched.
+    let store = repo
+        .evidence()
+        .iter()
+        .find(|evidence| evidence.part == Part::LogStore && repo.is_ours(evidence.document));
+    let view = repo
+        .facts
+        .documents
+        .iter()
+        .find(|document| document.kind == Kind::KibanaConfig && repo.is_ours(document.id));
+    let search = queries().find(|query| query.form != Form::Panel);
+    let anchor = search
+        .map(|query| query.anchor)
+        .or_else(|| store.map(|store| store.span))
+        .or_else(|| view.map(|view| view.anchor));
+    let Some(anchor) = anchor else { return case.skip() };
+    if missing.is_empty() {
+        return;
+    }
+    case.flag(anchor).with("missing", missing.join(", "));
+}
