@@ -17,7 +17,6 @@ mod embedded;
 pub mod expression;
 pub mod flat;
 pub mod grafana;
-mod grafana;
 pub mod kibana;
 pub mod markdown;
 pub mod monitor;

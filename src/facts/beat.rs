@@ -210,12 +210,12 @@ fn providers(list: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut 
                 inputs(config, Place::Template, document, masked, facts);
             }
         }
-        if let Some((_, config)) = settings::at(provider, "hints.default_config") {
-            if let Some(kind) = Scalar::under(config, "type") {
-                let settings = Settings::of(config, masked);
-                let place = Place::Hints;
-                facts.beat_inputs.push(BeatInput { document, kind, settings, place });
-            }
+        if let Some((_, config)) = settings::at(provider, "hints.default_config")
+            && let Some(kind) = Scalar::under(config, "type")
+        {
+            let settings = Settings::of(config, masked);
+            let place = Place::Hints;
+            facts.beat_inputs.push(BeatInput { document, kind, settings, place });
         }
     }
 }

@@ -90,7 +90,7 @@ pub fn mentions(text: &str) -> Vec<Mention> {
 
 /// Whether a text is ES|QL: its first command names a source.
 pub fn is_esql(text: &str) -> bool {
-    let first = text.trim_start().split_whitespace().next().unwrap_or_default();
+    let first = text.split_whitespace().next().unwrap_or_default();
     ["from", "row", "ts", "show"].iter().any(|word| first.eq_ignore_ascii_case(word))
         && (text.contains('|') || first.eq_ignore_ascii_case("from"))
 }

@@ -10,6 +10,7 @@ mod response;
 mod routing;
 mod running;
 mod scraping;
+mod searches;
 mod slo;
 
 use super::scope::Scope;
@@ -19,6 +20,7 @@ use crate::facts::prometheus::{PrometheusConfig, ServerForm};
 use crate::identify::Kind;
 use crate::repo::classes::Class;
 use crate::repo::coverage::Area;
+use crate::repo::logfields::Purpose;
 use crate::repo::model::performance::Quantity;
 use crate::repo::pillars::{self, Part};
 use crate::repo::scrape::is_infrastructure;
@@ -212,6 +214,11 @@ const QUERIES: &[(&str, Query)] = &[
     ("logs.store", |scope| parts(scope, &[Part::LogStore])),
     ("traces.backend", |scope| parts(scope, &[Part::TraceBackend])),
     ("otel.collector", |scope| parts(scope, &[Part::Collector])),
+    ("searches.errors", |scope| searches::serving(scope, Purpose::Errors)),
+    ("searches.slow", |scope| searches::serving(scope, Purpose::Slow)),
+    ("searches.trace", |scope| searches::serving(scope, Purpose::Trace)),
+    ("searches.user", |scope| searches::serving(scope, Purpose::User)),
+    ("searches.any", searches::any),
     ("recorded.any", measured::recording_rules),
     ("recorded.request_rate", |scope| measured::recorded(scope, &[Class::RequestRate])),
     ("recorded.errors", |scope| measured::recorded(scope, &[Class::Errors])),

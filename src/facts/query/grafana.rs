@@ -48,10 +48,10 @@ fn read_panel(panel: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
         let source = source(target).or_else(|| source(panel)).unwrap_or_default();
         if let Some(aggs) = target.get("bucketAggs") {
             elastic(target, aggs, &mut query);
-        } else if source.contains("loki") || speaks_logs(target) {
-            if let Some(expr) = target.get("expr").and_then(Scalar::template) {
-                text::add(&expr, &mut query);
-            }
+        } else if (source.contains("loki") || speaks_logs(target))
+            && let Some(expr) = target.get("expr").and_then(Scalar::template)
+        {
+            text::add(&expr, &mut query);
         }
     }
     if !query.uses.is_empty() {

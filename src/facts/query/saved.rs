@@ -145,10 +145,9 @@ impl Object<'_, '_> {
             "visualization" => {
                 let mut query = self.query(Form::Visual);
                 self.source(attributes, &mut query);
-                if let Some(state) = self.inner(attributes.get("visState")) {
-                    if let Some(root) = state.root() {
-                        visual::classic(root, &mut query);
-                    }
+                let state = self.inner(attributes.get("visState"));
+                if let Some(root) = state.as_ref().and_then(Inner::root) {
+                    visual::classic(root, &mut query);
                 }
                 self.facts.log_queries.push(query);
             }
