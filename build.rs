@@ -66,7 +66,9 @@ fn main() {
     let controls = nist::generate(Path::new("data/nist-800-53-r5.json"));
     write(&out.join("nist.rs"), &controls);
     let standard = Path::new("rules/standard/obs-1.0.0.yaml");
-    write(&out.join("standard.rs"), &standard::generate(standard));
+    let backing = Path::new("rules/standard/nist-evidence.yaml");
+    let text = standard::generate(standard) + &standard::backing(backing);
+    write(&out.join("standard.rs"), &text);
 }
 
 fn write(path: &Path, text: &str) {

@@ -8,10 +8,56 @@ use crate::source::SourceId;
 use std::fmt::Write;
 use std::path::Path;
 
+/// Rust text that defines `BACKING`.
+pub fn backing(path: &Path) -> String {
+    let text = read(path);
+    let map = OffsetMap::slice(SourceId(0), 0);
+    let tree = yaml::parse(&yaml::Input { text: &text, map: &map, masked: &[] });
+    let Some(root) = tree.documents().next() else {
+        fail(&format!("{} does not parse", path.display()));
+    };
+    let mut out = String::from("static BACKING: &[Backing] = &[\n");
+    for node in items(root, "controls") {
+        let text = |key: &str| node.get(key).and_then(NodeRef::scalar);
+        let parts: Vec<String> = items(node, "parts").map(part_literal).collect();
+        let _ = writeln!(
+            out,
+            "Backing {{ control: {:?}, attest: {:?}, policy: &{:?}, parts: &[{}], against: &{:?}, \
+             of_service: {} }},",
+            text("id").unwrap_or_default(),
+            text("attest"),
+            words(node, "policy"),
+            parts.join(", "),
+            words(node, "against"),
+            text("of_service") == Some("true"),
+        );
+    }
+    out.push_str("];\n");
+    out
+}
+
+fn part_literal(node: NodeRef<'_>) -> String {
+    let text = |key: &str| node.get(key).and_then(NodeRef::scalar);
+    format!(
+        "BackingPart {{ text: {:?}, evidence: &{:?}, clean: &{:?}, alone: {}, in_code: {}, \
+         pending: {} }}",
+        text("text").unwrap_or_default(),
+        words(node, "evidence"),
+        words(node, "clean"),
+        text("alone") == Some("true"),
+        text("in_code") == Some("true"),
+        text("pending").is_some(),
+    )
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path)
+        .unwrap_or_else(|error| fail(&format!("cannot read {}: {error}", path.display())))
+}
+
 /// Rust text that defines `STANDARD`.
 pub fn generate(path: &Path) -> String {
-    let text = std::fs::read_to_string(path)
-        .unwrap_or_else(|error| fail(&format!("cannot read {}: {error}", path.display())));
+    let text = read(path);
     let map = OffsetMap::slice(SourceId(0), 0);
     let tree = yaml::parse(&yaml::Input { text: &text, map: &map, masked: &[] });
     let Some(root) = tree.documents().next() else {

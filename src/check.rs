@@ -134,10 +134,13 @@ pub fn check_model<'a>(model: &'a Model<'a>, rules: &[&'static Rule]) -> Vec<Out
     rules.par_iter().map(|rule| run(model, rule)).collect()
 }
 
+/// Rules that ask what the claims of controls rest on: other rules and evidence answer that.
+pub const CLAIMS: &[&str] = &["NIST006", "NIST007"];
+
 /// Whether a rule that is not a predicate has its function.
 pub fn is_built(rule: &Rule) -> bool {
-    // Only the judge knows what an allow was used for.
-    let judged = rule.subject == SubjectKind::Allow;
+    // Only the judge knows what an allow was used for, and only verdicts what a claim rests on.
+    let judged = rule.subject == SubjectKind::Allow || CLAIMS.contains(&rule.code);
     matches!(rule.logic, Logic::Require(_)) || judged || table::builtin(rule.code).is_some()
 }
 

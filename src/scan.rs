@@ -85,6 +85,7 @@ fn judged(repo: &Repo, view: &View, verdicts: bool) -> (Vec<Outcome>, Vec<Judged
     let rules: Vec<&'static Rule> = catalogue::rules().iter().collect();
     let model = Model::new(repo);
     let mut outcomes = check::check_model(&model, &rules);
+    verdict::examine(&model, &mut outcomes);
     let judged = judge::judge(repo, &mut outcomes, view);
     let mut assessment = Assessment::default();
     if verdicts {

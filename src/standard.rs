@@ -137,6 +137,45 @@ impl Method {
     }
 }
 
+/// What counts as evidence for a claimed control, and what stands against the claim.
+#[derive(Debug)]
+pub struct Backing {
+    /// The control.
+    pub control: &'static str,
+    /// What a person has to say.
+    pub attest: Option<&'static str>,
+    /// Items of its statement that no repository can show.
+    pub policy: &'static [&'static str],
+    /// Parts of the evidence.
+    pub parts: &'static [BackingPart],
+    /// Rules whose open errors and warnings contradict the claim.
+    pub against: &'static [&'static str],
+    /// They do so only in the service that claims it.
+    pub of_service: bool,
+}
+
+/// One part of the evidence for a control.
+#[derive(Debug)]
+pub struct BackingPart {
+    /// What it is.
+    pub text: &'static str,
+    /// Queries any of which shows it.
+    pub evidence: &'static [&'static str],
+    /// Rules that show it where they examined something and found nothing.
+    pub clean: &'static [&'static str],
+    /// It could be the whole evidence: while it is not looked at, nothing is said.
+    pub alone: bool,
+    /// Source code that is not read may hold it.
+    pub in_code: bool,
+    /// It is not looked at yet.
+    pub pending: bool,
+}
+
+/// Evidence for controls, by control.
+pub fn backing() -> &'static [Backing] {
+    BACKING
+}
+
 /// The bundled edition.
 pub fn bundled() -> &'static Standard {
     &STANDARD

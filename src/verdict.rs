@@ -3,6 +3,7 @@
 //! In: the repo model and all findings at catalogue severity. Nothing that tunes the display
 //! reaches this module: it never sees which findings are shown, allowed or lowered.
 
+mod claims;
 mod controls;
 mod decide;
 mod declared;
@@ -10,6 +11,7 @@ mod evidence;
 mod role;
 mod scope;
 
+pub use claims::examine;
 pub use controls::{ControlRow, ControlState};
 pub use evidence::{Answer, Equivalent, Evidence, Holds, is_query};
 pub use role::Role;
@@ -217,7 +219,7 @@ pub fn assess<'a>(
         .map(|requirement| context.over_environments(requirement, &scopes))
         .collect();
     take_over(&mut requirements);
-    let controls = controls::matrix(repo, findings, outcomes, &requirements);
+    let controls = controls::matrix(model, findings, outcomes, &requirements);
     Assessment { role: Some(role), role_reason, environments, requirements, controls }
 }
 

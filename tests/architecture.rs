@@ -153,6 +153,17 @@ fn every_evidence_query_of_the_standard_exists() {
             }
         }
     }
+    for backing in obsproof::standard::backing() {
+        assert!(obsproof::nist::control(backing.control).is_some(), "{}", backing.control);
+        for part in backing.parts {
+            assert!(
+                part.evidence.iter().all(|query| obsproof::verdict::is_query(query)),
+                "{part:?}"
+            );
+            let looked_at = !part.evidence.is_empty() || !part.clean.is_empty();
+            assert!(looked_at != part.pending, "{part:?}");
+        }
+    }
 }
 
 #[test]

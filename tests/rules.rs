@@ -10,17 +10,47 @@
 
 use obsproof::catalogue::load::{Example, load};
 use obsproof::catalogue::{model::Rule, rules};
+use obsproof::finding::Finding;
 use obsproof::judge::{View, judge};
 use obsproof::repo::Repo;
+use obsproof::repo::model::Model;
 use obsproof::source::{Encoding, Source};
-use obsproof::{check, scan};
+use obsproof::{check, scan, verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The day of every example.
 const TODAY: &str = "2026-01-01";
 
-/// Runs one rule over an example's files: subjects examined, texts of the primary spans, messages.
-fn run(rule: &'static Rule, example: &Example) -> (usize, Vec<String>, Vec<String>) {
+/// What a rule did with an example: subjects examined; of its findings the texts of the primary
+/// spans, severities and messages.
+#[derive(Default)]
+struct Run {
+    examined: usize,
+    flags: Vec<String>,
+    severities: Vec<&'static str>,
+    messages: Vec<String>,
+}
+
+impl Run {
+    fn of<'f>(
+        repo: &Repo,
+        examined: usize,
+        findings: impl Iterator<Item = &'f Finding> + Clone,
+    ) -> Run {
+        let flag = |finding: &Finding| {
+            finding.span.map_or(".".to_owned(), |span| repo.text(span).to_owned())
+        };
+        Run {
+            examined,
+            flags: findings.clone().map(flag).collect(),
+            severities: findings.clone().map(|finding| finding.severity.name()).collect(),
+            messages: findings.map(Finding::message).collect(),
+        }
+    }
+}
+
+/// Runs one rule over an example's files.
+fn run(rule: &'static Rule, example: &Example) -> Run {
     let mut files = example.files.clone();
     files.sort();
     let paths = files.iter().map(|(path, _)| path.clone()).collect();
@@ -35,27 +65,32 @@ fn run(rule: &'static Rule, example: &Example) -> (usize, Vec<String>, Vec<Strin
     if rule.family() == "ALLOW" {
         return run_judged(rule, &repo);
     }
-    let mut outcome = check::check(&repo, &[rule]).remove(0);
+    // What these say rests on the findings of all others.
+    let outcome = if check::CLAIMS.contains(&rule.code) {
+        let all: Vec<&'static Rule> = rules().iter().collect();
+        let mut outcomes = check::check(&repo, &all);
+        verdict::examine(&Model::new(&repo), &mut outcomes);
+        outcomes.into_iter().find(|outcome| outcome.rule.code == rule.code)
+    } else {
+        check::check(&repo, &[rule]).pop()
+    };
+    let mut outcome = outcome.expect("an outcome for each rule");
     assert!(outcome.panics.is_empty(), "{}: panicked on {:?}", rule.code, outcome.panics);
     outcome.findings.sort_by_key(|finding| finding.span);
-    let flags = outcome
-        .findings
-        .iter()
-        .map(|finding| finding.span.map_or(".".to_owned(), |span| repo.text(span).to_owned()))
-        .collect();
-    let messages = outcome.findings.iter().map(|finding| finding.message()).collect();
-    (outcome.examined, flags, messages)
+    Run::of(&repo, outcome.examined, outcome.findings.iter())
 }
 
 /// Rules about allows need the judge, and the rules that the allows name.
-fn run_judged(rule: &'static Rule, repo: &Repo) -> (usize, Vec<String>, Vec<String>) {
+fn run_judged(rule: &'static Rule, repo: &Repo) -> Run {
     let all: Vec<&'static Rule> = rules().iter().collect();
     let view = View { all: true, today: TODAY.to_owned(), ..View::default() };
     let judged = judge(repo, &mut check::check(repo, &all), &view);
-    let mine =
-        || judged.iter().map(|entry| &entry.finding).filter(|one| one.rule.code == rule.code);
-    let flags = mine().filter_map(|finding| finding.span).map(|span| repo.text(span).to_owned());
-    (repo.facts.allows.len(), flags.collect(), mine().map(|finding| finding.message()).collect())
+    let findings = judged.iter().map(|entry| &entry.finding);
+    Run::of(
+        repo,
+        repo.facts.allows.len(),
+        findings.filter(|one| one.rule.code == rule.code && one.span.is_some()),
+    )
 }
 
 #[test]
@@ -70,8 +105,12 @@ fn every_example_of_every_rule_holds() {
             }
         };
         for (number, example) in file.examples.iter().enumerate() {
-            let (examined, flags, messages) = run(rule, example);
+            let Run { examined, flags, severities, messages } = run(rule, example);
             let name = format!("{} ({}) example {}", rule.code, rule.name, number + 1);
+            if let Some(expected) = example.severities.as_ref().filter(|list| *list != &severities)
+            {
+                faults.push(format!("{name}: expected {expected:?}, found {severities:?}"));
+            }
             match &example.flags {
                 Some(expected) if *expected != flags => {
                     faults.push(format!(

@@ -16,8 +16,9 @@ use obsproof::parse::offsets::OffsetMap;
 use obsproof::parse::tree::{NodeRef, Tree};
 use obsproof::parse::yaml;
 use obsproof::repo::Repo;
+use obsproof::repo::model::Model;
 use obsproof::source::{Encoding, Source, SourceId};
-use obsproof::{check, scan};
+use obsproof::{check, scan, verdict};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -71,7 +72,8 @@ fn place<'r>(repo: &'r Repo, finding: &Finding) -> (&'r str, u32, &'r str) {
 fn the_standards_own_examples_have_the_findings_they_should() {
     let repo = model();
     let rules: Vec<_> = rules().iter().collect();
-    let outcomes = check::check(&repo, &rules);
+    let mut outcomes = check::check(&repo, &rules);
+    verdict::examine(&Model::new(&repo), &mut outcomes);
     let mut faults: Vec<String> = outcomes
         .iter()
         .filter(|outcome| !outcome.panics.is_empty())

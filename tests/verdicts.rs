@@ -12,7 +12,7 @@ use obsproof::catalogue::rules;
 use obsproof::config::Settings;
 use obsproof::repo::model::Model;
 use obsproof::source::{Encoding, Source};
-use obsproof::verdict::{Assessed, Verdict, assess};
+use obsproof::verdict::{Assessed, Verdict, assess, examine};
 use obsproof::{check, scan};
 
 #[path = "verdicts/alerts.rs"]
@@ -45,7 +45,8 @@ fn assessed_with(files: &[(&str, &str)], requirement: &str, settings: Settings) 
     let mut repo = scan::model(files.iter().map(source).collect(), paths);
     repo.configure(settings);
     let all: Vec<_> = rules().iter().collect();
-    let outcomes = check::check(&repo, &all);
+    let mut outcomes = check::check(&repo, &all);
+    examine(&Model::new(&repo), &mut outcomes);
     let findings: Vec<_> = outcomes.iter().flat_map(|outcome| &outcome.findings).collect();
     let assessment = assess(&Model::new(&repo), &outcomes, &findings);
     let found = assessment.requirements.into_iter().find(|one| one.requirement.id == requirement);

@@ -24,6 +24,8 @@ pub struct Example {
     pub files: Vec<(String, String)>,
     /// Exact texts of the primary spans expected, in order; `None` for a pass example.
     pub flags: Option<Vec<String>>,
+    /// Severities of the findings, in their order, where the example says them.
+    pub severities: Option<Vec<String>>,
     /// What the example shows.
     pub note: Option<String>,
     /// Where it stands in the rule file.
@@ -369,15 +371,23 @@ impl Loader {
                     Some((path.scalar()?.to_owned(), text.scalar()?.to_owned()))
                 })
                 .collect();
-            let flags = item.get("flags").map(|flags| {
-                flags.items().filter_map(NodeRef::scalar).map(str::to_owned).collect::<Vec<_>>()
-            });
+            let words = |key: &str| {
+                item.get(key).map(|list| {
+                    list.items().filter_map(NodeRef::scalar).map(str::to_owned).collect::<Vec<_>>()
+                })
+            };
+            let (flags, severities) = (words("flags"), words("severities"));
+            let counts = |list: &Option<Vec<String>>| list.as_ref().map(Vec::len);
+            if severities.is_some() && counts(&severities) != counts(&flags) {
+                self.error(item.span(), "`severities` has one word for each of `flags`");
+            }
             if failing != flags.is_some() {
                 self.error(item.span(), "a `fail` example has `flags`, a `pass` example has none");
             }
             examples.push(Example {
                 files: texts,
                 flags,
+                severities,
                 note: item.get("note").and_then(NodeRef::scalar).map(str::to_owned),
                 span: item.span(),
             });

@@ -6,6 +6,7 @@ use crate::facts::scalar::Scalar;
 use crate::nist::{self, Id};
 
 mod header_drift;
+mod implements_on_text;
 mod malformed;
 mod no_code_nearby;
 mod non_canonical_id;
@@ -20,6 +21,7 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("NIST004", Builtin::Annotation(title_of_another_control::check)),
     ("NIST005", Builtin::Annotation(no_code_nearby::check)),
     ("NIST009", Builtin::Annotation(header_drift::check)),
+    ("NIST010", Builtin::Annotation(implements_on_text::check)),
     ("NIST011", Builtin::Annotation(non_canonical_id::check)),
 ];
 

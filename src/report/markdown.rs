@@ -67,9 +67,10 @@ fn head(report: &Report, out: &mut String) {
         report.assessment.controls.iter().filter(|row| !row.claimed_by.is_empty()).count();
     let _ = writeln!(
         out,
-        "- NIST SP 800-53 r5 ({}): {claimed} controls claimed · {} evidenced · {} contradicted · {} claimed without evidence",
+        "- NIST SP 800-53 r5 ({}): {claimed} controls claimed · {} evidenced · {} in part · {} contradicted · {} claimed without evidence",
         nist::VERSION,
         state(ControlState::Evidenced),
+        state(ControlState::Partly),
         state(ControlState::Contradicted),
         state(ControlState::Claimed),
     );

@@ -6,7 +6,7 @@ use crate::config::{Declaration, Refusal, Word};
 use crate::judge::{Judged, Status};
 use crate::nist;
 use crate::standard::{self, Kind};
-use crate::verdict::{Assessed, ClauseResult, Evidence, Exempt, Verdict};
+use crate::verdict::{Assessed, ClauseResult, Evidence, Exempt, Holds, Verdict};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -228,6 +228,15 @@ fn clause(report: &Report, hashes: &Hashes, result: &ClauseResult) -> Value {
     })
 }
 
+fn part(holds: Holds) -> &'static str {
+    match holds {
+        Holds::Yes => "met",
+        Holds::Partly => "partly",
+        Holds::No => "not-met",
+        Holds::Unknown => "unknown",
+    }
+}
+
 fn controls(report: &Report, hashes: &Hashes) -> Vec<Value> {
     report
         .assessment
@@ -245,6 +254,8 @@ fn controls(report: &Report, hashes: &Hashes) -> Vec<Value> {
                 "claimed_by": claimed.collect::<Vec<_>>(),
                 "evidence": row.evidenced_by,
                 "contradicted_by": row.contradicted_by.iter().filter_map(|&index| report.judged.get(index)).map(|judged| &judged.fingerprint).collect::<Vec<_>>(),
+                "parts": row.parts.iter().map(|(text, holds)| json!({ "text": text, "result": part(*holds) })).collect::<Vec<_>>(),
+                "attest": row.attest,
                 "verdict": row.state.name(),
             })
         })

@@ -1,10 +1,13 @@
 //! The control matrix: what annotations claim, what verdicts evidence, what findings contradict.
 
+use super::claims::{self, Behind, Done, Weight};
+use super::evidence::Holds;
+use super::scope::Scope;
 use super::{Assessed, Verdict};
 use crate::catalogue::model::Severity;
 use crate::check::Outcome;
 use crate::finding::Finding;
-use crate::repo::Repo;
+use crate::repo::model::Model;
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum ControlState {
     /// Claimed, and an error stands against it.
     Contradicted,
-    /// A requirement that serves it is met, or in part.
+    /// All evidence that is looked at is there; where nobody says what that is, a requirement
+    /// that serves it is met, or in part.
     Evidenced,
+    /// A part of the evidence is there.
+    Partly,
     /// Claimed, and nothing behind the claim was found.
     Claimed,
     /// Asked for, and nothing was found.
@@ -27,6 +33,7 @@ impl ControlState {
         match self {
             ControlState::Contradicted => "contradicted",
             ControlState::Evidenced => "evidenced",
+            ControlState::Partly => "partly-evidenced",
             ControlState::Claimed => "claimed",
             ControlState::NotCovered => "not-covered",
         }
@@ -44,28 +51,24 @@ pub struct ControlRow {
     pub evidenced_by: Vec<&'static str>,
     /// Findings against it: index into the findings.
     pub contradicted_by: Vec<usize>,
+    /// Parts of its evidence that are looked at.
+    pub parts: Vec<(&'static str, Holds)>,
+    /// What a person has to say.
+    pub attest: Option<&'static str>,
     /// What can be said.
     pub state: ControlState,
 }
 
 /// Every control that the standard, this project or an annotation names.
-pub(super) fn matrix(
-    repo: &Repo,
+pub(super) fn matrix<'r>(
+    model: &'r Model<'r>,
     findings: &[&Finding],
-    _outcomes: &[Outcome],
+    outcomes: &[Outcome],
     requirements: &[Assessed],
 ) -> Vec<ControlRow> {
     let mut claims: BTreeMap<String, Vec<Span>> = BTreeMap::new();
-    for annotation in repo.facts.annotations.iter().filter(|annotation| !annotation.example) {
-        if !matches!(
-            annotation.tag.as_str(),
-            "nist" | "nist-implements" | "nist-controls" | "satisfies"
-        ) {
-            continue;
-        }
-        for control in &annotation.controls {
-            claims.entry(control.text.to_ascii_lowercase()).or_default().push(control.span);
-        }
+    for (_, written, id) in claims::claims(model.repo) {
+        claims.entry(id.control).or_default().push(written.span);
     }
     let mut evidence: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
     let mut ids: BTreeSet<String> = claims.keys().cloned().collect();
@@ -81,28 +84,59 @@ pub(super) fn matrix(
     }
     let mut against: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
-        if finding.severity == Severity::Error {
-            for id in finding.rule.controls {
-                against.entry(id).or_default().push(index);
-            }
+        for id in finding.rule.controls.iter().filter(|_| finding.severity == Severity::Error) {
+            against.entry(id).or_default().push(index);
         }
     }
+    let scope = Scope::new(model, None);
+    let done = Done::new(outcomes, findings.iter().copied());
+    let behind = claims::behind(&scope, &done);
+    let same = |one: &Finding, other: &Finding| {
+        one.rule.code == other.rule.code && one.span == other.span && one.subject == other.subject
+    };
     ids.into_iter()
         .map(|id| {
             let claimed_by = claims.remove(&id).unwrap_or_default();
             let evidenced_by = evidence.get(id.as_str()).cloned().unwrap_or_default();
-            let contradicted_by = against.get(id.as_str()).cloned().unwrap_or_default();
-            let state = match (
-                claimed_by.is_empty(),
-                evidenced_by.is_empty(),
-                contradicted_by.is_empty(),
-            ) {
-                (false, _, false) => ControlState::Contradicted,
-                (_, false, _) => ControlState::Evidenced,
-                (false, true, true) => ControlState::Claimed,
-                (true, true, _) => ControlState::NotCovered,
+            let row = behind.iter().find(|row| row.backing.control == id);
+            // Where the table says what counts, it decides.
+            let contradicted_by = match row {
+                Some(row) => {
+                    let listed =
+                        |finding: &&Finding| row.against.iter().any(|it| same(it, finding));
+                    let all = findings.iter().enumerate();
+                    all.filter(|(_, finding)| listed(finding)).map(|(index, _)| index).collect()
+                }
+                None => against.get(id.as_str()).cloned().unwrap_or_default(),
             };
-            ControlRow { id, claimed_by, evidenced_by, contradicted_by, state }
+            let state = state(
+                !claimed_by.is_empty(),
+                !evidenced_by.is_empty(),
+                !contradicted_by.is_empty(),
+                row.map(Behind::weight),
+            );
+            let parts = row.into_iter().flat_map(|row| &row.parts);
+            let parts = parts.map(|(part, holds)| (part.text, *holds)).collect();
+            let attest = row.and_then(|row| row.backing.attest);
+            ControlRow { id, claimed_by, evidenced_by, contradicted_by, parts, attest, state }
         })
         .collect()
+}
+
+fn state(
+    claimed: bool,
+    evidenced: bool,
+    contradicted: bool,
+    weight: Option<Weight>,
+) -> ControlState {
+    match weight {
+        _ if claimed && contradicted => ControlState::Contradicted,
+        Some(Weight::Nothing) if claimed => ControlState::Claimed,
+        Some(Weight::Nothing) => ControlState::NotCovered,
+        Some(Weight::Part) => ControlState::Partly,
+        Some(Weight::All) => ControlState::Evidenced,
+        Some(Weight::Unknown) | None if evidenced => ControlState::Evidenced,
+        Some(Weight::Unknown) | None if claimed => ControlState::Claimed,
+        Some(Weight::Unknown) | None => ControlState::NotCovered,
+    }
 }

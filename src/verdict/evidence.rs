@@ -17,6 +17,7 @@ use super::scope::Scope;
 use crate::facts::Document;
 use crate::facts::alertmanager::Integration;
 use crate::facts::prometheus::{PrometheusConfig, ServerForm};
+use crate::facts::scalar::Scalar;
 use crate::identify::Kind;
 use crate::repo::classes::Class;
 use crate::repo::coverage::Area;
@@ -26,8 +27,9 @@ use crate::repo::pillars::{self, Part};
 use crate::repo::scrape::is_infrastructure;
 use crate::source::Span;
 use alerting::{
-    alert_texts, alerting_rules, alerts_on_log_delivery, alerts_read, alerts_read_up, grouping,
-    inhibition, integrations, names_label, recording_rules, routes, runbooks_linked,
+    alert_texts, alerting_rules, alerts_on_log_delivery, alerts_on_logs, alerts_read,
+    alerts_read_up, grouping, inhibition, integrations, names_label, recording_rules, routes,
+    runbooks_linked,
 };
 pub use equivalent::Equivalent;
 pub(super) use pending::pending;
@@ -102,6 +104,7 @@ type Query = fn(&Scope<'_>) -> Answer;
 const QUERIES: &[(&str, Query)] = &[
     ("strategy.file", |scope| documents(scope, &[Kind::Strategy])),
     ("strategy.pillars", strategy_pillars),
+    ("strategy.log_retention", log_retention),
     ("prometheus.config", prometheus_config),
     ("prometheus.scrape_interval", |scope| {
         setting(scope, "scrape interval", |config| {
@@ -210,6 +213,9 @@ const QUERIES: &[(&str, Query)] = &[
         let receivers = ["kubeletstats", "dockerstats", "podmanstats"];
         measured::scraped(scope, &["cadvisor"], &receivers, measured::reads_containers)
     }),
+    ("logs.queries", |scope| documents(scope, &[Kind::LogQuery, Kind::KibanaObjects])),
+    ("logs.mapping", |scope| documents(scope, &[Kind::IndexTemplate])),
+    ("logs.alerted", alerts_on_logs),
     ("logs.pipeline", |scope| parts(scope, &[Part::LogPipeline])),
     ("logs.store", |scope| parts(scope, &[Part::LogStore])),
     ("traces.backend", |scope| parts(scope, &[Part::TraceBackend])),
@@ -238,6 +244,7 @@ const QUERIES: &[(&str, Query)] = &[
     ("alerted.business", |scope| measured::alerted(scope, Class::Business)),
     ("alerted.alerting", measured::meta_alerts),
     ("alerted.growth", measured::growth_alerts),
+    ("metrics.declared", measured::declared),
     ("metrics.declared_used", measured::declared_uses),
     ("metrics.business_declared", measured::business_declared),
     ("metrics.business_used", measured::business_used),
@@ -313,6 +320,18 @@ fn alertmanagers(scope: &Scope<'_>) -> Answer {
         .map(|document| Evidence { span: document.anchor, fact: document.kind.name().to_owned() })
         .collect();
     Answer::found(evidence)
+}
+
+/// How long a strategy keeps logs.
+fn log_retention(scope: &Scope<'_>) -> Answer {
+    let pillars = scope.repo.facts.pillars.iter().filter(|pillar| scope.counts(pillar.document));
+    let logs = pillars.filter(|pillar| pillar.name.text == "logs");
+    let retention = logs.filter_map(|pillar| pillar.settings.get("retention"));
+    let named = |value: &Scalar| Evidence {
+        span: value.span,
+        fact: format!("logs are kept {}", value.text),
+    };
+    Answer::found(retention.map(named).collect())
 }
 
 fn strategy_pillars(scope: &Scope<'_>) -> Answer {

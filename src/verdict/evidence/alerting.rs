@@ -2,8 +2,9 @@
 
 use super::{Answer, Evidence, Holds};
 use crate::facts::alertmanager::{Integration, MatchOp, Route};
+use crate::facts::grafana::Step;
 use crate::facts::rules::AlertRule;
-use crate::facts::{DocumentId, Subject};
+use crate::facts::{Dialect, DocumentId, Subject};
 use crate::repo::paths;
 use crate::verdict::scope::Scope;
 
@@ -116,6 +117,21 @@ pub(super) fn alerts_on_log_delivery(scope: &Scope<'_>) -> Answer {
             let mut names = parsed.ast.selectors().filter_map(|(_, it)| it.metric());
             names.any(|name| LOG_SHIPPERS.iter().any(|prefix| name.starts_with(prefix)))
         })
+    };
+    Answer::found(alerts(scope).filter(reads).map(alert_evidence).collect())
+}
+
+/// Alerts whose query is one of logs.
+pub(super) fn alerts_on_logs(scope: &Scope<'_>) -> Answer {
+    let reads = |alert: &&AlertRule| {
+        let document = scope.repo.document(alert.document);
+        let asks = |step: &Step| {
+            let plugin = step.source.as_ref().map_or("", |source| source.text.as_str());
+            ["loki", "elastic", "opensearch"]
+                .iter()
+                .any(|word| plugin.to_lowercase().contains(word))
+        };
+        document.dialect == Some(Dialect::Loki) || alert.steps.iter().any(asks)
     };
     Answer::found(alerts(scope).filter(reads).map(alert_evidence).collect())
 }

@@ -4,6 +4,7 @@
 use super::alerting::{alert_evidence, is_loaded};
 use super::running::container_evidence;
 use super::{Answer, Evidence, Holds};
+use crate::facts::code::MetricDefinition;
 use crate::facts::prometheus::{JobForm, ScrapeJob};
 use crate::facts::slo::SloDialect;
 use crate::facts::{DocumentId, Subject};
@@ -81,6 +82,17 @@ pub(super) fn meta_alerts(scope: &Scope<'_>) -> Answer {
 }
 
 /// Uses of metrics that code here declares, in what is loaded.
+/// Metrics that code declares.
+pub(super) fn declared(scope: &Scope<'_>) -> Answer {
+    let definitions = scope.repo.facts.metric_definitions.iter();
+    let counted = definitions.filter(|definition| scope.counts(definition.document));
+    let named = |definition: &MetricDefinition| Evidence {
+        span: definition.name.span,
+        fact: format!("metric {}", definition.exposed),
+    };
+    Answer::found(counted.map(named).collect())
+}
+
 pub(super) fn declared_uses(scope: &Scope<'_>) -> Answer {
     if scope.repo.definitions().is_empty() && scope.repo.has_unread_code() {
         return Answer::unknown("not yet analysed: source code".to_owned());
