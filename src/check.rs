@@ -12,6 +12,7 @@ mod decl;
 mod incr;
 mod infr;
 mod kiba;
+mod lsth;
 mod nist;
 mod perf;
 mod pql;

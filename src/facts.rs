@@ -18,6 +18,7 @@ pub mod expression;
 pub mod flat;
 pub mod grafana;
 pub mod kibana;
+pub mod logstash;
 pub mod markdown;
 pub mod monitor;
 pub mod oncall;
@@ -259,6 +260,10 @@ file_facts! {
     burn_formulas: code::BurnFormula,
     /// Code that handles alerts.
     alert_handlers: code::AlertHandler,
+    /// Logstash pipelines, or parts of them.
+    logstash_pipelines: logstash::Pipeline,
+    /// Their plugins, parents before children.
+    logstash_plugins: logstash::Plugin,
     /// Markdown pages.
     pages: markdown::Page,
     /// Monitors of hosted services.

@@ -1,6 +1,7 @@
 //! What a document is, from its content alone: also with a key misspelt or a line lost.
 
 pub mod kind;
+mod logstash;
 mod object;
 mod shape;
 mod signature;

@@ -5,6 +5,7 @@ pub mod distance;
 pub mod duration;
 pub mod grafana;
 pub mod logsearch;
+pub mod logstash;
 pub mod matcher;
 pub mod path;
 pub mod pattern;

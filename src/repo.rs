@@ -14,6 +14,7 @@ pub mod kibana;
 pub mod limits;
 pub mod loadtests;
 pub mod logfields;
+pub mod logstash;
 pub mod mentions;
 pub mod model;
 pub mod notifications;
@@ -102,6 +103,8 @@ impl Repo {
         facts.components.sort_by_key(|component| component.document);
         facts.pipelines.sort_by_key(|pipeline| pipeline.document);
         facts.dashboards.sort_by_key(|board| board.document);
+        facts.logstash_pipelines.sort_by_key(|pipeline| pipeline.document);
+        facts.logstash_plugins.sort_by_key(|plugin| (plugin.document, plugin.node));
         facts.panels.sort_by_key(|panel| (panel.document, panel.index));
         facts.dashboard_variables.sort_by_key(|variable| variable.document);
         for (number, slo) in facts.slos.iter_mut().enumerate() {

@@ -126,6 +126,9 @@ const PIECES: &[&str] = &[
     "sum",
     "up",
     "a:b",
+    "=>",
+    "else ",
+    "input {",
     "- ",
     "&a ",
     "*a",
@@ -181,6 +184,17 @@ fn edited_templates_are_survived() {
 fn edited_patterns_are_survived() {
     let texts: Vec<String> = PATTERNS.iter().map(|text| (*text).to_owned()).collect();
     run(&texts, 1, targets::re2);
+}
+
+const PIPELINES: &[&str] = &[
+    "input {\n  beats { port => 5044 codec => json { charset => \"UTF-8\" } }\n  file { path => [\"/a\", '/b'] start_position => beginning }\n}\n# a comment\nfilter {\n  if [a][b] == \"x\" and !([c] in [1, 2.5]) or \"t\" not in [tags] {\n    drop {}\n  } else if [d] =~ /e\\/f/ {\n    mutate { add_field => { \"k\" => \"v-%{x}\" \"l\" => [\"m\"] } }\n  } else {\n    grok { match => { \"message\" => \"%{IP:ip}\" } }\n  }\n}\noutput { elasticsearch { hosts => [\"https://es:9200\"] } }\n",
+    "input { stdin { } } output { if foo([a], -1) nand ([b] != 'c') { stdout { codec => rubydebug } } }",
+];
+
+#[test]
+fn edited_pipelines_are_survived() {
+    let texts: Vec<String> = PIPELINES.iter().map(|text| (*text).to_owned()).collect();
+    run(&texts, 1, targets::logstash);
 }
 
 #[test]

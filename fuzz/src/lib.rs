@@ -3,7 +3,7 @@
 use obsproof::catalogue::rules;
 use obsproof::lang::promql::{self, Extent, Parsed, fingerprint, fold, labels, print};
 use obsproof::lang::template::{self, Language};
-use obsproof::lang::{matcher, re2};
+use obsproof::lang::{logstash, matcher, re2};
 use obsproof::source::{Encoding, Source};
 use obsproof::{check, scan};
 
@@ -64,6 +64,20 @@ pub fn re2(text: &str) {
     // A group around it mends nothing, but for a parenthesis that closes it early.
     assert!(plain.is_none() || anchored.is_some() || text.contains(')'), "{text}: {plain:?}");
     let _ = matcher::parse(text);
+}
+
+/// A Logstash pipeline: every place lies inside, and each node holds its children.
+pub fn logstash(text: &str) {
+    let tree = logstash::parse(text);
+    for (id, node) in tree.nodes.iter().enumerate() {
+        assert!(text.get(node.extent.range()).is_some(), "a node points outside");
+        assert!(text.get(node.name.range()).is_some(), "a name points outside");
+        assert!(node.parent as usize <= id && node.end as usize <= tree.nodes.len());
+        assert!(tree.node(node.parent).end >= node.end, "a node ends after its parent");
+    }
+    for fault in &tree.faults {
+        assert!(text.get(fault.extent.range()).is_some(), "a fault points outside");
+    }
 }
 
 /// A file: no rule fails on it, and every place lies inside.

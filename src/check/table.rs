@@ -1,8 +1,8 @@
 //! The built-in rules: one row each, in the table of their family.
 
 use super::{
-    Builtin, alrt, amgr, beat, dash, decl, incr, infr, kiba, nist, perf, pql, prom, rule, slo,
-    strat, xref,
+    Builtin, alrt, amgr, beat, dash, decl, incr, infr, kiba, lsth, nist, perf, pql, prom, rule,
+    slo, strat, xref,
 };
 
 const TABLES: &[&[(&str, Builtin)]] = &[
@@ -14,6 +14,7 @@ const TABLES: &[&[(&str, Builtin)]] = &[
     incr::BUILTINS,
     infr::BUILTINS,
     kiba::BUILTINS,
+    lsth::BUILTINS,
     nist::BUILTINS,
     perf::BUILTINS,
     pql::BUILTINS,

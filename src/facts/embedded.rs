@@ -35,6 +35,7 @@ pub(super) fn parts<'t>(kind: Kind, root: NodeRef<'t>, host: Host<'_>) -> Vec<Pa
         Kind::HelmValues => values(root, host, 0, &mut parts),
         Kind::OtelCollector | Kind::JaegerConfig => collector(root, &mut parts),
         Kind::Terraform => terraform::parts(root, host, &mut parts),
+        Kind::LogstashPipelines => pipelines(root, host, &mut parts),
         Kind::Compose => {
             for (_, config) in children(root.get("configs")) {
                 if let Some((key, content)) = config.entry("content") {
@@ -189,6 +190,14 @@ fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
                 parts.push(node(key, config, Some(of)));
             }
         }
+        "Logstash" => {
+            if let Some((key, config)) = root.get("spec").and_then(|spec| spec.entry("config")) {
+                parts.push(node(key, config, Some(Kind::LogstashConfig)));
+            }
+            if let Some((key, list)) = root.get("spec").and_then(|spec| spec.entry("pipelines")) {
+                parts.push(node(key, list, Some(Kind::LogstashPipelines)));
+            }
+        }
         "GrafanaDashboard" => {
             if let Some((key, json)) = root.get("spec").and_then(|spec| spec.entry("json")) {
                 text(key, json, host, parts);
@@ -216,6 +225,17 @@ fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
 fn is_elastic(root: NodeRef<'_>) -> bool {
     let version = root.get("apiVersion").and_then(NodeRef::scalar).unwrap_or_default();
     version.contains("k8s.elastic.co/")
+}
+
+/// The pipelines that a list of them holds as texts.
+fn pipelines<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
+    for item in root.items().filter(|item| !item.is_alias()) {
+        let Some((key, value)) = item.entry("config.string") else { continue };
+        if let Some(placed) = embed::embedded(value, host).filter(|_| !value.is_alias()) {
+            let kind = Some(Kind::LogstashPipeline);
+            parts.push(Part { inner: Inner::Text(placed), key: Some(key), kind });
+        }
+    }
 }
 
 fn operator_object<'t>(root: NodeRef<'t>, parts: &mut Vec<Part<'t>>) {

@@ -4,8 +4,8 @@ use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
-    beat, ci, code, collector, dashboard, deploy, dialect, grafana, kibana, markdown, monitor,
-    oncall, package, prometheus, query, rules, schema, slo, strategy, terraform,
+    beat, ci, code, collector, dashboard, deploy, dialect, grafana, kibana, logstash, markdown,
+    monitor, oncall, package, prometheus, query, rules, schema, slo, strategy, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
@@ -72,6 +72,7 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
             markdown::read(text, start, id, &mut reader.facts);
         }
         Reading::Whole(Kind::Terraform) => reader.terraform(text, &map, &origin),
+        Reading::Whole(Kind::LogstashPipeline) => reader.pipeline(text, &map, &[], &origin),
         Reading::Whole(kind) => {
             reader.whole(kind, text, &map, &origin);
         }
@@ -315,6 +316,9 @@ impl<'s> Reader<'s> {
     }
 
     fn text(&mut self, placed: &Placed, name: &str, origin: &Origin) {
+        if origin.kind == Some(Kind::LogstashPipeline) {
+            return self.pipeline(&placed.text, &placed.map, &placed.unknown, origin);
+        }
         match identify::reading(name, &placed.text) {
             Reading::Structured => {
                 self.stream(&placed.text, &placed.map, &placed.unknown, origin);
@@ -322,9 +326,25 @@ impl<'s> Reader<'s> {
             // Scripts and pages inside objects are theirs.
             Reading::Whole(Kind::Text | Kind::Markdown | Kind::Dockerfile | Kind::EnvFile)
             | Reading::Nothing => {}
+            Reading::Whole(Kind::LogstashPipeline) => {
+                self.pipeline(&placed.text, &placed.map, &placed.unknown, origin);
+            }
             Reading::Whole(kind) => {
                 self.whole(kind, &placed.text, &placed.map, origin);
             }
+        }
+    }
+
+    /// A Logstash pipeline; a template's actions are masked first.
+    fn pipeline(&mut self, text: &str, map: &OffsetMap, unknown: &[Range<usize>], origin: &Origin) {
+        let id = self.whole(Kind::LogstashPipeline, text, map, origin);
+        match mask::mask_pipeline(text, map) {
+            Some(masked) => {
+                self.facts.documents[id.index as usize].masked = true;
+                let mask::Masked { text, unknown, map } = masked;
+                logstash::read(&text, &map, &unknown, id, &mut self.facts);
+            }
+            None => logstash::read(text, map, unknown, id, &mut self.facts),
         }
     }
 

@@ -108,6 +108,12 @@ macro_rules! subjects {
                 BurnFormula burn_formulas: code::BurnFormula "burn_formula" ["name"];
                 /// Code that handles alerts.
                 AlertHandler alert_handlers: code::AlertHandler "alert_handler" ["name"];
+                /// A Logstash pipeline, or a part of one.
+                LogstashPipeline logstash_pipelines: logstash::Pipeline "logstash_pipeline" [];
+                /// A plugin or codec of a Logstash pipeline.
+                LogstashPlugin logstash_plugins: logstash::Plugin "logstash_plugin" [
+                    "name", "role", "options.*",
+                ];
                 /// A Markdown page.
                 Page pages: markdown::Page "page" ["title"];
                 /// Settings of a Kibana or of OpenSearch Dashboards at one place.

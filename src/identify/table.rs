@@ -205,7 +205,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
     signature(
         Kind::HelmValues,
         5,
-        "image>repository 3, image>tag 2, image>pullPolicy 3, ^image 1, ^replicaCount 3,
+        "^logstashPipeline 4, ^logstashConfig 4, image>repository 3, image>tag 2, image>pullPolicy 3, ^image 1, ^replicaCount 3,
          ^replicas 1, ^resources 1, ^nodeSelector 2, ^tolerations 2, ^affinity 1,
          ^serviceAccount 1, serviceAccount>create 3, rbac>create 2, ingress>enabled 2,
          ^podAnnotations 2, ^podLabels 1, ^podSecurityContext 2, ^securityContext 1,

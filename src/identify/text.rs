@@ -1,6 +1,6 @@
 //! Texts that are neither YAML nor JSON: source code, pipelines, templates.
 
-use super::Kind;
+use super::{Kind, logstash};
 
 /// Source languages and other annotated texts, by extension.
 const EXTENSIONS: &[(&str, Kind)] = &[
@@ -145,7 +145,7 @@ pub(super) fn by_grammar(text: &str) -> Option<Kind> {
     if is_terraform(text) {
         return Some(Kind::Terraform);
     }
-    if is_logstash(text) {
+    if logstash::is_pipeline(text) {
         return Some(Kind::LogstashPipeline);
     }
     if is_fluentd(text) {
@@ -215,38 +215,6 @@ pub(super) fn by_definitions(text: &str) -> Option<Option<Kind>> {
     let body = first.strip_prefix("{{")?.trim_start_matches(['-', ' ']);
     let defines = body.starts_with("define ");
     defines.then(|| is_notification_template(text).then_some(Kind::AlertmanagerTemplate))
-}
-
-/// `input {` at a line's start, and a plugin block or a condition inside it.
-fn is_logstash(text: &str) -> bool {
-    let mut lines =
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let mut sections = 0;
-    let mut plugins = false;
-    let mut inside = false;
-    for line in &mut lines {
-        let bare: String = line.split_whitespace().collect::<Vec<_>>().join(" ");
-        let section = ["input", "filter", "output"].iter().find_map(|name| {
-            bare.strip_prefix(name).map(str::trim_start).and_then(|rest| rest.strip_prefix('{'))
-        });
-        let body = match section {
-            Some(rest) => {
-                sections += 1;
-                inside = true;
-                rest.trim()
-            }
-            None => bare.as_str(),
-        };
-        if inside && !body.is_empty() {
-            let plugin = body.split('{').next().unwrap_or_default().trim();
-            let block = body.contains('{') && is_name(plugin);
-            plugins |= block || body.contains("=>") || body.starts_with("if ");
-        }
-        if sections == 0 && (bare.ends_with('{') || bare.ends_with(';')) {
-            return false;
-        }
-    }
-    sections > 0 && plugins && text.contains('{') && !text.contains("server {")
 }
 
 fn is_fluentd(text: &str) -> bool {

@@ -4,6 +4,10 @@
 //! knows, and escapes (``{{` … `}}``, `{{ "{{" }}`, `{% raw %}`) are unwrapped. Positions are
 //! kept by an offset map.
 
+mod pipeline;
+
+pub use pipeline::mask_pipeline;
+
 use super::offsets::OffsetMap;
 use std::ops::Range;
 
@@ -160,7 +164,11 @@ pub fn mask_first_branches(text: &str, map: &OffsetMap) -> Masked {
 }
 
 fn masked(text: &str, map: &OffsetMap, first_branch: bool) -> Masked {
-    let declared = declares_value(text);
+    masked_as(text, map, first_branch, false)
+}
+
+fn masked_as(text: &str, map: &OffsetMap, first_branch: bool, pipeline: bool) -> Masked {
+    let declared = pipeline || declares_value(text);
     let mut masker = Masker {
         text,
         out: String::with_capacity(text.len()),
@@ -168,6 +176,7 @@ fn masked(text: &str, map: &OffsetMap, first_branch: bool) -> Masked {
         unknown: Vec::new(),
         declared,
         first_branch,
+        pipeline,
     };
     masker.run();
     let len = masker.out.len();
@@ -187,6 +196,8 @@ struct Masker<'a> {
     unknown: Vec<Range<usize>>,
     declared: bool,
     first_branch: bool,
+    /// Of Logstash: with ERB, and with `%{{` and `{#` of its own.
+    pipeline: bool,
 }
 
 /// A piece of a line.
@@ -246,7 +257,12 @@ impl Masker<'_> {
                 at += 1;
                 break;
             }
-            let found = if bytes[at] == b'{' { self.action(at, raw) } else { None };
+            let found = match bytes[at] {
+                b'{' if self.is_own(at) => None,
+                b'{' => self.action(at, raw),
+                b'<' if self.pipeline => self.erb(at),
+                _ => None,
+            };
             match found {
                 Some((end, mut found)) => {
                     if kept < at {

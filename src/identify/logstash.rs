@@ -1,0 +1,144 @@
+//! Logstash pipelines: by what their lines are, also with a section misspelt or a brace lost.
+
+use super::signature::is_one_edit;
+
+const SECTIONS: [&str; 3] = ["input", "filter", "output"];
+
+/// Plugins that hardly a configuration of another program names, at a line's start before `{`.
+const PLUGINS: &[&str] = &[
+    "aggregate",
+    "azure_event_hubs",
+    "beats",
+    "cidr",
+    "cloudwatch",
+    "csv",
+    "date",
+    "dead_letter_queue",
+    "dissect",
+    "dns",
+    "drop",
+    "elastic_agent",
+    "elasticsearch",
+    "exec",
+    "fingerprint",
+    "gelf",
+    "generator",
+    "geoip",
+    "grok",
+    "heartbeat",
+    "http_poller",
+    "jdbc",
+    "jdbc_streaming",
+    "json",
+    "kafka",
+    "kv",
+    "lumberjack",
+    "mutate",
+    "null",
+    "opensearch",
+    "prune",
+    "rabbitmq",
+    "redis",
+    "ruby",
+    "s3",
+    "snmp",
+    "sqs",
+    "stdin",
+    "stdout",
+    "syslog",
+    "tcp",
+    "translate",
+    "udp",
+    "urldecode",
+    "useragent",
+    "xml",
+];
+
+/// What the lines of a text speak for.
+#[derive(Default)]
+struct Evidence {
+    sections: usize,
+    /// A section with a letter wrong, or without its brace.
+    near: usize,
+    plugins: usize,
+    arrows: usize,
+    /// `a = b`, `a: b`: how other languages assign.
+    assigns: usize,
+    /// `a => b,` with a comma after it, `;`: how other languages end a line.
+    foreign: usize,
+}
+
+/// Whether a text is a pipeline.
+pub(super) fn is_pipeline(text: &str) -> bool {
+    if !text.contains('{') || !SECTIONS.iter().any(|word| text.contains(&word[1..4])) {
+        return false;
+    }
+    let mut found = Evidence::default();
+    let mut previous = "";
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if !line.starts_with('#') {
+            found.line(line, previous);
+            previous = line;
+        }
+    }
+    found.decide()
+}
+
+impl Evidence {
+    fn line(&mut self, line: &str, previous: &str) {
+        let mut rest = line;
+        // `input { stdin {} }`: the section and its first plugin on one line.
+        for _ in 0..3 {
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
+            let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
+            let Some(inner) = after.trim_start().strip_prefix('{') else {
+                let starts = PLUGINS.contains(&word) && after.trim().is_empty();
+                self.near += usize::from(starts && SECTIONS.contains(&previous));
+                break;
+            };
+            if SECTIONS.contains(&word) {
+                self.sections += 1;
+            } else if word.len() > 3 && SECTIONS.iter().any(|known| near(word, known)) {
+                self.near += 1;
+            } else if PLUGINS.contains(&word) {
+                self.plugins += 1;
+                self.near += usize::from(SECTIONS.contains(&previous));
+            } else if word == "server" || word == "location" {
+                self.foreign += 2;
+            }
+            rest = inner.trim_start();
+        }
+        let arrow = line.find("=>");
+        self.arrows += usize::from(arrow.is_some());
+        let sign = line.find([':', '=']).filter(|&at| arrow.is_none_or(|arrow| at < arrow));
+        let name = |at: usize| {
+            let name = line[..at].trim_end();
+            !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "._-\"".contains(c))
+        };
+        self.assigns += usize::from(sign.is_some_and(name));
+        let ends =
+            line.ends_with(';') || (line.ends_with(',') && line.starts_with(char::is_alphabetic));
+        self.foreign += usize::from(ends);
+    }
+
+    fn decide(&self) -> bool {
+        let sections = self.sections + self.near;
+        let mostly = self.arrows + self.plugins > self.assigns + self.foreign
+            || (self.arrows > 0
+                && self.arrows >= self.assigns
+                && self.plugins > 0
+                && self.foreign < 2);
+        // `input { plugin { } }` alone, with nothing that another language would say.
+        let bare = self.plugins > 0 && self.assigns + self.foreign < 2;
+        let inner = self.arrows > 0 || self.plugins > 0;
+        match (self.sections, sections) {
+            (0, 0) => false,
+            (0, _) => self.plugins > 0 && inner && mostly,
+            _ => inner && (mostly || bare),
+        }
+    }
+}
+
+fn near(word: &str, known: &str) -> bool {
+    is_one_edit(word.as_bytes(), known.as_bytes())
+}
