@@ -30,6 +30,8 @@ mod catalogue {
     pub mod predicate;
 }
 
+#[path = "build/jaeger.rs"]
+mod jaeger;
 #[path = "build/metrics.rs"]
 mod metrics;
 #[path = "build/nist.rs"]
@@ -57,12 +59,15 @@ fn main() {
     println!("cargo::rerun-if-changed=settings");
     println!("cargo::rerun-if-changed=queries");
     println!("cargo::rerun-if-changed=metrics");
+    println!("cargo::rerun-if-changed=flags");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     write(&out.join("rules.rs"), &rules::generate(Path::new("rules")));
     write(&out.join("schemas.rs"), &schemas::generate(Path::new("schemas")));
     write(&out.join("queries.rs"), &queries::generate(Path::new("queries/elasticsearch.yaml")));
     write(&out.join("settings.rs"), &settings::generate(Path::new("settings")));
     write(&out.join("metrics.rs"), &metrics::generate(Path::new("metrics")));
+    let flags = jaeger::generate(Path::new("flags/jaeger-v1.yaml"));
+    write(&out.join("jaeger.rs"), &flags);
     let controls = nist::generate(Path::new("data/nist-800-53-r5.json"));
     write(&out.join("nist.rs"), &controls);
     let standard = Path::new("rules/standard/obs-1.0.0.yaml");

@@ -10,6 +10,7 @@ pub mod ci;
 pub mod code;
 pub mod collector;
 pub mod comment;
+pub mod configmap;
 pub mod dashboard;
 pub mod deploy;
 mod dialect;
@@ -17,6 +18,7 @@ mod embedded;
 pub mod expression;
 pub mod flat;
 pub mod grafana;
+pub mod jaeger;
 pub mod kibana;
 pub mod logstash;
 pub mod markdown;
@@ -35,6 +37,8 @@ pub mod skip;
 pub mod slo;
 pub mod strategy;
 pub mod subject;
+pub mod telemetry;
+pub mod tempo;
 pub mod terraform;
 
 use crate::identify::Kind;
@@ -284,6 +288,24 @@ file_facts! {
     beat_inputs: beat::BeatInput,
     /// Outputs of Beats.
     beat_outputs: beat::BeatOutput,
+    /// ConfigMaps, and the texts of Secrets.
+    config_maps: configmap::ConfigMap,
+    /// Places that name a ConfigMap or a Secret.
+    map_references: configmap::MapReference,
+    /// Parts of Jaeger, and what wants one.
+    jaeger_parts: jaeger::Part,
+    /// Objects of Jaeger's operator.
+    jaeger_objects: jaeger::JaegerObject,
+    /// Configurations of Jaeger 2.
+    jaeger_configs: jaeger::JaegerConfig,
+    /// Sampling strategies of Jaeger.
+    sampling_strategies: jaeger::Strategies,
+    /// Configurations of Tempo.
+    tempos: tempo::Tempo,
+    /// Ends of connections that carry telemetry.
+    telemetry_ports: telemetry::TelemetryPort,
+    /// Decisions of which traces to keep.
+    samplers: telemetry::Sampler,
     /// What could not be analysed, and why.
     skips: skip::Skip,
 }

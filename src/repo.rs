@@ -10,6 +10,7 @@ pub mod declared;
 pub mod environments;
 pub mod exporters;
 pub mod images;
+pub mod jaeger;
 pub mod kibana;
 pub mod limits;
 pub mod loadtests;
@@ -27,10 +28,12 @@ pub mod retention;
 pub mod routing;
 pub mod runbooks;
 pub mod runs;
+pub mod sampling;
 pub mod scrape;
 pub mod servers;
 pub mod story;
 pub mod targets;
+pub mod telemetry;
 pub mod up;
 pub mod versions;
 pub mod worlds;
@@ -57,6 +60,9 @@ pub struct Repo {
     pub paths: Vec<String>,
     /// The configuration of the run.
     pub settings: Settings,
+    /// The day of the run as `YYYY-MM-DD`; empty where nobody said: then everything that has a
+    /// date in the tables has come.
+    pub today: String,
     documents_of: Vec<(u32, u32)>,
     evidence: OnceLock<Vec<pillars::Evidence>>,
     evaluating: OnceLock<Vec<servers::Server>>,
@@ -75,6 +81,7 @@ pub struct Repo {
     ruler: OnceLock<bool>,
     runs: OnceLock<runs::Runs>,
     external: OnceLock<BTreeMap<String, Span>>,
+    names: OnceLock<telemetry::Names>,
 }
 
 impl Repo {
@@ -115,6 +122,7 @@ impl Repo {
             facts,
             paths,
             settings: Settings::default(),
+            today: String::new(),
             documents_of,
             evidence: OnceLock::new(),
             evaluating: OnceLock::new(),
@@ -133,6 +141,7 @@ impl Repo {
             ruler: OnceLock::new(),
             runs: OnceLock::new(),
             external: OnceLock::new(),
+            names: OnceLock::new(),
         }
     }
 

@@ -73,6 +73,7 @@ pub fn scan(request: Request<'_>) -> Report {
     let seen = paths.len();
     let mut repo = Repo::new(sources, files, paths);
     repo.configure(settings);
+    repo.today.clone_from(&view.today);
     let (outcomes, judged, assessment) = judged(&repo, &view, verdicts);
     let mut report = Report::new(repo, outcomes, judged, rows, seen, tree.unreadable);
     report.assessment = assessment;

@@ -1,18 +1,20 @@
 //! The built-in rules: one row each, in the table of their family.
 
 use super::{
-    Builtin, alrt, amgr, beat, dash, decl, incr, infr, kiba, lsth, nist, perf, pql, prom, rule,
-    slo, strat, xref,
+    Builtin, alrt, amgr, beat, cros, dash, decl, incr, infr, jaeg, kiba, lsth, nist, perf, pql,
+    prom, rule, slo, strat, xref,
 };
 
 const TABLES: &[&[(&str, Builtin)]] = &[
     alrt::BUILTINS,
     amgr::BUILTINS,
     beat::BUILTINS,
+    cros::BUILTINS,
     dash::BUILTINS,
     decl::BUILTINS,
     incr::BUILTINS,
     infr::BUILTINS,
+    jaeg::BUILTINS,
     kiba::BUILTINS,
     lsth::BUILTINS,
     nist::BUILTINS,

@@ -60,6 +60,27 @@ pub struct Container {
     pub replicas: Option<Scalar>,
     /// Other names of a compose service: `container_name`, `hostname`, aliases in its networks.
     pub aliases: Vec<Scalar>,
+    /// It shares a network, or a project, with services of other repositories.
+    pub shares_network: bool,
+    /// Variables that come from a ConfigMap or a Secret.
+    pub env_sources: Vec<EnvSource>,
+    /// Something asks whether it is ready or alive.
+    pub probed: bool,
+    /// Its memory is limited.
+    pub memory_limited: bool,
+}
+
+/// Variables of a container that come from a ConfigMap or a Secret.
+#[derive(Clone, Debug)]
+pub struct EnvSource {
+    /// The variable; none where every key of the map becomes one.
+    pub variable: Option<Scalar>,
+    /// A Secret, not a ConfigMap.
+    pub secret: bool,
+    /// The name of the map.
+    pub map: Scalar,
+    /// The key of the map.
+    pub key: Option<Scalar>,
 }
 
 /// A volume inside a container.
@@ -198,6 +219,8 @@ pub struct Service {
     pub ports: Vec<ServicePort>,
     /// `spec.type`; `ClusterIP` where absent.
     pub exposure: Option<Scalar>,
+    /// Its name leads to the pods themselves: `clusterIP: None`.
+    pub headless: bool,
     /// `metadata.annotations`.
     pub annotations: Pairs,
     /// The object's name.

@@ -198,6 +198,15 @@ fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
                 parts.push(node(key, list, Some(Kind::LogstashPipelines)));
             }
         }
+        "Jaeger" => {
+            let sampling = root.at(&["spec", "sampling"]);
+            if let Some((key, options)) = sampling.and_then(|sampling| sampling.entry("options")) {
+                match options.is_mapping() {
+                    true => parts.push(node(key, options, Some(Kind::JaegerStrategies))),
+                    false => text(key, options, host, parts),
+                }
+            }
+        }
         "GrafanaDashboard" => {
             if let Some((key, json)) = root.get("spec").and_then(|spec| spec.entry("json")) {
                 text(key, json, host, parts);

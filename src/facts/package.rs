@@ -12,27 +12,32 @@ pub struct Package {
     pub document: DocumentId,
     /// The chart's name: `kube-prometheus-stack`.
     pub name: Scalar,
+    /// The release that is asked for.
+    pub version: Option<Scalar>,
 }
 
 /// Reads the charts that a document names.
 pub fn read(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
-    let mut names = Vec::new();
+    // The node, the key of the chart's name, the key of its version.
+    let mut charts: Vec<(NodeRef<'_>, &str, &str)> = Vec::new();
     match root.get("kind").and_then(NodeRef::scalar) {
         Some("HelmRelease") => {
-            names.extend(root.at(&["spec", "chart", "spec"]).and_then(|it| it.get("chart")));
+            charts.extend(root.at(&["spec", "chart", "spec"]).map(|it| (it, "chart", "version")));
         }
         Some("Application") => {
-            names.extend(root.at(&["spec", "source", "chart"]));
+            let one = root.at(&["spec", "source"]);
             let sources = root.at(&["spec", "sources"]);
-            let sources = sources.into_iter().flat_map(NodeRef::items);
-            names.extend(sources.filter_map(|source| source.get("chart")));
+            let sources = one.into_iter().chain(sources.into_iter().flat_map(NodeRef::items));
+            charts.extend(sources.map(|source| (source, "chart", "targetRevision")));
         }
         Some(_) => {}
         None => {
             let list = root.get("dependencies").into_iter().flat_map(NodeRef::items);
-            names.extend(list.filter_map(|dependency| dependency.get("name")));
+            charts.extend(list.map(|dependency| (dependency, "name", "version")));
         }
     }
-    let names = names.into_iter().filter_map(Scalar::of);
-    facts.packages.extend(names.map(|name| Package { document, name }));
+    facts.packages.extend(charts.into_iter().filter_map(|(node, name, version)| {
+        let name = node.get(name).and_then(Scalar::of)?;
+        Some(Package { document, name, version: Scalar::under(node, version) })
+    }));
 }

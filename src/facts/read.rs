@@ -5,7 +5,8 @@ use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
     beat, ci, code, collector, dashboard, deploy, dialect, grafana, kibana, logstash, markdown,
-    monitor, oncall, package, prometheus, query, rules, schema, slo, strategy, terraform,
+    monitor, oncall, package, prometheus, query, rules, schema, slo, strategy, telemetry,
+    terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
@@ -502,6 +503,7 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
         _ => {}
     }
     kibana::read_containers(containers, facts);
+    telemetry::read(node, id, facts);
 }
 
 /// Names of the charts that a `Chart.yaml` depends on.

@@ -58,6 +58,24 @@ impl Scalar {
         self.known.then_some(self.text.as_str())
     }
 
+    /// The place of a part of the text, where it stands letter by letter; else all of it.
+    pub fn place(&self, start: usize, end: usize) -> Span {
+        let span = self.span;
+        let inset = match span.range().len().checked_sub(self.text.len()) {
+            Some(0) => 0,
+            Some(2) if !self.plain => 1,
+            _ => return span,
+        };
+        let base = span.start as usize + inset;
+        Span::new(span.source, base + start, base + end)
+    }
+
+    /// The text from `start` on as a scalar of its own.
+    pub fn tail(&self, start: usize) -> Scalar {
+        let span = self.place(start, self.text.len());
+        Scalar { text: self.text[start..].to_owned(), span, ..self.clone() }
+    }
+
     /// A boolean as go-yaml reads it (YAML 1.1 words).
     pub fn boolean(&self) -> Option<bool> {
         match self.known_text()? {

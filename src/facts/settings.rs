@@ -96,6 +96,21 @@ impl Settings {
         self.entries.iter().rev().find(|setting| setting.key == key)
     }
 
+    /// The scalar of a key.
+    pub fn scalar(&self, key: &str) -> Option<&Scalar> {
+        self.get(key)?.value.as_ref()
+    }
+
+    /// The text of a key, if it can be known.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.scalar(key)?.known_text()
+    }
+
+    /// Where a key, or the first one below it, stands.
+    pub fn place(&self, key: &str) -> Option<Span> {
+        self.get(key).or_else(|| self.below(key).next()).map(|setting| setting.span)
+    }
+
     /// Settings below a key.
     pub fn below<'s>(&'s self, key: &str) -> impl Iterator<Item = &'s Setting> {
         let prefix = format!("{key}.");

@@ -126,6 +126,24 @@ macro_rules! subjects {
                 BeatInput beat_inputs: beat::BeatInput "beat_input" ["type"];
                 /// An output of a Beat.
                 BeatOutput beat_outputs: beat::BeatOutput "beat_output" ["name"];
+                /// A ConfigMap, or the texts of a Secret.
+                ConfigMap config_maps: configmap::ConfigMap "config_map" ["name", "kind"];
+                /// A part of Jaeger, or what wants one.
+                JaegerPart jaeger_parts: jaeger::Part "jaeger_part" ["name", "component"];
+                /// An object of Jaeger's operator.
+                JaegerObject jaeger_objects: jaeger::JaegerObject "jaeger_object" [
+                    "name", "strategy", "storage",
+                ];
+                /// A configuration of Jaeger 2.
+                JaegerConfig jaeger_configs: jaeger::JaegerConfig "jaeger_config" [];
+                /// Sampling strategies of Jaeger.
+                SamplingStrategies sampling_strategies: jaeger::Strategies "sampling_strategies" [];
+                /// One end of a connection that carries telemetry.
+                TelemetryPort telemetry_ports: telemetry::TelemetryPort "telemetry_port" [
+                    "setting", "value",
+                ];
+                /// A decision of which traces to keep.
+                Sampler samplers: telemetry::Sampler "sampler" ["setting", "value"];
                 /// A NIST control annotation.
                 Annotation annotations: annotation::Annotation "annotation" ["tag", "control", "text"];
             }

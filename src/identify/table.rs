@@ -127,7 +127,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
         "extensions>jaeger_storage 6, extensions>jaeger_query 4, jaeger_storage>backends 4,
          exporters>jaeger_storage_exporter 5, extensions>remote_sampling 2, service>pipelines 2,
          service>extensions 1, jaeger_query>storage 3, jaeger_query>traces 1,
-         extensions>remote_storage 3, ^exporters 1, receivers>otlp 1",
+         extensions>remote_storage 3, ^exporters 1, ^extensions 1, ^service 1, receivers>otlp 1",
     ),
     signature(
         Kind::OtelCollector,

@@ -64,8 +64,27 @@ fn compose_service(
         replicas: service.at(&["deploy", "replicas"]).and_then(Scalar::of),
         host_pid: service.get("pid").and_then(|pid| pid.scalar()) == Some("host"),
         aliases: compose_names(service),
+        shares_network: shares_network(root),
+        env_sources: Vec::new(),
+        probed: service.get("healthcheck").is_some(),
+        memory_limited: service.get("mem_limit").is_some()
+            || service.at(&["deploy", "resources", "limits", "memory"]).is_some(),
         name,
     }
+}
+
+/// Whether services of other projects may be in its networks: by name, or because they are
+/// included.
+fn shares_network(root: NodeRef<'_>) -> bool {
+    let networks = root.get("networks").map(NodeRef::entries).unwrap_or_default();
+    let external = |node: NodeRef<'_>| {
+        let flag = node.get("external");
+        node.is_unknown()
+            || flag.is_some_and(|flag| flag.scalar() != Some("false"))
+            // A fixed name can be another project's.
+            || node.get("name").is_some()
+    };
+    root.get("include").is_some() || networks.into_iter().any(|(_, network)| external(network))
 }
 
 fn compose_names(service: NodeRef<'_>) -> Vec<Scalar> {

@@ -1,7 +1,9 @@
 //! Containers of workloads, services and what leads to them from outside.
 
 use super::words::{map, words};
-use super::{Bind, Container, Entrance, Mount, Port, Service, ServicePort, StatedRelease};
+use super::{
+    Bind, Container, Entrance, EnvSource, Mount, Port, Service, ServicePort, StatedRelease,
+};
 use crate::facts::scalar::{Pairs, Scalar};
 use crate::facts::{DocumentId, FileFacts, ObjectName, embedded};
 use crate::parse::tree::NodeRef;
@@ -84,6 +86,10 @@ impl Pod<'_> {
             replicas: self.replicas.clone(),
             host_pid: is_true(self.spec.get("hostPID")),
             aliases: Vec::new(),
+            shares_network: true,
+            env_sources: env_sources(node),
+            probed: PROBES.iter().any(|probe| node.get(probe).is_some()),
+            memory_limited: node.at(&["resources", "limits", "memory"]).is_some(),
         })
     }
 
@@ -152,6 +158,10 @@ fn operand(
         replicas: None,
         host_pid: false,
         aliases: Vec::new(),
+        shares_network: true,
+        env_sources: env_sources(spec),
+        probed: true,
+        memory_limited: spec.at(&["resources", "limits", "memory"]).is_some(),
     })
 }
 
@@ -168,6 +178,7 @@ fn service(root: NodeRef<'_>, document: DocumentId, object: ObjectName, masked: 
                 target: Scalar::under(port, "targetPort"),
             })
             .collect(),
+        headless: root.at(&["spec", "clusterIP"]).and_then(|ip| ip.scalar()) == Some("None"),
         exposure: root.at(&["spec"]).and_then(|spec| Scalar::under(spec, "type")),
         anchor: root.at(&["metadata", "name"]).map_or(root.span(), |name| name.span()),
         object,
@@ -265,6 +276,34 @@ fn stated(root: NodeRef<'_>, document: DocumentId, owner: &ObjectName) -> Option
         kind => kind.to_ascii_lowercase(),
     };
     Some(StatedRelease { document, program, release, folder: false })
+}
+
+const PROBES: &[&str] = &["readinessProbe", "livenessProbe", "startupProbe"];
+
+/// Where `envFrom` and `valueFrom` take variables from.
+fn env_sources(node: NodeRef<'_>) -> Vec<EnvSource> {
+    let list = |key: &str| node.get(key).into_iter().flat_map(|list| list.items());
+    let mut found = Vec::new();
+    for item in list("envFrom") {
+        for (field, secret) in [("configMapRef", false), ("secretRef", true)] {
+            if let Some(map) = item.get(field).and_then(|map| Scalar::under(map, "name")) {
+                found.push(EnvSource { variable: None, secret, map, key: None });
+            }
+        }
+    }
+    for item in list("env") {
+        let (Some(from), variable) = (item.get("valueFrom"), Scalar::under(item, "name")) else {
+            continue;
+        };
+        for (field, secret) in [("configMapKeyRef", false), ("secretKeyRef", true)] {
+            let Some(reference) = from.get(field) else { continue };
+            if let Some(map) = Scalar::under(reference, "name") {
+                let (variable, key) = (variable.clone(), Scalar::under(reference, "key"));
+                found.push(EnvSource { variable, secret, map, key });
+            }
+        }
+    }
+    found
 }
 
 /// `env` of a container: a value from elsewhere is not known.

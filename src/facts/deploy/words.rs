@@ -2,7 +2,6 @@
 
 use crate::facts::scalar::{Pairs, Scalar};
 use crate::parse::tree::NodeRef;
-use crate::source::Span;
 
 pub(super) fn map(node: Option<NodeRef<'_>>, open: bool) -> Pairs {
     node.map_or_else(|| Pairs { open, ..Pairs::default() }, |node| Pairs::of(node, open))
@@ -26,27 +25,14 @@ pub(super) fn listed(node: Option<NodeRef<'_>>, open: bool) -> Pairs {
         // `KEY` alone is taken from the caller's environment.
         let given = whole.text.contains('=');
         let known = given && whole.known;
-        let key_span = part(&whole, 0, key.len());
-        let value_span = part(&whole, whole.text.len() - value.len(), whole.text.len());
+        let key_span = whole.place(0, key.len());
+        let value_span = whole.place(whole.text.len() - value.len(), whole.text.len());
         Some((
             Scalar { text: key, span: key_span, known: !item.is_unknown(), plain: whole.plain },
             Scalar { text: value, span: value_span, known, plain: whole.plain },
         ))
     };
     Pairs { entries: node.items().filter_map(pair).collect(), open }
-}
-
-/// The place of a part of a scalar, where it stands letter by letter; else all of it.
-pub(super) fn part(whole: &Scalar, start: usize, end: usize) -> Span {
-    let span = whole.span;
-    let len = span.range().len();
-    let inset = match len.checked_sub(whole.text.len()) {
-        Some(0) => 0,
-        Some(2) if !whole.plain => 1,
-        _ => return span,
-    };
-    let base = span.start as usize + inset;
-    Span::new(span.source, base + start, base + end)
 }
 
 /// Words of a command: items of a list, or a string as a shell splits it. A list's item that is a
@@ -80,7 +66,7 @@ fn split_words(line: &Scalar) -> Vec<Scalar> {
     let mut push = |word: &mut String, from: usize, to: usize| {
         let text = std::mem::take(word);
         let known = line.known && !crate::lang::placeholder::is_in(&text);
-        words.push(Scalar { text, span: part(line, from, to), known, plain: false });
+        words.push(Scalar { text, span: line.place(from, to), known, plain: false });
     };
     while let Some((at, c)) = chars.next() {
         match (quote, c) {

@@ -1,0 +1,11 @@
+//! CROS: what several files say of one thing.
+
+use super::Builtin;
+
+mod exporter_target_missing;
+mod sampling_disagrees;
+
+pub(super) const BUILTINS: &[(&str, Builtin)] = &[
+    ("CROS001", Builtin::Sampler(sampling_disagrees::check)),
+    ("CROS005", Builtin::TelemetryPort(exporter_target_missing::check)),
+];

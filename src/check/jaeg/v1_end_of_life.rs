@@ -1,0 +1,37 @@
+//! Version 1 after its end. Rule: rules/jaeg/v1-end-of-life.yaml
+
+use crate::catalogue::model::Severity;
+use crate::check::Case;
+use crate::facts::jaeger::{Component, Form, Part};
+use crate::repo::jaeger::END_OF_V1;
+
+pub(super) fn check(part: &Part, case: &mut Case<'_>) {
+    // The operator runs nothing but version 1; a rule of its own speaks of it and its objects.
+    let pins = match part.form {
+        Form::Container(_) => part.component != Component::Operator,
+        Form::Chart(_) => part.component == Component::Installation,
+        _ => false,
+    };
+    if !pins {
+        return case.skip();
+    }
+    let over = case.repo.today.is_empty() || case.repo.today.as_str() > END_OF_V1;
+    if part.is_v1() != Some(true) || !over {
+        return;
+    }
+    let span = match &part.form {
+        Form::Chart(package) => package.version.as_ref().map_or(part.name.span, |it| it.span),
+        _ => part.name.span,
+    };
+    let what = match &part.form {
+        Form::Chart(package) => {
+            let version = package.version.as_ref().map_or("", |version| version.text.as_str());
+            format!("release {version} of the chart `jaeger`")
+        }
+        _ => format!("`{}`", part.name.text),
+    };
+    let flag = case.flag(span).with("what", what).with("end", END_OF_V1);
+    if part.is_vendors() {
+        flag.severity(Severity::Info);
+    }
+}
