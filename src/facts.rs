@@ -282,6 +282,8 @@ file_facts! {
     saved_objects: query::SavedObject,
     /// Searches on logs.
     log_queries: query::LogQuery,
+    /// Code that logs JSON.
+    json_logging: code::jsonlogs::JsonLogging,
     /// Configurations of Beats.
     beats: beat::Beat,
     /// Inputs of Filebeat.
@@ -327,6 +329,7 @@ impl FileFacts {
             || !self.slo_readers.is_empty()
             || !self.slos.is_empty()
             || !self.burn_formulas.is_empty()
+            || !self.json_logging.is_empty()
             || !self.alert_handlers.is_empty()
             || !self.pages.is_empty()
             || !(self.env_values.is_empty() && self.base_images.is_empty())

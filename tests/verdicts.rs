@@ -23,6 +23,8 @@ mod dash;
 mod declared;
 #[path = "verdicts/metrics.rs"]
 mod metrics;
+#[path = "verdicts/queries.rs"]
+mod queries;
 #[path = "verdicts/response.rs"]
 mod response;
 #[path = "verdicts/routing.rs"]

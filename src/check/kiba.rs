@@ -7,6 +7,7 @@ use crate::lang::version::Version;
 use crate::repo::runs::Program;
 
 mod analysis_set_incomplete;
+mod audit_off;
 mod encryption_key;
 mod es_link_unprotected;
 mod not_importable;
@@ -17,21 +18,26 @@ mod query_invalid;
 mod rate_without_total;
 mod silent_truncation;
 mod superuser_account;
+mod two_credentials;
+mod unbounded_time;
 mod unknown_or_removed_key;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("KIBA001", Builtin::KibanaConfig(unknown_or_removed_key::check)),
     ("KIBA002", Builtin::KibanaConfig(superuser_account::check)),
     ("KIBA003", Builtin::Credential(password_literal::check)),
+    ("KIBA005", Builtin::KibanaConfig(two_credentials::check)),
     ("KIBA006", Builtin::KibanaConfig(plaintext_ui::check)),
     ("KIBA007", Builtin::KibanaConfig(es_link_unprotected::check)),
     ("KIBA008", Builtin::KibanaConfig(encryption_key::check)),
+    ("KIBA009", Builtin::KibanaConfig(audit_off::check)),
     ("KIBA011", Builtin::LogQuery(query_invalid::check)),
     ("KIBA014", Builtin::LogQuery(placeholder_left::check)),
     ("KIBA015", Builtin::Repository(analysis_set_incomplete::check)),
     ("KIBA016", Builtin::Document(not_importable::check)),
     ("KIBA017", Builtin::LogQuery(rate_without_total::check)),
     ("KIBA018", Builtin::LogQuery(silent_truncation::check)),
+    ("KIBA019", Builtin::LogQuery(unbounded_time::check)),
 ];
 
 /// How bad something is that releases from `since` on refuse: nothing before, a warning where

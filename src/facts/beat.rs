@@ -28,6 +28,8 @@ pub struct Beat {
     pub name: Option<&'static str>,
     /// All settings, inputs and modules left out.
     pub settings: Settings,
+    /// Names of processors and other steps in its lists.
+    pub listed: Vec<String>,
     /// The token that names it.
     pub anchor: Span,
     /// A list of inputs or modules that another file loads.
@@ -45,6 +47,8 @@ pub struct BeatInput {
     pub kind: Scalar,
     /// Its settings.
     pub settings: Settings,
+    /// Names of parsers, processors and other steps in its lists.
+    pub listed: Vec<String>,
     /// Where it stands.
     pub place: Place,
 }
@@ -165,7 +169,16 @@ pub(super) fn read(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFact
     if root.is_sequence() {
         inputs(root, Place::List, document, masked, facts);
         let settings = Settings { entries: Vec::new(), open: true };
-        facts.beats.push(Beat { document, name: None, settings, anchor, part: true, operator });
+        let listed = Vec::new();
+        facts.beats.push(Beat {
+            document,
+            name: None,
+            settings,
+            listed,
+            anchor,
+            part: true,
+            operator,
+        });
         return;
     }
     let settings = Settings::of(root, masked);
@@ -184,7 +197,15 @@ pub(super) fn read(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFact
     }
     outputs(root, document, masked, facts);
     credentials(document, &settings, &mut facts.credentials);
-    facts.beats.push(Beat { document, name, settings, anchor, part: false, operator });
+    let listed = steps(root);
+    facts.beats.push(Beat { document, name, settings, listed, anchor, part: false, operator });
+}
+
+/// Names of the items of lists, such as `ndjson` of `parsers: [{ ndjson: … }]`.
+fn steps(node: NodeRef<'_>) -> Vec<String> {
+    let lists = node.entries().into_iter().flat_map(|(_, list)| list.items());
+    let keys = lists.flat_map(NodeRef::pairs).filter_map(|(key, _)| key.scalar());
+    keys.map(str::to_owned).collect()
 }
 
 fn inputs(
@@ -198,7 +219,8 @@ fn inputs(
         let Some(kind) = Scalar::under(item, "type") else { continue };
         let settings = Settings::of(item, masked);
         credentials(document, &settings, &mut facts.credentials);
-        facts.beat_inputs.push(BeatInput { document, kind, settings, place });
+        let listed = steps(item);
+        facts.beat_inputs.push(BeatInput { document, kind, settings, listed, place });
     }
 }
 
@@ -215,7 +237,8 @@ fn providers(list: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut 
         {
             let settings = Settings::of(config, masked);
             let place = Place::Hints;
-            facts.beat_inputs.push(BeatInput { document, kind, settings, place });
+            let listed = steps(config);
+            facts.beat_inputs.push(BeatInput { document, kind, settings, listed, place });
         }
     }
 }

@@ -5,6 +5,7 @@
 //! is left out, or marked as open. One reader per language in `facts/code/`.
 
 mod alerts;
+pub mod jsonlogs;
 mod metrics;
 mod objectives;
 mod python;
@@ -256,6 +257,7 @@ fn has(text: &str, words: &'static [&'static str], finder: &OnceLock<Option<AhoC
 /// Reads the facts of a source file whose text begins at `base`.
 pub fn read(kind: Kind, text: &str, base: usize, document: DocumentId, facts: &mut FileFacts) {
     static WORDS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    jsonlogs::read(kind, text, base, document, facts);
     if kind != Kind::Python {
         return foreign(text, base, document, facts);
     }

@@ -156,6 +156,11 @@ impl Reader<'_> {
                     self.field(field, How::Words, words.iter().cloned().collect(), negated);
                 }
             }
+            "ids" => {
+                let span = value.span();
+                let id = Scalar { text: "_id".to_owned(), span, known: true, plain: false };
+                self.field(id, How::Exact, Vec::new(), negated);
+            }
             "query_string" => {
                 if let Some(words) = value.get("query") {
                     text::read(words, self.out);
