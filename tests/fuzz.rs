@@ -175,6 +175,18 @@ fn edited_expressions_are_survived() {
     run(&expressions(), 1, targets::promql);
 }
 
+const SEARCHES: &[&str] = &[
+    "level: (ERROR or FATAL) and not service.name : \"cart\" and duration >= 1000",
+    "FROM app-* | WHERE user.id IN (\"a\", \"b\") AND path LIKE \"*x\" | STATS p = PERCENTILE(duration, 95) BY service.name, host | SORT p DESC",
+    "sum by (service) (count_over_time({app=\"x\", env=~\"p.*\"} |= `error` != \"ok\" | json | unwrap duration [5m]))",
+];
+
+#[test]
+fn edited_searches_are_survived() {
+    let texts: Vec<String> = SEARCHES.iter().map(|text| (*text).to_owned()).collect();
+    run(&texts, 1, targets::logsearch);
+}
+
 #[test]
 fn edited_templates_are_survived() {
     run(&templates(), 1, targets::template);

@@ -3,7 +3,7 @@
 use obsproof::catalogue::rules;
 use obsproof::lang::promql::{self, Extent, Parsed, fingerprint, fold, labels, print};
 use obsproof::lang::template::{self, Language};
-use obsproof::lang::{logstash, matcher, re2};
+use obsproof::lang::{logsearch, logstash, matcher, re2};
 use obsproof::source::{Encoding, Source};
 use obsproof::{check, scan};
 
@@ -93,6 +93,16 @@ pub fn file(text: &str) {
                 let text = &repo.source(span.source).text;
                 assert!(text.get(span.range()).is_some(), "{} points outside", outcome.rule.code);
             }
+        }
+    }
+}
+
+/// A text query on logs: every name and value lies inside, at borders of characters.
+pub fn logsearch(text: &str) {
+    for mention in logsearch::mentions(text) {
+        assert!(text.get(mention.field.clone()).is_some(), "a name points outside");
+        for value in mention.values {
+            assert!(text.get(value).is_some(), "a value points outside");
         }
     }
 }

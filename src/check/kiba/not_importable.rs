@@ -46,6 +46,10 @@ fn objects(document: &Document, case: &mut Case<'_>) {
     for fault in objects.iter().flat_map(|object| &object.faults) {
         case.flag(fault.span).with("what", &fault.message);
     }
+    // A file of one object is brought together with others by something else.
+    if objects.len() < 2 {
+        return;
+    }
     let here: BTreeSet<(&str, &str)> = repo
         .facts
         .saved_objects
