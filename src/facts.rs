@@ -306,6 +306,10 @@ file_facts! {
     tempos: tempo::Tempo,
     /// Ends of connections that carry telemetry.
     telemetry_ports: telemetry::TelemetryPort,
+    /// Addresses of stores that Jaeger is given.
+    storage_links: jaeger::links::StorageLink,
+    /// Source code and other texts that speak of tracing.
+    trace_mentions: telemetry::TraceMention,
     /// Decisions of which traces to keep.
     samplers: telemetry::Sampler,
     /// What could not be analysed, and why.

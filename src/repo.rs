@@ -34,6 +34,7 @@ pub mod servers;
 pub mod story;
 pub mod targets;
 pub mod telemetry;
+pub mod traces;
 pub mod up;
 pub mod versions;
 pub mod worlds;
@@ -82,6 +83,7 @@ pub struct Repo {
     runs: OnceLock<runs::Runs>,
     external: OnceLock<BTreeMap<String, Span>>,
     names: OnceLock<telemetry::Names>,
+    trace_stores: OnceLock<Vec<traces::TraceStore>>,
 }
 
 impl Repo {
@@ -142,6 +144,7 @@ impl Repo {
             runs: OnceLock::new(),
             external: OnceLock::new(),
             names: OnceLock::new(),
+            trace_stores: OnceLock::new(),
         }
     }
 

@@ -347,7 +347,9 @@ impl Context<'_> {
         };
         let built =
             |code: &str| catalogue::by_code(code).is_some() && !self.panicked.contains(&code);
-        let pending: Vec<&str> = clause.rules.iter().copied().filter(|code| !built(code)).collect();
+        let moot = |code: &str| evidence::is_moot(code, scope);
+        let pending: Vec<&str> =
+            clause.rules.iter().copied().filter(|code| !built(code) && !moot(code)).collect();
         let findings = self.breaking(clause, scope);
         let (mut best, mut worst) = match answer.holds {
             Holds::Yes => (Verdict::Met, Verdict::Met),

@@ -31,6 +31,8 @@ mod response;
 mod routing;
 #[path = "verdicts/slo.rs"]
 mod slo;
+#[path = "verdicts/tracing.rs"]
+mod tracing;
 
 /// What is said of a requirement in a repository of these files.
 fn assessed(files: &[(&str, &str)], requirement: &str) -> Assessed {

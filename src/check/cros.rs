@@ -4,8 +4,10 @@ use super::Builtin;
 
 mod exporter_target_missing;
 mod sampling_disagrees;
+mod trace_retention_disagrees;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("CROS001", Builtin::Sampler(sampling_disagrees::check)),
+    ("CROS003", Builtin::Pillar(trace_retention_disagrees::check)),
     ("CROS005", Builtin::TelemetryPort(exporter_target_missing::check)),
 ];

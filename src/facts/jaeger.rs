@@ -4,6 +4,7 @@
 //! collector's configuration; the operator's object stands for a whole installation of version 1.
 
 pub mod flags;
+pub mod links;
 pub mod object;
 pub mod strategies;
 pub mod v2;
@@ -172,6 +173,7 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
     containers(id, facts);
     charts(id, facts);
     settings_of_maps(id, facts);
+    links::read(id, facts);
 }
 
 fn containers(id: DocumentId, facts: &mut FileFacts) {

@@ -353,6 +353,7 @@ impl<'s> Reader<'s> {
         let span = map.span(0, text.trim_end().len());
         let document = self.push(kind, span, first_line(text, map), origin, origin.stream_index);
         ci::read_text(kind, text, map, document, &mut self.facts);
+        telemetry::mention(kind, text, document, &mut self.facts);
         match kind {
             Kind::Dockerfile => deploy::read_dockerfile(text, map, document, &mut self.facts),
             Kind::EnvFile => deploy::read_dotenv(text, map, document, &mut self.facts),

@@ -142,6 +142,10 @@ macro_rules! subjects {
                 TelemetryPort telemetry_ports: telemetry::TelemetryPort "telemetry_port" [
                     "setting", "value",
                 ];
+                /// The address of a store that Jaeger is given.
+                StorageLink storage_links: jaeger::links::StorageLink "storage_link" [
+                    "setting", "urls",
+                ];
                 /// A decision of which traces to keep.
                 Sampler samplers: telemetry::Sampler "sampler" ["setting", "value"];
                 /// A NIST control annotation.

@@ -93,6 +93,31 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
     }
 }
 
+/// A text that speaks of tracing: source code, or what sets the environment of programs.
+#[derive(Clone, Debug)]
+pub struct TraceMention {
+    /// Where.
+    pub document: DocumentId,
+    /// It speaks of sampling too.
+    pub samples: bool,
+}
+
+/// Words by which source code is known to send traces.
+const WORDS: &[&str] =
+    &["opentelemetry", "OpenTelemetry", "opentracing", "jaeger", "zipkin", "ddtrace", "otel"];
+
+/// Notes that a text speaks of tracing, by a literal search.
+pub(super) fn mention(kind: Kind, text: &str, document: DocumentId, facts: &mut FileFacts) {
+    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    let traces = kind.is_code() && WORDS.iter().any(|word| has(word));
+    let samples = has("TRACES_SAMPLER")
+        || has("traces.sampler")
+        || (traces && (has("ampler") || has("ampling")));
+    if traces || samples {
+        facts.trace_mentions.push(TraceMention { document, samples });
+    }
+}
+
 /// Endpoints and samplers.
 fn ports(root: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
     match facts.documents[id.index as usize].kind {

@@ -1,7 +1,10 @@
 //! Which share of traces is kept, after all layers, and which share is meant to be.
 
 use super::Repo;
+use super::images::{Class, known_as};
+use super::pillars::{self, Evidence};
 use crate::facts::DocumentId;
+use crate::facts::deploy::Container;
 use crate::facts::scalar::Scalar;
 use crate::facts::telemetry::{Layer, Sampler, Share};
 use crate::source::Span;
@@ -115,6 +118,62 @@ fn share_of(sampler: &Sampler) -> Option<f64> {
         Share::Of(share) => Some(share),
         Share::Other | Share::Unknown => None,
     }
+}
+
+impl Repo {
+    /// What shows that traces are taken or sent here; tests and examples do not.
+    pub fn tracing_here(&self) -> impl Iterator<Item = &Evidence> {
+        self.evidence_of_pillar("traces").filter(|evidence| self.is_ours(evidence.document))
+    }
+
+    /// Whether some layer decides which traces are kept; `None` where one may out of sight.
+    pub fn has_sampling(&self) -> Option<bool> {
+        let facts = &self.facts;
+        let variable = |name: &str| PAIRS.contains(&name);
+        let seen = facts.samplers.iter().any(|it| self.is_ours(it.document))
+            || facts.sampling_strategies.iter().any(|it| self.is_ours(it.document))
+            || facts.env_values.iter().any(|it| variable(&it.name.text));
+        if seen {
+            return Some(true);
+        }
+        let brings = |name: &str| {
+            known_as(name).is_some_and(|known| {
+                matches!(known.class, Class::Traces | Class::Collector | Class::Agent)
+            })
+        };
+        let filled = |container: &Container| {
+            container.env.open && self.is_ours(container.document) && !is_plain(container)
+        };
+        let hidden = facts.trace_mentions.iter().any(|it| it.samples)
+            || self.has_foreign_code()
+            || facts.packages.iter().any(|it| brings(&it.name.text))
+            || facts.containers.iter().any(filled)
+            || !facts.skips.is_empty();
+        if hidden { None } else { Some(false) }
+    }
+
+    /// Whether source code may send traces.
+    pub fn may_trace(&self) -> bool {
+        !self.facts.trace_mentions.is_empty() || self.has_foreign_code()
+    }
+
+    /// Whether there is source code in a language that is not read.
+    fn has_foreign_code(&self) -> bool {
+        const READ: &[&str] =
+            &["py", "go", "java", "js", "jsx", "mjs", "cjs", "ts", "tsx", "rs", "cs"];
+        self.paths
+            .iter()
+            .filter(|path| pillars::is_source_path(path))
+            .any(|path| path.rsplit_once('.').is_some_and(|(_, ending)| !READ.contains(&ending)))
+    }
+}
+
+/// Variables that set a sampler.
+const PAIRS: &[&str] = &["OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "JAEGER_SAMPLER_TYPE"];
+
+/// A container of well-known software that begins no traces.
+fn is_plain(container: &Container) -> bool {
+    container.image.as_ref().is_some_and(|image| known_as(&image.text).is_some())
 }
 
 #[cfg(test)]

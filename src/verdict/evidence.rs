@@ -12,6 +12,7 @@ mod running;
 mod scraping;
 mod searches;
 mod slo;
+mod tracing;
 
 use super::scope::Scope;
 use crate::facts::Document;
@@ -32,7 +33,7 @@ use alerting::{
     runbooks_linked,
 };
 pub use equivalent::Equivalent;
-pub(super) use pending::pending;
+pub(super) use pending::{is_moot, pending};
 use running::{all_containers, containers, services};
 use scraping::{jobs, limits, prometheus_config, setting};
 
@@ -218,6 +219,13 @@ const QUERIES: &[(&str, Query)] = &[
     ("logs.alerted", alerts_on_logs),
     ("logs.pipeline", |scope| parts(scope, &[Part::LogPipeline])),
     ("logs.store", |scope| parts(scope, &[Part::LogStore])),
+    ("traces.any", tracing::any),
+    ("traces.store", tracing::store),
+    ("traces.storage", tracing::storage),
+    ("traces.query", tracing::query),
+    ("traces.retention", tracing::retention),
+    ("traces.credentials", tracing::credentials),
+    ("traces.sampling", tracing::sampling),
     ("traces.backend", |scope| parts(scope, &[Part::TraceBackend])),
     ("otel.collector", |scope| parts(scope, &[Part::Collector])),
     ("searches.errors", |scope| searches::serving(scope, Purpose::Errors)),

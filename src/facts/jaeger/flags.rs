@@ -94,6 +94,22 @@ mod tests {
         assert!(!is_secret("es.password-file"));
     }
 
+    /// Variables that the documentation of release 1.76 and the operator's examples use.
+    const USED: &str = "SPAN_STORAGE_TYPE METRICS_STORAGE_TYPE CASSANDRA_SERVERS SAMPLING_STORAGE_TYPE \
+        PROMETHEUS_SERVER_URL ES_USE_ILM ES_USERNAME ES_SERVER_URLS ES_PASSWORD \
+        COLLECTOR_ZIPKIN_HOST_PORT CASSANDRA_CONNECTIONS_PER_HOST SAMPLING_CONFIG_TYPE \
+        QUERY_BASE_PATH PROMETHEUS_TOKEN_FILE PROMETHEUS_TLS_ENABLED PROMETHEUS_TLS_CA \
+        PROMETHEUS_QUERY_NORMALIZE_DURATION PROMETHEUS_QUERY_NORMALIZE_CALLS LOG_LEVEL \
+        KAFKA_PRODUCER_BROKERS GRPC_STORAGE_SERVER COLLECTOR_OTLP_ENABLED \
+        CASSANDRA_TLS_SERVER_NAME CASSANDRA_TLS_KEY CASSANDRA_TLS_CERT CASSANDRA_TLS_CA \
+        BADGER_EPHEMERAL BADGER_DIRECTORY_VALUE BADGER_DIRECTORY_KEY QUERY_HOST_PORT";
+
+    #[test]
+    fn what_upstream_examples_use_is_known() {
+        let missing: Vec<&str> = USED.split(' ').filter(|name| !is_setting(name)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
     #[test]
     fn the_table_is_sorted() {
         assert!(FLAGS.is_sorted_by(|one, other| one.variable < other.variable));

@@ -121,12 +121,38 @@ pub(in crate::verdict) fn pending(what: &str, own: &[&str], scope: &Scope<'_>) -
     Answer::new(Holds::No, format!("nothing found: {what}"), Vec::new())
 }
 
+/// Families of rules that look at source code, and nothing else but variables of telemetry.
+const OF_CODE: &[&str] = &["OTEL", "TRAC", "METR", "LOGS", "INCD"];
+
+/// Whether a rule that is not there yet would find nothing to look at.
+pub(in crate::verdict) fn is_moot(code: &str, scope: &Scope<'_>) -> bool {
+    let repo = scope.repo;
+    let family = code.trim_end_matches(|c: char| c.is_ascii_digit());
+    let variables = || {
+        repo.facts.containers.iter().any(|container| {
+            container.env.open || container.env.keys().any(|key| key.starts_with("OTEL_"))
+        })
+    };
+    if family == "OTCL" {
+        let looks_at = OF_COMPONENTS.iter().find(|(known, _)| *known == code);
+        return match looks_at {
+            Some((_, kind)) => !repo.facts.components.iter().any(|it| it.kind() == *kind),
+            None => repo.facts.collectors.is_empty(),
+        };
+    }
+    OF_CODE.contains(&family) && role::code(repo).is_none() && (family != "OTEL" || !variables())
+}
+
+/// Rules on one kind of component of a collector.
+const OF_COMPONENTS: &[(&str, &str)] =
+    &[("OTCL023", "probabilistic_sampler"), ("OTCL024", "tail_sampling")];
+
 fn has_kind(repo: &Repo, kinds: &[Kind]) -> bool {
     repo.facts.documents.iter().any(|document| kinds.contains(&document.kind))
 }
 
 /// Whether it may stand in a file that is not read: of such an ending, or a template.
-fn hides(repo: &Repo, places: &[&str]) -> bool {
+pub(super) fn hides(repo: &Repo, places: &[&str]) -> bool {
     !repo.facts.skips.is_empty()
         || repo.paths.iter().any(|path| places.iter().any(|place| path.contains(place)))
 }

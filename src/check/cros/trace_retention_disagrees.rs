@@ -1,0 +1,35 @@
+//! Traces kept for another time than is meant. Rule: rules/cros/trace-retention-disagrees.yaml
+
+use crate::check::Case;
+use crate::facts::strategy::Pillar;
+use crate::lang::duration;
+use crate::repo::traces::Retention;
+
+pub(super) fn check(pillar: &Pillar, case: &mut Case<'_>) {
+    let wanted = pillar.retention().filter(|_| pillar.name.text == "traces");
+    let Some(wanted) = wanted else { return case.skip() };
+    let Some(meant) = wanted.known_text().and_then(duration::prometheus) else { return };
+    let meant = meant as f64 / 1e3;
+    let repo = case.repo;
+    let mut others = Vec::new();
+    let stores = repo.trace_stores().iter();
+    for store in stores.filter(|store| repo.run_together(store.document, pillar.document)) {
+        match store.retention {
+            Retention::For(seconds, span) if (seconds - meant).abs() > 1.0 => {
+                others.push((
+                    span,
+                    format!("kept for {}", duration::display((seconds * 1e3) as i64)),
+                ));
+            }
+            Retention::Never => others.push((store.span, "nothing deletes them here".to_owned())),
+            // One store that keeps to it is enough; one that may is too.
+            Retention::For(..) | Retention::Stated(_) | Retention::Unknown => return,
+            Retention::Default(_) | Retention::Moot => {}
+        }
+    }
+    let Some((_, first)) = others.first() else { return };
+    let mut flag = case.flag(wanted.span).with("value", &wanted.text).with("actual", first);
+    for (span, step) in &others {
+        flag = flag.related(*span, step);
+    }
+}
