@@ -30,6 +30,8 @@ mod catalogue {
     pub mod predicate;
 }
 
+#[path = "build/components.rs"]
+mod components;
 #[path = "build/jaeger.rs"]
 mod jaeger;
 #[path = "build/metrics.rs"]
@@ -60,6 +62,7 @@ fn main() {
     println!("cargo::rerun-if-changed=queries");
     println!("cargo::rerun-if-changed=metrics");
     println!("cargo::rerun-if-changed=flags");
+    println!("cargo::rerun-if-changed=components");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     write(&out.join("rules.rs"), &rules::generate(Path::new("rules")));
     write(&out.join("schemas.rs"), &schemas::generate(Path::new("schemas")));
@@ -68,6 +71,8 @@ fn main() {
     write(&out.join("metrics.rs"), &metrics::generate(Path::new("metrics")));
     let flags = jaeger::generate(Path::new("flags/jaeger-v1.yaml"));
     write(&out.join("jaeger.rs"), &flags);
+    let components = components::generate(Path::new("components/collector.yaml"));
+    write(&out.join("components.rs"), &components);
     let controls = nist::generate(Path::new("data/nist-800-53-r5.json"));
     write(&out.join("nist.rs"), &controls);
     let standard = Path::new("rules/standard/obs-1.0.0.yaml");

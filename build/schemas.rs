@@ -54,6 +54,7 @@ const SIMPLE: &[(&str, &str)] = &[
     ("any", "Any"),
     ("null", "Null"),
     ("int-or-string", "IntOrString"),
+    ("component-id", "ComponentId"),
 ];
 
 struct Table<'p> {
@@ -81,6 +82,7 @@ struct Type {
     checks: Vec<String>,
     scalar: Option<String>,
     lines: Option<String>,
+    open: Option<String>,
 }
 
 impl<'p> Table<'p> {
@@ -148,10 +150,11 @@ impl<'p> Table<'p> {
             };
             let _ = writeln!(
                 out,
-                "], checks: &[{}], scalar: {}, lines: {} }},",
+                "], checks: &[{}], scalar: {}, lines: {}, open: {} }},",
                 ty.checks.join(", "),
                 option(&ty.scalar),
-                option(&ty.lines)
+                option(&ty.lines),
+                option(&ty.open)
             );
         }
         out.push_str("] },\n");
@@ -171,6 +174,7 @@ impl<'p> Table<'p> {
             "go-yaml-v2" => "Reader::GoYamlV2",
             "go-yaml-v3" => "Reader::GoYamlV3",
             "kubernetes" => "Reader::Kubernetes",
+            "mapstructure" => "Reader::Mapstructure",
             _ => self.stop(at.span(), &format!("unknown reader `{name}`")),
         }
     }
@@ -192,8 +196,10 @@ impl<'p> Table<'p> {
         }
         for (key, _) in node.pairs() {
             let word = key.scalar().unwrap_or_default();
-            let known =
-                ["source", "inline", "fields", "checks", "refuses", "notes", "scalar", "lines"];
+            let known = [
+                "source", "inline", "fields", "checks", "refuses", "notes", "scalar", "lines",
+                "open",
+            ];
             if !known.contains(&word) {
                 self.stop(key.span(), &format!("a type has no `{word}`"));
             }
@@ -215,7 +221,9 @@ impl<'p> Table<'p> {
         for check in node.get("checks").into_iter().flat_map(|node| node.items()) {
             self.check(name, check, &mut ty);
         }
-        for (key, slot) in [("scalar", &mut ty.scalar), ("lines", &mut ty.lines)] {
+        for (key, slot) in
+            [("scalar", &mut ty.scalar), ("lines", &mut ty.lines), ("open", &mut ty.open)]
+        {
             if let Some(value) = node.get(key) {
                 *slot = Some(self.field(value, name, names).ty);
             }
@@ -345,11 +353,12 @@ impl<'p> Table<'p> {
             format!("&PATTERN_{index}")
         };
         let literal = match word {
-            "at-most-one" | "exclusive" | "exactly-one" | "at-least-one" => {
+            "at-most-one" | "exclusive" | "exactly-one" | "at-least-one" | "any-key" => {
                 args.iter().for_each(|name| known(name));
                 let variant = match word {
                     "exactly-one" => "ExactlyOne",
                     "at-least-one" => "AtLeastOne",
+                    "any-key" => "AnyKey",
                     _ => "AtMostOne",
                 };
                 format!("Test::{variant}(&{args:?})")

@@ -16,6 +16,7 @@ mod jaeg;
 mod kiba;
 mod lsth;
 mod nist;
+mod otcl;
 mod perf;
 mod pql;
 mod prom;
@@ -194,6 +195,9 @@ fn reads(subject: SubjectKind, document: &Document) -> bool {
             matches!(document.kind, Kind::KibanaObjects | Kind::LogQuery)
         }
         SubjectKind::SloDocument => document.kind == Kind::Slo,
+        SubjectKind::CollectorDocument => {
+            matches!(document.kind, Kind::OtelCollector | Kind::JaegerConfig)
+        }
         _ => false,
     }
 }

@@ -222,6 +222,12 @@ file_facts! {
     components: collector::Component,
     /// Pipelines of OpenTelemetry Collectors.
     pipelines: collector::Pipeline,
+    /// How often things run.
+    scales: deploy::Scale,
+    /// Collectors that an operator runs.
+    operated_collectors: collector::Operated,
+    /// Modules that own builds of the collector take in.
+    builder_modules: collector::BuilderModule,
     /// Service level objectives.
     slos: slo::Slo,
     /// OpenSLO objects that objectives refer to.

@@ -9,6 +9,7 @@
 pub mod catalogue;
 pub mod check;
 pub mod cli;
+pub mod components;
 pub mod config;
 pub mod discover;
 pub mod facts;

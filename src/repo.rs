@@ -5,6 +5,7 @@ pub mod arrivals;
 pub mod boards;
 pub mod classes;
 pub mod code;
+pub mod collectors;
 pub mod coverage;
 pub mod declared;
 pub mod environments;
@@ -81,6 +82,8 @@ pub struct Repo {
     runbook_links: OnceLock<BTreeMap<String, Vec<runbooks::Link>>>,
     ruler: OnceLock<bool>,
     runs: OnceLock<runs::Runs>,
+    collectors: OnceLock<collectors::Collectors>,
+    builds: OnceLock<collectors::Builds>,
     external: OnceLock<BTreeMap<String, Span>>,
     names: OnceLock<telemetry::Names>,
     trace_stores: OnceLock<Vec<traces::TraceStore>>,
@@ -142,6 +145,8 @@ impl Repo {
             runbook_links: OnceLock::new(),
             ruler: OnceLock::new(),
             runs: OnceLock::new(),
+            collectors: OnceLock::new(),
+            builds: OnceLock::new(),
             external: OnceLock::new(),
             names: OnceLock::new(),
             trace_stores: OnceLock::new(),

@@ -17,6 +17,7 @@ const ORDER: &[&str] = &[
     "lang",
     "nist",
     "metrics",
+    "components",
     "discover",
     "parse",
     "identify",

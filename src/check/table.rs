@@ -1,8 +1,8 @@
 //! The built-in rules: one row each, in the table of their family.
 
 use super::{
-    Builtin, alrt, amgr, beat, cros, dash, decl, incr, infr, jaeg, kiba, lsth, nist, perf, pql,
-    prom, rule, slo, strat, xref,
+    Builtin, alrt, amgr, beat, cros, dash, decl, incr, infr, jaeg, kiba, lsth, nist, otcl, perf,
+    pql, prom, rule, slo, strat, xref,
 };
 
 const TABLES: &[&[(&str, Builtin)]] = &[
@@ -18,6 +18,7 @@ const TABLES: &[&[(&str, Builtin)]] = &[
     kiba::BUILTINS,
     lsth::BUILTINS,
     nist::BUILTINS,
+    otcl::BUILTINS,
     perf::BUILTINS,
     pql::BUILTINS,
     prom::BUILTINS,

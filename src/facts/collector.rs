@@ -2,10 +2,14 @@
 //! pipelines, `service`. What several documents mean together is asked of the repo model.
 
 use super::flat::Settings;
-use super::{DocumentId, FileFacts};
+use super::subject::{Held, SubjectKind};
+use super::{DocumentId, FileFacts, Subject};
 use crate::facts::scalar::Scalar;
+use crate::identify::Kind;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
+
+mod credentials;
 
 /// A section that defines components.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,6 +90,28 @@ pub struct Component {
     pub settings: Settings,
 }
 
+/// A module that a build of the collector takes in.
+#[derive(Clone, Debug)]
+pub struct BuilderModule {
+    /// The manifest.
+    pub document: DocumentId,
+    /// What its components are.
+    pub section: Section,
+    /// Its path, without the release.
+    pub path: String,
+}
+
+/// A collector that an operator runs.
+#[derive(Clone, Debug)]
+pub struct Operated {
+    /// The object.
+    pub document: DocumentId,
+    /// `apiVersion`.
+    pub version: Scalar,
+    /// The key `config`, and whether its value is a text.
+    pub config: Option<(Span, bool)>,
+}
+
 /// A list of component ids.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
@@ -154,9 +180,117 @@ pub fn normal(id: &str) -> String {
     }
 }
 
-/// Reads a collector's configuration.
+impl Subject for Collector {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::Collector
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        "collector configuration".to_owned()
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.anchor)
+    }
+}
+
+impl Subject for Component {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::CollectorComponent
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        format!("{} {}", self.section.one(), self.id.text)
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.id.span)
+    }
+    fn field(&self, path: &str) -> Held<'_> {
+        match path {
+            "id" => self.id.held(),
+            "section" => Held::Text(self.section.one()),
+            _ => match path.strip_prefix("settings.") {
+                Some(path) => self.settings.held(path),
+                None => Held::Nothing,
+            },
+        }
+    }
+    fn field_span(&self, path: &str) -> Option<Span> {
+        match path {
+            "id" => Some(self.id.span),
+            _ => {
+                let setting =
+                    path.strip_prefix("settings.").and_then(|path| self.settings.at(path));
+                setting.map(|setting| setting.key)
+            }
+        }
+    }
+}
+
+impl Subject for Pipeline {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::CollectorPipeline
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        format!("pipeline {}", self.name.text)
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.name.span)
+    }
+    fn field(&self, path: &str) -> Held<'_> {
+        match path {
+            "name" => self.name.held(),
+            _ => Held::Nothing,
+        }
+    }
+    fn field_span(&self, path: &str) -> Option<Span> {
+        (path == "name").then_some(self.name.span)
+    }
+}
+
+impl Subject for Operated {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::OperatedCollector
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        "collector object".to_owned()
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.config.map_or(self.version.span, |(key, _)| key))
+    }
+}
+
+/// Reads an object of the collector's operator.
+pub fn read_object(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let is_collector = root.get("kind").and_then(NodeRef::scalar) == Some("OpenTelemetryCollector");
+    let Some(version) = Scalar::under(root, "apiVersion").filter(|_| is_collector) else { return };
+    let entry = root.get("spec").and_then(|spec| spec.entry("config"));
+    let config = entry
+        .filter(|(_, value)| !value.is_null() && !value.is_unknown())
+        .map(|(key, value)| (key.span(), !value.is_mapping()));
+    facts.operated_collectors.push(Operated { document, version, config });
+}
+
+/// Whether a document of this kind is read here.
+pub fn reads(kind: Kind) -> bool {
+    matches!(kind, Kind::OtelCollector | Kind::JaegerConfig | Kind::OtelBuilder)
+}
+
+/// Reads a collector's configuration, or a manifest of the collector builder.
 pub fn read(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
     let it = &facts.documents[document.index as usize];
+    if it.kind == Kind::OtelBuilder {
+        return read_build(root, document, facts);
+    }
     let (masked, anchor) = (it.masked, it.anchor);
     let mut collector = Collector {
         document,
@@ -180,7 +314,9 @@ pub fn read(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
                     let Some(id) = Scalar::of(id) else { continue };
                     collector.open |= !id.known;
                     let settings = Settings::of(config, masked);
-                    facts.components.push(Component { document, section, id, settings });
+                    let component = Component { document, section, id, settings };
+                    facts.credentials.extend(credentials::of(&component));
+                    facts.components.push(component);
                 }
             }
             (None, "service") => {
@@ -237,4 +373,17 @@ fn names(key: NodeRef<'_>, value: NodeRef<'_>) -> Names {
 /// Whether a text stands where a collection belongs that something else fills in.
 fn is_placeholder(value: NodeRef<'_>) -> bool {
     value.scalar().is_some_and(crate::lang::placeholder::is_in)
+}
+
+/// Reads a manifest of the collector builder.
+fn read_build(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    for section in Section::ALL {
+        for item in root.get(section.key()).into_iter().flat_map(NodeRef::items) {
+            let text = ["import", "gomod"].iter().find_map(|key| item.get(key)?.scalar());
+            let path = text.and_then(|text| text.split_whitespace().next());
+            if let Some(path) = path.map(str::to_owned) {
+                facts.builder_modules.push(BuilderModule { document, section, path });
+            }
+        }
+    }
 }

@@ -11,6 +11,7 @@ mod dockerfile;
 mod dotenv;
 mod kubernetes;
 mod release;
+mod scale;
 mod words;
 
 pub use compose::read_compose;
@@ -18,6 +19,7 @@ pub use dockerfile::read_dockerfile;
 pub use dotenv::read_dotenv;
 pub use kubernetes::read_object;
 pub use release::{read_chart, read_values};
+pub use scale::Scale;
 
 /// A container of a workload, or a compose service.
 #[derive(Clone, Debug)]

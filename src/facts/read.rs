@@ -492,7 +492,7 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
         Kind::Compose => deploy::read_compose(node, id, facts),
         Kind::Slo => slo::read(node, id, masked, facts),
         Kind::Strategy => strategy::read(node, id, masked, facts),
-        Kind::OtelCollector | Kind::JaegerConfig => collector::read(node, id, facts),
+        kind if collector::reads(kind) => collector::read(node, id, facts),
         Kind::Terraform => terraform::read(node, id, facts),
         Kind::CloudFormation => monitor::read_template(node, id, facts),
         Kind::OnCall => oncall::read(node, id, masked, facts),

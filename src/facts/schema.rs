@@ -8,6 +8,7 @@ pub mod walk;
 
 mod alertmanager;
 mod checks;
+mod collector;
 mod fault;
 mod kubernetes;
 mod prometheus;
@@ -93,6 +94,7 @@ pub(crate) fn compare(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) 
             }
             kind => ("prometheus-operator", kind.to_owned()),
         },
+        Kind::OtelCollector | Kind::JaegerConfig => return collector::compare(node, id, facts),
         _ => return,
     };
     let Some(reading) = Reading::of(schema, &root, id) else { return };

@@ -34,6 +34,8 @@ macro_rules! subjects {
                 KibanaContent "kibana_content" [];
                 /// A document that holds objectives, or what they refer to.
                 SloDocument "slo_document" [];
+                /// A configuration of an OpenTelemetry Collector, or a layer of one.
+                CollectorDocument "collector_document" [];
             }
             // Facts that a rule sees one by one.
             facts {
@@ -94,6 +96,16 @@ macro_rules! subjects {
                 ];
                 /// A service level objective.
                 Slo slos: slo::Slo "slo" ["name", "service", "objective", "window", "error_budget"];
+                /// A configuration of a collector read as facts.
+                Collector collectors: collector::Collector "collector" [];
+                /// A component that a collector defines.
+                CollectorComponent components: collector::Component "collector_component" [
+                    "id", "section", "settings.*",
+                ];
+                /// A collector that an operator runs.
+                OperatedCollector operated_collectors: collector::Operated "operated_collector" [];
+                /// A pipeline of a collector.
+                CollectorPipeline pipelines: collector::Pipeline "collector_pipeline" ["name"];
                 /// A container of a Kubernetes workload or a compose service.
                 Container containers: deploy::Container "container" ["name", "image", "workload"];
                 /// A schedule or an escalation policy.

@@ -54,6 +54,8 @@ kinds! {
     CloudFormation = "cloudformation", "CloudFormation templates";
     /// An OpenTelemetry Collector configuration.
     OtelCollector = "otel-collector", "collectors";
+    /// A manifest of the collector builder.
+    OtelBuilder = "otel-builder", "collector builds";
     /// A Jaeger v2 configuration.
     JaegerConfig = "jaeger-config", "Jaeger";
     /// Jaeger sampling strategies.

@@ -150,6 +150,13 @@ pub(super) const SIGNATURES: &[Signature] = &[
          receivers>name -5, ^apiVersion -6, ^image -4, receivers>gomod -9, exporters>gomod -9, ^dist -5",
     ),
     signature(
+        Kind::OtelBuilder,
+        5,
+        "receivers>gomod 3, exporters>gomod 3, processors>gomod 3, extensions>gomod 3,
+         connectors>gomod 3, providers>gomod 2, ^dist 2, dist>module 1, dist>name 1,
+         dist>otelcol_version 3, dist>output_path 2, ^replaces 1, ^service -6",
+    ),
+    signature(
         Kind::JaegerStrategies,
         6,
         "^default_strategy 4, ^service_strategies 4, default_strategy>type 2,

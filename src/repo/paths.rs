@@ -183,30 +183,41 @@ fn through_mounts(repo: &Repo, server: Wants<'_>, entry: &str, found: &mut Resol
             continue;
         }
         let Some(at) = inside(repo, server, container, entry) else { continue };
-        let mount = container
-            .mounts
-            .iter()
-            .filter(|mount| below(&at, &mount.target).is_some())
-            .max_by_key(|mount| mount.target.len());
-        let Some(mount) = mount else { continue };
-        let rest = below(&at, &mount.target).unwrap_or_default();
-        let name = |key: &str| match (&mount.sub_path, rest.is_empty()) {
-            (Some(sub), true) => key == sub,
-            _ => glob(rest, key),
-        };
-        if let Some(map) = mount.source.strip_prefix("configMap:") {
-            found.certain |= repo.path_index().has_map(map);
-            found.documents.extend(keyed(repo, map, name));
-        } else if let Some(source) = source(repo, container, mount) {
-            let pattern = match (rest.is_empty(), source.is_empty()) {
-                (true, _) => source,
-                (false, true) => rest.to_owned(),
-                (false, false) => format!("{source}/{rest}"),
-            };
-            found.certain = true;
-            found.files.extend(files(repo, &pattern));
-        }
+        let there = mounted(repo, container, &at);
+        found.certain |= there.certain;
+        found.documents.extend(there.documents);
+        found.files.extend(there.files);
     }
+}
+
+/// What a container finds at a path: what is mounted there.
+pub fn mounted(repo: &Repo, container: &Container, at: &str) -> Resolved {
+    let mut found = Resolved::default();
+    let Some(mount) = mount_at(container, at) else { return found };
+    let rest = below(at, &mount.target).unwrap_or_default();
+    let name = |key: &str| match (&mount.sub_path, rest.is_empty()) {
+        (Some(sub), true) => key == sub,
+        _ => glob(rest, key),
+    };
+    if let Some(map) = mount.source.strip_prefix("configMap:") {
+        found.certain = repo.path_index().has_map(map);
+        found.documents = keyed(repo, map, name);
+    } else if let Some(source) = source(repo, container, mount) {
+        let pattern = match (rest.is_empty(), source.is_empty()) {
+            (true, _) => source,
+            (false, true) => rest.to_owned(),
+            (false, false) => format!("{source}/{rest}"),
+        };
+        found.certain = true;
+        found.files = files(repo, &pattern);
+    }
+    found
+}
+
+/// The mount that a path of a container lies in.
+pub fn mount_at<'c>(container: &'c Container, at: &str) -> Option<&'c Mount> {
+    let above = container.mounts.iter().filter(|mount| below(at, &mount.target).is_some());
+    above.max_by_key(|mount| mount.target.len())
 }
 
 /// An entry as a path inside a container: a relative one starts at the configuration's folder.
@@ -239,10 +250,11 @@ fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
 
 /// The file or folder of the repository that a compose volume mounts.
 fn source(repo: &Repo, container: &Container, mount: &Mount) -> Option<String> {
-    if container.workload != "compose" || mount.source.starts_with(['/', '~', '$']) {
+    let written = repo.filled(container, &mount.source);
+    if container.workload != "compose" || written.starts_with(['/', '~', '$']) {
         return None;
     }
-    let path = join(folder(&repo.source(container.document.source).path), &mount.source)?;
+    let path = join(folder(&repo.source(container.document.source).path), &written)?;
     (path.is_empty() || repo.has_path(&path)).then_some(path)
 }
 

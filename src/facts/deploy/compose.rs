@@ -1,7 +1,7 @@
 //! Services of a Compose file.
 
 use super::words::{listed, words};
-use super::{Bind, Container, Mount, Port};
+use super::{Bind, Container, Mount, Port, scale};
 use crate::facts::scalar::Scalar;
 use crate::facts::{DocumentId, FileFacts, ObjectName};
 use crate::parse::tree::NodeRef;
@@ -13,6 +13,7 @@ pub fn read_compose(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFac
     for (key, service) in services.entries() {
         let Some(name) = Scalar::of(key) else { continue };
         if service.is_mapping() {
+            facts.scales.push(scale::of_service(service, &name.text, document, masked));
             facts.containers.push(compose_service(root, service, name, document, masked));
         }
     }

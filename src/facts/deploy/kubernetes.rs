@@ -5,7 +5,7 @@ use super::{
     Bind, Container, Entrance, EnvSource, Mount, Port, Service, ServicePort, StatedRelease,
 };
 use crate::facts::scalar::{Pairs, Scalar};
-use crate::facts::{DocumentId, FileFacts, ObjectName, embedded};
+use crate::facts::{DocumentId, FileFacts, ObjectName, collector, embedded};
 use crate::parse::tree::NodeRef;
 
 /// Reads containers and services of a Kubernetes object, or of an operator's object that carries
@@ -13,6 +13,8 @@ use crate::parse::tree::NodeRef;
 pub fn read_object(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
     let Some(owner) = embedded::object_name(root) else { return };
     let masked = facts.documents[document.index as usize].masked;
+    super::scale::read_scale(root, document, facts);
+    collector::read_object(root, document, facts);
     if owner.kind == "Service" && owner.api_version == "v1" {
         facts.services.push(service(root, document, owner, masked));
         return;
@@ -325,6 +327,6 @@ fn environment(node: NodeRef<'_>, masked: bool) -> Pairs {
     Pairs { entries, open }
 }
 
-fn is_true(node: Option<NodeRef<'_>>) -> bool {
+pub(super) fn is_true(node: Option<NodeRef<'_>>) -> bool {
     node.and_then(Scalar::of).and_then(|value| value.boolean()) == Some(true)
 }

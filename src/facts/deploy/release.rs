@@ -16,6 +16,7 @@ pub fn read_chart(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts
 
 /// Images in the values of a chart: `repository` with `tag`, `image` with `imageTag`.
 pub fn read_values(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    super::scale::read_values_scale(root, document, facts);
     let mut open = vec![root];
     while let Some(node) = open.pop() {
         let image = node.get("repository").or_else(|| node.get("image")).and_then(NodeRef::scalar);

@@ -19,6 +19,12 @@ pub(crate) enum Known {
 }
 
 pub(crate) fn run<'t>(walker: &mut Walker<'t>, fields: &Fields<'t>) {
+    // What is switched off is not looked at.
+    let off = walker.reader == Reader::Mapstructure
+        && fields.get("enabled").and_then(known_text) == Some("false");
+    if off {
+        return;
+    }
     for field in fields.table.fields.iter().filter(|field| field.required) {
         if is_set(walker, fields, field, true) == Known::No {
             let (span, message) = match fields.entry(field.name) {
@@ -148,6 +154,14 @@ fn test<'t>(
     match test {
         Test::AtMostOne(names) | Test::ExactlyOne(names) | Test::AtLeastOne(names) => {
             alternatives(walker, fields, origin, test, names);
+        }
+        Test::AnyKey(names) => {
+            let any = names.iter().any(|name| fields.get(name).is_some());
+            if !any && !fields.open {
+                let message = format!("is missing: one of {} must stand here", list(names));
+                let span = fields.owner;
+                walker.push(Refusal::Missing, span, origin, names[0], message, None);
+            }
         }
         Test::Requires(name, others) => {
             if set(walker, fields, name) == Known::Yes

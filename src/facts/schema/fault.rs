@@ -18,7 +18,9 @@ impl Walker<'_> {
         let bad = |message: String| Some((Refusal::BadValue, message, None));
         let not = |what: &str| wrong(format!("takes {what}, not `{}`", short(text)));
         let kubernetes = self.reader == Reader::Kubernetes;
-        if kubernetes && is_text(ty) && !matches!(value, Value::Text(_)) {
+        let nanoseconds = matches!(ty, Type::GoDuration) && self.reader == Reader::Mapstructure;
+        let typed = kubernetes || (self.reader == Reader::Mapstructure && !nanoseconds);
+        if typed && is_text(ty) && !matches!(value, Value::Text(_)) {
             return wrong(format!("takes a text, not {}: put it in quotes", called(value, text)));
         }
         match ty {
@@ -94,6 +96,9 @@ impl Walker<'_> {
                 None if text.is_empty() => None,
                 _ => bad(format!("takes host:port, not `{}`", short(text))),
             },
+            Type::ComponentId => {
+                super::collector::fault(text).and_then(|fault| bad(fault.to_owned()))
+            }
             Type::Enum(members) => enum_fault(members, place.field, text),
             _ => None,
         }

@@ -46,7 +46,7 @@ fn plain_value(text: &str, reader: Reader) -> Value<'_> {
         "-.inf" | "-.Inf" | "-.INF" => return Value::Float(f64::NEG_INFINITY),
         _ => {}
     }
-    if reader != Reader::GoYamlV3
+    if !matches!(reader, Reader::GoYamlV3 | Reader::Mapstructure)
         && let Some(value) = old_bool(text)
     {
         return Value::Bool(value);

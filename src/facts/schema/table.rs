@@ -12,6 +12,8 @@ pub enum Reader {
     GoYamlV3,
     /// The Kubernetes API server, by the schema of a custom resource.
     Kubernetes,
+    /// go-yaml 3 into nothing, and from there by `mapstructure`, strict: the collector.
+    Mapstructure,
 }
 
 /// What a field takes.
@@ -59,6 +61,8 @@ pub enum Type {
     Null,
     /// A whole number or a text.
     IntOrString,
+    /// The id of a collector's component.
+    ComponentId,
     /// One of these.
     Enum(&'static [&'static str]),
     /// A list.
@@ -116,6 +120,7 @@ pub enum Test {
     AtMostOne(&'static [&'static str]),
     ExactlyOne(&'static [&'static str]),
     AtLeastOne(&'static [&'static str]),
+    AnyKey(&'static [&'static str]),
     Requires(&'static str, &'static [&'static str]),
     RequiredIf(&'static str, &'static [&'static str], &'static [&'static str]),
     ForbiddenIf(&'static str, &'static [&'static str], &'static [&'static str]),
@@ -167,6 +172,8 @@ pub struct TypeTable {
     pub scalar: Option<Type>,
     /// The whole value is one of these.
     pub lines: Option<Type>,
+    /// It takes any other key too, with a value of this type; or a list.
+    pub open: Option<Type>,
 }
 
 impl TypeTable {

@@ -62,6 +62,26 @@ pub fn walk(reading: Reading, root: NodeRef<'_>) -> Outcome {
     walker.out
 }
 
+/// Compares a mapping that is not there with its table.
+pub fn walk_absent(reading: Reading, root: NodeRef<'_>, owner: Span) -> Outcome {
+    let mut walker = Walker {
+        reading,
+        reader: reading.schema.reader_of(reading.root.name),
+        root,
+        out: Outcome::default(),
+        path: String::new(),
+        seen: HashSet::new(),
+        budget: 0,
+        depth: 0,
+    };
+    if let Type::Named(index) = reading.root.ty {
+        let table = &reading.schema.types[index];
+        let fields = Fields { table, entries: Vec::new(), open: reading.open, owner };
+        checks::run(&mut walker, &fields);
+    }
+    walker.out
+}
+
 /// Whose value is being read.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'n> {
@@ -148,7 +168,10 @@ impl<'t> Walker<'t> {
             return;
         }
         if node.is_sequence() {
-            return self.wrong(node, place, "takes a mapping, not a list");
+            return match table.open {
+                Some(_) => {}
+                None => self.wrong(node, place, "takes a mapping, not a list"),
+            };
         }
         // Through an alias the same mapping comes again: its faults are known.
         if !self.seen.insert((node.resolve().id(), index)) {
@@ -178,7 +201,18 @@ impl<'t> Walker<'t> {
                     self.known_field(table, field, key);
                     fields.entries.push((field, key, value));
                 }
-                None => self.unknown_field(table, key, name),
+                None => match &table.open {
+                    Some(ty) => {
+                        let place = Place {
+                            field: self.reading.root,
+                            name,
+                            context: table.name,
+                            owner: key.span(),
+                        };
+                        self.value(ty, value, place);
+                    }
+                    None => self.unknown_field(table, key, name),
+                },
             }
         }
         fields
@@ -272,7 +306,18 @@ impl<'t> Walker<'t> {
         }
     }
 
+    /// Whether a text stands for a list: `a,b`, as `mapstructure` takes it.
+    fn is_joined(&self, item: &'static Type, node: NodeRef<'t>) -> bool {
+        self.reader == Reader::Mapstructure
+            && matches!(item, Type::String)
+            && node.scalar().is_some()
+            && matches!(scalars::resolve(node, self.reader), Value::Text(_))
+    }
+
     fn list(&mut self, item: &'static Type, node: NodeRef<'t>, place: Place<'_>) {
+        if self.is_joined(item, node) {
+            return;
+        }
         if self.not_here("a list", node, place) {
             return;
         }

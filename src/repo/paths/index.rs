@@ -88,7 +88,7 @@ impl PathIndex {
     }
 
     /// Documents inside a ConfigMap or Secret.
-    pub(super) fn inside(&self, map: &str) -> &[DocumentId] {
+    pub(in crate::repo) fn inside(&self, map: &str) -> &[DocumentId] {
         self.maps.get(map).map_or(&[], Vec::as_slice)
     }
 

@@ -1,0 +1,83 @@
+//! Components that nothing takes. Rule: rules/otcl/defined-not-used.yaml
+
+use super::model;
+use crate::check::Case;
+use crate::facts::collector::{Component, Section, normal};
+use crate::facts::flat::Value;
+use crate::repo::Repo;
+use crate::repo::collectors::{LoadSet, There};
+
+pub(super) fn check(component: &Component, case: &mut Case<'_>) {
+    let repo = case.repo;
+    let document = component.document;
+    if !component.id.known || is_anchor(repo, component) {
+        return case.skip();
+    }
+    let found = model::missing(repo, document, |set| used(repo, set, component));
+    let Some(missing) = found.filter(|found| found.certain) else { return };
+    if missing.loader.is_none() && named_beside(repo, component) {
+        return;
+    }
+    let (key, users) = match component.section {
+        Section::Extensions => ("extension", "`service.extensions` does not list it"),
+        section => (section.one(), "no pipeline takes it"),
+    };
+    let flag = case.flag(component.id.span).with("section", key).with("what", users);
+    if let Some(loader) = missing.loader {
+        flag.related(loader, "loads this file");
+    }
+}
+
+fn used(repo: &Repo, set: &LoadSet, component: &Component) -> There {
+    let id = component.id.text.as_str();
+    let taken = match component.section {
+        Section::Extensions => set.starts(repo, id),
+        section if set.users(repo, section, id).next().is_some() => There::Yes,
+        _ if set.open || set.pipelines().any(|(_, it)| is_open(repo, it)) => There::Maybe,
+        _ => There::No,
+    };
+    if taken != There::No {
+        return taken;
+    }
+    let id = normal(id);
+    let mut others = set.components(repo).filter(|other| other.id.text != component.id.text);
+    let named = others.any(|other| {
+        other.settings.entries.iter().any(|setting| match &setting.value {
+            Value::Scalar(scalar) => normal(&scalar.text) == id,
+            _ => setting.name() == id,
+        })
+    });
+    if named { There::Yes } else { There::No }
+}
+
+fn is_open(repo: &Repo, pipeline: crate::repo::collectors::Effective) -> bool {
+    [Section::Receivers, Section::Processors, Section::Exporters]
+        .iter()
+        .any(|section| pipeline.list(repo, *section).is_some_and(|(_, names)| names.open))
+}
+
+/// Whether the definition is there to be taken over elsewhere by its anchor.
+fn is_anchor(repo: &Repo, component: &Component) -> bool {
+    let source = repo.source(component.id.span.source);
+    let rest = source.text.get(component.id.span.end as usize..).unwrap_or_default();
+    rest.lines()
+        .next()
+        .is_some_and(|line| line.trim_start_matches([':', ' ', '"', '\'']).starts_with('&'))
+}
+
+/// Whether a pipeline of another file in the folder takes it: that file may be a layer.
+fn named_beside(repo: &Repo, component: &Component) -> bool {
+    use crate::lang::path::folder;
+    let place = |document: crate::facts::DocumentId| folder(&repo.source(document.source).path);
+    let here = place(component.document);
+    let id = normal(&component.id.text);
+    let others = repo.facts.pipelines.iter().filter(|pipeline| {
+        pipeline.document.source != component.document.source && place(pipeline.document) == here
+    });
+    let mut lists = others.flat_map(|it| [&it.receivers, &it.processors, &it.exporters]);
+    let piped = lists.any(|list| list.items.iter().any(|item| normal(&item.text) == id));
+    let layers = repo.facts.collectors.iter().filter(|collector| {
+        collector.document.source != component.document.source && place(collector.document) == here
+    });
+    piped && layers.into_iter().any(|layer| !model::is_whole(repo, layer.document))
+}

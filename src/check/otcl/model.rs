@@ -1,0 +1,148 @@
+//! What the rules on collectors share: what is certain of a document that may be one layer of
+//! several.
+
+use crate::check::Case;
+use crate::components::Distribution;
+use crate::config::{Profile, profile};
+use crate::facts::DocumentId;
+use crate::facts::collector::{Collector, Component, Pipeline, Section, kind_of};
+use crate::facts::deploy::Container;
+use crate::facts::flat::Settings;
+use crate::identify::Kind;
+use crate::lang::distance::nearest;
+use crate::lang::version::Version;
+use crate::repo::Repo;
+use crate::repo::collectors::{LoadSet, There};
+use crate::repo::runs::COLLECTOR;
+use crate::source::Span;
+use std::collections::BTreeSet;
+
+/// Something that is not there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Missing {
+    /// Whether nothing else is loaded that could have it.
+    pub(super) certain: bool,
+    /// The program that loads these files.
+    pub(super) loader: Option<Span>,
+}
+
+/// Whether something is missing from what is loaded with a document: in one of the sets that the
+/// repository shows, else in the document itself.
+pub(super) fn missing(
+    repo: &Repo,
+    document: DocumentId,
+    test: impl Fn(&LoadSet) -> There,
+) -> Option<Missing> {
+    let sets: Vec<&LoadSet> = repo.collectors().of_document(document).collect();
+    let known: Vec<&&LoadSet> = sets.iter().filter(|set| set.known).collect();
+    if !known.is_empty() {
+        let found = known.into_iter().find(|set| test(set) == There::No)?;
+        return Some(Missing { certain: true, loader: found.loader });
+    }
+    let all = sets.iter().all(|set| test(set) == There::No);
+    (all && !sets.is_empty()).then(|| Missing { certain: is_whole(repo, document), loader: None })
+}
+
+/// Whether something holds in every set that a document is part of.
+pub(super) fn in_all(repo: &Repo, document: DocumentId, test: impl Fn(&LoadSet) -> bool) -> bool {
+    let mut sets = repo.collectors().of_document(document).peekable();
+    sets.peek().is_some() && sets.all(test)
+}
+
+/// Whether a document that nothing loads is a configuration by itself, not a layer of one.
+pub(super) fn is_whole(repo: &Repo, document: DocumentId) -> bool {
+    let Some(collector) = repo.collector(document) else { return false };
+    let has = |section: Section| collector.sections.iter().any(|(known, _)| *known == section);
+    let piped = collector.pipelines.is_some() && has(Section::Receivers);
+    piped && (has(Section::Exporters) || has(Section::Connectors))
+}
+
+/// Whether nothing more is laid over or under a document, as far as the repository shows.
+pub(super) fn is_complete(repo: &Repo, document: DocumentId) -> bool {
+    let mut sets = repo.collectors().of_document(document).peekable();
+    sets.peek().is_some() && sets.all(|set| !set.open && (set.known || is_whole(repo, document)))
+}
+
+/// The settings of a component after all layers, in each set that holds it.
+pub(super) fn settings(repo: &Repo, component: &Component) -> Vec<Settings> {
+    let sets = repo.collectors().of_document(component.document);
+    let id = &component.id.text;
+    sets.filter_map(|set| set.settings(repo, component.section, id)).collect()
+}
+
+/// Whether a later layer, in every set, has a definition of its own: it speaks for the component.
+pub(super) fn is_laid_over(repo: &Repo, component: &Component) -> bool {
+    in_all(repo, component.document, |set| {
+        let layers = set.layers(repo, component.section, &component.id.text);
+        layers.last().is_some_and(|last| !std::ptr::eq(*last, component))
+    })
+}
+
+/// Whether a pipeline takes a component in one of the sets; of a connector on either side.
+pub(super) fn is_used(repo: &Repo, component: &Component) -> bool {
+    repo.collectors()
+        .of_document(component.document)
+        .any(|set| set.users(repo, component.section, &component.id.text).next().is_some())
+}
+
+/// Whether a path is one of tests, demos or documentation.
+pub(super) fn is_dev(case: &Case<'_>, document: DocumentId) -> bool {
+    let path = &case.repo.source(document.source).path;
+    profile(&case.repo.settings, path) == Profile::Dev
+}
+
+/// The nearest word, with the hint that messages add.
+pub(super) fn hint<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> String {
+    let limit = if word.len() <= 3 { 1 } else { 2 };
+    let near = nearest(word, words.filter(|known| *known != word), limit);
+    near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default()
+}
+
+/// Whether a type is one of these, by its old or its new name.
+pub(super) fn is_kind(id: &str, kinds: &[&str]) -> bool {
+    let plain = kind_of(id).replace('_', "");
+    kinds.iter().any(|kind| kind.replace('_', "") == plain)
+}
+
+/// Whether the collector that loads a document is of this release or a later one; `None` where
+/// that is not certain.
+pub(super) fn reaches(repo: &Repo, document: DocumentId, release: Version) -> Option<bool> {
+    if repo.document(document).kind == Kind::JaegerConfig {
+        return None;
+    }
+    let sets = repo.collectors().of_document(document);
+    let loading: Vec<&Container> = sets
+        .filter_map(|set| set.container)
+        .filter_map(|number| repo.facts.containers.get(number))
+        .collect();
+    if loading.is_empty() {
+        return repo.releases(document, COLLECTOR).reach(release);
+    }
+    let releases: Option<Vec<Version>> =
+        loading.into_iter().map(|it| Some(repo.release_of(it)?.version)).collect();
+    let releases = releases?;
+    match (releases.iter().all(|it| *it >= release), releases.iter().all(|it| *it < release)) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}
+
+/// The published distributions that load a document; `None` if another build may.
+pub(super) fn distributions(repo: &Repo, document: DocumentId) -> Option<BTreeSet<Distribution>> {
+    let all: Option<BTreeSet<Distribution>> = repo.distributions(document).into_iter().collect();
+    all.filter(|all| !all.is_empty())
+}
+
+/// Exporters that send nothing over a network.
+pub(super) const LOCAL: &[&str] = &["debug", "logging", "nop", "file"];
+
+/// The pipelines of a document.
+pub(super) fn pipelines(repo: &Repo, document: DocumentId) -> Vec<&Pipeline> {
+    repo.pipelines_of(document).collect()
+}
+
+/// The anchor of a collector: its pipelines, its service, or what names it.
+pub(super) fn anchor(collector: &Collector) -> Span {
+    collector.pipelines.or(collector.service).unwrap_or(collector.anchor)
+}

@@ -1,0 +1,106 @@
+//! What the loader refuses before it looks at pipelines. Rule: rules/otcl/not-loadable.yaml
+
+use super::model;
+use crate::catalogue::model::Severity;
+use crate::check::Case;
+use crate::components;
+use crate::facts::Document;
+use crate::facts::schema::{Refusal, SchemaIssue};
+use crate::identify::Kind;
+use crate::parse::tree::IssueKind;
+use crate::source::Span;
+
+pub(super) fn check(document: &Document, case: &mut Case<'_>) {
+    if document.stream_index > 0 {
+        return case.skip();
+    }
+    for issue in &document.text_issues {
+        let what = match issue.kind {
+            // The reader takes what it can of them.
+            IssueKind::TooDeep => continue,
+            IssueKind::DuplicateKey => format!("{}: the second is refused", issue.message),
+            _ => format!("the text stops being YAML here: {}", issue.message),
+        };
+        let flag = case.flag(issue.span).with("what", what);
+        if let Some(first) = issue.first {
+            flag.related(first, "the first one");
+        }
+    }
+    cut_off(document, case);
+    // The release the tables were read from; an older one may know fields that are gone.
+    let current = model::reaches(case.repo, document.id, components::newest());
+    let host = document.host.map(|host| case.repo.document(host).kind);
+    for issue in &document.schema_issues {
+        // A setting that another rule speaks of by its release.
+        if issue.path.ends_with("telemetry.metrics.address") {
+            continue;
+        }
+        // A chart lays its own configuration below this one.
+        if host == Some(Kind::HelmValues) && issue.refusal == Refusal::Missing {
+            continue;
+        }
+        let unsure = issue.refusal == Refusal::UnknownField
+            && issue.suggestion.is_none()
+            && current != Some(true);
+        if layered(document, issue, case) {
+            continue;
+        }
+        let hint = match &issue.suggestion {
+            Some(near) => format!(" (did you mean `{near}`?)"),
+            None if unsure => {
+                format!(" in release {}.{}", components::newest().major, components::newest().minor)
+            }
+            None => String::new(),
+        };
+        let flag = case
+            .flag(issue.span)
+            .with("what", format!("`{}` {}{hint}", issue.field, issue.message));
+        if unsure {
+            flag.severity(Severity::Warning);
+        }
+    }
+}
+
+/// A line with less indentation than the first ends the configuration: what follows is not read.
+fn cut_off(document: &Document, case: &mut Case<'_>) {
+    if document.host.is_some() || document.masked || document.broken {
+        return;
+    }
+    let source = case.repo.source(document.id.source);
+    let end = document.span.end as usize;
+    // A last key without a value ends before its colon.
+    let rest = source.text.get(end..).unwrap_or_default();
+    let mut at = end + rest.find('\n').map_or(rest.len(), |line| line + 1);
+    for line in source.text.get(at..).unwrap_or_default().split_inclusive('\n') {
+        let body = line.trim();
+        let start = at + (line.len() - line.trim_start().len());
+        at += line.len();
+        if body.is_empty() || body.starts_with('#') {
+            continue;
+        }
+        if !body.starts_with("---") && !body.starts_with("...") {
+            let span = Span::new(document.id.source, start, start + body.len());
+            let what = "the configuration ends before this line, which has less indentation";
+            case.flag(span).with("what", what);
+        }
+        return;
+    }
+}
+
+/// Whether another layer may give what is missing here.
+fn layered(document: &Document, issue: &SchemaIssue, case: &Case<'_>) -> bool {
+    if issue.refusal != Refusal::Missing {
+        return false;
+    }
+    let repo = case.repo;
+    let mut parts = issue.path.split('.');
+    let (Some(section), Some(id)) = (parts.next(), parts.next()) else { return false };
+    let component = repo
+        .components_of(document.id)
+        .find(|component| component.section.key() == section && component.id.text == id);
+    let Some(component) = component else { return false };
+    let mut sets = repo.collectors().of_document(document.id);
+    let more = sets.any(|set| set.layers(repo, component.section, id).len() > 1);
+    more || repo.collectors().beside(repo, document.id, component.section, id)
+        && !model::is_whole(repo, document.id)
+}
