@@ -174,6 +174,8 @@ file_facts! {
     documents: Document,
     /// Prometheus server configurations and the operator's `Prometheus` objects.
     prometheus: prometheus::PrometheusConfig,
+    /// Servers that charts of the operator make.
+    chart_servers: prometheus::ChartServer,
     /// Scrape jobs of configurations, fragments and monitor objects.
     scrape_jobs: prometheus::ScrapeJob,
     /// `remote_write` and `remote_read` endpoints.

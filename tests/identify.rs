@@ -230,6 +230,14 @@ fn neighbours_are_told_apart() {
             Kind::AlertmanagerTemplate,
             "{{ define \"slack.title\" }}{{ .Alerts.Firing | len }}{{ end }}\n",
         ),
+        (
+            Kind::CortexTenant,
+            "id: 1\nrule_format_version: '2'\nrules_files:\n  a.yml: |\n    groups: []\nalertmanager_config: |\n  route: {receiver: a}\n",
+        ),
+        (
+            Kind::CloudFormation,
+            "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  A:\n    Type: AWS::SNS::Topic\n",
+        ),
         (Kind::Python, "#!/usr/bin/env python3\nprint(1)\n"),
     ];
     for (expected, text) in cases {

@@ -35,6 +35,24 @@ fn shown(slo: &Slo) -> String {
 fn every_dialect_is_read() {
     let cases = [
         (
+            "apiVersion: openslo.com/v2alpha\nkind: SLO\nmetadata: {name: x}\nspec:\n  service: api\n  sli:\n    metadata: {name: e}\n    spec:\n      ratioMetric:\n        counter: true\n        good: {dataSourceRef: prometheus-main, spec: {query: sum(good)}}\n        total: {dataSourceSpec: {prometheus: {url: x}}, spec: {query: sum(all)}}\n  timeWindow: [{duration: 4w, isRolling: true}]\n  objectives: [{target: 0.99}]\n",
+            &[
+                "OpenSlo api.x Some(0.99) Some(28.0) Good=sum(good) Total=sum(all) foreign=false Never",
+            ][..],
+        ),
+        (
+            "apiVersion: openslo.com/v2alpha\nkind: SLO\nmetadata: {name: x}\nspec:\n  service: api\n  sli: {spec: {thresholdMetric: {dataSourceSpec: {type: redshift}, spec: {query: SELECT 1}}}}\n  objectives: [{target: 0.99, op: lt, value: 1}]\n",
+            &["OpenSlo api.x Some(0.99) None  foreign=true Never"],
+        ),
+        (
+            "apiVersion: n9/v1alpha\nkind: SLO\nmetadata: {name: x, project: p}\nspec:\n  service: api\n  budgetingMethod: Occurrences\n  objectives:\n    - name: ok\n      target: 0.95\n      countMetrics:\n        incremental: true\n        good: {prometheus: {promql: sum(good)}}\n        total: {prometheus: {promql: sum(all)}}\n  timeWindows: [{unit: Day, count: 28, isRolling: true}]\n  alertPolicies: [page]\n",
+            &["Nobl9 api.x Some(0.95) Some(28.0) Good=sum(good) Total=sum(all) foreign=false Yes"],
+        ),
+        (
+            "apiVersion: n9/v1alpha\nkind: SLO\nmetadata: {name: x, project: p}\nspec:\n  service: api\n  objectives:\n    - target: 0.9\n      value: 200\n      rawMetric: {query: {datadog: {query: 'avg:x{*}'}}}\n  timeWindows: [{unit: Month, count: 1, calendar: {startTime: x}}]\n",
+            &["Nobl9 api.x Some(0.9) Some(30.0)  foreign=true Never"],
+        ),
+        (
             "slos:\n  api:\n    availability:\n      objective: 99.9%\n      measurement_window: 30d\n      sli_definition: a / b\nbusiness_slos:\n  shop:\n    sales: {objective: 0.5, measurement_window: 7d, sli_definition: c}\n",
             &[
                 "Standard api.availability Some(0.999) Some(30.0) Value=a / b foreign=false Never",

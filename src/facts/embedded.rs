@@ -36,6 +36,16 @@ pub(super) fn parts<'t>(kind: Kind, root: NodeRef<'t>, host: Host<'_>) -> Vec<Pa
         Kind::OtelCollector | Kind::JaegerConfig => collector(root, &mut parts),
         Kind::Terraform => terraform::parts(root, host, &mut parts),
         Kind::LogstashPipelines => pipelines(root, host, &mut parts),
+        Kind::CortexTenant => {
+            for files in ["rules_files", "template_files"] {
+                for (key, value) in children(root.get(files)) {
+                    text(key, value, host, &mut parts);
+                }
+            }
+            if let Some((key, value)) = root.entry("alertmanager_config") {
+                text(key, value, host, &mut parts);
+            }
+        }
         Kind::Compose => {
             for (_, config) in children(root.get("configs")) {
                 if let Some((key, content)) = config.entry("content") {

@@ -19,6 +19,21 @@ pub enum ServerForm {
     Operator,
 }
 
+/// Which rules the server takes that a chart of the operator makes from its values.
+#[derive(Clone, Debug)]
+pub struct ChartServer {
+    /// The values.
+    pub document: DocumentId,
+    /// The key that holds them.
+    pub anchor: Span,
+    /// `ruleSelector`.
+    pub rule_selector: Option<ObjectSelector>,
+    /// Without a selector it takes what has the label of its release.
+    pub takes_release: bool,
+    /// Parts may be filled in elsewhere.
+    pub open: bool,
+}
+
 /// A Prometheus server configuration.
 #[derive(Clone, Debug)]
 pub struct PrometheusConfig {
@@ -68,6 +83,7 @@ pub struct PrometheusConfig {
     pub agent: bool,
     /// `ruleSelector` of an operator object: absent, it selects nothing.
     pub rule_selector: Option<ObjectSelector>,
+
     /// `serviceMonitorSelector`, `podMonitorSelector`, `probeSelector`, `scrapeConfigSelector`.
     pub job_selectors: Vec<(JobForm, ObjectSelector)>,
 }

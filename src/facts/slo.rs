@@ -7,6 +7,7 @@ pub mod evaluator;
 pub mod value;
 
 mod generator;
+mod nobl9;
 mod openslo;
 mod pyrra;
 mod sloth;
@@ -39,7 +40,7 @@ pub enum SloDialect {
     Grafana,
     /// Datadog (Terraform).
     Datadog,
-    /// Nobl9 (Terraform).
+    /// Nobl9, as an object or in Terraform.
     Nobl9,
     /// Google Cloud Monitoring (Terraform).
     Google,
@@ -237,6 +238,7 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut FileFac
         (api, kind) if api.starts_with("openslo") || (api.is_empty() && kind == "SLO") => {
             openslo::read(root, id, masked, facts);
         }
+        ("n9", _) => nobl9::read(root, id, masked, facts),
         ("sre.google.com", _) => generator::read(root, id, masked, facts),
         ("pyrra.dev", _) => pyrra::read(root, id, masked, facts),
         ("sloth.slok.dev", _) | (_, "PrometheusServiceLevel") => {

@@ -46,6 +46,8 @@ kinds! {
     Strategy = "observability-strategy", "strategies";
     /// An SLO in any of the known dialects.
     Slo = "slo", "SLO files";
+    /// Rules, templates and Alertmanager configuration of one tenant of Cortex, in one document.
+    CortexTenant = "cortex-tenant", "Cortex tenants";
     /// A Grafana dashboard.
     GrafanaDashboard = "grafana-dashboard", "dashboards";
     /// Grafana provisioning: data sources, providers, alerting.

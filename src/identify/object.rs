@@ -39,6 +39,7 @@ pub(super) fn kind(shape: &Shape<'_>) -> Option<Kind> {
         ("pyrra.dev" | "sloth.slok.dev" | "sre.google.com", "ServiceLevelObjective" | "") => {
             Kind::Slo
         }
+        ("n9", _) => Kind::Slo,
         (group, _) if group.starts_with("openslo") => Kind::Slo,
         ("dashboard.grafana.app", "Dashboard") => Kind::GrafanaDashboard,
         ("", "PrometheusServiceLevel" | "ServiceLevelObjective" | "SLO") => Kind::Slo,

@@ -34,6 +34,11 @@ pub(super) const SIGNATURES: &[Signature] = &[
         "^AWSTemplateFormatVersion 5, ^Resources 3, Resources>*>Type 2, ^Parameters 1, ^Outputs 1,
          ^Mappings 1, Resources>*>Properties 2",
     ),
+    signature(
+        Kind::CortexTenant,
+        6,
+        "^rules_files 3, ^rule_format_version 4, ^alertmanager_config 4, ^template_files 2",
+    ),
     // Targets are told by the whole shape; their key only makes a text worth parsing.
     signature(Kind::PrometheusTargets, 6, "[]>targets 4"),
     signature(

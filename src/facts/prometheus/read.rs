@@ -1,7 +1,7 @@
 //! Prometheus configurations, fragments and operator objects to facts.
 
 use super::{
-    AlertmanagerTarget, Discovery, JobForm, PrometheusConfig, Relabel, RemoteEndpoint, ScrapeJob,
+    AlertmanagerTarget, ChartServer, Discovery, JobForm, PrometheusConfig, Relabel, RemoteEndpoint, ScrapeJob,
     ServerForm,
 };
 use crate::facts::scalar::{Pairs, Scalar};
@@ -82,6 +82,17 @@ pub fn read_config(
 pub fn read_object(node: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut FileFacts) {
     let kind =
         facts.documents[document.index as usize].object.as_ref().map(|object| object.kind.clone());
+    let object = facts.documents[document.index as usize].object.as_ref();
+    if object.is_some_and(|object| object.data_key.as_deref() == Some("prometheusSpec")) {
+        facts.chart_servers.push(ChartServer {
+            document,
+            anchor: facts.documents[document.index as usize].anchor,
+            rule_selector: object_selector(node, "ruleSelector", "ruleNamespaceSelector", masked),
+            takes_release: Scalar::under(node, "ruleSelectorNilUsesHelmValues")
+                .is_none_or(|it| it.boolean() == Some(true)),
+            open: masked,
+        });
+    }
     let Some(spec) = node.get("spec") else { return };
     match kind.as_deref() {
         Some(kind @ ("Prometheus" | "PrometheusAgent")) => {

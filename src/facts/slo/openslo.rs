@@ -61,11 +61,13 @@ pub(super) fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut 
 
 /// The indicator that a node holds or names.
 fn shared(node: NodeRef<'_>) -> Option<Indicator> {
-    if let Some((key, value)) = node.entry("indicator").filter(|(_, value)| !value.is_null()) {
+    // The second version calls it by the name of the object.
+    let inline = ["indicator", "sli"].iter().find_map(|key| node.entry(key));
+    if let Some((key, value)) = inline.filter(|(_, value)| !value.is_null()) {
         let spec = value.get("spec").unwrap_or(value);
         return measured(key.span(), spec);
     }
-    let (key, value) = node.entry("indicatorRef")?;
+    let (key, value) = node.entry("indicatorRef").or_else(|| node.entry("sliRef"))?;
     let reference = Scalar::of(value).filter(|_| !value.is_null())?;
     Some(Indicator { reference: Some(reference), ..Indicator::new(key.span()) })
 }
@@ -110,8 +112,9 @@ fn parts(indicator: &mut Indicator, ratio: NodeRef<'_>) {
 fn metric(indicator: &mut Indicator, role: Role, node: NodeRef<'_>) {
     let source = node.get("metricSource").unwrap_or(node);
     let text = |key| source.get(key).and_then(NodeRef::scalar).map(str::to_ascii_lowercase);
-    let kind = text("type").or_else(|| text("queryType")).or_else(|| text("source"));
-    let reference = text("metricSourceRef");
+    let written = source.get("dataSourceSpec").and_then(data_source);
+    let kind = text("type").or_else(|| text("queryType")).or_else(|| text("source")).or(written);
+    let reference = text("metricSourceRef").or_else(|| text("dataSourceRef"));
     let spec = source.get("spec").unwrap_or(source);
     let entry = ["promql", "query", "expr"].iter().find_map(|key| spec.entry(key));
     let named =
@@ -129,7 +132,14 @@ fn metric(indicator: &mut Indicator, role: Role, node: NodeRef<'_>) {
     }
 }
 
-fn window(spec: NodeRef<'_>) -> Option<Window> {
+/// What a data source written in place is: its `type`, else the key that holds its settings.
+fn data_source(spec: NodeRef<'_>) -> Option<String> {
+    let named = spec.get("type").and_then(NodeRef::scalar);
+    let key = || spec.pairs().find(|(_, value)| value.is_mapping())?.0.scalar();
+    named.or_else(key).map(str::to_ascii_lowercase)
+}
+
+pub(super) fn window(spec: NodeRef<'_>) -> Option<Window> {
     let list = spec.get("timeWindow").or_else(|| spec.get("timeWindows"))?;
     let item = if list.is_mapping() { list } else { list.items().next()? };
     let calendar = item.get("calendar").is_some_and(|calendar| !calendar.is_null());

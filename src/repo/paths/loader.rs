@@ -3,7 +3,8 @@
 use super::{Loading, resolve};
 use crate::config::World;
 use crate::facts::Document;
-use crate::facts::prometheus::{PrometheusConfig, ServerForm};
+use crate::facts::package::Package;
+use crate::facts::prometheus::{ChartServer, PrometheusConfig, ServerForm};
 use crate::facts::selector::{Namespaces, ObjectSelector};
 use crate::identify::Kind;
 use crate::lang::path::last;
@@ -96,12 +97,24 @@ fn leads(repo: &Repo, server: &PrometheusConfig, entry: &str) -> bool {
 fn not_selected(repo: &Repo, rule: &Document) -> Option<Loader> {
     let rulers = repo.facts.documents.iter().any(|document| {
         document.object.as_ref().is_some_and(|object| object.kind == "ThanosRuler")
-            || document.kind == Kind::HelmValues
     });
-    if rulers || rule.masked || !repo.facts.packages.is_empty() || repo.has_ruler() {
+    // A chart without values here has a selector that is not here.
+    let stack = |package: &Package| package.name.text == STACK;
+    let made = || repo.facts.chart_servers.iter().filter(|server| repo.is_ours(server.document));
+    let charts = match made().next().is_some() {
+        true => !repo.facts.packages.iter().all(stack),
+        false => {
+            let values = |document: &Document| document.kind == Kind::HelmValues;
+            !repo.facts.packages.is_empty() || repo.facts.documents.iter().any(values)
+        }
+    };
+    if rulers || rule.masked || charts || repo.has_ruler() {
         return None;
     }
     let mut first = None;
+    for server in made() {
+        first = first.or(Some(by_values(server, rule)?));
+    }
     for server in servers(repo, ServerForm::Operator).filter(|server| !server.agent) {
         let loader = match &server.rule_selector {
             _ if server.open => return None,
@@ -114,6 +127,29 @@ fn not_selected(repo: &Repo, rule: &Document) -> Option<Loader> {
         first = first.or(Some(loader));
     }
     first
+}
+
+/// The chart whose values hold servers of the operator.
+const STACK: &str = "kube-prometheus-stack";
+
+/// Why the server that a chart makes does not take a rule; `None` where it does or may.
+fn by_values(server: &ChartServer, rule: &Document) -> Option<Loader> {
+    let object = rule.object.as_ref()?;
+    let label = |key: &str| {
+        object.labels.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    };
+    let written = server.rule_selector.as_ref();
+    match written.filter(|selector| !selector.labels.is_empty()) {
+        _ if server.open => None,
+        Some(selector) => (selector.labels.selects(label, false) == Some(false))
+            .then_some(Loader::Selector(selector.key, "its labels do not fit the `ruleSelector`")),
+        // Which name the release has, only who installs it knows.
+        None if server.takes_release && label("release").is_none() => Some(Loader::Selector(
+            server.anchor,
+            "the chart takes only rules with the label `release` of its release",
+        )),
+        None => None,
+    }
 }
 
 /// Why a selector does not take a rule; `None` where it does or may.
