@@ -1,8 +1,8 @@
 //! Prometheus configurations, fragments and operator objects to facts.
 
 use super::{
-    AlertmanagerTarget, ChartServer, Discovery, JobForm, PrometheusConfig, Relabel, RemoteEndpoint, ScrapeJob,
-    ServerForm,
+    AlertmanagerTarget, ChartServer, Discovery, JobForm, PrometheusConfig, Relabel, RemoteEndpoint,
+    ScrapeJob, ServerForm,
 };
 use crate::facts::scalar::{Pairs, Scalar};
 use crate::facts::selector::{LabelSelector, Namespaces, ObjectSelector};
