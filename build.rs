@@ -32,6 +32,8 @@ mod catalogue {
 
 #[path = "build/components.rs"]
 mod components;
+#[path = "build/elastic.rs"]
+mod elastic;
 #[path = "build/jaeger.rs"]
 mod jaeger;
 #[path = "build/metrics.rs"]
@@ -73,6 +75,7 @@ fn main() {
     write(&out.join("jaeger.rs"), &flags);
     let components = components::generate(Path::new("components/collector.yaml"));
     write(&out.join("components.rs"), &components);
+    write(&out.join("elastic.rs"), &elastic::generate(Path::new("settings/elastic")));
     let controls = nist::generate(Path::new("data/nist-800-53-r5.json"));
     write(&out.join("nist.rs"), &controls);
     let standard = Path::new("rules/standard/obs-1.0.0.yaml");

@@ -10,6 +10,7 @@ mod case;
 mod cros;
 mod dash;
 mod decl;
+mod elas;
 mod incr;
 mod infr;
 mod jaeg;
@@ -36,6 +37,7 @@ use crate::facts::{Document, Subject};
 use crate::finding::Finding;
 use crate::identify::Kind;
 use crate::repo::Repo;
+use crate::repo::engines::Cluster;
 use crate::repo::model::Model;
 use crate::repo::notifications::Notification;
 use crate::repo::queries::Query;
@@ -71,6 +73,7 @@ macro_rules! builtins {
             Expression(for<'a> fn(&'a Query<'a>, &mut Case<'a>)),
             Notification(for<'a> fn(&'a Notification<'a>, &mut Case<'a>)),
             Declaration(for<'a> fn(&'a Declaration, &mut Case<'a>)),
+            Cluster(for<'a> fn(&'a Cluster, &mut Case<'a>)),
             Repository(for<'a> fn(&mut Case<'a>)),
         }
 
@@ -90,6 +93,7 @@ macro_rules! builtins {
                     Builtin::Expression(check) => self.each(model.queries(), check),
                     Builtin::Notification(check) => self.each(&model.notifications().all, check),
                     Builtin::Declaration(check) => self.each(&self.repo.settings.declarations, check),
+                    Builtin::Cluster(check) => self.each(repo.engine_clusters(), check),
                     Builtin::Repository(check) => self.one(None, check, None),
                 }
             }
@@ -109,6 +113,7 @@ macro_rules! builtins {
                     $(SubjectKind::$fact => each!(&facts.$field),)*
                     SubjectKind::Expression => each!(model.queries()),
                     SubjectKind::NotificationTemplate => each!(&model.notifications().all),
+                    SubjectKind::EngineCluster => each!(repo.engine_clusters()),
                     SubjectKind::Allow => each!(&facts.allows),
                     SubjectKind::Declaration => each!(&self.repo.settings.declarations),
                     // Whole documents and the repository have no fields a predicate could test.

@@ -14,6 +14,7 @@ pub mod configmap;
 pub mod dashboard;
 pub mod deploy;
 mod dialect;
+pub mod elastic;
 mod embedded;
 pub mod expression;
 pub mod flat;
@@ -21,6 +22,7 @@ pub mod grafana;
 pub mod jaeger;
 pub mod kibana;
 pub mod logstash;
+pub mod loki;
 pub mod markdown;
 pub mod monitor;
 pub mod oncall;
@@ -258,6 +260,22 @@ file_facts! {
     env_values: deploy::EnvValue,
     /// Releases that documents state.
     releases: deploy::StatedRelease,
+    /// Settings files of Elasticsearch and OpenSearch nodes.
+    node_configs: elastic::node::NodeConfig,
+    /// Index templates and bodies of indices.
+    index_templates: elastic::template::IndexTemplate,
+    /// Lifecycle policies of indices and data streams.
+    lifecycle_policies: elastic::policy::LifecyclePolicy,
+    /// Declarations of whole clusters.
+    engine_objects: elastic::object::EngineObject,
+    /// What Curator does to indices.
+    curator_actions: elastic::curator::CuratorAction,
+    /// Configurations of Loki.
+    lokis: loki::LokiConfig,
+    /// Roles of an engine.
+    engine_roles: elastic::role::EngineRole,
+    /// Requests to an engine that are written down.
+    engine_requests: elastic::EngineRequest,
     /// Schedules and escalation policies.
     on_call: oncall::OnCall,
     /// Metrics that code declares.

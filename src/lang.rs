@@ -1,6 +1,7 @@
 //! Small languages inside configuration: parsers with spans that know nothing of the stages.
 
 pub mod claim;
+pub mod console;
 pub mod distance;
 pub mod duration;
 pub mod grafana;

@@ -8,6 +8,7 @@ pub mod code;
 pub mod collectors;
 pub mod coverage;
 pub mod declared;
+pub mod engines;
 pub mod environments;
 pub mod exporters;
 pub mod images;
@@ -15,8 +16,10 @@ pub mod jaeger;
 pub mod kibana;
 pub mod limits;
 pub mod loadtests;
+pub mod logfamilies;
 pub mod logfields;
 pub mod logstash;
+pub mod logstores;
 pub mod mentions;
 pub mod model;
 pub mod notifications;
@@ -84,6 +87,8 @@ pub struct Repo {
     runs: OnceLock<runs::Runs>,
     collectors: OnceLock<collectors::Collectors>,
     builds: OnceLock<collectors::Builds>,
+    clusters: OnceLock<Vec<engines::Cluster>>,
+    log_stores: OnceLock<Vec<logstores::LogStore>>,
     external: OnceLock<BTreeMap<String, Span>>,
     names: OnceLock<telemetry::Names>,
     trace_stores: OnceLock<Vec<traces::TraceStore>>,
@@ -147,6 +152,8 @@ impl Repo {
             runs: OnceLock::new(),
             collectors: OnceLock::new(),
             builds: OnceLock::new(),
+            clusters: OnceLock::new(),
+            log_stores: OnceLock::new(),
             external: OnceLock::new(),
             names: OnceLock::new(),
             trace_stores: OnceLock::new(),

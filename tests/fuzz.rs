@@ -209,6 +209,18 @@ fn edited_pipelines_are_survived() {
     run(&texts, 1, targets::logstash);
 }
 
+const REQUESTS: &[&str] = &[
+    "# a\nPUT _ilm/policy/logs\n{\n  \"policy\": {\"phases\": {}}\n}\n\nGET /_cat/indices?v\n",
+    "### a\nPUT http://es:9200/_index_template/logs HTTP/1.1\nContent-Type: application/json\n\n{\"index_patterns\": [\"logs-*\"]}\n",
+    "set -e\ncurl -sXPUT \"http://${ES}:9200/_template/a?b\" -d \"{\\\"order\\\": 1, \\\n \\\"ä\\\": 2}\" && curl -X POST 'https://es/_aliases' --data-binary '{\"actions\": []}'\n",
+];
+
+#[test]
+fn edited_requests_are_survived() {
+    let texts: Vec<String> = REQUESTS.iter().map(|text| (*text).to_owned()).collect();
+    run(&texts, 1, targets::console);
+}
+
 #[test]
 fn edited_files_are_survived() {
     run(&files(), 10, targets::file);

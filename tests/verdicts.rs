@@ -21,6 +21,8 @@ mod alerts;
 mod dash;
 #[path = "verdicts/declared.rs"]
 mod declared;
+#[path = "verdicts/logging.rs"]
+mod logging;
 #[path = "verdicts/metrics.rs"]
 mod metrics;
 #[path = "verdicts/queries.rs"]
@@ -61,6 +63,17 @@ fn verdict(files: &[(&str, &str)], requirement: &str) -> Verdict {
     let assessed = assessed(files, requirement);
     eprintln!("{requirement}: {:?} {}", assessed.verdict, assessed.reason);
     assessed.verdict
+}
+
+/// Whether every rule that decides a requirement exists.
+fn is_built(requirement: &str) -> bool {
+    let found = obsproof::standard::requirement(requirement);
+    let found = found.unwrap_or_else(|| panic!("no requirement {requirement}"));
+    let decisive = found.clauses.iter().filter(|clause| !clause.optional);
+    decisive
+        .into_iter()
+        .flat_map(|clause| clause.rules)
+        .all(|code| obsproof::catalogue::by_code(code).is_some())
 }
 
 /// The result of one clause.

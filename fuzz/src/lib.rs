@@ -3,7 +3,7 @@
 use obsproof::catalogue::rules;
 use obsproof::lang::promql::{self, Extent, Parsed, fingerprint, fold, labels, print};
 use obsproof::lang::template::{self, Language};
-use obsproof::lang::{logsearch, logstash, matcher, re2};
+use obsproof::lang::{console, logsearch, logstash, matcher, re2};
 use obsproof::source::{Encoding, Source};
 use obsproof::{check, scan};
 
@@ -54,6 +54,19 @@ pub fn template(text: &str) {
             inside(step.extent, text, "a step");
         }
         assert!(parsed.main().count() <= parsed.steps.len());
+    }
+}
+
+/// Requests to a search engine: paths and bodies stand in the text.
+pub fn console(text: &str) {
+    for request in console::console(text).iter().chain(&console::curl(text)) {
+        assert!(text.get(request.path_at.clone()).is_some(), "a path stands in the text");
+        if let Some(body) = &request.body {
+            assert!(body.end <= text.len(), "a body ends in the text");
+            assert!(
+                body.runs.iter().all(|&(inner, at)| inner <= body.text.len() && at <= body.end)
+            );
+        }
     }
 }
 

@@ -3,11 +3,13 @@
 use super::Builtin;
 
 mod exporter_target_missing;
+mod log_retention_disagrees;
 mod sampling_disagrees;
 mod trace_retention_disagrees;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("CROS001", Builtin::Sampler(sampling_disagrees::check)),
+    ("CROS002", Builtin::Pillar(log_retention_disagrees::check)),
     ("CROS003", Builtin::Pillar(trace_retention_disagrees::check)),
     ("CROS005", Builtin::TelemetryPort(exporter_target_missing::check)),
 ];

@@ -1,8 +1,8 @@
 //! The built-in rules: one row each, in the table of their family.
 
 use super::{
-    Builtin, alrt, amgr, beat, cros, dash, decl, incr, infr, jaeg, kiba, lsth, nist, otcl, perf,
-    pql, prom, rule, slo, strat, xref,
+    Builtin, alrt, amgr, beat, cros, dash, decl, elas, incr, infr, jaeg, kiba, lsth, nist, otcl,
+    perf, pql, prom, rule, slo, strat, xref,
 };
 
 const TABLES: &[&[(&str, Builtin)]] = &[
@@ -12,6 +12,7 @@ const TABLES: &[&[(&str, Builtin)]] = &[
     cros::BUILTINS,
     dash::BUILTINS,
     decl::BUILTINS,
+    elas::BUILTINS,
     incr::BUILTINS,
     infr::BUILTINS,
     jaeg::BUILTINS,

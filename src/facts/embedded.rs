@@ -52,6 +52,9 @@ pub(super) fn parts<'t>(kind: Kind, root: NodeRef<'t>, host: Host<'_>) -> Vec<Pa
                     text(key, content, host, &mut parts);
                 }
             }
+            for (_, service) in children(root.get("services")) {
+                scripts(service, &["entrypoint", "command"], host, &mut parts);
+            }
         }
         _ => {}
     }
@@ -102,6 +105,8 @@ pub(super) fn anchor(kind: Kind, root: NodeRef<'_>) -> Span {
         Kind::GrafanaDashboard => &["panels"],
         Kind::CiPipeline => &["jobs", "stages", "steps"],
         Kind::Compose => &["services"],
+        Kind::IndexTemplate => &["index_patterns", "template", "mappings", "settings"],
+        Kind::LifecyclePolicy => &["policy", "phases"],
         Kind::OtelCollector | Kind::JaegerConfig => &["service", "receivers"],
         _ => &[],
     };
@@ -137,7 +142,32 @@ fn text<'t>(key: NodeRef<'t>, value: NodeRef<'t>, host: Host<'_>, parts: &mut Ve
         return;
     }
     if let Some(placed) = embed::embedded(value, host) {
-        parts.push(Part { inner: Inner::Text(placed), key: Some(key), kind: None });
+        let kind = key.scalar().and_then(named);
+        parts.push(Part { inner: Inner::Text(placed), key: Some(key), kind });
+    }
+}
+
+/// The kind of a text that the name of its key leaves no doubt of.
+fn named(key: &str) -> Option<Kind> {
+    match key {
+        "elasticsearch.yml" => Some(Kind::ElasticsearchConfig),
+        "opensearch.yml" => Some(Kind::OpensearchConfig),
+        _ => None,
+    }
+}
+
+/// Commands that send requests.
+fn scripts<'t>(container: NodeRef<'t>, keys: &[&str], host: Host<'_>, parts: &mut Vec<Part<'t>>) {
+    for (key, command) in keys.iter().filter_map(|key| container.entry(key)) {
+        let lines: Vec<NodeRef<'t>> = match command.scalar() {
+            Some(_) => vec![command],
+            None => command.items().collect(),
+        };
+        for line in lines.into_iter().filter(|line| {
+            line.scalar().is_some_and(|line| line.contains("curl ") && line.contains("/_"))
+        }) {
+            text(key, line, host, parts);
+        }
     }
 }
 
@@ -217,6 +247,14 @@ fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
                 }
             }
         }
+        "OpenSearchCluster" => {
+            let pools = root.at(&["spec", "nodePools"]).into_iter().flat_map(|it| it.items());
+            for part in root.at(&["spec", "general"]).into_iter().chain(pools) {
+                if let Some((key, config)) = part.entry("additionalConfig") {
+                    parts.push(node(key, config, Some(Kind::OpensearchConfig)));
+                }
+            }
+        }
         "GrafanaDashboard" => {
             if let Some((key, json)) = root.get("spec").and_then(|spec| spec.entry("json")) {
                 text(key, json, host, parts);
@@ -236,7 +274,23 @@ fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
                 text(key, given, host, parts);
             }
         }
-        _ => {}
+        _ => workload(root, host, parts),
+    }
+}
+
+/// Commands of a workload's containers.
+fn workload<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
+    let paths: [&[&str]; 3] = [
+        &["spec"],
+        &["spec", "template", "spec"],
+        &["spec", "jobTemplate", "spec", "template", "spec"],
+    ];
+    for spec in paths.iter().filter_map(|path| root.at(path)) {
+        for list in ["initContainers", "containers"] {
+            for container in spec.get(list).into_iter().flat_map(NodeRef::items) {
+                scripts(container, &["command", "args"], host, parts);
+            }
+        }
     }
 }
 
@@ -313,11 +367,15 @@ fn values<'t>(at: NodeRef<'t>, host: Host<'_>, depth: usize, parts: &mut Vec<Par
         if value.is_alias() {
             continue;
         }
-        if value.scalar().is_some_and(|text| text.contains('\n')) {
+        if value.scalar().is_some_and(|text| text.contains('\n') || named(name).is_some()) {
             text(key, value, host, parts);
         } else if name == "prometheusSpec" && value.is_mapping() {
             parts.push(node(key, value, Some(Kind::PrometheusOperator)));
             values(value, host, depth + 1, parts);
+        } else if name == "nodeSets" && value.is_sequence() {
+            for (key, config) in value.items().filter_map(|set| set.entry("config")) {
+                parts.push(node(key, config, Some(Kind::ElasticsearchConfig)));
+            }
         } else if VALUES_KEYS.contains(&name) {
             held(key, value, host, depth, parts);
         } else if value.is_mapping() || value.is_sequence() {

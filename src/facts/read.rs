@@ -1,47 +1,30 @@
 //! One file's text to its facts: identify, parse, and read every document in it.
 
+mod requests;
+mod single;
+mod terraform_file;
+
+pub use single::{chart_dependencies, read_as};
+
 use super::embedded::{self, Inner, Part};
 use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
-    beat, ci, code, collector, dashboard, deploy, dialect, grafana, kibana, logstash, markdown,
-    monitor, oncall, package, prometheus, query, rules, schema, slo, strategy, telemetry,
-    terraform,
+    beat, ci, code, collector, dashboard, deploy, dialect, elastic, grafana, kibana, logstash,
+    loki, markdown, monitor, oncall, package, prometheus, query, rules, schema, slo, strategy,
+    telemetry, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
 use crate::parse::embed::{Host, Placed};
 use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::{IssueKind, NodeRef, Root, Tree};
-use crate::parse::{depth, hcl, json, mask, yaml};
+use crate::parse::{depth, json, mask, yaml};
 use crate::source::{Source, SourceId, Span};
 use std::ops::Range;
 
 /// Deepest nesting of documents in documents.
 const MAX_EMBEDDING: usize = 6;
-
-/// Reads a file whose kind is known: its first document, as the program itself would.
-pub fn read_as(kind: Kind, id: SourceId, source: &Source) -> FileFacts {
-    let mut reader = Reader::new(id, source);
-    let start = source.content_start();
-    let map = OffsetMap::slice(id, start);
-    let text = &source.text[start..];
-    let tree = yaml::parse(&yaml::Input { text, map: &map, masked: &[] });
-    let origin = Origin { kind: Some(kind), ..Origin::default() };
-    if let Some(root) = tree.roots.first() {
-        let parsed = Parsed { text, map: &map, unknown: &[], tree: &tree, masked: false };
-        let id = match root.node {
-            Some(node) => reader.node(&parsed, tree.node(node), Some(kind), &origin),
-            None => Some(reader.push(kind, root.span, root.span, &origin, 0)),
-        };
-        if let Some(document) = id.and_then(|id| reader.facts.documents.get_mut(id.index as usize))
-        {
-            document.text_issues = root.issues.clone();
-            document.broken = root.broken;
-        }
-    }
-    reader.facts
-}
 
 /// Reads all facts of one file.
 pub fn read(id: SourceId, source: &Source) -> FileFacts {
@@ -84,6 +67,7 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
         }
         Reading::Nothing => {}
     }
+    elastic::node::known_credentials(&mut reader.facts);
     let embedded: Vec<&Tree> = reader.embedded.iter().collect();
     annotation::read::read(id, source, &embedded, &mut reader.facts);
     reader.facts
@@ -116,6 +100,8 @@ struct Origin {
     kind: Option<Kind>,
     /// Written in the host's own language, as in `jsonencode({ … })`.
     encoded: bool,
+    /// The kind is certain, whatever the content looks like.
+    stated: bool,
 }
 
 /// A parsed text: what is needed to follow a scalar back into it.
@@ -207,7 +193,8 @@ impl<'s> Reader<'s> {
     }
 
     fn root(&mut self, parsed: &Parsed<'_>, root: &Root, node: NodeRef<'_>, origin: &Origin) {
-        let Some(kind) = identify::classify(node).or(origin.kind) else { return };
+        let found = if origin.stated { None } else { identify::classify(node) };
+        let Some(kind) = found.or(origin.kind) else { return };
         if let Some(items) = embedded::list_items(node).filter(|_| kind == Kind::Kubernetes) {
             for item in items.items().filter(|item| !item.is_alias()) {
                 self.node(parsed, item, None, origin);
@@ -307,6 +294,7 @@ impl<'s> Reader<'s> {
             depth: origin.depth + 1,
             kind: part.kind,
             encoded: document.kind == Kind::Terraform && matches!(part.inner, Inner::Node(_)),
+            stated: false,
         };
         match part.inner {
             Inner::Node(node) => {
@@ -322,11 +310,18 @@ impl<'s> Reader<'s> {
         }
         match identify::reading(name, &placed.text) {
             Reading::Structured => {
+                let before = self.facts.documents.len();
+                self.stream(&placed.text, &placed.map, &placed.unknown, origin);
+                if self.facts.documents.len() == before {
+                    self.script(placed, origin);
+                }
+            }
+            Reading::Nothing if origin.kind.is_some() => {
                 self.stream(&placed.text, &placed.map, &placed.unknown, origin);
             }
             // Scripts and pages inside objects are theirs.
             Reading::Whole(Kind::Text | Kind::Markdown | Kind::Dockerfile | Kind::EnvFile)
-            | Reading::Nothing => {}
+            | Reading::Nothing => self.script(placed, origin),
             Reading::Whole(Kind::LogstashPipeline) => {
                 self.pipeline(&placed.text, &placed.map, &placed.unknown, origin);
             }
@@ -373,6 +368,7 @@ impl<'s> Reader<'s> {
         if kind == Kind::KibanaObjects {
             self.objects(text, map, document);
         }
+        self.requests(kind, text, map, document, origin);
         document
     }
 
@@ -391,23 +387,6 @@ impl<'s> Reader<'s> {
                 }
             }
             start += line.len();
-        }
-    }
-
-    /// Terraform; parsed only where somebody reads one of its resources.
-    fn terraform(&mut self, text: &str, map: &OffsetMap, origin: &Origin) {
-        if !terraform::is_candidate(text) {
-            self.whole(Kind::Terraform, text, map, origin);
-            return;
-        }
-        let hcl::Parsed { tree, unknown } = hcl::parse(&yaml::Input { text, map, masked: &[] });
-        let Some(root) = tree.roots.first() else { return };
-        let Some(node) = root.node else { return };
-        let parsed = Parsed { text, map, unknown: &unknown, tree: &tree, masked: false };
-        let id = self.node(&parsed, tree.node(node), Some(Kind::Terraform), origin);
-        if let Some(document) = id.and_then(|id| self.facts.documents.get_mut(id.index as usize)) {
-            document.text_issues = root.issues.clone();
-            document.broken = root.broken;
         }
     }
 
@@ -488,6 +467,8 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
         Kind::Kubernetes => {
             deploy::read_object(node, id, facts);
             package::read(node, id, facts);
+            elastic::object::read_object(node, id, facts);
+            loki::read_object(node, id, facts);
         }
         Kind::Compose => deploy::read_compose(node, id, facts),
         Kind::Slo => slo::read(node, id, masked, facts),
@@ -500,21 +481,20 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
             package::read(node, id, facts);
             deploy::read_chart(node, id, facts);
         }
-        Kind::HelmValues => deploy::read_values(node, id, facts),
+        Kind::HelmValues => {
+            deploy::read_values(node, id, facts);
+            elastic::object::read_values(node, id, facts);
+            loki::read_values(node, id, facts);
+        }
+        Kind::LokiConfig => loki::read(node, id, masked, facts),
+        Kind::ElasticsearchConfig
+        | Kind::OpensearchConfig
+        | Kind::IndexTemplate
+        | Kind::EngineRole
+        | Kind::CuratorActions
+        | Kind::LifecyclePolicy => elastic::read(node, id, masked, facts),
         _ => {}
     }
     kibana::read_containers(containers, facts);
     telemetry::read(node, id, facts);
-}
-
-/// Names of the charts that a `Chart.yaml` depends on.
-pub fn chart_dependencies(source: &Source) -> Vec<String> {
-    let map = OffsetMap::slice(SourceId(0), 0);
-    let text = &source.text[source.content_start()..];
-    let tree = yaml::parse(&yaml::Input { text, map: &map, masked: &[] });
-    let name = |node: NodeRef<'_>| node.get("name").and_then(NodeRef::scalar).map(str::to_owned);
-    tree.documents()
-        .filter_map(|root| root.get("dependencies"))
-        .flat_map(|list| list.items().filter_map(name).collect::<Vec<_>>())
-        .collect()
 }

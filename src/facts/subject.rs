@@ -108,6 +108,12 @@ macro_rules! subjects {
                 CollectorPipeline pipelines: collector::Pipeline "collector_pipeline" ["name"];
                 /// A container of a Kubernetes workload or a compose service.
                 Container containers: deploy::Container "container" ["name", "image", "workload"];
+                /// The settings file of an Elasticsearch or OpenSearch node.
+                NodeConfig node_configs: elastic::node::NodeConfig "node_config" ["settings.*"];
+                /// An index template, or the body of an index.
+                IndexTemplate index_templates: elastic::template::IndexTemplate "index_template" [];
+                /// A lifecycle policy of indices or data streams.
+                LifecyclePolicy lifecycle_policies: elastic::policy::LifecyclePolicy "lifecycle_policy" [];
                 /// A schedule or an escalation policy.
                 OnCall on_call: oncall::OnCall "on_call" ["name"];
                 /// A metric that code declares.
@@ -169,6 +175,8 @@ macro_rules! subjects {
                 Expression "expression" ["name"];
                 /// A text that a notification is made of: a setting, a template file, a pattern of files.
                 NotificationTemplate "notification_template" [];
+                /// A cluster of Elasticsearch or OpenSearch nodes.
+                EngineCluster "engine_cluster" [];
                 /// An inline allow.
                 Allow "allow" ["codes", "reason", "until"];
                 /// A declaration of the configuration.

@@ -70,6 +70,12 @@ kinds! {
     IndexTemplate = "index-template", "index templates";
     /// An index lifecycle policy.
     LifecyclePolicy = "lifecycle-policy", "lifecycle policies";
+    /// Requests to Elasticsearch or OpenSearch, as its console takes them.
+    ElasticRequests = "elastic-requests", "request files";
+    /// What Curator does to indices.
+    CuratorActions = "curator-actions", "Curator actions";
+    /// A role of Elasticsearch or OpenSearch.
+    EngineRole = "engine-role", "roles";
     /// A log query in the query DSL.
     LogQuery = "log-query", "log queries";
     /// A Logstash pipeline.

@@ -362,7 +362,8 @@ pub(super) const SIGNATURES: &[Signature] = &[
         5,
         "^policy 1, policy>phases 4, phases>hot 2, phases>warm 2, phases>cold 2, phases>delete 2,
          hot>actions 2, delete>actions 1, actions>rollover 3, hot>min_age 1, delete>min_age 2,
-         policy>states 4, policy>default_state 4, states>transitions 2, ^phases 1",
+         policy>states 4, policy>default_state 4, states>transitions 2, ^phases 1,
+         ^path~/_ilm 3, ^path~/_plugins/_ism 3, body>policy 2",
     ),
     signature(
         Kind::IndexTemplate,
@@ -371,7 +372,17 @@ pub(super) const SIGNATURES: &[Signature] = &[
          ^settings 2, mappings>properties 2, mappings>dynamic_templates 2, ^composed_of 3,
          ^priority 1, settings>number_of_shards 3, settings>number_of_replicas 2,
          index>number_of_shards 2, settings>index.lifecycle.name 3, ^data_stream 2,
-         ^openapi -9, ^panels -9",
+         settings>index.number_of_shards 3, settings>index.number_of_replicas 2, ^aliases 1,
+         ^openapi -9, ^panels -9, ^path~/_template 3, ^path~/_index_template 3,
+         ^path~/_component_template 3, body>index_patterns 4, body>mappings 2, body>settings 2,
+         body>template 1, ^cluster.* -20, ^network.* -20, ^discovery.* -20, ^node.* -20,
+         ^xpack.* -20, ^cluster -9, ^discovery -9, ^$schema -6",
+    ),
+    signature(
+        Kind::CuratorActions,
+        5,
+        "^actions 2, actions>*>action 2, action+filters 2, filters>filtertype 3, filters>unit_count 2,
+         action+options 1, options>disable_action 2, options>ignore_empty_list 1",
     ),
     signature(
         Kind::LogQuery,
@@ -381,7 +392,8 @@ pub(super) const SIGNATURES: &[Signature] = &[
          filter>range 2, must>term 1, must>match 1, filter>term 1, ^aggs 3, ^aggregations 2,
          aggs>*>terms 3, aggs>*>date_histogram 3, aggs>*>percentiles 3, aggs>*>avg 2,
          query+aggs 3, query+size 1, ^kibana_queries 3, ^queries 3, ^searches 3, ^saved_searches 3,
-         ^log_queries 3, query>terms 2, query>exists 2, query>match_phrase 3, query>wildcard 2,
+         ^log_queries 3, body>query 2, body>aggs 3, body>aggregations 3, body>size 1, ^method=POST 1,
+         []>method 1, []>body 1, aggregations>*>terms 3, aggregations>*>date_histogram 3, query>terms 2, query>exists 2, query>match_phrase 3, query>wildcard 2,
          ^sort 1, ^track_total_hits 3, ^_source 1, aggs>*>filter 2, aggs>*>cardinality 3, ^openapi -9, ^panels -9, ^groups -6",
     ),
     signature(

@@ -157,6 +157,9 @@ pub(super) fn by_grammar(text: &str) -> Option<Kind> {
     if is_vector(text) {
         return Some(Kind::VectorConfig);
     }
+    if crate::lang::console::is_console(text) {
+        return Some(Kind::ElasticRequests);
+    }
     if is_alloy(text) {
         return Some(Kind::PromtailConfig);
     }

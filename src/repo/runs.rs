@@ -193,6 +193,12 @@ impl Repo {
         self.tie(document, container) == Some(Tie::Reads)
     }
 
+    /// Whether a document is certainly a container's: read by it, or part of what its image is
+    /// built of.
+    pub fn belongs(&self, container: &Container, document: DocumentId) -> bool {
+        matches!(self.tie(document, container), Some(Tie::Reads | Tie::Built))
+    }
+
     fn tie(&self, document: DocumentId, container: &Container) -> Option<Tie> {
         if !self.run_together(document, container.document) {
             return None;

@@ -3,6 +3,7 @@
 mod alerting;
 mod boards;
 mod equivalent;
+mod logstores;
 mod measured;
 mod pending;
 mod performance;
@@ -217,8 +218,6 @@ const QUERIES: &[(&str, Query)] = &[
     ("logs.queries", |scope| documents(scope, &[Kind::LogQuery, Kind::KibanaObjects])),
     ("logs.mapping", |scope| documents(scope, &[Kind::IndexTemplate])),
     ("logs.alerted", alerts_on_logs),
-    ("logs.pipeline", |scope| parts(scope, &[Part::LogPipeline])),
-    ("logs.store", |scope| parts(scope, &[Part::LogStore])),
     ("traces.any", tracing::any),
     ("traces.store", tracing::store),
     ("traces.storage", tracing::storage),
@@ -226,6 +225,14 @@ const QUERIES: &[(&str, Query)] = &[
     ("traces.retention", tracing::retention),
     ("traces.credentials", tracing::credentials),
     ("traces.sampling", tracing::sampling),
+    ("logs.pipeline", logstores::pipeline),
+    ("logs.store", logstores::store),
+    ("logs.ui", logstores::interface),
+    ("logs.secured", logstores::secured),
+    ("logs.template", logstores::template),
+    ("logs.lifecycle", logstores::lifecycle),
+    ("logs.retention_agrees", logstores::agrees),
+    ("logs.safeguards", logstores::safeguards),
     ("traces.backend", |scope| parts(scope, &[Part::TraceBackend])),
     ("otel.collector", |scope| parts(scope, &[Part::Collector])),
     ("searches.errors", |scope| searches::serving(scope, Purpose::Errors)),

@@ -62,7 +62,10 @@ fn compose_service(
         labels: listed(service.get("labels"), masked),
         annotations: listed(service.get("annotations"), masked),
         host_network: service.get("network_mode").and_then(|mode| mode.scalar()) == Some("host"),
-        replicas: service.at(&["deploy", "replicas"]).and_then(Scalar::of),
+        replicas: service
+            .at(&["deploy", "replicas"])
+            .and_then(Scalar::of)
+            .or_else(|| Scalar::under(service, "scale")),
         host_pid: service.get("pid").and_then(|pid| pid.scalar()) == Some("host"),
         aliases: compose_names(service),
         shares_network: shares_network(root),

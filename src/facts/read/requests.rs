@@ -1,0 +1,79 @@
+//! Requests to a search engine that a text holds, and the documents that their bodies are.
+
+use super::{Origin, Reader};
+use crate::facts::scalar::Scalar;
+use crate::facts::{DocumentId, ObjectName, elastic};
+use crate::identify::Kind;
+use crate::lang::{console, placeholder};
+use crate::parse::embed::Placed;
+use crate::parse::offsets::OffsetMap;
+
+impl Reader<'_> {
+    /// Requests of a script inside an object.
+    pub(super) fn script(&mut self, placed: &Placed, origin: &Origin) {
+        if let Some(host) = origin.host {
+            self.send(console::curl_in(&placed.text), &placed.map, host, origin);
+        }
+    }
+
+    /// Requests of a text of its own.
+    pub(super) fn requests(
+        &mut self,
+        kind: Kind,
+        text: &str,
+        map: &OffsetMap,
+        document: DocumentId,
+        origin: &Origin,
+    ) {
+        let requests = match kind {
+            Kind::ElasticRequests => console::console(text),
+            Kind::Text => console::curl_in(text),
+            _ => return,
+        };
+        self.send(requests, map, document, origin);
+    }
+
+    /// Reads the bodies, and keeps the requests.
+    fn send(
+        &mut self,
+        requests: Vec<console::Request>,
+        map: &OffsetMap,
+        document: DocumentId,
+        origin: &Origin,
+    ) {
+        for request in requests {
+            let span = map.span(request.path_at.start, request.path_at.end);
+            let known = !placeholder::is_in(&request.path);
+            let path = Scalar { text: request.path, span, known, plain: true };
+            let kind = elastic::Endpoint::of(&path.text).kind();
+            let before = self.facts.documents.len();
+            if let (Some(kind), Some(body)) = (kind, &request.body)
+                && request.method != "DELETE"
+            {
+                let mut parts = path.text.rsplit('/');
+                let own = parts.find(|part| !part.starts_with('_')).unwrap_or_default();
+                let name = own.to_owned();
+                let object = ObjectName {
+                    api_version: elastic::REQUEST.to_owned(),
+                    kind: path.text.clone(),
+                    name,
+                    ..ObjectName::default()
+                };
+                let inner = map.compose(&body.runs, body.text.len(), body.end);
+                let origin = Origin {
+                    host: Some(document),
+                    object: Some(object),
+                    kind: Some(kind),
+                    stated: true,
+                    stream_index: 0,
+                    depth: origin.depth + 1,
+                    ..*origin
+                };
+                self.stream(&body.text, &inner, &[], &origin);
+            }
+            let body = self.facts.documents.get(before).map(|document| document.id);
+            let request = elastic::EngineRequest { document, method: request.method, path, body };
+            self.facts.engine_requests.push(request);
+        }
+    }
+}

@@ -1,0 +1,404 @@
+//! Requests to a search engine written down: console snippets (`PUT _ilm/policy/x` and a body),
+//! `.http` files, and `curl` commands in scripts.
+//!
+//! Knows nothing of the stages; ranges are bytes of the text it was given.
+
+use std::ops::Range;
+
+/// One request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// `PUT`, `POST`, …
+    pub method: String,
+    /// Without scheme, host, leading slash and query: `_ilm/policy/logs`.
+    pub path: String,
+    /// Where the path stands.
+    pub path_at: Range<usize>,
+    /// The body, if it stands in the text itself.
+    pub body: Option<Body>,
+}
+
+/// The body of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// With the escapes of the shell resolved.
+    pub text: String,
+    /// Runs of bytes that stand unchanged: (offset in `text`, offset in the text around it).
+    pub runs: Vec<(usize, usize)>,
+    /// Where the body ends in the text around it.
+    pub end: usize,
+}
+
+const METHODS: &[&str] = &["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH"];
+/// Most requests that are read of one text.
+const MOST: usize = 2_000;
+
+/// Whether a text is made of requests: its first line that is no comment is one, and names an API
+/// of the engine or has a JSON body.
+pub fn is_console(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !is_remark(line));
+    let Some((_, path)) = lines.next().and_then(request_line) else { return false };
+    let next = lines.find(|line| !line.is_empty() && !line.contains(": "));
+    is_api(&clean(path)) || (next.is_some_and(|line| line.starts_with('{')) && text.contains("/_"))
+}
+
+fn is_remark(line: &str) -> bool {
+    line.is_empty() || line.starts_with('#') || line.starts_with("//") || line.starts_with('@')
+}
+
+/// Whether a path names an API of the engine.
+pub fn is_api(path: &str) -> bool {
+    path.split('/').any(|part| {
+        part.len() > 1
+            && part.starts_with('_')
+            && part[1..].chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    })
+}
+
+/// The requests of a console text.
+pub fn console(text: &str) -> Vec<Request> {
+    let mut found: Vec<Request> = Vec::new();
+    let mut at = 0;
+    let mut body: Option<usize> = None;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let bare = line.trim();
+        let begins = line.starts_with(|c: char| c.is_ascii_uppercase());
+        let request = begins.then(|| request_line(bare)).flatten();
+        if request.is_some() || bare.starts_with("###") {
+            close(&mut found, text, body.take(), start);
+        }
+        if let Some((method, path)) = request {
+            if found.len() >= MOST {
+                return found;
+            }
+            let from = start + line.find(path).unwrap_or_default();
+            found.push(Request {
+                method: method.to_owned(),
+                path: clean(path),
+                path_at: place(path, from),
+                body: None,
+            });
+        } else if body.is_none() && bare.starts_with(['{', '[']) && !bare.starts_with("{{") {
+            let open = found.last().is_some_and(|request| request.body.is_none());
+            body = open.then(|| start + (line.len() - line.trim_start().len()));
+        }
+    }
+    close(&mut found, text, body, text.len());
+    found
+}
+
+/// Ends the body that began at `from`.
+fn close(found: &mut [Request], text: &str, from: Option<usize>, end: usize) {
+    let (Some(from), Some(request)) = (from, found.last_mut()) else { return };
+    let mut end = end;
+    // Remarks that belong to the next request.
+    while let Some(line) = text[from..end].trim_end().lines().last() {
+        let bare = line.trim();
+        if !bare.starts_with('#') && !bare.starts_with("//") {
+            break;
+        }
+        end = from + text[from..end].trim_end().len() - line.len();
+    }
+    let body = text[from..end].trim_end();
+    // Texts in three quotes are the console's own; nobody else reads them.
+    if !body.contains("\"\"\"") && !body.is_empty() {
+        request.body =
+            Some(Body { text: body.to_owned(), runs: vec![(0, from)], end: from + body.len() });
+    }
+}
+
+/// Method and path of a line that is a request.
+fn request_line(line: &str) -> Option<(&str, &str)> {
+    let (method, rest) = line.split_once([' ', '\t'])?;
+    let path = rest.trim_start();
+    let path = path.split([' ', '\t']).next().unwrap_or(path);
+    let shaped = path.starts_with(['/', '_', '<', '%', '.', '{'])
+        || path.contains('/')
+        || path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '*'));
+    (METHODS.contains(&method) && !path.is_empty() && shaped).then_some((method, path))
+}
+
+/// A path without scheme, host, placeholder of a host, leading slash and query.
+fn clean(path: &str) -> String {
+    place_of(path).trim_end_matches('/').to_owned()
+}
+
+fn place(path: &str, from: usize) -> Range<usize> {
+    let bare = place_of(path);
+    let start = from + (bare.as_ptr() as usize - path.as_ptr() as usize);
+    start..start + bare.trim_end_matches('/').len()
+}
+
+fn place_of(path: &str) -> &str {
+    let path = path.trim_matches(['"', '\'']);
+    let path = path.split('?').next().unwrap_or(path);
+    let rest = match path.split_once("://") {
+        Some((_, rest)) => after_host(rest),
+        None if path.starts_with("{{") || path.starts_with('$') => after_host(path),
+        // `localhost:9200/_ilm`
+        None => match path.split_once('/') {
+            Some((host, _)) if host.contains(':') => after_host(path),
+            _ => path,
+        },
+    };
+    rest.trim_start_matches('/')
+}
+
+fn after_host(text: &str) -> &str {
+    // `${ES:-http://x}/_ilm` holds slashes of its own.
+    let mut depth = 0usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' | '(' => depth += 1,
+            '}' | ')' => depth = depth.saturating_sub(1),
+            '/' if depth == 0 => return &text[at..],
+            _ => {}
+        }
+    }
+    ""
+}
+
+/// Like [`curl`], where a literal search says that there can be one.
+pub fn curl_in(text: &str) -> Vec<Request> {
+    if text.contains("curl") && text.contains("/_") { curl(text) } else { Vec::new() }
+}
+
+/// The requests that `curl` commands of a script send to APIs of the engine.
+pub fn curl(text: &str) -> Vec<Request> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(step) = text[from..].find("curl") {
+        let at = from + step;
+        from = at + 4;
+        let before = text[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
+            continue;
+        }
+        if !text[from..].starts_with([' ', '\t']) || found.len() >= MOST {
+            continue;
+        }
+        let (request, end) = command(text, from);
+        found.extend(request);
+        from = end.max(from);
+    }
+    found
+}
+
+/// Reads the words of one command; gives where it ends.
+fn command(text: &str, from: usize) -> (Option<Request>, usize) {
+    let mut words = Words { text, at: from };
+    let mut method = None;
+    let mut url: Option<Body> = None;
+    let mut body: Option<Body> = None;
+    while let Some(word) = words.next_word() {
+        let flag = word.text.as_str();
+        match flag {
+            "-X" | "--request" => method = words.next_word().map(|word| word.text),
+            "-d" | "--data" | "--data-binary" | "--data-raw" | "--json" => body = words.next_word(),
+            "-H" | "--header" | "-u" | "--user" | "-o" | "--output" | "--cacert" | "--cert"
+            | "--key" | "-w" | "--write-out" | "--retry" | "--max-time" | "--connect-timeout" => {
+                words.next_word();
+            }
+            _ if flag.starts_with("-X") => method = Some(flag[2..].to_owned()),
+            _ if flag.starts_with("--request=") => method = Some(flag[10..].to_owned()),
+            // `-XPUT` may stand in a bundle: `-sXPUT`.
+            _ if flag.starts_with('-') && !flag.starts_with("--") => {
+                if let Some((_, rest)) = flag.split_once('X') {
+                    method = match rest {
+                        "" => words.next_word().map(|word| word.text),
+                        rest => Some(rest.to_owned()),
+                    };
+                }
+            }
+            _ if flag.starts_with('-') => {}
+            _ if url.is_none() && flag.contains('/') => url = Some(word),
+            _ => {}
+        }
+    }
+    let end = words.at;
+    let request = url.and_then(|url| {
+        let path = clean(&url.text);
+        let first = url.runs.first().map_or(from, |&(_, at)| at);
+        let path_at = url.text.find(&path).map_or(first..url.end, |at| {
+            let start = first + at;
+            start..(start + path.len()).min(url.end)
+        });
+        let body = body.filter(|body| body.text.trim_start().starts_with(['{', '[']));
+        let method =
+            method.unwrap_or_else(|| if body.is_some() { "POST" } else { "GET" }.to_owned());
+        is_api(&path).then(|| Request {
+            method: method.trim_matches(['"', '\'']).to_ascii_uppercase(),
+            path,
+            path_at,
+            body,
+        })
+    });
+    (request, end)
+}
+
+/// Words as a shell splits them, up to the end of the command.
+struct Words<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl Words<'_> {
+    fn next_word(&mut self) -> Option<Body> {
+        self.blanks();
+        let bytes = self.text.as_bytes();
+        let mut word = Body { text: String::new(), runs: Vec::new(), end: self.at };
+        let mut any = false;
+        while let Some(&byte) = bytes.get(self.at) {
+            match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | b';' | b'|' | b'&' | b')' | b'>' | b'`' => break,
+                b'\\' => {
+                    self.at += 1;
+                    self.letter(&mut word);
+                }
+                b'\'' => self.single(&mut word),
+                b'"' => self.double(&mut word),
+                _ => self.letter(&mut word),
+            }
+            any = true;
+        }
+        word.end = self.at;
+        any.then_some(word)
+    }
+
+    /// Passes blanks and lines that go on.
+    fn blanks(&mut self) {
+        loop {
+            let rest = &self.text[self.at..];
+            let step = match rest.as_bytes() {
+                [b' ' | b'\t', ..] => 1,
+                [b'\\', b'\n', ..] => 2,
+                [b'\\', b'\r', b'\n', ..] => 3,
+                _ => return,
+            };
+            self.at += step;
+        }
+    }
+
+    fn letter(&mut self, word: &mut Body) {
+        let Some(c) = self.text[self.at..].chars().next() else { return };
+        push(word, c, self.at);
+        self.at += c.len_utf8();
+    }
+
+    fn single(&mut self, word: &mut Body) {
+        let from = self.at + 1;
+        let rest = &self.text[from..];
+        let inside = rest.split('\'').next().unwrap_or(rest);
+        word.runs.push((word.text.len(), from));
+        word.text.push_str(inside);
+        self.at = (from + inside.len() + 1).min(self.text.len());
+    }
+
+    fn double(&mut self, word: &mut Body) {
+        self.at += 1;
+        word.runs.push((word.text.len(), self.at));
+        while let Some(c) = self.text[self.at..].chars().next() {
+            match c {
+                '"' => {
+                    self.at += 1;
+                    return;
+                }
+                '\\' => {
+                    let next = self.text[self.at + 1..].chars().next();
+                    if next.is_some_and(|c| matches!(c, '"' | '\\' | '$' | '`' | '\n')) {
+                        self.at += 1;
+                    }
+                    if next == Some('\n') {
+                        self.at += 1;
+                        word.runs.push((word.text.len(), self.at));
+                        continue;
+                    }
+                    word.runs.push((word.text.len(), self.at));
+                    self.letter(word);
+                }
+                c => {
+                    word.text.push(c);
+                    self.at += c.len_utf8();
+                }
+            }
+        }
+    }
+}
+
+/// Adds a letter that stands at `at`.
+fn push(word: &mut Body, c: char, at: usize) {
+    let follows =
+        word.runs.last().is_some_and(|&(text, host)| host + (word.text.len() - text) == at);
+    if !follows {
+        word.runs.push((word.text.len(), at));
+    }
+    word.text.push(c);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{console, curl, is_console};
+
+    #[test]
+    fn console_snippets_are_split() {
+        let text = "# first\nPUT _ilm/policy/logs\n{\n  \"policy\": {}\n}\n\n# then\nGET /_cat/indices?v\nPOST http://es:9200/_aliases HTTP/1.1\nContent-Type: application/json\n\n{\"actions\": []}\n";
+        assert!(is_console(text));
+        let found = console(text);
+        let seen: Vec<_> = found
+            .iter()
+            .map(|one| {
+                let body = one.body.as_ref().map(|body| body.text.as_str());
+                assert_eq!(&text[one.path_at.clone()], one.path);
+                (one.method.as_str(), one.path.as_str(), body)
+            })
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("PUT", "_ilm/policy/logs", Some("{\n  \"policy\": {}\n}")),
+                ("GET", "_cat/indices", None),
+                ("POST", "_aliases", Some("{\"actions\": []}")),
+            ]
+        );
+    }
+
+    #[test]
+    fn other_texts_are_no_console() {
+        for text in
+            ["GET well soon\n", "PUT the lid on\n", "# a\nkey: x\n", "", "POST\n", "curl x\n"]
+        {
+            assert!(!is_console(text), "{text}");
+        }
+        assert!(is_console("PUT /logs\n{ \"mappings\": {} }\nGET /logs/_search\n"));
+    }
+
+    #[test]
+    fn curl_commands_are_read_with_their_bodies() {
+        let text = "set -e\ncurl -s -X PUT \"http://${ES}:9200/_ilm/policy/p?pretty\" -H 'Content-Type: application/json' -d '\n{\"policy\": {}}'\ncurl -XPUT localhost:9200/_template/t -d \"{\\\"order\\\": 1}\" && echo ok\ncurl -fsSL https://example.com/install.sh | sh\ncurl https://es/_cluster/health\n";
+        let found = curl(text);
+        let seen: Vec<_> = found
+            .iter()
+            .map(|one| {
+                (one.method.as_str(), one.path.as_str(), one.body.as_ref().map(|b| b.text.trim()))
+            })
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("PUT", "_ilm/policy/p", Some("{\"policy\": {}}")),
+                ("PUT", "_template/t", Some("{\"order\": 1}")),
+                ("GET", "_cluster/health", None),
+            ]
+        );
+        for request in &found {
+            let Some(body) = &request.body else { continue };
+            for (at, c) in body.text.char_indices() {
+                let run = body.runs.partition_point(|&(from, _)| from <= at) - 1;
+                let (from, host) = body.runs[run];
+                assert!(text[host + at - from..].starts_with(c), "{at} {c}");
+            }
+        }
+    }
+}
