@@ -42,7 +42,7 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
 
 /// How bad something is that releases from `since` on refuse: nothing before, a warning where
 /// the release is not known.
-pub(super) fn refused_since(
+pub(in crate::check) fn refused_since(
     case: &Case<'_>,
     document: DocumentId,
     program: Program,

@@ -28,8 +28,8 @@ pub struct Beat {
     pub name: Option<&'static str>,
     /// All settings, inputs and modules left out.
     pub settings: Settings,
-    /// Names of processors and other steps in its lists.
-    pub listed: Vec<String>,
+    /// Processors and other steps in its lists: the list, and the name.
+    pub listed: Vec<(String, Scalar)>,
     /// The token that names it.
     pub anchor: Span,
     /// A list of inputs or modules that another file loads.
@@ -47,8 +47,8 @@ pub struct BeatInput {
     pub kind: Scalar,
     /// Its settings.
     pub settings: Settings,
-    /// Names of parsers, processors and other steps in its lists.
-    pub listed: Vec<String>,
+    /// Parsers, processors and other steps in its lists: the list, and the name.
+    pub listed: Vec<(String, Scalar)>,
     /// Where it stands.
     pub place: Place,
 }
@@ -201,11 +201,16 @@ pub(super) fn read(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFact
     facts.beats.push(Beat { document, name, settings, listed, anchor, part: false, operator });
 }
 
-/// Names of the items of lists, such as `ndjson` of `parsers: [{ ndjson: … }]`.
-fn steps(node: NodeRef<'_>) -> Vec<String> {
-    let lists = node.entries().into_iter().flat_map(|(_, list)| list.items());
-    let keys = lists.flat_map(NodeRef::pairs).filter_map(|(key, _)| key.scalar());
-    keys.map(str::to_owned).collect()
+/// The items of lists by name, such as `ndjson` of `parsers: [{ ndjson: … }]`.
+fn steps(node: NodeRef<'_>) -> Vec<(String, Scalar)> {
+    let mut steps = Vec::new();
+    for (key, list) in node.entries() {
+        let Some(list_name) = key.scalar() else { continue };
+        for (name, _) in list.items().flat_map(NodeRef::pairs) {
+            steps.extend(Scalar::of(name).map(|name| (list_name.to_owned(), name)));
+        }
+    }
+    steps
 }
 
 fn inputs(

@@ -52,7 +52,7 @@ fn reads_containers(input: &BeatInput) -> bool {
 
 /// Lists of processors and parsers are no flat settings: their words stand in the beat's own.
 fn lists_json(input: &BeatInput, beat: Option<&Beat>) -> bool {
-    input.listed.iter().chain(beat.into_iter().flat_map(|beat| &beat.listed)).any(|name| {
-        matches!(name.as_str(), "ndjson" | "decode_json_fields" | "script" | "decode_xml")
+    input.listed.iter().chain(beat.into_iter().flat_map(|beat| &beat.listed)).any(|(_, name)| {
+        matches!(name.text.as_str(), "ndjson" | "decode_json_fields" | "script" | "decode_xml")
     })
 }
