@@ -20,6 +20,7 @@ pub mod logfamilies;
 pub mod logfields;
 pub mod logstash;
 pub mod logstores;
+pub mod mapping;
 pub mod mentions;
 pub mod model;
 pub mod notifications;

@@ -10,14 +10,17 @@ mod analysis_set_incomplete;
 mod audit_off;
 mod encryption_key;
 mod es_link_unprotected;
+mod field_never_produced;
 mod not_importable;
 mod password_literal;
 mod placeholder_left;
 mod plaintext_ui;
 mod query_invalid;
 mod rate_without_total;
+mod security_contradiction;
 mod silent_truncation;
 mod superuser_account;
+mod text_vs_keyword;
 mod two_credentials;
 mod unbounded_time;
 mod unknown_or_removed_key;
@@ -26,12 +29,15 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("KIBA001", Builtin::KibanaConfig(unknown_or_removed_key::check)),
     ("KIBA002", Builtin::KibanaConfig(superuser_account::check)),
     ("KIBA003", Builtin::Credential(password_literal::check)),
+    ("KIBA004", Builtin::KibanaConfig(security_contradiction::check)),
     ("KIBA005", Builtin::KibanaConfig(two_credentials::check)),
     ("KIBA006", Builtin::KibanaConfig(plaintext_ui::check)),
     ("KIBA007", Builtin::KibanaConfig(es_link_unprotected::check)),
     ("KIBA008", Builtin::KibanaConfig(encryption_key::check)),
     ("KIBA009", Builtin::KibanaConfig(audit_off::check)),
     ("KIBA011", Builtin::LogQuery(query_invalid::check)),
+    ("KIBA012", Builtin::LogQuery(text_vs_keyword::check)),
+    ("KIBA013", Builtin::LogQuery(field_never_produced::check)),
     ("KIBA014", Builtin::LogQuery(placeholder_left::check)),
     ("KIBA015", Builtin::Repository(analysis_set_incomplete::check)),
     ("KIBA016", Builtin::Document(not_importable::check)),
