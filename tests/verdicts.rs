@@ -17,6 +17,8 @@ use obsproof::{check, scan};
 
 #[path = "verdicts/alerts.rs"]
 mod alerts;
+#[path = "verdicts/collector.rs"]
+mod collector;
 #[path = "verdicts/dash.rs"]
 mod dash;
 #[path = "verdicts/declared.rs"]

@@ -25,9 +25,23 @@ pub struct Collectors {
     /// What is loaded together.
     pub sets: Vec<LoadSet>,
     of_document: BTreeMap<DocumentId, Vec<usize>>,
+    /// Configurations by the folder of their file.
+    folders: BTreeMap<String, Vec<DocumentId>>,
     /// Ids that are defined, by folder and section: another file there may be a layer.
     defined: BTreeMap<(String, Section, String), BTreeSet<DocumentId>>,
 }
+
+/// What the collector's own chart defines below the values.
+const CHART: &[(Section, &str)] = &[
+    (Section::Receivers, "otlp"),
+    (Section::Receivers, "jaeger"),
+    (Section::Receivers, "prometheus"),
+    (Section::Receivers, "zipkin"),
+    (Section::Processors, "batch"),
+    (Section::Processors, "memory_limiter"),
+    (Section::Exporters, "debug"),
+    (Section::Extensions, "health_check"),
+];
 
 /// Documents that a collector loads, one over the other.
 #[derive(Debug, Default)]
@@ -36,6 +50,8 @@ pub struct LoadSet {
     pub documents: Vec<DocumentId>,
     /// The program that loads them, where the repository shows it.
     pub loader: Option<Span>,
+    /// Values of a chart, which has a configuration of its own below them.
+    pub values: bool,
     /// The container of it, by its number among the facts.
     pub container: Option<usize>,
     /// Whether these and nothing else are loaded.
@@ -45,6 +61,8 @@ pub struct LoadSet {
     components: BTreeMap<(Section, String), Vec<usize>>,
     pipelines: BTreeMap<String, Effective>,
     extensions: Option<usize>,
+    /// Pipelines that take an id, with the list that does.
+    users: BTreeMap<String, Vec<(String, Section)>>,
 }
 
 /// A pipeline after all layers: for each of its lists the fact whose list holds.
@@ -73,9 +91,14 @@ impl Collectors {
         let mut all = Collectors { sets: load::sets(repo), ..Collectors::default() };
         for (number, set) in all.sets.iter_mut().enumerate() {
             set.fill(repo);
+            set.index(repo);
             for document in &set.documents {
                 all.of_document.entry(*document).or_default().push(number);
             }
+        }
+        for collector in &repo.facts.collectors {
+            let folder = folder(&repo.source(collector.document.source).path).to_owned();
+            all.folders.entry(folder).or_default().push(collector.document);
         }
         for component in &repo.facts.components {
             let folder = folder(&repo.source(component.document.source).path).to_owned();
@@ -89,6 +112,17 @@ impl Collectors {
     pub fn of_document(&self, document: DocumentId) -> impl Iterator<Item = &LoadSet> {
         let numbers = self.of_document.get(&document).into_iter().flatten();
         numbers.filter_map(|number| self.sets.get(*number))
+    }
+
+    /// Configurations in other files of the same folder.
+    pub fn neighbours<'s>(
+        &'s self,
+        repo: &Repo,
+        document: DocumentId,
+    ) -> impl Iterator<Item = DocumentId> + 's {
+        let folder = folder(&repo.source(document.source).path);
+        let all = self.folders.get(folder).map(Vec::as_slice).unwrap_or_default();
+        all.iter().copied().filter(move |one| one.source != document.source)
     }
 
     /// Whether another file of the same folder defines a component.
@@ -131,8 +165,11 @@ impl LoadSet {
 
     /// Whether a component is defined.
     pub fn defines(&self, section: Section, id: &str) -> There {
-        match (self.components.contains_key(&(section, normal(id))), self.open) {
+        let id = normal(id);
+        let of_chart = self.values && CHART.contains(&(section, id.as_str()));
+        match (self.components.contains_key(&(section, id)), self.open && !self.values) {
             (true, _) => There::Yes,
+            _ if of_chart => There::Maybe,
             (false, true) => There::Maybe,
             (false, false) => There::No,
         }
@@ -189,25 +226,31 @@ impl LoadSet {
     /// Names of the pipelines that take a component, with the list that does.
     pub fn users<'s>(
         &'s self,
-        repo: &'s Repo,
         section: Section,
         id: &str,
     ) -> impl Iterator<Item = (&'s str, Section)> {
-        let lists: &[Section] = match section {
-            Section::Receivers => &[Section::Receivers],
-            Section::Processors => &[Section::Processors],
-            Section::Exporters => &[Section::Exporters],
-            Section::Connectors => &[Section::Receivers, Section::Exporters],
-            Section::Extensions => &[],
+        let fits = move |list: Section| match section {
+            Section::Connectors => list != Section::Processors,
+            Section::Extensions => false,
+            own => own == list,
         };
-        let id = normal(id);
-        self.pipelines().flat_map(move |(name, effective)| {
-            let id = id.clone();
-            let taken = lists.iter().copied().filter(move |list| {
-                effective.ids(repo, *list).into_iter().any(|item| normal(item) == id)
-            });
-            taken.map(move |list| (name, list))
-        })
+        let all = self.users.get(&normal(id)).map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(move |(_, list)| fits(*list)).map(|(name, list)| (name.as_str(), *list))
+    }
+
+    /// Notes which pipelines take what.
+    fn index(&mut self, repo: &Repo) {
+        for (name, effective) in &self.pipelines {
+            for section in [Section::Receivers, Section::Processors, Section::Exporters] {
+                let mut ids: Vec<String> =
+                    effective.ids(repo, section).into_iter().map(normal).collect();
+                ids.sort_unstable();
+                ids.dedup();
+                for id in ids {
+                    self.users.entry(id).or_default().push((name.clone(), section));
+                }
+            }
+        }
     }
 
     /// Whether an extension starts.

@@ -53,17 +53,12 @@ fn is_local(repo: &Repo, set: &LoadSet, pipeline: &str) -> bool {
 
 /// Whether other files beside may be laid over this one.
 fn is_layer(repo: &Repo, collector: &Collector) -> bool {
-    use crate::lang::path::folder;
     let sets = repo.collectors().of_document(collector.document);
     if sets.into_iter().any(|set| set.known) {
         return false;
     }
-    let here = folder(&repo.source(collector.document.source).path);
-    repo.facts.collectors.iter().any(|other| {
-        other.document.source != collector.document.source
-            && folder(&repo.source(other.document.source).path) == here
-            && !model::is_whole(repo, other.document)
-    })
+    let mut others = repo.collectors().neighbours(repo, collector.document);
+    others.any(|other| !model::is_whole(repo, other))
 }
 
 fn verbose(collector: &Collector, case: &mut Case<'_>) {

@@ -32,7 +32,7 @@ fn used(repo: &Repo, set: &LoadSet, component: &Component) -> There {
     let id = component.id.text.as_str();
     let taken = match component.section {
         Section::Extensions => set.starts(repo, id),
-        section if set.users(repo, section, id).next().is_some() => There::Yes,
+        section if set.users(section, id).next().is_some() => There::Yes,
         _ if set.open || set.pipelines().any(|(_, it)| is_open(repo, it)) => There::Maybe,
         _ => There::No,
     };
@@ -67,17 +67,12 @@ fn is_anchor(repo: &Repo, component: &Component) -> bool {
 
 /// Whether a pipeline of another file in the folder takes it: that file may be a layer.
 fn named_beside(repo: &Repo, component: &Component) -> bool {
-    use crate::lang::path::folder;
-    let place = |document: crate::facts::DocumentId| folder(&repo.source(document.source).path);
-    let here = place(component.document);
     let id = normal(&component.id.text);
-    let others = repo.facts.pipelines.iter().filter(|pipeline| {
-        pipeline.document.source != component.document.source && place(pipeline.document) == here
-    });
-    let mut lists = others.flat_map(|it| [&it.receivers, &it.processors, &it.exporters]);
-    let piped = lists.any(|list| list.items.iter().any(|item| normal(&item.text) == id));
-    let layers = repo.facts.collectors.iter().filter(|collector| {
-        collector.document.source != component.document.source && place(collector.document) == here
-    });
-    piped && layers.into_iter().any(|layer| !model::is_whole(repo, layer.document))
+    let mut others = repo.collectors().neighbours(repo, component.document);
+    let takes = |document| {
+        let lists = repo.pipelines_of(document);
+        let mut lists = lists.flat_map(|it| [&it.receivers, &it.processors, &it.exporters]);
+        lists.any(|list| list.items.iter().any(|item| normal(&item.text) == id))
+    };
+    others.any(|document| takes(document) && !model::is_whole(repo, document))
 }

@@ -51,7 +51,7 @@ fn volatile(component: &Component, settings: &crate::facts::flat::Settings, case
         return;
     }
     let audit = repo.collectors().of_document(component.document).find_map(|set| {
-        let mut users = set.users(repo, Section::Exporters, &component.id.text);
+        let mut users = set.users(Section::Exporters, &component.id.text);
         let broker = set.pipelines().any(|(_, it)| {
             it.ids(repo, Section::Exporters).into_iter().any(|id| is_kind(id, SERVED))
         });

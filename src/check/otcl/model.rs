@@ -40,7 +40,8 @@ pub(super) fn missing(
         return Some(Missing { certain: true, loader: found.loader });
     }
     let all = sets.iter().all(|set| test(set) == There::No);
-    (all && !sets.is_empty()).then(|| Missing { certain: is_whole(repo, document), loader: None })
+    let certain = || is_whole(repo, document) && !sets.iter().any(|set| set.open);
+    (all && !sets.is_empty()).then(|| Missing { certain: certain(), loader: None })
 }
 
 /// Whether something holds in every set that a document is part of.
@@ -82,7 +83,7 @@ pub(super) fn is_laid_over(repo: &Repo, component: &Component) -> bool {
 pub(super) fn is_used(repo: &Repo, component: &Component) -> bool {
     repo.collectors()
         .of_document(component.document)
-        .any(|set| set.users(repo, component.section, &component.id.text).next().is_some())
+        .any(|set| set.users(component.section, &component.id.text).next().is_some())
 }
 
 /// Whether a path is one of tests, demos or documentation.

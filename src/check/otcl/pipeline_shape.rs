@@ -50,15 +50,10 @@ fn without_pipelines(collector: &Collector, case: &mut Case<'_>) {
     });
     let Some(missing) = found else { return };
     let served = || {
-        let folder = |document: crate::facts::DocumentId| {
-            crate::lang::path::folder(&repo.source(document.source).path)
-        };
-        let here = folder(collector.document);
-        repo.facts.collectors.iter().any(|other| {
-            other.document.source != collector.document.source
-                && other.service.is_some()
-                && folder(other.document) == here
-                && !model::is_whole(repo, other.document)
+        let mut others = repo.collectors().neighbours(repo, collector.document);
+        others.any(|other| {
+            let serves = repo.collector(other).is_some_and(|it| it.service.is_some());
+            serves && !model::is_whole(repo, other)
         })
     };
     let last = repo
@@ -213,21 +208,18 @@ pub(super) fn takes_none(id: &str, signal: &str, section: Section) -> bool {
 fn joined(repo: &Repo, set: &LoadSet, signal: &str, section: Section, id: &str) -> There {
     let row = components::find(Section::Connectors.key(), kind_of(id));
     let other = if section == Section::Exporters { Section::Receivers } else { Section::Exporters };
-    let mut open = set.open;
-    for (name, effective) in set.pipelines() {
-        let Some((_, names)) = effective.list(repo, other) else { continue };
-        open |= names.open;
-        if !names.items.iter().any(|item| normal(&item.text) == normal(id)) {
-            continue;
-        }
+    for (name, list) in set.users(Section::Connectors, id) {
         let (from, to) = match section {
             Section::Exporters => (signal, kind_of(name)),
             _ => (kind_of(name), signal),
         };
-        if row.and_then(|row| row.connects(from, to)) != Some(false) {
+        let joins = row.and_then(|row| row.connects(from, to)) != Some(false);
+        if list == other && joins {
             return There::Yes;
         }
     }
+    let open = set.open
+        || set.pipelines().any(|(_, it)| it.list(repo, other).is_some_and(|(_, names)| names.open));
     if open { There::Maybe } else { There::No }
 }
 
@@ -260,7 +252,7 @@ fn cycles(collector: &Collector, case: &mut Case<'_>) {
             if set.defines(Section::Connectors, &item.text) != There::Yes {
                 continue;
             }
-            for (to, list) in set.users(repo, Section::Connectors, &item.text) {
+            for (to, list) in set.users(Section::Connectors, &item.text) {
                 let row = components::find(Section::Connectors.key(), kind_of(&item.text));
                 let joins = row.and_then(|row| row.connects(kind_of(from), kind_of(to)));
                 if list == Section::Receivers && joins != Some(false) {

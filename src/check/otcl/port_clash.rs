@@ -6,6 +6,7 @@ use crate::facts::collector::{Collector, Component, Section, kind_of};
 use crate::repo::collectors::There;
 use crate::repo::scrape::split_address;
 use crate::source::Span;
+use std::collections::BTreeMap;
 
 /// Where components listen: section, type, path of the address, port without one, protocol.
 /// A path that does not end in an address is a key whose presence opens the default port.
@@ -58,12 +59,10 @@ pub(super) fn check(collector: &Collector, case: &mut Case<'_>) {
             bound.extend(binds(component));
         }
     }
-    for (at, later) in bound.iter().enumerate() {
-        let clash = bound[..at].iter().find(|earlier| {
-            earlier.port == later.port
-                && earlier.protocol == later.protocol
-                && meets(&earlier.host, &later.host)
-        });
+    let mut by_port: BTreeMap<(u16, &str), Vec<&Bound<'_>>> = BTreeMap::new();
+    for later in &bound {
+        let here = by_port.entry((later.port, later.protocol)).or_default();
+        let clash = here.iter().find(|earlier| meets(&earlier.host, &later.host));
         if let Some(earlier) = clash {
             case.flag(later.span)
                 .with("port", later.port.to_string())
@@ -77,6 +76,7 @@ pub(super) fn check(collector: &Collector, case: &mut Case<'_>) {
                 )
                 .related(earlier.span, "listens there already");
         }
+        here.push(later);
     }
 }
 

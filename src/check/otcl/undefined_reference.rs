@@ -116,7 +116,7 @@ fn idle_extensions(component: &Component, case: &mut Case<'_>) {
 fn runs(repo: &Repo, set: &LoadSet, component: &Component) -> bool {
     match component.section {
         Section::Extensions => set.starts(repo, &component.id.text) == There::Yes,
-        section => set.users(repo, section, &component.id.text).next().is_some(),
+        section => set.users(section, &component.id.text).next().is_some(),
     }
 }
 

@@ -107,6 +107,7 @@ fn alone(repo: &Repo, document: DocumentId) -> LoadSet {
         documents: vec![document],
         known: operated && !in_values,
         open: in_values,
+        values: in_values,
         ..LoadSet::default()
     }
 }
