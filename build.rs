@@ -40,6 +40,8 @@ mod jaeger;
 mod metrics;
 #[path = "build/nist.rs"]
 mod nist;
+#[path = "build/plugins.rs"]
+mod plugins;
 #[path = "build/queries.rs"]
 mod queries;
 #[path = "build/rules.rs"]
@@ -61,6 +63,7 @@ fn main() {
     println!("cargo::rerun-if-changed=data");
     println!("cargo::rerun-if-changed=schemas");
     println!("cargo::rerun-if-changed=settings");
+    println!("cargo::rerun-if-changed=plugins");
     println!("cargo::rerun-if-changed=queries");
     println!("cargo::rerun-if-changed=metrics");
     println!("cargo::rerun-if-changed=flags");
@@ -76,6 +79,7 @@ fn main() {
     let components = components::generate(Path::new("components/collector.yaml"));
     write(&out.join("components.rs"), &components);
     write(&out.join("elastic.rs"), &elastic::generate(Path::new("settings/elastic")));
+    write(&out.join("plugins.rs"), &plugins::generate(Path::new("plugins")));
     let controls = nist::generate(Path::new("data/nist-800-53-r5.json"));
     write(&out.join("nist.rs"), &controls);
     let standard = Path::new("rules/standard/obs-1.0.0.yaml");

@@ -292,6 +292,12 @@ file_facts! {
     alert_handlers: code::AlertHandler,
     /// Logstash pipelines, or parts of them.
     logstash_pipelines: logstash::Pipeline,
+    /// Settings of Logstash itself.
+    logstash_nodes: logstash::node::Node,
+    /// Entries of lists of pipelines.
+    logstash_entries: logstash::node::Entry,
+    /// Plugins that images and scripts install, by the name of their package.
+    logstash_installs: String,
     /// Their plugins, parents before children.
     logstash_plugins: logstash::Plugin,
     /// Markdown pages.

@@ -5,6 +5,7 @@ pub mod console;
 pub mod distance;
 pub mod duration;
 pub mod grafana;
+pub mod grok;
 pub mod logsearch;
 pub mod logstash;
 pub mod matcher;

@@ -20,6 +20,8 @@ pub mod lang;
 pub mod metrics;
 pub mod nist;
 pub mod parse;
+pub mod plugins;
+
 pub mod repo;
 pub mod report;
 pub mod scan;

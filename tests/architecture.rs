@@ -18,6 +18,7 @@ const ORDER: &[&str] = &[
     "nist",
     "metrics",
     "components",
+    "plugins",
     "discover",
     "parse",
     "identify",

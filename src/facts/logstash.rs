@@ -1,11 +1,14 @@
 //! Logstash pipelines: the parsed text, and each plugin with its options.
 
-use super::scalar::Scalar;
+pub mod node;
+
+use super::scalar::{Credential, Scalar};
 use super::subject::{Held, SubjectKind};
 use super::{DocumentId, FileFacts, Subject};
 use crate::lang::logstash::{self, Extent, Kind, NodeId, Section, Tree, unquoted};
 use crate::lang::placeholder;
 use crate::parse::offsets::OffsetMap;
+use crate::plugins;
 use crate::source::Span;
 use std::ops::Range;
 
@@ -347,9 +350,78 @@ pub(super) fn read(
         let Kind::Section(word) = pipeline.tree.node(section).kind else { continue };
         let nodes = pipeline.tree.subtree(section);
         let plugins = nodes.filter(|id| pipeline.tree.node(*id).kind == Kind::Plugin);
-        facts.logstash_plugins.extend(plugins.map(|id| pipeline.plugin(id, word, document)));
+        for plugin in plugins.map(|id| pipeline.plugin(id, word, document)) {
+            credentials(&plugin, facts);
+            facts.logstash_plugins.push(plugin);
+        }
     }
     facts.logstash_pipelines.push(pipeline);
+}
+
+/// Reads which plugins a script or an image installs.
+pub(super) fn read_installs(path: &str, text: &str, facts: &mut FileFacts) {
+    if path.ends_with(".md") || path.ends_with(".adoc") {
+        return;
+    }
+    for (at, command) in text.match_indices("logstash-plugin") {
+        let rest = text[at + command.len()..].replace("\\\n", " ");
+        let line = rest.split(['\n', ';', '&', '|']).next().unwrap_or_default();
+        let words = line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ']'));
+        let named = words.filter(|word| word.starts_with("logstash-"));
+        if line.contains("install") {
+            facts.logstash_installs.extend(named.map(str::to_owned));
+        }
+    }
+}
+
+/// Options that hold a secret, and addresses with one.
+fn credentials(plugin: &Plugin, facts: &mut FileFacts) {
+    let known = plugins::plugin(plugin.role.word(), &plugin.name.text);
+    for option in &plugin.options {
+        let name = option.name.text.as_str();
+        let path = format!("{}.{}.{name}", plugin.role.word(), plugin.name.text);
+        let kind = known.and_then(|known| known.option(name)).map(|table| table.kind);
+        // The key of a fingerprint only makes it another one.
+        let secret = (kind == Some(plugins::Type::Password) && plugin.name.text != "fingerprint")
+            || name == "password"
+            || name == "api_key"
+            || name.ends_with("_password")
+            || name.ends_with("_passphrase")
+            || name.ends_with("_secret");
+        let mut push = |value: Scalar| {
+            facts.credentials.push(Credential {
+                document: plugin.document,
+                program: "logstash",
+                key: option.name.clone(),
+                path: path.clone(),
+                value,
+            });
+        };
+        match option.value.scalar().filter(|_| secret) {
+            Some(value) => push(value.clone()),
+            None => option.value.texts().into_iter().filter_map(user_info).for_each(push),
+        }
+    }
+}
+
+/// The password of `https://name:password@host`.
+fn user_info(address: &Scalar) -> Option<Scalar> {
+    let text = &address.text;
+    let start = text.find("://")? + 3;
+    let authority = text[start..].split(['/', '?', '#', ' ']).next()?;
+    let (user, _) = authority.rsplit_once('@')?;
+    let (name, password) = user.split_once(':')?;
+    let from = start + name.len() + 1;
+    let span = address.span;
+    let span = match span.range().len() == text.len() {
+        true => {
+            let start = span.start as usize + from;
+            Span::new(span.source, start, start + password.len())
+        }
+        false => span,
+    };
+    let known = address.known && !is_placeholder(password);
+    (!password.is_empty()).then(|| Scalar { text: password.to_owned(), span, known, plain: false })
 }
 
 impl Subject for Pipeline {

@@ -1,5 +1,6 @@
 //! One file's text to its facts: identify, parse, and read every document in it.
 
+mod pipeline;
 mod requests;
 mod single;
 mod terraform_file;
@@ -68,6 +69,7 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
         Reading::Nothing => {}
     }
     elastic::node::known_credentials(&mut reader.facts);
+    logstash::read_installs(&source.path, text, &mut reader.facts);
     let embedded: Vec<&Tree> = reader.embedded.iter().collect();
     annotation::read::read(id, source, &embedded, &mut reader.facts);
     reader.facts
@@ -331,19 +333,6 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// A Logstash pipeline; a template's actions are masked first.
-    fn pipeline(&mut self, text: &str, map: &OffsetMap, unknown: &[Range<usize>], origin: &Origin) {
-        let id = self.whole(Kind::LogstashPipeline, text, map, origin);
-        match mask::mask_pipeline(text, map) {
-            Some(masked) => {
-                self.facts.documents[id.index as usize].masked = true;
-                let mask::Masked { text, unknown, map } = masked;
-                logstash::read(&text, &map, &unknown, id, &mut self.facts);
-            }
-            None => logstash::read(text, map, unknown, id, &mut self.facts),
-        }
-    }
-
     fn whole(&mut self, kind: Kind, text: &str, map: &OffsetMap, origin: &Origin) -> DocumentId {
         let span = map.span(0, text.trim_end().len());
         let document = self.push(kind, span, first_line(text, map), origin, origin.stream_index);
@@ -477,6 +466,8 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
         Kind::Terraform => terraform::read(node, id, facts),
         Kind::CloudFormation => monitor::read_template(node, id, facts),
         Kind::OnCall => oncall::read(node, id, masked, facts),
+        Kind::LogstashConfig => logstash::node::read_node(node, id, facts),
+        Kind::LogstashPipelines => logstash::node::read_entries(node, id, facts),
         Kind::HelmChart => {
             package::read(node, id, facts);
             deploy::read_chart(node, id, facts);

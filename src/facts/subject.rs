@@ -128,6 +128,10 @@ macro_rules! subjects {
                 AlertHandler alert_handlers: code::AlertHandler "alert_handler" ["name"];
                 /// A Logstash pipeline, or a part of one.
                 LogstashPipeline logstash_pipelines: logstash::Pipeline "logstash_pipeline" [];
+                /// Settings of Logstash itself.
+                LogstashNode logstash_nodes: logstash::node::Node "logstash_node" [];
+                /// An entry of a list of Logstash pipelines.
+                LogstashEntry logstash_entries: logstash::node::Entry "logstash_entry" [];
                 /// A plugin or codec of a Logstash pipeline.
                 LogstashPlugin logstash_plugins: logstash::Plugin "logstash_plugin" [
                     "name", "role", "options.*",

@@ -88,9 +88,17 @@ impl Evidence {
     fn line(&mut self, line: &str, previous: &str) {
         let mut rest = line;
         // `input { stdin {} }`: the section and its first plugin on one line.
-        for _ in 0..3 {
+        for _ in 0..4 {
             let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
             let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
+            if word == "if"
+                && let Some((condition, body)) = after.split_once('{')
+            {
+                // A condition on a field, with something in it.
+                self.plugins += usize::from(condition.contains('[') && !body.trim().is_empty());
+                rest = body.trim_start();
+                continue;
+            }
             let Some(inner) = after.trim_start().strip_prefix('{') else {
                 let starts = PLUGINS.contains(&word) && after.trim().is_empty();
                 self.near += usize::from(starts && SECTIONS.contains(&previous));

@@ -4,6 +4,7 @@
 //! pre-order, built with explicit stacks, so that nesting of any depth is only memory.
 
 mod condition;
+pub mod event;
 mod fault;
 mod parse;
 mod recover;

@@ -124,8 +124,9 @@ fn holds(part: &BackingPart, scope: &Scope<'_>, done: &Done<'_>) -> Option<Holds
     let examined: usize = rules().filter_map(|code| done.examined.get(code)).sum();
     let open = rules().flat_map(|code| done.open(code, scope)).count();
     let found = answers.iter().any(|holds| matches!(holds, Holds::Yes | Holds::Partly));
-    let unsure =
-        answers.contains(&Holds::Unknown) || (part.in_code && scope.repo.has_unread_code());
+    // What code does is not known where code, or one of the rules on it, is not read.
+    let unread = scope.repo.has_unread_code() || rules().count() < part.clean.len();
+    let unsure = answers.contains(&Holds::Unknown) || (part.in_code && unread);
     Some(match (found || (examined > 0 && open == 0), unsure) {
         (true, _) => Holds::Yes,
         (false, true) => Holds::Unknown,
