@@ -61,6 +61,72 @@ fn files() -> Vec<String> {
     paths.iter().filter_map(|path| fs::read_to_string(path).ok()).collect()
 }
 
+/// Texts of fixtures with this ending, and of the examples of rules.
+fn sources(ending: &str) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("fixtures")];
+    let mut texts = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|found| found == ending) {
+                texts.push(fs::read_to_string(path).expect("a text"));
+            }
+        }
+    }
+    texts.sort();
+    texts
+}
+
+const TERRAFORM: &[&str] = &[
+    r#"resource "aws_cloudwatch_metric_alarm" "cpu" {
+  alarm_name          = "cpu-${var.env}" # why
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 80
+  alarm_actions       = [aws_sns_topic.ops.arn, "arn:aws:sns:eu:1:x"]
+  dimensions = { InstanceId = aws_instance.a.id, "b" = 1 }
+  lifecycle { ignore_changes = [tags["a"]] }
+}
+"#,
+    r#"resource "grafana_rule_group" "a" {
+  name = "a"
+  dynamic "rule" {
+    for_each = { for k, v in var.rules : k => v if v.on }
+    content {
+      name      = "HighErrors"
+      condition = "C"
+      data {
+        ref_id = "A"
+        model  = jsonencode({ expr = "rate(errors_total[5m]) > 1", refId = "A" })
+      }
+    }
+  }
+}
+"#,
+    r#"locals {
+  rules = <<-EOT
+    groups:
+      - name: a
+        rules:
+          - alert: Down
+            expr: up == 0
+  EOT
+  yaml = yamlencode({ receivers = [{ name = "x" }] })
+  /* block */ cond = var.a == null ? "%{ if true }x%{ endif }" : file("${path.module}/x.yml")
+}
+"#,
+    r#"resource "datadog_monitor" "latency" {
+  type    = "query alert"
+  query   = "avg(last_5m):avg:trace.http.request{env:prod} > 1"
+  message = "slow @pagerduty"
+  monitor_thresholds { critical = 1 }
+  tags = ["team:a", "severity:critical"]
+}
+"#,
+];
+
 const PIECES: &[&str] = &[
     "",
     " ",
@@ -135,6 +201,21 @@ const PIECES: &[&str] = &[
     "<<: ",
     "|\n",
     "\t",
+    "${",
+    "%{",
+    "<<-EOT\n",
+    "EOT",
+    "//",
+    " = ",
+    "jsonencode(",
+    "\"\"\"",
+    "def f(x):\n    ",
+    "    return x\n",
+    "@app.post(\"/alerts\")\n",
+    "Counter(\"a_total\", \"b\")",
+    "f\"{",
+    "import ",
+    "lambda x: ",
 ];
 
 fn edited(texts: &[String], file: Index, edits: &[(Index, usize, Index)]) -> String {
@@ -226,6 +307,18 @@ fn edited_files_are_survived() {
     run(&files(), 10, targets::file);
 }
 
+#[test]
+fn edited_terraform_is_survived() {
+    let mut texts: Vec<String> = TERRAFORM.iter().map(|text| (*text).to_owned()).collect();
+    texts.extend(sources("tf"));
+    run(&texts, 10, targets::hcl);
+}
+
+#[test]
+fn edited_python_is_survived() {
+    run(&sources("py"), 15, targets::python);
+}
+
 /// 100,000 levels, huge numbers, broken escapes and a megabyte in one piece.
 #[test]
 fn the_worst_of_texts_are_survived() {
@@ -271,6 +364,29 @@ fn the_worst_of_texts_are_survived() {
         "\\ud800\\x{110000}\\p{Greek}\\Q".to_owned(),
     ] {
         targets::re2(&text);
+    }
+    for text in [
+        deep("resource \"a\" \"b\" {\n", "", "}\n"),
+        format!("locals {{ a = {} }}", deep("[", "", "]")),
+        format!("locals {{ a = {} }}", deep("(", "1", ")")),
+        format!("locals {{ a = \"{}\" }}", deep("${\"", "", "\"}")),
+        format!("locals {{ a = {} }}", deep("jsonencode({ a = ", "1", "})")),
+        format!("locals {{ a = x{} }}", ".a[0]".repeat(100_000)),
+        "a = <<EOT\n".repeat(50_000),
+    ] {
+        targets::hcl(&text);
+    }
+    for text in [
+        format!("from prometheus_client import Counter\nx = {}\n", deep("(", "1", ")")),
+        format!("from prometheus_client import Counter\nx = {}\n", deep("f\"{", "", "}\"")),
+        format!("from prometheus_client import Counter\nx = y{}\n", ".a(1)".repeat(50_000)),
+        format!("from prometheus_client import Counter\n{}", "if x:\n ".repeat(20_000)),
+        format!(
+            "from prometheus_client import Counter\nC = Counter({})\n",
+            "\"a\" ".repeat(50_000)
+        ),
+    ] {
+        targets::python(&text);
     }
     let rule = |expression: &str| {
         format!("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: |\n      {expression}\n")

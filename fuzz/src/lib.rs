@@ -93,10 +93,24 @@ pub fn logstash(text: &str) {
     }
 }
 
-/// A file: no rule fails on it, and every place lies inside.
+/// A configuration: no rule fails on it, and every place lies inside.
 pub fn file(text: &str) {
-    let source = Source::new("config.yml", text.to_owned(), Encoding::Utf8);
-    let repo = scan::model(vec![source], vec!["config.yml".to_owned()]);
+    named("config.yml", text);
+}
+
+/// Terraform: as a configuration.
+pub fn hcl(text: &str) {
+    named("main.tf", text);
+}
+
+/// Python: as a configuration.
+pub fn python(text: &str) {
+    named("app.py", text);
+}
+
+fn named(path: &str, text: &str) {
+    let source = Source::new(path, text.to_owned(), Encoding::Utf8);
+    let repo = scan::model(vec![source], vec![path.to_owned()]);
     let all: Vec<_> = rules().iter().collect();
     for outcome in check::check(&repo, &all) {
         assert!(outcome.panics.is_empty(), "{} failed", outcome.rule.code);
