@@ -163,6 +163,11 @@ macro_rules! file_facts {
         }
 
         impl FileFacts {
+            /// Makes room for the facts of all these files.
+            pub(crate) fn reserve(&mut self, files: &[FileFacts]) {
+                $(self.$field.reserve_exact(files.iter().map(|file| file.$field.len()).sum());)*
+            }
+
             /// Adds the facts of the next file.
             pub(crate) fn append(&mut self, other: FileFacts) {
                 $(self.$field.extend(other.$field);)*

@@ -5,7 +5,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on should stop")]
 
 use obsproof::lang::promql;
-use obsproof::lang::promql::ast::{Kind, Selector};
+use obsproof::lang::promql::ast::Kind;
 use std::fs;
 use std::path::Path;
 
@@ -51,7 +51,7 @@ fn is_written_otherwise(kind: &Kind) -> bool {
         Kind::Number { duration, .. } => *duration,
         Kind::Unary { negative, .. } => !negative,
         Kind::Text(text) => text.contains('\u{FFFD}'),
-        Kind::Selector(Selector { modifiers, .. }) => modifiers.at.is_some(),
+        Kind::Selector(selector) => selector.modifiers.at.is_some(),
         Kind::Subquery(subquery) => subquery.modifiers.at.is_some(),
         _ => false,
     }

@@ -1,13 +1,13 @@
 //! `obsproof check`.
 
 use super::args::{Check, SarifProfile};
-use super::{Failure, load, print};
+use super::{Failure, load, stream};
 use crate::catalogue::model::{Class, Rule, Severity};
 use crate::config::{self, Profile, Settings};
 use crate::judge::View;
 use crate::report::{Report, concise, files, github, human, json, sarif};
 use crate::scan::{self, Request};
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 /// Runs the command; the exit code says whether findings stand.
@@ -28,10 +28,13 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     let mut report = scan::scan(request);
     report.headline = report.assessment.headline();
     for (format, file) in &outputs {
-        let bytes = render(&report, *format, arguments, file.is_none())?;
         match file {
-            Some(path) => write_file(path, &bytes)?,
-            None => print(&bytes)?,
+            Some(path) => {
+                let mut bytes = Vec::new();
+                render(&report, *format, arguments, false, &mut bytes)?;
+                write_file(path, &bytes)?;
+            }
+            None => stream(|out| render(&report, *format, arguments, true, out))?,
         }
     }
     let failed = fail_on.is_some_and(|level| {
@@ -146,30 +149,29 @@ fn render(
     format: Format,
     arguments: &Check,
     to_terminal: bool,
-) -> Result<Vec<u8>, Failure> {
-    let mut out = Vec::new();
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         Format::Human => {
             let mut style = load::style(arguments.scan.color);
             style.colour &= to_terminal;
             let terminal = to_terminal && std::io::stdout().is_terminal();
             if arguments.files {
-                files::write(report, &mut out)?;
+                files::write(report, out)?;
             }
-            human::write(report, style, terminal, &mut out)?;
+            human::write(report, style, terminal, out)
         }
-        Format::Concise => concise::write(report, &mut out)?,
-        Format::Json => json::write(report, &mut out)?,
+        Format::Concise => concise::write(report, out),
+        Format::Json => json::write(report, out),
         Format::Sarif => {
             let profile = match arguments.sarif_profile {
                 SarifProfile::Full => sarif::Profile::Full,
                 SarifProfile::Github => sarif::Profile::Github,
             };
-            sarif::write(report, profile, &mut out)?;
+            sarif::write(report, profile, out)
         }
-        Format::Github => github::write(report, &mut out)?,
+        Format::Github => github::write(report, out),
     }
-    Ok(out)
 }
 
 /// Writes a file at once: a reader never sees half of it.

@@ -128,29 +128,22 @@ struct DocumentRow {
 /// What the writer says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let shown: Vec<&Judged> = report.shown().collect();
-    // Most of the work is quoting: the findings are written side by side, then joined.
-    let chunks: Vec<Vec<u8>> = shown
-        .par_chunks(CHUNK)
-        .map(|chunk| {
-            let mut text = Vec::with_capacity(chunk.len() * 1024);
-            for judged in chunk {
-                text.extend_from_slice(b",\n    ");
-                nested(&finding(report, judged), 2, &mut text)?;
-            }
-            Ok(text)
-        })
-        .collect::<io::Result<_>>()?;
     let head = Head { schema: "obsproof/check/1", tool: Tool::this(), summary: summary(report) };
     let mut text = Vec::new();
     nested(&head, 0, &mut text)?;
     text.truncate(text.len() - "\n}".len());
     text.extend_from_slice(b",\n  \"findings\": [");
     out.write_all(&text)?;
-    for (number, chunk) in chunks.iter().enumerate() {
-        // The first one follows no other.
-        out.write_all(&chunk[usize::from(number == 0)..])?;
+    // Most of the work is quoting: the findings are written side by side, then joined.
+    for (number, batch) in shown.chunks(CHUNK * BATCH).enumerate() {
+        let chunks = batch.par_chunks(CHUNK).map(|chunk| rows(report, chunk));
+        let chunks = chunks.collect::<io::Result<Vec<_>>>()?;
+        for (at, chunk) in chunks.iter().enumerate() {
+            // The first one follows no other.
+            out.write_all(&chunk[usize::from(number + at == 0)..])?;
+        }
     }
-    out.write_all(if chunks.is_empty() { b"]" } else { b"\n  ]" })?;
+    out.write_all(if shown.is_empty() { b"]" } else { b"\n  ]" })?;
     text.clear();
     text.extend_from_slice(b",\n  \"files\": ");
     nested(&files(report), 1, &mut text)?;
@@ -160,6 +153,18 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// Findings that one thread writes at a time.
 const CHUNK: usize = 128;
+/// Chunks that are in memory at a time.
+const BATCH: usize = 16;
+
+/// Findings as they stand in the list, each after a comma.
+fn rows(report: &Report, findings: &[&Judged]) -> io::Result<Vec<u8>> {
+    let mut text = Vec::with_capacity(findings.len() * 1024);
+    for judged in findings {
+        text.extend_from_slice(b",\n    ");
+        nested(&finding(report, judged), 2, &mut text)?;
+    }
+    Ok(text)
+}
 
 /// Writes a value as it stands inside `depth` others.
 fn nested(value: &impl Serialize, depth: usize, out: &mut Vec<u8>) -> io::Result<()> {

@@ -112,7 +112,7 @@ fn same_series(left: Place<'_, '_>, right: Place<'_, '_>) -> bool {
             .ast()
             .subtree(place.node)
             .filter_map(|(_, node)| match &node.kind {
-                Kind::Selector(selector) => Some(selector.clone()),
+                Kind::Selector(selector) => Some((**selector).clone()),
                 _ => None,
             })
             .collect()

@@ -84,7 +84,7 @@ fn selectors<'a>(query: &Query<'a>, node: NodeId) -> Vec<&'a Selector> {
     let parts = query.ast().subtree(node);
     parts
         .filter_map(|(_, node)| match &node.kind {
-            Kind::Selector(selector) => Some(selector),
+            Kind::Selector(selector) => Some(&**selector),
             _ => None,
         })
         .collect()

@@ -41,7 +41,7 @@ fn filesystems<'r>(query: &Query<'r>, side: NodeId) -> Option<Vec<&'r Selector>>
         if !selector.metric().is_some_and(|name| name.starts_with(PREFIX)) {
             return None;
         }
-        selectors.push(selector);
+        selectors.push(&**selector);
     }
     (!selectors.is_empty()).then_some(selectors)
 }

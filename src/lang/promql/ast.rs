@@ -82,7 +82,7 @@ impl Ast {
     /// The selectors of the expression, in the order of the text.
     pub fn selectors(&self) -> impl Iterator<Item = (NodeId, &Selector)> {
         self.all().filter_map(|(id, node)| match &node.kind {
-            Kind::Selector(selector) => Some((id, selector)),
+            Kind::Selector(selector) => Some((id, &**selector)),
             _ => None,
         })
     }
@@ -120,7 +120,7 @@ pub enum Kind {
     /// A quoted text, as an argument.
     Text(Box<str>),
     /// `name{label="value"}` with its modifiers.
-    Selector(Selector),
+    Selector(Box<Selector>),
     /// `selector[5m]`.
     Range {
         /// A selector, if the expression is valid.

@@ -44,6 +44,7 @@ fn read(source: &str, gaps: bool) -> (Parsed, bool) {
     parser.parsed.ast.nodes.reserve(nodes.min(64));
     parser.run();
     let (mut parsed, loose) = (parser.parsed, parser.loose);
+    parsed.ast.nodes.shrink_to_fit();
     types::check(&parsed.ast, &mut parsed.faults);
     (parsed, loose)
 }

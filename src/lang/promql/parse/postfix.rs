@@ -1,9 +1,7 @@
 //! What may stand behind an operand: ranges, subqueries, `offset`, `@`, `anchored`, `smoothed`.
 
 use super::super::Feature;
-use super::super::ast::{
-    At, Extent, Kind, Length, Modifiers, NodeId, Op, Point, Selector, Subquery,
-};
+use super::super::ast::{At, Extent, Kind, Length, Modifiers, NodeId, Op, Point, Subquery};
 use super::super::lex::{Tok, Word};
 use super::super::number;
 use super::{Parser, number_fault};
@@ -59,7 +57,8 @@ impl Parser<'_> {
     fn range(&mut self, inner: NodeId, window: Length, open: Extent) -> NodeId {
         let brackets = Extent { start: open.start, end: self.last.end };
         match &self.node(inner).kind {
-            Kind::Selector(Selector { modifiers, .. }) => {
+            Kind::Selector(selector) => {
+                let modifiers = &selector.modifiers;
                 if is_offset(modifiers) {
                     self.fault(brackets, "the range must stand before `offset`");
                 } else if modifiers.at.is_some() {

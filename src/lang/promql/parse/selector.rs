@@ -19,7 +19,7 @@ impl Parser<'_> {
             selector.braces = Some(braces);
             extent.end = braces.end;
         }
-        self.leaf(extent, Kind::Selector(selector))
+        self.leaf(extent, Kind::Selector(Box::new(selector)))
     }
 
     fn matchers(&mut self, selector: &mut Selector) {
