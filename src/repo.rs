@@ -52,7 +52,7 @@ use crate::facts::rules::RuleGroup;
 use crate::facts::{Document, DocumentId, FileFacts};
 use crate::identify::Kind;
 use crate::source::{Origin, Source, SourceId, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 /// Everything known about a repository.
@@ -85,6 +85,12 @@ pub struct Repo {
     definitions: OnceLock<BTreeMap<String, Vec<usize>>>,
     runbook_links: OnceLock<BTreeMap<String, Vec<runbooks::Link>>>,
     ruler: OnceLock<bool>,
+    heard: OnceLock<HashMap<usize, exporters::Heard>>,
+    mounted: OnceLock<Vec<usize>>,
+    services: OnceLock<exporters::Services>,
+    scrapers: OnceLock<Vec<usize>>,
+    agents: OnceLock<bool>,
+    loads_elsewhere: OnceLock<bool>,
     runs: OnceLock<runs::Runs>,
     collectors: OnceLock<collectors::Collectors>,
     builds: OnceLock<collectors::Builds>,
@@ -101,6 +107,7 @@ impl Repo {
     pub fn new(sources: Vec<Source>, files: Vec<FileFacts>, mut paths: Vec<String>) -> Repo {
         paths.sort_unstable();
         let mut facts = FileFacts::default();
+        facts.reserve(&files);
         let mut documents_of = Vec::with_capacity(files.len());
         for file in files {
             let first = u32::try_from(facts.documents.len()).unwrap_or(u32::MAX);
@@ -151,6 +158,12 @@ impl Repo {
             definitions: OnceLock::new(),
             runbook_links: OnceLock::new(),
             ruler: OnceLock::new(),
+            heard: OnceLock::new(),
+            mounted: OnceLock::new(),
+            services: OnceLock::new(),
+            scrapers: OnceLock::new(),
+            agents: OnceLock::new(),
+            loads_elsewhere: OnceLock::new(),
             runs: OnceLock::new(),
             collectors: OnceLock::new(),
             builds: OnceLock::new(),

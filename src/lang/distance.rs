@@ -2,21 +2,35 @@
 
 /// Edits (insert, delete, replace, swap of neighbours) between two words, if at most `limit`.
 pub fn within(left: &str, right: &str, limit: usize) -> Option<usize> {
+    let (one, other) = (letters(left), letters(right));
+    // Every letter that only one of them has costs an edit.
+    let strange = |mask: u64| mask.count_ones() as usize > limit;
+    if strange(one & !other) || strange(other & !one) {
+        return None;
+    }
+    if left.is_ascii() && right.is_ascii() {
+        // Bytes are letters: most pairs end here.
+        if left.len().abs_diff(right.len()) > limit {
+            return None;
+        }
+    }
     let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
     if left.len().abs_diff(right.len()) > limit || left.len().max(right.len()) > 256 {
         return None;
     }
     let width = right.len() + 1;
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..width).collect();
+    // Three rows, turned: two back, one back, and the one that is written.
+    let mut rows = vec![0; 3 * width];
+    let (mut before, rest) = rows.split_at_mut(width);
+    let (mut last, mut next) = rest.split_at_mut(width);
+    for (column, edits) in last.iter_mut().enumerate() {
+        *edits = column;
+    }
     for (row, &a) in left.iter().enumerate() {
-        let mut next = vec![row + 1; width];
+        next[0] = row + 1;
+        let mut least = row + 1;
         for (column, &b) in right.iter().enumerate() {
-            let swapped = row > 0
-                && column > 0
-                && a == right[column - 1]
-                && b == left[row - 1]
-                && before.len() == width;
+            let swapped = row > 0 && column > 0 && a == right[column - 1] && b == left[row - 1];
             let mut best = (last[column] + usize::from(a != b))
                 .min(last[column + 1] + 1)
                 .min(next[column] + 1);
@@ -24,10 +38,20 @@ pub fn within(left: &str, right: &str, limit: usize) -> Option<usize> {
                 best = best.min(before[column - 1] + 1);
             }
             next[column + 1] = best;
+            least = least.min(best);
         }
-        before = std::mem::replace(&mut last, next);
+        // Edits only grow, but for a swap that reaches two rows back.
+        if least > limit + 1 {
+            return None;
+        }
+        (before, last, next) = (last, next, before);
     }
     last.last().copied().filter(|&edits| edits <= limit)
+}
+
+/// The letters of a word as a set; different letters may share a place.
+fn letters(word: &str) -> u64 {
+    word.chars().fold(0, |set, c| set | 1 << (u32::from(c) % 64))
 }
 
 /// The nearest of `words`, if one is at most `limit` edits away; the first of equals.
@@ -52,6 +76,8 @@ mod tests {
         assert_eq!(within("sevreity", "severity", 1), Some(1));
         assert_eq!(within("priority", "severity", 2), None);
         assert_eq!(within("", "a", 1), Some(1));
+        assert_eq!(within("aabb", "ccdd", 2), None);
+        assert_eq!(within("abcd", "abxy", 2), Some(2));
         assert_eq!(nearest("pager", ["page", "slack"].into_iter(), 2), Some("page"));
     }
 }

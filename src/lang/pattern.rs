@@ -3,6 +3,7 @@
 
 use super::re2;
 use regex::Regex;
+use regex_syntax::hir::literal::Extractor;
 
 /// A pattern between `^(?:` and `)$`.
 #[derive(Clone, Debug)]
@@ -18,8 +19,8 @@ enum Kind {
     Something,
     /// `a|b|c`
     Words(Vec<String>),
-    /// Anything else that both dialects read alike.
-    Regex(Box<Regex>),
+    /// Anything else that both dialects read alike, and what every match begins with.
+    Regex(Box<Regex>, Box<str>),
     /// Go refuses it, or reads it otherwise.
     Unknown,
 }
@@ -32,9 +33,9 @@ impl Pattern {
             ".+" | "(.+)" => Kind::Something,
             _ => match words(pattern) {
                 Some(words) => Kind::Words(words.into_iter().map(str::to_owned).collect()),
-                None => {
-                    compile(pattern).map_or(Kind::Unknown, |regex| Kind::Regex(Box::new(regex)))
-                }
+                None => compile(pattern).map_or(Kind::Unknown, |regex| {
+                    Kind::Regex(Box::new(regex), beginning(pattern).into())
+                }),
             },
         };
         Pattern { kind }
@@ -48,7 +49,9 @@ impl Pattern {
             Kind::Something => one_line.then_some(!text.is_empty()),
             Kind::Words(words) => Some(words.iter().any(|word| word == text)),
             // Classes such as `\w` mean ASCII in Go.
-            Kind::Regex(regex) => text.is_ascii().then(|| regex.is_match(text)),
+            Kind::Regex(regex, beginning) => {
+                text.is_ascii().then(|| text.starts_with(&**beginning) && regex.is_match(text))
+            }
             Kind::Unknown => None,
         }
     }
@@ -58,7 +61,7 @@ impl Pattern {
         match &self.kind {
             Kind::Anything | Kind::Something => Some(true),
             Kind::Words(words) if words.iter().all(String::is_empty) => Some(false),
-            Kind::Words(_) | Kind::Regex(_) | Kind::Unknown => None,
+            Kind::Words(_) | Kind::Regex(..) | Kind::Unknown => None,
         }
     }
 
@@ -107,6 +110,17 @@ fn compile(pattern: &str) -> Option<Regex> {
     Regex::new(&format!("^(?:{pattern})$")).ok()
 }
 
+/// What every text begins with that a pattern matches as a whole: most values differ there, and
+/// need no engine to tell.
+fn beginning(pattern: &str) -> String {
+    let Ok(parsed) = regex_syntax::parse(&format!("^(?:{pattern})$")) else { return String::new() };
+    let literals = Extractor::new().extract(&parsed);
+    let common = literals.longest_common_prefix().unwrap_or_default();
+    // Half a letter is no text.
+    let whole = common.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    whole.to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,5 +156,19 @@ mod tests {
         assert_eq!(words("^a|b$"), None);
         assert_eq!(words("a.b"), None);
         assert_eq!(words("(a)|(b)"), None);
+    }
+
+    #[test]
+    fn every_match_begins_with_what_the_pattern_begins_with() {
+        for (pattern, expected) in [
+            ("api-[0-9]+", "api-"),
+            ("api-(one|other)x?", "api-o"),
+            ("(?i)api", ""),
+            ("(api)?", ""),
+            (".*api", ""),
+            ("api|web", ""),
+        ] {
+            assert_eq!(beginning(pattern), expected, "{pattern}");
+        }
     }
 }

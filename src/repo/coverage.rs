@@ -1,7 +1,7 @@
 //! What of hosts, clusters, networks and storage is watched here.
 
 use super::Repo;
-use super::exporters::{Reads, kubelet, reads};
+use super::exporters::{Reads, kubelet};
 use super::images::known_as;
 use super::model::Model;
 use super::model::metric::Use;
@@ -215,7 +215,7 @@ impl Repo {
     fn runs_or_scrapes(&self, keys: &[&str]) -> bool {
         keys.iter().filter_map(|key| metrics::exporter(key)).any(|exporter| {
             self.own_containers().any(|container| exporter.runs_in(container))
-                || self.own_jobs().any(|job| reads(job, exporter) == Reads::Yes)
+                || self.own_jobs().any(|job| self.reads(job, exporter) == Reads::Yes)
         })
     }
 

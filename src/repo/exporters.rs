@@ -10,6 +10,10 @@ use crate::facts::selector::{LabelSelector, Namespaces};
 use crate::metrics::{self, Exporter};
 use crate::source::{Origin, Span};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Numbers of services by the first label they ask for, and of those that cannot be told by one.
+pub(super) type Services = (BTreeMap<(String, String), Vec<usize>>, Vec<usize>);
 
 /// Whether a job reads something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,13 +73,11 @@ fn is_kubelet_path(path: &str) -> bool {
     (rest.is_empty() || rest.starts_with('/')) && matches!(port, None | Some("10250"))
 }
 
-/// Whether a job reads an exporter of the catalogue.
-pub fn reads(job: &ScrapeJob, exporter: &Exporter) -> Reads {
-    Heard::of(job).reads(exporter)
-}
-
 /// What a job says of itself, weighed once for all exporters.
-struct Heard {
+#[derive(Debug)]
+pub(super) struct Heard {
+    /// Its words.
+    spoken: Vec<String>,
     kubelet: Option<Kubelet>,
     /// Exporters it names, by key.
     named: Vec<&'static str>,
@@ -103,7 +105,7 @@ impl Heard {
             true => Reads::No,
             false => Reads::Maybe,
         };
-        Heard { kubelet: kubelet(job), named, else_reads }
+        Heard { spoken, kubelet: kubelet(job), named, else_reads }
     }
 
     fn reads(&self, exporter: &Exporter) -> Reads {
@@ -218,11 +220,25 @@ pub fn is_exporter(container: &Container) -> bool {
 }
 
 impl Repo {
+    /// Whether a job reads an exporter of the catalogue.
+    pub fn reads(&self, job: &ScrapeJob, exporter: &Exporter) -> Reads {
+        match self.heard(job) {
+            Some(heard) => heard.reads(exporter),
+            None => Heard::of(job).reads(exporter),
+        }
+    }
+
+    fn heard(&self, job: &ScrapeJob) -> Option<&Heard> {
+        let heard = self.heard.get_or_init(|| {
+            self.facts.scrape_jobs.iter().map(|job| (address(job), Heard::of(job))).collect()
+        });
+        heard.get(&address(job))
+    }
+
     /// For every exporter of the catalogue, the best that any job here can say.
     pub fn collected(&self, exporter: &Exporter) -> Reads {
         let all = self.collected.get_or_init(|| {
-            let heard: Vec<Heard> = self.own_jobs().map(Heard::of).collect();
-            let best = |exporter| heard.iter().map(|job| job.reads(exporter)).max();
+            let best = |exporter| self.own_jobs().map(|job| self.reads(job, exporter)).max();
             metrics::exporters().iter().map(|it| best(it).unwrap_or(Reads::No)).collect()
         });
         let at = metrics::exporters().iter().position(|known| known.key == exporter.key);
@@ -242,29 +258,71 @@ impl Repo {
         self.facts.scrape_jobs.iter().filter(own)
     }
 
+    /// A container with all that leads to it, weighed once for all jobs.
+    pub fn reached<'r>(&'r self, container: &'r Container) -> Reached<'r> {
+        let services: Vec<(&Service, Option<bool>)> = self
+            .services_for(container)
+            .filter(|service| !service.selector.entries.is_empty())
+            .map(|service| {
+                (service, selects(&LabelSelector::plain(&service.selector), &container.labels))
+            })
+            .filter(|(_, selected)| *selected != Some(false))
+            .collect();
+        let runs = metrics::exporters().iter().filter(|it| it.runs_in(container)).collect();
+        Reached { container, hosts: hosts_of(container, &services), services, runs }
+    }
+
+    /// Services that may select a container: by a label that they ask for, or all where its labels
+    /// are not known.
+    fn services_for(&self, container: &Container) -> impl Iterator<Item = &Service> {
+        let (by_label, unlike) = self.services.get_or_init(|| {
+            let mut by_label: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+            let mut unlike = Vec::new();
+            for (number, service) in self.facts.services.iter().enumerate() {
+                match service.selector.entries.first() {
+                    Some((key, value)) if key.known && value.known && !service.selector.open => {
+                        let label = (key.text.clone(), value.text.clone());
+                        by_label.entry(label).or_default().push(number);
+                    }
+                    _ => unlike.push(number),
+                }
+            }
+            (by_label, unlike)
+        });
+        let labels = &container.labels;
+        let known = !labels.open && labels.entries.iter().all(|(_, value)| value.known);
+        let mut numbers: Vec<usize> = match known {
+            true => {
+                let pairs = labels.entries.iter();
+                let keys = pairs.map(|(key, value)| (key.text.clone(), value.text.clone()));
+                keys.filter_map(|key| by_label.get(&key)).flatten().chain(unlike).copied().collect()
+            }
+            false => (0..self.facts.services.len()).collect(),
+        };
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter().map(|number| &self.facts.services[number])
+    }
+
     /// Whether a job reads a container.
-    pub fn job_reads(&self, job: &ScrapeJob, container: &Container) -> Reads {
+    pub fn job_reads(&self, job: &ScrapeJob, reached: &Reached<'_>) -> Reads {
         if job.settings.open || job.name.as_ref().is_some_and(|name| !name.known) {
             return Reads::Maybe;
         }
         match job.form {
-            JobForm::ServiceMonitor => self.monitor_reads(job, container),
-            JobForm::PodMonitor => selects_pod(job, container),
+            JobForm::ServiceMonitor => self.monitor_reads(job, reached),
+            JobForm::PodMonitor => selects_pod(job, reached.container),
             JobForm::Probe | JobForm::ScrapeConfig | JobForm::Job => {
-                self.plain_job_reads(job, container)
+                self.plain_job_reads(job, reached)
             }
         }
     }
 
     /// A monitor selects services, and these select pods.
-    fn monitor_reads(&self, job: &ScrapeJob, container: &Container) -> Reads {
+    fn monitor_reads(&self, job: &ScrapeJob, reached: &Reached<'_>) -> Reads {
         let Some((selector, namespaces)) = &job.selects else { return Reads::Maybe };
         let mut best = Reads::No;
-        for service in &self.facts.services {
-            let pod = selects(&LabelSelector::plain(&service.selector), &container.labels);
-            if pod == Some(false) || service.selector.entries.is_empty() {
-                continue;
-            }
+        for &(service, pod) in &reached.services {
             let labels = &service.object.labels;
             let label = |key: &str| {
                 labels.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
@@ -281,25 +339,22 @@ impl Repo {
         best
     }
 
-    fn namespace(&self, job: &ScrapeJob) -> Option<&str> {
-        self.document(job.document).object.as_ref()?.namespace.as_deref()
-    }
-
     /// Targets and discoveries of a plain job.
-    fn plain_job_reads(&self, job: &ScrapeJob, container: &Container) -> Reads {
-        let spoken = spoken(job);
-        let names = self.hosts_of(container);
-        let says = |word: &String| names.iter().any(|name| name == word || is_named(word, name));
+    fn plain_job_reads(&self, job: &ScrapeJob, reached: &Reached<'_>) -> Reads {
+        let container = reached.container;
+        let heard = self.heard(job);
+        let spoken = heard.map_or_else(|| Cow::Owned(spoken(job)), |it| Cow::Borrowed(&it.spoken));
+        let says =
+            |word: &String| reached.hosts.iter().any(|name| name == word || is_named(word, name));
         if spoken.iter().any(says) {
             return Reads::Yes;
         }
-        let known = metrics::exporters().iter().filter(|exporter| exporter.runs_in(container));
-        if known.clone().any(|exporter| reads(job, exporter) == Reads::Yes) {
+        if reached.runs.iter().any(|exporter| self.reads(job, exporter) == Reads::Yes) {
             return Reads::Yes;
         }
         let addresses_known = job.targets.iter().all(|target| target.known);
         let by_address = job.targets.iter().any(|target| is_bare_address(&target.text));
-        if !addresses_known || (by_address && known.count() == 0) {
+        if !addresses_known || (by_address && reached.runs.is_empty()) {
             return Reads::Maybe;
         }
         let annotated = container.annotations.get("prometheus.io/scrape");
@@ -309,7 +364,7 @@ impl Repo {
                 "kubernetes" if container.workload == "compose" => Reads::No,
                 "kubernetes" if asks_annotation(job) => match annotated {
                     Some(value) if value.boolean() == Some(true) => Reads::Yes,
-                    _ if self.has_annotated_service(container) => Reads::Yes,
+                    _ if reached.has_annotated_service() => Reads::Yes,
                     _ if container.annotations.open => Reads::Maybe,
                     _ => Reads::No,
                 },
@@ -321,30 +376,43 @@ impl Repo {
         best
     }
 
-    /// Names under which a container is reached.
-    fn hosts_of(&self, container: &Container) -> Vec<String> {
-        let mut names = vec![container.owner.name.clone(), container.name.text.clone()];
-        names.extend(container.aliases.iter().map(|alias| alias.text.clone()));
-        for service in &self.facts.services {
-            if !service.selector.entries.is_empty()
-                && selects(&LabelSelector::plain(&service.selector), &container.labels)
-                    == Some(true)
-            {
-                names.push(service.object.name.clone());
-            }
-        }
-        names.iter().map(|name| name.to_ascii_lowercase().replace('_', "-")).collect()
+    fn namespace(&self, job: &ScrapeJob) -> Option<&str> {
+        self.document(job.document).object.as_ref()?.namespace.as_deref()
     }
+}
 
-    fn has_annotated_service(&self, container: &Container) -> bool {
-        self.facts.services.iter().any(|service| {
-            !service.selector.entries.is_empty()
-                && selects(&LabelSelector::plain(&service.selector), &container.labels)
-                    != Some(false)
-                && service.annotations.get("prometheus.io/scrape").and_then(|it| it.boolean())
-                    == Some(true)
+/// A container, and what leads to it.
+#[derive(Debug)]
+pub struct Reached<'r> {
+    container: &'r Container,
+    /// Names under which it is reached.
+    hosts: Vec<String>,
+    /// Services that select it, or may.
+    services: Vec<(&'r Service, Option<bool>)>,
+    /// Exporters that it runs.
+    runs: Vec<&'static Exporter>,
+}
+
+impl Reached<'_> {
+    fn has_annotated_service(&self) -> bool {
+        self.services.iter().any(|(service, _)| {
+            service.annotations.get("prometheus.io/scrape").and_then(|it| it.boolean())
+                == Some(true)
         })
     }
+}
+
+fn hosts_of(container: &Container, services: &[(&Service, Option<bool>)]) -> Vec<String> {
+    let mut names = vec![container.owner.name.clone(), container.name.text.clone()];
+    names.extend(container.aliases.iter().map(|alias| alias.text.clone()));
+    let certain = services.iter().filter(|(_, selected)| *selected == Some(true));
+    names.extend(certain.map(|(service, _)| service.object.name.clone()));
+    names.iter().map(|name| name.to_ascii_lowercase().replace('_', "-")).collect()
+}
+
+/// What tells a job from its equals.
+fn address(job: &ScrapeJob) -> usize {
+    std::ptr::from_ref(job).addr()
 }
 
 /// Whether a selector takes pods with these labels.

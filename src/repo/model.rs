@@ -29,7 +29,7 @@ use crate::lang::promql::labels::{LabelSet, Presence, flow};
 use crate::lang::promql::{Ast, fingerprint, fold};
 use crate::source::Span;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 /// Records that stand on records are followed this far.
@@ -50,6 +50,8 @@ pub struct Model<'r> {
     ties: OnceLock<tie::Ties>,
     reaches: OnceLock<BTreeMap<&'r str, f64>>,
     alerted: OnceLock<objective::Alerted<'r>>,
+    thresholds: OnceLock<objective::Thresholds<'r>>,
+    homes: OnceLock<HashMap<usize, usize>>,
     pub(super) arrivals: OnceLock<Arrivals<'r>>,
     uses: OnceLock<BTreeMap<&'r str, Vec<metric::Use>>>,
     alerts: OnceLock<Vec<Alert<'r>>>,
@@ -125,6 +127,8 @@ impl<'r> Model<'r> {
             ties: OnceLock::new(),
             reaches: OnceLock::new(),
             alerted: OnceLock::new(),
+            thresholds: OnceLock::new(),
+            homes: OnceLock::new(),
             arrivals: OnceLock::new(),
             uses: OnceLock::new(),
             alerts: OnceLock::new(),

@@ -97,7 +97,7 @@ pub fn is_loaded(repo: &Repo, document: DocumentId) -> bool {
 
 /// Follows one entry of a server's `rule_files`.
 pub fn resolve(repo: &Repo, server: &PrometheusConfig, entry: &str) -> Resolved {
-    let containers: Vec<&Container> = repo.scrapers().collect();
+    let containers: Vec<&Container> = repo.mounted_scrapers().collect();
     let wants =
         Wants { document: server.document, kind: Kind::PrometheusRules, containers: &containers };
     follow(repo, wants, entry)

@@ -8,6 +8,7 @@ use crate::facts::prometheus::{PrometheusConfig, Relabel, ScrapeJob, ServerForm}
 use crate::facts::scalar::Scalar;
 use crate::identify::Kind;
 use crate::source::{Origin, Span};
+use std::collections::BTreeSet;
 
 /// The API server's name inside a cluster.
 const API_SERVER: &str = "kubernetes.default.svc";
@@ -247,22 +248,52 @@ impl Repo {
         let object = document.object.as_ref().map_or("", |object| object.name.as_str());
         let named =
             |text: &str| text.split(['-', '_', '.']).any(|it| it == "agent" || it == "vmagent");
-        let containers: Vec<&Container> = self.scrapers().collect();
         server.agent
             || named(name)
             || named(object)
             || document.dialect == Some(crate::facts::Dialect::VictoriaMetrics)
-            || (!containers.is_empty() && containers.iter().all(|it| is_agent_mode(it)))
+            || self.scrapes_as_agents()
+    }
+
+    /// Whether every container here that reads a Prometheus configuration only sends on.
+    fn scrapes_as_agents(&self) -> bool {
+        *self
+            .agents
+            .get_or_init(|| self.scrapers().next().is_some() && self.scrapers().all(is_agent_mode))
     }
 
     /// Containers that read a Prometheus configuration.
     pub fn scrapers(&self) -> impl Iterator<Item = &Container> {
-        self.facts.containers.iter().filter(|container| {
-            let image = container.image.as_ref().map(|image| image.text.as_str());
-            let is_server =
-                |name: &str| matches!(name, "prometheus" | "vmagent" | "prometheus-distroless");
-            image.is_some() && container.image_name().is_some_and(is_server)
+        self.scraper_numbers().iter().map(|&number| &self.facts.containers[number])
+    }
+
+    fn scraper_numbers(&self) -> &[usize] {
+        self.scrapers.get_or_init(|| {
+            let reads = |container: &Container| {
+                let is_server =
+                    |name: &str| matches!(name, "prometheus" | "vmagent" | "prometheus-distroless");
+                container.image.is_some() && container.image_name().is_some_and(is_server)
+            };
+            let all = self.facts.containers.iter().enumerate();
+            all.filter(|(_, container)| reads(container)).map(|(number, _)| number).collect()
         })
+    }
+
+    /// Those of them in which something is mounted; of those of a document that are mounted alike
+    /// the first.
+    pub fn mounted_scrapers(&self) -> impl Iterator<Item = &Container> {
+        let numbers = self.mounted.get_or_init(|| {
+            let mut seen = BTreeSet::new();
+            let mut first = |number: &&usize| {
+                let container = &self.facts.containers[**number];
+                let mounts = container.mounts.iter();
+                let mounts: Vec<_> =
+                    mounts.map(|it| (&it.source, &it.target, &it.sub_path)).collect();
+                !mounts.is_empty() && seen.insert((container.document, &container.workload, mounts))
+            };
+            self.scraper_numbers().iter().filter(|number| first(number)).copied().collect()
+        });
+        numbers.iter().map(|&number| &self.facts.containers[number])
     }
 
     /// Whether another program than the servers here sends the alerts: a ruler with its own

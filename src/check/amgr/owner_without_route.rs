@@ -39,7 +39,7 @@ pub(super) fn check(rule: &AlertRule, case: &mut Case<'_>) {
         if !everywhere {
             continue;
         }
-        let near = config::nearest(&value.text, choice.values.keys().copied());
+        let near = config::nearest(&value.text, choice.values.keys().copied().take(MOST));
         let hint = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
         let known: Vec<&str> = choice.values.keys().copied().take(5).collect();
         let more = if choice.values.len() > known.len() { ", …" } else { "" };
@@ -56,6 +56,9 @@ pub(super) fn check(rule: &AlertRule, case: &mut Case<'_>) {
         }
     }
 }
+
+/// Most values that are looked through for one that is meant.
+const MOST: usize = 1000;
 
 /// Names and severities tell alerts apart too, but a default for the rest is what one expects
 /// there.

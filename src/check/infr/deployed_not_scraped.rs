@@ -19,7 +19,8 @@ pub(super) fn check(container: &Container, case: &mut Case<'_>) {
     if !scrapes || !repo.holds_all(World::Endpoints) {
         return;
     }
-    if repo.own_jobs().all(|job| repo.job_reads(job, container) == Reads::No) {
+    let reached = repo.reached(container);
+    if repo.own_jobs().all(|job| repo.job_reads(job, &reached) == Reads::No) {
         let image = container.image.as_ref().map_or("", |image| image.text.as_str());
         let server = repo.own_servers().map(|it| it.scrape_configs_key.unwrap_or(it.anchor)).next();
         let flag = case.flag(container.name.span).with("image", image);

@@ -4,7 +4,7 @@ use crate::check::Case;
 use crate::config::World;
 use crate::facts::prometheus::ScrapeJob;
 use crate::repo::Repo;
-use crate::repo::exporters::{Reads, reads};
+use crate::repo::exporters::Reads;
 use crate::repo::scrape::{is_loopback, is_sample, split_address};
 use crate::source::Origin;
 
@@ -16,7 +16,8 @@ pub(super) fn check(job: &ScrapeJob, case: &mut Case<'_>) {
     let own =
         repo.origin(job.document.source) != Origin::Vendored && !is_sample(repo.path(job.span));
     let exporters = INFRASTRUCTURE.iter().filter_map(|key| crate::metrics::exporter(key));
-    let found: Vec<_> = exporters.filter(|exporter| reads(job, exporter) == Reads::Yes).collect();
+    let found: Vec<_> =
+        exporters.filter(|exporter| repo.reads(job, exporter) == Reads::Yes).collect();
     let Some(exporter) = found.first().filter(|_| own) else { return case.skip() };
     // Only where the programs that run are here could this one be.
     if !repo.holds_all(World::Exporters)

@@ -6,7 +6,7 @@ use crate::facts::prometheus::{Relabel, ScrapeJob};
 use crate::lang::pattern::Pattern;
 use crate::metrics;
 use crate::repo::Repo;
-use crate::repo::exporters::{Reads, reads};
+use crate::repo::exporters::Reads;
 use crate::source::Origin;
 
 pub(super) fn check(job: &ScrapeJob, case: &mut Case<'_>) {
@@ -67,12 +67,12 @@ fn is_synthetic(name: &str) -> bool {
 /// Whether a job is the only one that can bring a metric, or the others drop it too.
 fn is_sole_source(repo: &Repo, job: &ScrapeJob, name: &str) -> bool {
     let mut others = repo.own_jobs().filter(|other| !std::ptr::eq(*other, job));
-    brings(job, name) != Reads::No
-        && others.all(|other| brings(other, name) == Reads::No || drops(other, name))
+    brings(repo, job, name) != Reads::No
+        && others.all(|other| brings(repo, other, name) == Reads::No || drops(other, name))
 }
 
 /// Whether a job can bring a metric, by who provides it.
-fn brings(job: &ScrapeJob, name: &str) -> Reads {
+fn brings(repo: &Repo, job: &ScrapeJob, name: &str) -> Reads {
     let mut providers: Vec<&metrics::Exporter> =
         metrics::named(name).into_iter().map(|series| series.exporter).collect();
     providers.extend(metrics::prefixed(name));
@@ -80,10 +80,10 @@ fn brings(job: &ScrapeJob, name: &str) -> Reads {
     if providers.iter().any(|exporter| exporter.images.is_empty()) {
         return Reads::Maybe;
     }
-    match providers.iter().map(|exporter| reads(job, exporter)).max() {
+    match providers.iter().map(|exporter| repo.reads(job, exporter)).max() {
         Some(best) => best,
         None => {
-            let known = metrics::exporters().iter().any(|it| reads(job, it) == Reads::Yes);
+            let known = metrics::exporters().iter().any(|it| repo.reads(job, it) == Reads::Yes);
             if known { Reads::No } else { Reads::Maybe }
         }
     }

@@ -17,15 +17,7 @@ pub(super) fn check(slo: &Slo, case: &mut Case<'_>) {
             .with("what", what);
         return;
     }
-    let mixed =
-        case.repo.facts.slos.iter().filter(|other| other.document == slo.document).find_map(
-            |other| {
-                let theirs = other.alerting.threshold.as_ref().filter(|it| it.known)?;
-                number(&theirs.text)?;
-                (theirs.text.trim_end().ends_with('%') != signed).then_some(theirs)
-            },
-        );
-    let Some(theirs) = mixed else { return };
+    let Some(theirs) = case.model.threshold(slo.document, !signed) else { return };
     let what = match signed {
         true => "is a percentage",
         false => "is a number without a unit",

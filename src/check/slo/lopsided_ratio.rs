@@ -84,12 +84,7 @@ fn home<'a>(
     query: &'a Query<'a>,
 ) -> &'a Query<'a> {
     let selector = if side == Side::Part { part.selector } else { whole.selector };
-    let holds =
-        |query: &Query<'_>| query.ast().selectors().any(|(_, known)| std::ptr::eq(known, selector));
-    if holds(query) {
-        return query;
-    }
-    case.model.queries().iter().find(|query| holds(query)).unwrap_or(query)
+    case.model.home_of(selector).unwrap_or(query)
 }
 
 type Difference = (Side, Option<Extent>, String);

@@ -7,7 +7,8 @@ use crate::facts::prometheus::ScrapeJob;
 use crate::finding::Edit;
 use crate::lang::{distance, placeholder};
 use crate::metrics;
-use crate::repo::exporters::{Reads, reads};
+use crate::repo::Repo;
+use crate::repo::exporters::Reads;
 use crate::repo::images::known_as;
 use crate::repo::queries::Query;
 use crate::repo::scrape::is_infrastructure;
@@ -38,7 +39,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     if !declares || !repo.holds_all(World::Metrics) {
         return;
     }
-    let others = repo.own_jobs().map(brings).max_by_key(|others| *others as u8);
+    let others = repo.own_jobs().map(|job| brings(repo, job)).max_by_key(|others| *others as u8);
     let severity = match others.unwrap_or(Others::Nobody) {
         Others::Nobody => Severity::Warning,
         Others::ThirdParty => Severity::Info,
@@ -70,8 +71,8 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
 }
 
 /// What a job may bring that is neither declared here nor in the catalogue.
-fn brings(job: &ScrapeJob) -> Others {
-    if metrics::exporters().iter().any(|exporter| reads(job, exporter) == Reads::Yes) {
+fn brings(repo: &Repo, job: &ScrapeJob) -> Others {
+    if metrics::exporters().iter().any(|exporter| repo.reads(job, exporter) == Reads::Yes) {
         return Others::Nobody;
     }
     let name = job.label().to_ascii_lowercase();

@@ -5,6 +5,7 @@ use crate::facts::code::{MetricDefinition, MetricType};
 use crate::lang::promql::ast::{NodeId, Selector};
 use crate::metrics::{self, Exporter, MetricKind, Part};
 use crate::repo::Repo;
+use crate::repo::queries::Query;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -132,6 +133,17 @@ impl<'r> Model<'r> {
         })
     }
 
+    /// The expression in which a selector stands.
+    pub fn home_of(&self, selector: &Selector) -> Option<&Query<'r>> {
+        let homes = self.homes.get_or_init(|| {
+            let selectors = self.queries().iter().flat_map(|query| {
+                query.ast().selectors().map(|(_, selector)| (address(selector), query.index))
+            });
+            selectors.collect()
+        });
+        self.queries().get(*homes.get(&address(selector))?)
+    }
+
     /// The place of a use.
     pub fn used_at(&self, it: Use) -> Place<'_, 'r> {
         Place { query: &self.queries()[it.query], node: it.node }
@@ -168,6 +180,11 @@ impl<'r> Model<'r> {
         }
         found
     }
+}
+
+/// What tells a selector from its equals.
+fn address(selector: &Selector) -> usize {
+    std::ptr::from_ref(selector).addr()
 }
 
 /// Expressions behind one that are followed.

@@ -3,6 +3,9 @@
 use super::burn::suffix;
 use super::ratio::Ratio;
 use super::{Model, Place, scale};
+use crate::facts::DocumentId;
+use crate::facts::scalar::Scalar;
+use crate::facts::slo::value::number;
 use crate::facts::slo::{Indicator, Role, Slo, SloDialect};
 use crate::lang::promql::ast::{Extent, Kind};
 use crate::repo::Repo;
@@ -211,6 +214,27 @@ impl<'r> Model<'r> {
             });
             alerted
         })
+    }
+}
+
+/// By document, and whether they are percentages: the first threshold that is set there.
+pub(super) type Thresholds<'r> = BTreeMap<(DocumentId, bool), &'r Scalar>;
+
+impl<'r> Model<'r> {
+    /// The first threshold in a document that is a percentage, or that is none.
+    pub fn threshold(&self, document: DocumentId, percentage: bool) -> Option<&'r Scalar> {
+        let thresholds = self.thresholds.get_or_init(|| {
+            let mut first = BTreeMap::new();
+            for slo in &self.repo.facts.slos {
+                let set = slo.alerting.threshold.as_ref().filter(|it| it.known);
+                if let Some(set) = set.filter(|set| number(&set.text).is_some()) {
+                    let signed = set.text.trim_end().ends_with('%');
+                    first.entry((slo.document, signed)).or_insert(set);
+                }
+            }
+            first
+        });
+        thresholds.get(&(document, percentage)).copied()
     }
 }
 

@@ -8,7 +8,8 @@ use crate::facts::slo::Slo;
 use crate::lang::matcher::MatchOp;
 use crate::lang::promql::ast::{Kind, Matcher, Op, Selector};
 use crate::repo::queries::Query;
-use std::collections::BTreeMap;
+use aho_corasick::AhoCorasick;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Labels in which tools write an objective's name.
 const NAMES: &[&str] = &["slo", "slo_name", "slo_id", "sloth_slo", "sloth_id", "objective"];
@@ -92,6 +93,9 @@ struct Finder<'m, 'r> {
     by_matcher: BTreeMap<(&'r str, &'r str, &'r str), Vec<usize>>,
     by_name: BTreeMap<String, Vec<usize>>,
     by_label: BTreeMap<String, Vec<usize>>,
+    /// The keys of `by_name`, and what finds them all in a text.
+    in_order: Vec<String>,
+    names: Option<AhoCorasick>,
 }
 
 /// Adds a number that grows, once.
@@ -109,6 +113,8 @@ impl<'m, 'r> Finder<'m, 'r> {
             by_matcher: BTreeMap::new(),
             by_name: BTreeMap::new(),
             by_label: BTreeMap::new(),
+            in_order: Vec::new(),
+            names: None,
         };
         for (index, slo) in model.repo.facts.slos.iter().enumerate() {
             for query in model.slis(slo) {
@@ -126,6 +132,8 @@ impl<'m, 'r> Finder<'m, 'r> {
                 finder.by_name.entry(plain(&name.text)).or_default().push(index);
             }
         }
+        finder.in_order = finder.by_name.keys().filter(|name| !name.is_empty()).cloned().collect();
+        finder.names = AhoCorasick::new(&finder.in_order).ok();
         finder
     }
 
@@ -153,7 +161,7 @@ impl<'m, 'r> Finder<'m, 'r> {
         let behind = selector_of(scaled.base).and_then(|selector| self.behind(selector));
         let ratio = Ratio::of(self.model, it.bound.value).map(|ratio| (ratio, Vec::new()));
         if let Some((ratio, narrowed)) = ratio.or(behind) {
-            for slo in self.reading(ratio.whole) {
+            for slo in self.sharing(&ratio, &narrowed) {
                 if let Some(error) = self.same_share(slo, &ratio, &narrowed) {
                     let error = error != (scaled.complement && !narrowed.is_empty());
                     push(slo, How::SameShare, threshold(it, ratio.factor, error));
@@ -204,6 +212,22 @@ impl<'m, 'r> Finder<'m, 'r> {
         found
     }
 
+    /// Objectives that may compute a quotient: a part of it where matchers narrow it, and then
+    /// they pin what those pin.
+    fn sharing(&self, ratio: &Ratio<'_, 'r>, narrowed: &[&'r Matcher]) -> Vec<usize> {
+        let pinned = narrowed.iter().filter(|it| it.op == MatchOp::Equal);
+        let whole = Leaf::of(self.model, ratio.whole);
+        let metric = whole.as_ref().and_then(Leaf::metric);
+        let lists = pinned.filter_map(|it| {
+            let key = (metric?, &*it.label.text, &*it.value);
+            Some(self.by_matcher.get(&key).map_or(&[][..], Vec::as_slice))
+        });
+        match lists.min_by_key(|list| list.len()) {
+            Some(list) => list.to_vec(),
+            None => self.reading(ratio.whole),
+        }
+    }
+
     /// Objectives that a selector names: in a label, or in the metric's own name.
     fn named(&self, selector: &Selector) -> Vec<(usize, How)> {
         let slos = &self.model.repo.facts.slos;
@@ -234,7 +258,7 @@ impl<'m, 'r> Finder<'m, 'r> {
         }
         let whole = plain(&metric);
         let mut found = Vec::new();
-        for (name, own) in &self.by_name {
+        for (name, own) in self.names_in(&whole) {
             let called = match name.contains(|c: char| !c.is_ascii_alphanumeric()) {
                 true => whole.contains(name.as_str()),
                 false => {
@@ -254,6 +278,16 @@ impl<'m, 'r> Finder<'m, 'r> {
         }
         found.sort_unstable();
         found.into_iter().map(|slo| (slo, How::Record)).collect()
+    }
+
+    /// Names of objectives that stand in a text, and whose they are.
+    fn names_in(&self, text: &str) -> impl Iterator<Item = (&String, &Vec<usize>)> {
+        let held = self.names.iter().flat_map(|names| names.find_overlapping_iter(text));
+        let numbers: BTreeSet<usize> = held.map(|it| it.pattern().as_usize()).collect();
+        numbers.into_iter().filter_map(|number| {
+            let name = self.in_order.get(number)?;
+            self.by_name.get_key_value(name)
+        })
     }
 
     /// The share of bad events at the threshold, of a series that its name tells.

@@ -94,25 +94,35 @@ fn leads(repo: &Repo, server: &PrometheusConfig, entry: &str) -> bool {
     found.certain || !found.is_empty()
 }
 
-fn not_selected(repo: &Repo, rule: &Document) -> Option<Loader> {
+/// Servers that charts make from values here.
+fn made(repo: &Repo) -> impl Iterator<Item = &ChartServer> {
+    repo.facts.chart_servers.iter().filter(|server| repo.is_ours(server.document))
+}
+
+/// Whether something that is not here may take rules that no server here selects.
+fn loads_elsewhere(repo: &Repo) -> bool {
     let rulers = repo.facts.documents.iter().any(|document| {
         document.object.as_ref().is_some_and(|object| object.kind == "ThanosRuler")
     });
     // A chart without values here has a selector that is not here.
     let stack = |package: &Package| package.name.text == STACK;
-    let made = || repo.facts.chart_servers.iter().filter(|server| repo.is_ours(server.document));
-    let charts = match made().next().is_some() {
+    let charts = match made(repo).next().is_some() {
         true => !repo.facts.packages.iter().all(stack),
         false => {
             let values = |document: &Document| document.kind == Kind::HelmValues;
             !repo.facts.packages.is_empty() || repo.facts.documents.iter().any(values)
         }
     };
-    if rulers || rule.masked || charts || repo.has_ruler() {
+    rulers || charts
+}
+
+fn not_selected(repo: &Repo, rule: &Document) -> Option<Loader> {
+    let elsewhere = *repo.loads_elsewhere.get_or_init(|| loads_elsewhere(repo));
+    if elsewhere || rule.masked || repo.has_ruler() {
         return None;
     }
     let mut first = None;
-    for server in made() {
+    for server in made(repo) {
         first = first.or(Some(by_values(server, rule)?));
     }
     for server in servers(repo, ServerForm::Operator).filter(|server| !server.agent) {

@@ -12,7 +12,7 @@ use crate::identify::Kind;
 use crate::metrics;
 use crate::repo::classes::{self, Class};
 use crate::repo::coverage::{self, Area};
-use crate::repo::exporters::{Reads, kubelet, reads};
+use crate::repo::exporters::{Reads, kubelet};
 use crate::repo::queries::Query;
 use crate::verdict::scope::Scope;
 
@@ -197,7 +197,7 @@ pub(super) fn scraped(
     let exporters: Vec<_> = keys.iter().filter_map(|key| metrics::exporter(key)).collect();
     let jobs = scope.repo.facts.scrape_jobs.iter().filter(|job| {
         scope.counts(job.document)
-            && (exporters.iter().any(|it| reads(job, it) == Reads::Yes) || also(job))
+            && (exporters.iter().any(|it| scope.repo.reads(job, it) == Reads::Yes) || also(job))
     });
     let mut evidence: Vec<Evidence> = jobs
         .map(|job| Evidence {

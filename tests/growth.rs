@@ -1,0 +1,201 @@
+//! Four times the input costs about four times the time: no rule compares everything with
+//! everything.
+//!
+//! What counts is processor time of the program's own run, not the clock: other programs on the
+//! machine do not matter. A quadratic rule costs sixteen times; the limit lies between.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop"
+)]
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use common::{repository, run};
+use std::fmt::Write;
+
+type Files = Vec<(String, String)>;
+type Make = fn(usize) -> Files;
+
+/// One route for each team, by a pattern; one alert for each team, of another name.
+fn routes(count: usize) -> Files {
+    let mut config = "route:\n  receiver: default\n  routes:\n".to_owned();
+    let mut receivers = "receivers:\n  - name: default\n".to_owned();
+    let mut rules = "groups:\n  - name: g\n    rules:\n".to_owned();
+    for i in 0..count {
+        let matchers = format!("[ 'team=~\"t{i}x?\"', 'severity=\"critical\"' ]");
+        let _ = writeln!(config, "    - matchers: {matchers}\n      receiver: r{i}");
+        let _ =
+            writeln!(receivers, "  - name: r{i}\n    webhook_configs: [{{url: 'http://h/{i}'}}]");
+        let _ = writeln!(
+            rules,
+            "      - alert: A{i}\n        expr: m{i} > {i}\n        for: 5m\n        \
+             labels: {{severity: critical, team: u{i}}}"
+        );
+    }
+    vec![
+        ("alertmanager.yml".to_owned(), config + &receivers),
+        ("prometheus.yml".to_owned(), "rule_files: [rules.yml]\nscrape_configs: []\n".to_owned()),
+        ("rules.yml".to_owned(), rules),
+    ]
+}
+
+/// Objectives that share metrics, and alerts that read one shared record, each with a matcher.
+fn objectives(count: usize) -> Files {
+    let total = "sum by (service) (rate(http_requests_total[5m]))";
+    let errors = "sum by (service) (rate(http_requests_total{code=~\"5..\"}[5m]))";
+    let mut rules = format!(
+        "groups:\n  - name: g\n    rules:\n      - record: service:slo_errors:ratio\n        \
+         expr: {errors} / {total}\n"
+    );
+    let mut slos = "version: prometheus/v1\nservice: shop\nslos:\n".to_owned();
+    for i in 0..count {
+        let window = "{{.window}}";
+        let _ = writeln!(
+            slos,
+            "  - name: availability{i}\n    objective: 99.9\n    sli:\n      events:\n        \
+             error_query: sum(rate(http_requests_total{{service=\"s{i}\",code=~\"5..\"}}[{window}]))\n        \
+             total_query: sum(rate(http_requests_total{{service=\"s{i}\"}}[{window}]))\n    \
+             alerting:\n      name: A{i}"
+        );
+        let _ = writeln!(
+            rules,
+            "      - alert: Burn{i}\n        \
+             expr: service:slo_errors:ratio{{service=\"s{i}\"}} > 0.014\n        for: 5m"
+        );
+    }
+    vec![("rules.yml".to_owned(), rules), ("slo.yml".to_owned(), slos)]
+}
+
+/// Exporters behind services, and jobs and monitors that read others.
+fn exporters(count: usize) -> Files {
+    let mut workloads = String::new();
+    let mut monitors = String::new();
+    let mut config = "scrape_configs:\n".to_owned();
+    for i in 0..count {
+        let _ = writeln!(
+            workloads,
+            "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: db{i}, namespace: n}}\n\
+             spec:\n  template:\n    metadata: {{labels: {{app: db{i}}}}}\n    spec:\n      \
+             containers:\n        - name: exporter\n          \
+             image: quay.io/prometheuscommunity/postgres-exporter:v0.15.0\n\
+             ---\napiVersion: v1\nkind: Service\nmetadata: {{name: db{i}, namespace: n}}\n\
+             spec: {{selector: {{app: db{i}}}, ports: [{{name: http, port: 9187}}]}}"
+        );
+        let _ = writeln!(
+            monitors,
+            "---\napiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\n\
+             metadata: {{name: m{i}, namespace: n}}\n\
+             spec: {{selector: {{matchLabels: {{app: other{i}}}}}, endpoints: [{{port: http}}]}}"
+        );
+        let _ = writeln!(
+            config,
+            "  - job_name: other{i}\n    static_configs: [{{targets: ['thing{i}:1234']}}]"
+        );
+    }
+    vec![
+        ("monitors.yaml".to_owned(), monitors),
+        ("prometheus.yml".to_owned(), config),
+        ("workloads.yaml".to_owned(), workloads),
+    ]
+}
+
+/// Rule files, and as many entries that lead to them or nowhere.
+fn rule_files(count: usize) -> Files {
+    let mut files = Vec::new();
+    let mut config = "rule_files:\n".to_owned();
+    let mut compose = "services:\n".to_owned();
+    for i in 0..count {
+        let rule = format!("- record: a:b{i}\n        expr: sum(x{i})");
+        let text = format!("groups:\n  - name: g{i}\n    rules:\n      {rule}\n");
+        files.push((format!("rules/r{i}.yml"), text));
+        let _ = writeln!(config, "  - /etc/prometheus/d{i}/x{i}.yml\n  - rules/r{i}.yml");
+        if i % 10 == 0 {
+            let _ = writeln!(compose, "  p{i}:\n    image: prom/prometheus:v3.0.0");
+        }
+    }
+    files.push(("docker-compose.yml".to_owned(), compose));
+    files.push(("prometheus.yml".to_owned(), config));
+    files
+}
+
+/// Rule objects of the operator, and the server that selects them.
+fn objects(count: usize) -> Files {
+    let mut objects = String::new();
+    for i in 0..count {
+        let _ = writeln!(
+            objects,
+            "---\napiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\n\
+             metadata: {{name: r{i}, namespace: n, labels: {{role: alert}}}}\nspec:\n  groups:\n    \
+             - name: g{i}\n      rules:\n        - alert: A{i}\n          expr: x{i} > 1\n          \
+             labels: {{severity: warning}}"
+        );
+    }
+    let server = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\n\
+                  metadata: {name: k, namespace: n}\n\
+                  spec: {ruleSelector: {matchLabels: {role: alert}}}\n";
+    vec![("rules.yaml".to_owned(), objects), ("server.yaml".to_owned(), server.to_owned())]
+}
+
+/// Records, alerts that read them, and inline allows.
+fn records(count: usize) -> Files {
+    let mut rules = "groups:\n".to_owned();
+    for i in 0..count {
+        let _ = writeln!(
+            rules,
+            "  - name: g{i}\n    rules:\n      - record: job:m{i}:rate5m\n        \
+             expr: sum by (job) (rate(m{i}_total[5m]))\n      # obsproof: allow ALRT005 known\n      \
+             - alert: A{i}\n        expr: job:m{i}:rate5m > {i}\n        \
+             annotations: {{summary: 'x {{{{ $labels.job }}}}'}}"
+        );
+    }
+    vec![("rules.yml".to_owned(), rules)]
+}
+
+/// Processor time of all runs so far, in hundredths of a second.
+fn spent() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("a process");
+    let after = stat.rsplit_once(')').expect("a name").1;
+    let fields: Vec<&str> = after.split_whitespace().collect();
+    // `cutime` and `cstime`, the 16th and 17th field of the line.
+    fields[13].parse::<u64>().unwrap() + fields[14].parse::<u64>().unwrap()
+}
+
+fn cost(files: &Files) -> u64 {
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    let folder = repository(&files);
+    let words = ["check", "--all", "--threads", "1", "--format", "json", "--fail-on", "never"];
+    let before = spent();
+    assert_eq!(run(folder.path(), &words).code, 0);
+    spent() - before
+}
+
+/// One test, so that no other run is counted.
+#[test]
+fn cost_grows_with_the_input() {
+    let inputs: &[(&str, Make, usize)] = &[
+        ("routes", routes, 150),
+        ("objectives", objectives, 150),
+        ("exporters", exporters, 150),
+        ("rule files", rule_files, 150),
+        ("objects", objects, 300),
+        ("records", records, 300),
+    ];
+    let start = cost(&vec![("a.yml".to_owned(), String::new())]);
+    let mut faults = Vec::new();
+    for (name, make, count) in inputs {
+        // Work below a tenth of a second is noise.
+        let one = cost(&make(*count)).saturating_sub(start).max(10);
+        let four = cost(&make(*count * 4)).saturating_sub(start);
+        let ratio = four as f64 / one as f64;
+        println!("{name}: {count} cost {one}, four times as many {four} ({ratio:.1})");
+        if ratio > 9.0 {
+            faults.push(format!("{name}: four times the input costs {ratio:.1} times the time"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
