@@ -362,6 +362,11 @@ impl FileFacts {
                 && !matches!(kind, Kind::Dockerfile | Kind::EnvFile)
         };
         self.documents.iter().any(|document| readable(document.kind))
+            || !self.alert_rules.is_empty()
+            || !self.routes.is_empty()
+            || !self.receivers.is_empty()
+            || !self.time_intervals.is_empty()
+            || !self.monitors.is_empty()
             || !self.load_tests.is_empty()
             || !self.analyses.is_empty()
             || !self.on_call.is_empty()

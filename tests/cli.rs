@@ -373,3 +373,11 @@ fn the_way_of_an_alert_can_be_explained() {
     assert_eq!(lost.code, 2);
     assert!(lost.err.contains("did you mean LoadHigh?"), "{}", lost.err);
 }
+
+#[test]
+fn alerts_in_terraform_are_shown_where_they_stand() {
+    let text = "resource \"grafana_rule_group\" \"g\" {\n  name = \"g\"\n  rule {\n    name = \"Down\"\n  }\n}\n";
+    let folder = repository(&[("alerts.tf", text)]);
+    let told = run(folder.path(), &["check", "--select", "ALRT001", "--format", "concise"]);
+    assert!(told.out.starts_with("alerts.tf:4:12: error ALRT001"), "{}", told.out);
+}
