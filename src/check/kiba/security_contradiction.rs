@@ -26,15 +26,18 @@ pub(super) fn check(config: &KibanaConfig, case: &mut Case<'_>) {
         Some(Security::On(_)) => None,
         _ => own_off,
     };
+    let program = config.program.name();
     match (off, signed, security) {
         (Some(off), Some(credential), _) => {
             case.flag(credential.span)
+                .with("program", program)
                 .with("what", "signs in to a store whose security is off: everybody else may read and change all logs without signing in")
                 .related(off, "security is off here");
         }
         (None, None, Some(Security::On(Some(on)))) if is_complete(&kibana) => {
             let hosts = kibana.store("hosts").map_or(config.anchor, |hosts| hosts.span);
             case.flag(hosts)
+                .with("program", program)
                 .with("what", "has no account for a store whose security is on: it gets no answer")
                 .related(on, "security is on here");
         }

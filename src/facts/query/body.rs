@@ -182,6 +182,9 @@ pub(in crate::facts) fn read(root: NodeRef<'_>, document: DocumentId, facts: &mu
                 |name| name.span,
             );
             let mut query = LogQuery::new(document, name, anchor, form);
+            // A data feed asks for what came since it last asked.
+            let feed = ["job_id", "datafeed_id", "query_delay", "scroll_size"];
+            query.timed_elsewhere = feed.iter().any(|key| node.get(key).is_some());
             Reader { out: &mut query }.body(node, form == Form::Body && !labelled);
             facts.log_queries.push(query);
             continue;
