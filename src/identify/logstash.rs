@@ -142,7 +142,8 @@ impl Evidence {
         match (self.sections, sections) {
             (0, 0) => false,
             (0, _) => self.plugins > 0 && inner && mostly,
-            _ => inner && (mostly || bare),
+            // Code of Ruby in a filter assigns too.
+            _ => inner && (mostly || bare || (self.arrows > 0 && self.plugins > 0)),
         }
     }
 }
