@@ -74,7 +74,8 @@ pub(super) fn check(template: &IndexTemplate, case: &mut Case<'_>) {
         .filter(|(_, names, types)| {
             let found = names.iter().filter_map(|name| template.field(name));
             let keyword = types.contains(&"keyword");
-            !found.into_iter().any(|field| serves(field, types)) && !(strings && keyword)
+            let typed = found.into_iter().any(|field| serves(field, types));
+            !(typed || (strings && keyword))
         })
         .map(|(what, ..)| *what)
         .collect();
