@@ -157,7 +157,8 @@ fn after_host(text: &str) -> &str {
             _ => {}
         }
     }
-    ""
+    // Places are reckoned from slices: this is one too.
+    &text[text.len()..]
 }
 
 /// Like [`curl`], where a literal search says that there can be one.
@@ -362,6 +363,12 @@ mod tests {
                 ("POST", "_aliases", Some("{\"actions\": []}")),
             ]
         );
+    }
+
+    #[test]
+    fn a_host_alone_has_an_empty_path() {
+        let found = console("PUT http://es:9200\n{}\n");
+        assert_eq!((found[0].path.as_str(), found[0].path_at.clone()), ("", 18..18));
     }
 
     #[test]
