@@ -100,6 +100,7 @@ pub struct Repo {
     external: OnceLock<BTreeMap<String, Span>>,
     names: OnceLock<telemetry::Names>,
     trace_stores: OnceLock<Vec<traces::TraceStore>>,
+    sampler_kinds: OnceLock<Vec<usize>>,
 }
 
 impl Repo {
@@ -173,6 +174,7 @@ impl Repo {
             external: OnceLock::new(),
             names: OnceLock::new(),
             trace_stores: OnceLock::new(),
+            sampler_kinds: OnceLock::new(),
         }
     }
 

@@ -29,6 +29,12 @@ impl Repo {
         by_folder.or_else(|| file.split(['.', '-', '_']).find_map(named))
     }
 
+    /// The environment a document belongs to, and the example or test it is part of: of two
+    /// documents alike in both, one runs with whatever the other runs with.
+    pub fn setting_of(&self, document: DocumentId) -> (Option<&'static str>, Option<&str>) {
+        (self.environment(document), example(&self.source(document.source).path))
+    }
+
     /// Whether two documents can run together: of one environment where both name one, and of
     /// one example where one of them is part of an example.
     pub fn run_together(&self, one: DocumentId, other: DocumentId) -> bool {

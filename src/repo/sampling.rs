@@ -8,6 +8,7 @@ use crate::facts::deploy::Container;
 use crate::facts::scalar::Scalar;
 use crate::facts::telemetry::{Layer, Sampler, Share};
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// What a layer leaves, and what another place says.
 #[derive(Clone, Copy, Debug)]
@@ -44,9 +45,10 @@ pub fn planned(value: &Scalar) -> Option<f64> {
 }
 
 impl Repo {
-    /// Samplers that are the repository's own, or of the same example as a document.
-    pub fn samplers_beside(&self, document: DocumentId) -> impl Iterator<Item = &Sampler> {
-        let samplers = self.facts.samplers.iter();
+    /// Samplers that run with a document; of clients that decide alike, one stands for all.
+    fn samplers_beside(&self, document: DocumentId) -> impl Iterator<Item = &Sampler> {
+        let numbers = self.sampler_kinds.get_or_init(|| kinds(self)).iter();
+        let samplers = numbers.map(|&number| &self.facts.samplers[number]);
         samplers.filter(move |sampler| self.run_together(sampler.document, document))
     }
 
@@ -111,6 +113,23 @@ impl Repo {
             Some((planned(value)?, value.span))
         })
     }
+}
+
+/// Numbers of samplers that differ in more than their place: there are thousands of clients, and
+/// few decisions among them. Collectors all count, since they may stand behind each other.
+fn kinds(repo: &Repo) -> Vec<usize> {
+    let mut seen = BTreeSet::new();
+    let mut is_new = |sampler: &Sampler| {
+        let cuts = matches!(sampler.layer, Layer::Collector | Layer::Tail);
+        let share = match sampler.share {
+            Share::Of(share) => share.to_bits(),
+            Share::Other => u64::MAX,
+            Share::Unknown => u64::MAX - 1,
+        };
+        cuts || seen.insert((repo.setting_of(sampler.document), sampler.layer, share))
+    };
+    let samplers = repo.facts.samplers.iter().enumerate();
+    samplers.filter(|(_, sampler)| is_new(sampler)).map(|(number, _)| number).collect()
 }
 
 fn share_of(sampler: &Sampler) -> Option<f64> {

@@ -12,7 +12,7 @@ use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::repo::jaeger::Given;
 use crate::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who has a name.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +44,10 @@ pub struct Names {
     compose: BTreeMap<String, Vec<usize>>,
     operated: BTreeMap<String, DocumentId>,
     workloads: BTreeMap<String, usize>,
+    /// Namespaces that the repository shows.
+    namespaces: BTreeSet<String>,
+    /// Containers behind the services that something dials, by the service's name in its file.
+    behind: BTreeMap<Span, Vec<usize>>,
 }
 
 impl Names {
@@ -69,8 +73,41 @@ impl Names {
             for name in made_by(document) {
                 names.operated.entry(name).or_insert(document.id);
             }
+            if let Some(object) = &document.object {
+                names.namespaces.extend(object.namespace.clone());
+                names.namespaces.extend((object.kind == "Namespace").then(|| object.name.clone()));
+            }
         }
+        names.look_behind(repo);
         names
+    }
+
+    /// Finds the containers behind the services that are dialled, or that lead to a receiver.
+    fn look_behind(&mut self, repo: &Repo) {
+        let dialled: BTreeSet<&str> = repo
+            .facts
+            .telemetry_ports
+            .iter()
+            .filter_map(|port| port.address())
+            .filter_map(|(host, _)| in_cluster(host).map(|(name, _)| name))
+            .collect();
+        let mut labelled: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+        for (number, container) in repo.facts.containers.iter().enumerate() {
+            for (key, value) in &container.labels.entries {
+                labelled.entry((&key.text, &value.text)).or_default().push(number);
+            }
+        }
+        for service in &repo.facts.services {
+            if !dialled.contains(service.object.name.as_str()) {
+                continue;
+            }
+            let Some((key, value)) = service.selector.entries.first() else { continue };
+            let candidates = labelled.get(&(key.text.as_str(), value.text.as_str()));
+            let selected = candidates.into_iter().flatten().copied();
+            let selected =
+                selected.filter(|&number| repo.selects(service, &repo.facts.containers[number]));
+            self.behind.insert(service.anchor, selected.collect());
+        }
     }
 }
 
@@ -121,14 +158,8 @@ impl Repo {
         if !found.is_empty() {
             return Target::Here(found);
         }
-        let own = |document: &Document| {
-            let object = document.object.as_ref();
-            object.and_then(|object| object.namespace.as_deref()) == space
-                || object
-                    .is_some_and(|it| it.kind == "Namespace" && Some(it.name.as_str()) == space)
-        };
         // Another namespace is another team's; with two parts it may be any domain.
-        if space.is_some() && !self.facts.documents.iter().any(own) {
+        if space.is_some_and(|space| !names.namespaces.contains(space)) {
             return Target::Elsewhere;
         }
         let workload = names.workloads.get(name).map(|&number| &self.facts.containers[number]);
@@ -233,11 +264,15 @@ impl Repo {
             Some(target) => target.known_text()?.parse().ok()?,
             None => number,
         };
-        let mut behind =
-            self.facts.containers.iter().filter(|it| self.selects(service, it)).peekable();
-        behind.peek()?;
-        let silent = behind.all(|container| self.listens(container, inner) == Some(false));
-        silent.then_some(Gap { place, number, named_only: false })
+        let behind = self.behind(service);
+        let silent = behind.iter().all(|container| self.listens(container, inner) == Some(false));
+        (silent && !behind.is_empty()).then_some(Gap { place, number, named_only: false })
+    }
+
+    /// Containers behind a service that something dials.
+    fn behind(&self, service: &Service) -> Vec<&Container> {
+        let numbers = self.names().behind.get(&service.anchor).into_iter().flatten();
+        numbers.map(|&number| &self.facts.containers[number]).collect()
     }
 
     /// Whether a program listens on a port; `None` where nobody can know.
@@ -319,7 +354,7 @@ impl Repo {
         port.is_jaeger()
             || named.iter().any(|one| match one {
                 Named::Service(service) => {
-                    self.facts.containers.iter().any(|it| runs(it) && self.selects(service, it))
+                    self.behind(service).into_iter().any(runs)
                         || ["collector", "otel"].iter().any(|it| service.object.name.contains(it))
                 }
                 Named::Compose(container) => runs(container),

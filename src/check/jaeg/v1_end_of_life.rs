@@ -3,6 +3,7 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::jaeger::{Component, Form, Part};
+use crate::lang::version::Version;
 use crate::repo::jaeger::END_OF_V1;
 
 pub(super) fn check(part: &Part, case: &mut Case<'_>) {
@@ -16,10 +17,19 @@ pub(super) fn check(part: &Part, case: &mut Case<'_>) {
         return case.skip();
     }
     let over = case.repo.today.is_empty() || case.repo.today.as_str() > END_OF_V1;
-    if part.is_v1() != Some(true) || !over {
+    // Where a variable holds the release, that is the place to look at.
+    let filled = part.container().filter(|_| !part.name.known);
+    let filled = filled.and_then(|container| case.repo.release_of(container));
+    let second = Version::parse("2.0");
+    let first = match (&filled, second) {
+        (Some(release), Some(second)) => Some(release.version < second),
+        _ => part.is_v1(),
+    };
+    if first != Some(true) || !over {
         return;
     }
     let span = match &part.form {
+        Form::Container(_) if filled.is_some() => filled.map_or(part.name.span, |it| it.span),
         Form::Chart(package) => package.version.as_ref().map_or(part.name.span, |it| it.span),
         _ => part.name.span,
     };
