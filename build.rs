@@ -50,6 +50,8 @@ mod rules;
 mod schemas;
 #[path = "build/settings.rs"]
 mod settings;
+#[path = "build/shippers.rs"]
+mod shippers;
 
 #[path = "build/standard.rs"]
 mod standard;
@@ -68,6 +70,7 @@ fn main() {
     println!("cargo::rerun-if-changed=metrics");
     println!("cargo::rerun-if-changed=flags");
     println!("cargo::rerun-if-changed=components");
+    println!("cargo::rerun-if-changed=shippers");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     write(&out.join("rules.rs"), &rules::generate(Path::new("rules")));
     write(&out.join("schemas.rs"), &schemas::generate(Path::new("schemas")));
@@ -80,6 +83,7 @@ fn main() {
     write(&out.join("components.rs"), &components);
     write(&out.join("elastic.rs"), &elastic::generate(Path::new("settings/elastic")));
     write(&out.join("plugins.rs"), &plugins::generate(Path::new("plugins")));
+    write(&out.join("shippers.rs"), &shippers::generate(Path::new("shippers")));
     let controls = nist::generate(Path::new("data/nist-800-53-r5.json"));
     write(&out.join("nist.rs"), &controls);
     let standard = Path::new("rules/standard/obs-1.0.0.yaml");

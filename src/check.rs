@@ -11,6 +11,7 @@ mod cros;
 mod dash;
 mod decl;
 mod elas;
+mod flnt;
 mod incr;
 mod infr;
 mod jaeg;
@@ -203,6 +204,9 @@ fn reads(subject: SubjectKind, document: &Document) -> bool {
         SubjectKind::CollectorDocument => {
             matches!(document.kind, Kind::OtelCollector | Kind::JaegerConfig)
         }
+        SubjectKind::FluentBitDocument => document.kind == Kind::FluentBitConfig,
+        SubjectKind::FluentdDocument => document.kind == Kind::FluentdConfig,
+        SubjectKind::VectorDocument => document.kind == Kind::VectorConfig,
         _ => false,
     }
 }

@@ -35,6 +35,7 @@ pub mod scalar;
 pub mod schema;
 pub mod selector;
 pub mod settings;
+pub mod shipper;
 pub mod skip;
 pub mod slo;
 pub mod strategy;
@@ -253,6 +254,10 @@ file_facts! {
     load_tests: ci::LoadTest,
     /// Source code that watches performance.
     analyses: ci::Analysis,
+    /// Sections of log shippers' configurations.
+    shipper_sections: shipper::Section,
+    /// Files that they take in.
+    shipper_includes: shipper::Include,
     /// Containers of workloads and compose services.
     containers: deploy::Container,
     /// Kubernetes services and their ports.

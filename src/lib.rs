@@ -25,6 +25,7 @@ pub mod plugins;
 pub mod repo;
 pub mod report;
 pub mod scan;
+pub mod shippers;
 pub mod source;
 pub mod standard;
 pub mod verdict;

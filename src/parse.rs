@@ -7,5 +7,6 @@ pub mod hcl;
 pub mod json;
 pub mod mask;
 pub mod offsets;
+pub mod toml;
 pub mod tree;
 pub mod yaml;

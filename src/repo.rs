@@ -36,6 +36,7 @@ pub mod runs;
 pub mod sampling;
 pub mod scrape;
 pub mod servers;
+pub mod shippers;
 pub mod story;
 pub mod targets;
 pub mod telemetry;
@@ -101,6 +102,7 @@ pub struct Repo {
     names: OnceLock<telemetry::Names>,
     trace_stores: OnceLock<Vec<traces::TraceStore>>,
     sampler_kinds: OnceLock<Vec<usize>>,
+    shippers: OnceLock<shippers::Shippers>,
 }
 
 impl Repo {
@@ -129,6 +131,7 @@ impl Repo {
         facts.collectors.sort_by_key(|collector| collector.document);
         facts.components.sort_by_key(|component| component.document);
         facts.pipelines.sort_by_key(|pipeline| pipeline.document);
+        facts.shipper_sections.sort_by_key(|section| (section.document, section.index));
         facts.dashboards.sort_by_key(|board| board.document);
         facts.logstash_pipelines.sort_by_key(|pipeline| pipeline.document);
         facts.logstash_plugins.sort_by_key(|plugin| (plugin.document, plugin.node));
@@ -175,6 +178,7 @@ impl Repo {
             names: OnceLock::new(),
             trace_stores: OnceLock::new(),
             sampler_kinds: OnceLock::new(),
+            shippers: OnceLock::new(),
         }
     }
 

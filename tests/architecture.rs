@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "metrics",
     "components",
     "plugins",
+    "shippers",
     "discover",
     "parse",
     "identify",

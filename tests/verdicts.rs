@@ -33,6 +33,8 @@ mod queries;
 mod response;
 #[path = "verdicts/routing.rs"]
 mod routing;
+#[path = "verdicts/shipping.rs"]
+mod shipping;
 #[path = "verdicts/slo.rs"]
 mod slo;
 #[path = "verdicts/tracing.rs"]

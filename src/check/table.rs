@@ -1,5 +1,6 @@
 //! The built-in rules: one row each, in the table of their family.
 
+use super::flnt;
 use super::{
     Builtin, alrt, amgr, beat, cros, dash, decl, elas, incr, infr, jaeg, kiba, lsth, nist, otcl,
     perf, pql, prom, rule, slo, strat, xref,
@@ -13,6 +14,7 @@ const TABLES: &[&[(&str, Builtin)]] = &[
     dash::BUILTINS,
     decl::BUILTINS,
     elas::BUILTINS,
+    flnt::BUILTINS,
     incr::BUILTINS,
     infr::BUILTINS,
     jaeg::BUILTINS,

@@ -344,6 +344,7 @@ const VALUES_KEYS: &[&str] = &[
     "config",
     "alternateConfig",
     "configuration",
+    "customConfig",
     "structuredConfig",
     "additionalScrapeConfigs",
     "extraScrapeConfigs",

@@ -8,6 +8,7 @@ mod terraform_file;
 pub use single::{chart_dependencies, read_as};
 
 use super::embedded::{self, Inner, Part};
+use super::shipper;
 use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
@@ -23,6 +24,8 @@ use crate::parse::tree::{IssueKind, NodeRef, Root, Tree};
 use crate::parse::{depth, json, mask, yaml};
 use crate::source::{Source, SourceId, Span};
 use std::ops::Range;
+
+mod language;
 
 /// Deepest nesting of documents in documents.
 const MAX_EMBEDDING: usize = 6;
@@ -58,9 +61,7 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
         }
         Reading::Whole(Kind::Terraform) => reader.terraform(text, &map, &origin),
         Reading::Whole(Kind::LogstashPipeline) => reader.pipeline(text, &map, &[], &origin),
-        Reading::Whole(kind) => {
-            reader.whole(kind, text, &map, &origin);
-        }
+        Reading::Whole(kind) => reader.language(kind, text, &map, &[], &origin),
         Reading::Nothing if is_data(&source.path) && depth::is_excessive(text) => {
             let span = first_line(text, &map).at_start();
             let skip = Skip { span, reason: SkipReason::TooDeep, kind: None };
@@ -328,7 +329,7 @@ impl<'s> Reader<'s> {
                 self.pipeline(&placed.text, &placed.map, &placed.unknown, origin);
             }
             Reading::Whole(kind) => {
-                self.whole(kind, &placed.text, &placed.map, origin);
+                self.language(kind, &placed.text, &placed.map, &placed.unknown, origin);
             }
         }
     }
@@ -458,6 +459,7 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
             package::read(node, id, facts);
             elastic::object::read_object(node, id, facts);
             loki::read_object(node, id, facts);
+            shipper::read_object(node, id, facts);
         }
         Kind::Compose => deploy::read_compose(node, id, facts),
         Kind::Slo => slo::read(node, id, masked, facts),
@@ -484,6 +486,9 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
         | Kind::EngineRole
         | Kind::CuratorActions
         | Kind::LifecyclePolicy => elastic::read(node, id, masked, facts),
+        Kind::FluentBitConfig => shipper::read_yaml(node, id, masked, facts),
+        Kind::VectorConfig => shipper::read_vector(node, id, masked, facts),
+        Kind::PromtailConfig => shipper::read_promtail(node, id, masked, facts),
         _ => {}
     }
     kibana::read_containers(containers, facts);

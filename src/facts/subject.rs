@@ -36,6 +36,12 @@ macro_rules! subjects {
                 SloDocument "slo_document" [];
                 /// A configuration of an OpenTelemetry Collector, or a layer of one.
                 CollectorDocument "collector_document" [];
+                /// A Fluent Bit configuration.
+                FluentBitDocument "fluent_bit_document" [];
+                /// A Fluentd configuration.
+                FluentdDocument "fluentd_document" [];
+                /// A Vector configuration.
+                VectorDocument "vector_document" [];
             }
             // Facts that a rule sees one by one.
             facts {
@@ -114,6 +120,10 @@ macro_rules! subjects {
                 IndexTemplate index_templates: elastic::template::IndexTemplate "index_template" [];
                 /// A lifecycle policy of indices or data streams.
                 LifecyclePolicy lifecycle_policies: elastic::policy::LifecyclePolicy "lifecycle_policy" [];
+                /// What one plugin of a log shipper is given.
+                ShipperSection shipper_sections: shipper::Section "shipper_section" [
+                    "name", "program", "role",
+                ];
                 /// A schedule or an escalation policy.
                 OnCall on_call: oncall::OnCall "on_call" ["name"];
                 /// A metric that code declares.

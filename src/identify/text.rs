@@ -220,39 +220,63 @@ pub(super) fn by_definitions(text: &str) -> Option<Option<Kind>> {
     defines.then(|| is_notification_template(text).then_some(Kind::AlertmanagerTemplate))
 }
 
+/// An element of Fluentd, and a plugin or an include.
 fn is_fluentd(text: &str) -> bool {
     let starts = |prefix: &str| text.lines().any(|line| line.trim_start().starts_with(prefix));
-    let blocks =
-        ["<source>", "<match", "<filter", "<label @"].iter().filter(|block| starts(block)).count();
-    let plugin = starts("@type ") || starts("type ") || starts("@include ");
-    blocks > 0 && plugin
+    let blocks = ["<source>", "<match", "<filter", "<label @", "</match>", "</source>"];
+    let plugin = ["@type", "type ", "@include ", "@label "].iter().any(|word| starts(word));
+    let matched = starts("<match ") && starts("</match>");
+    blocks.iter().any(|block| starts(block)) && (plugin || matched)
 }
 
+/// Headers of Fluent Bit in brackets, and keys with values below them that have no `=`.
 fn is_fluent_bit(text: &str) -> bool {
-    let section = |name: &str| {
-        text.lines().any(|line| {
-            let line = line.trim();
-            line.len() == name.len() + 2
-                && line.starts_with('[')
-                && line.ends_with(']')
-                && line[1..=name.len()].eq_ignore_ascii_case(name)
-        })
-    };
-    let named = text.lines().map(str::trim_start).any(|line| {
-        line.get(..5).is_some_and(|word| {
-            word.eq_ignore_ascii_case("name ") || word.eq_ignore_ascii_case("flush")
-        })
-    });
-    named
-        && ["INPUT", "OUTPUT", "FILTER", "SERVICE", "PARSER", "MULTILINE_PARSER"]
-            .iter()
-            .any(|name| section(name))
+    const SECTIONS: &[&str] = &[
+        "INPUT",
+        "OUTPUT",
+        "FILTER",
+        "SERVICE",
+        "PARSER",
+        "MULTILINE_PARSER",
+        "PLUGINS",
+        "CUSTOM",
+    ];
+    const KEYS: &[&str] = &[
+        "name",
+        "flush",
+        "match",
+        "tag",
+        "path",
+        "parser",
+        "format",
+        "regex",
+        "log_level",
+        "host",
+        "type",
+        "parsers_file",
+        "daemon",
+    ];
+    let mut section = false;
+    for line in text.lines() {
+        let bare = line.trim();
+        if let Some(name) = bare.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
+            section |= SECTIONS.iter().any(|known| known.eq_ignore_ascii_case(name));
+            continue;
+        }
+        let mut words = bare.split_whitespace();
+        let (Some(key), Some(value)) = (words.next(), words.next()) else { continue };
+        let known = KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
+        if section && known && !value.starts_with(['=', ':']) {
+            return true;
+        }
+    }
+    false
 }
 
 fn is_vector(text: &str) -> bool {
     let table = |name: &str| text.lines().any(|line| line.trim_start().starts_with(name));
     let parts = ["[sources.", "[transforms.", "[sinks."].iter().filter(|name| table(name)).count();
-    parts >= 2 || (table("[sinks.") && text.contains("inputs"))
+    parts >= 2 || ((table("[sinks.") || table("[transforms.")) && text.contains("inputs"))
 }
 
 fn is_alloy(text: &str) -> bool {

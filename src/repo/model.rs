@@ -20,6 +20,7 @@ use super::notifications::Notifications;
 use super::queries::Query;
 use super::routing::paging::{Unheard, Unpaged};
 use super::routing::{self, Routing};
+use super::shippers::Shipping;
 use super::up;
 use crate::facts::dashboard::Panel;
 use crate::facts::rules::{AlertRule, RecordingRule};
@@ -69,6 +70,7 @@ pub struct Model<'r> {
     providers: OnceLock<BTreeMap<&'r str, Arc<[metric::Provider<'r>]>>>,
     sources: OnceLock<Vec<OnceLock<Vec<&'r Selector>>>>,
     performance: OnceLock<performance::Performance>,
+    shipping: OnceLock<Shipping<'r>>,
 }
 
 /// The definitions of one recorded name.
@@ -146,6 +148,7 @@ impl<'r> Model<'r> {
             providers: OnceLock::new(),
             sources: OnceLock::new(),
             performance: OnceLock::new(),
+            shipping: OnceLock::new(),
         }
     }
 
@@ -165,6 +168,11 @@ impl<'r> Model<'r> {
         self.notifications();
         self.routing();
         self.repo.mentioned();
+    }
+
+    /// What the sections of log shippers mean together.
+    pub fn shipping(&self) -> &Shipping<'r> {
+        self.shipping.get_or_init(|| Shipping::of(self.repo))
     }
 
     /// All expressions, each at the place of its number.

@@ -12,6 +12,7 @@ mod routing;
 mod running;
 mod scraping;
 mod searches;
+mod shipping;
 mod slo;
 mod tracing;
 
@@ -218,6 +219,8 @@ const QUERIES: &[(&str, Query)] = &[
     ("logs.queries", |scope| documents(scope, &[Kind::LogQuery, Kind::KibanaObjects])),
     ("logs.mapping", |scope| documents(scope, &[Kind::IndexTemplate])),
     ("logs.alerted", alerts_on_logs),
+    ("logs.delivered", shipping::delivered),
+    ("logs.secured", shipping::secured),
     ("traces.any", tracing::any),
     ("traces.store", tracing::store),
     ("traces.storage", tracing::storage),

@@ -16,7 +16,6 @@ pub struct Equivalent {
 impl Answer {
     /// The same answer, given by a product that stands in for the one the standard names (words
     /// of `config::product`: `loki` for `elk`). Without an approved declaration it holds in part.
-    #[allow(dead_code, reason = "each store's own verdicts ask it")]
     pub(in crate::verdict) fn standing_in(
         mut self,
         scope: &Scope<'_>,
