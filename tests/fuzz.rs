@@ -302,6 +302,19 @@ fn edited_requests_are_survived() {
     run(&texts, 1, targets::console);
 }
 
+const SHIPPERS: &[&str] = &[
+    "<source>\n  @type tail\n  path /a # c\n  tag \"a.#{ENV['X']}\"\n  <parse>\n    @type json\n  </parse>\n</source>\n<match a.** {b,c}>\n  @type es\n  hosts [\"a\", \"b\"]\n  opts {\"k\": 1}\n  text \"one\\\ntwo\"\n</match>\n@include x/*.conf\n",
+    "@SET a=b\n[SERVICE]\n    Flush 1\n[INPUT]\n    Name tail\n    Path /a\n    [x y]\n        k v\n# c\n@INCLUDE o.conf\n[OUTPUT]\n    Name es\n    Match *\n",
+    "loki.source.file \"a\" {\n  targets = [{x = \"1\"}]\n  forward_to = [loki.write.b.receiver]\n}\nloki.write \"b\" {\n  endpoint { url = \"http://l\" }\n}\n",
+];
+
+#[test]
+fn edited_shippers_are_survived() {
+    let texts: Vec<String> = SHIPPERS.iter().map(|text| (*text).to_owned()).collect();
+    run(&texts, 1, targets::fluent);
+    run(&texts, 10, targets::file);
+}
+
 #[test]
 fn edited_files_are_survived() {
     run(&files(), 10, targets::file);
@@ -387,6 +400,22 @@ fn the_worst_of_texts_are_survived() {
         ),
     ] {
         targets::python(&text);
+    }
+    for text in [
+        deep("<match a>\n", "", "</match>\n"),
+        deep("<match a>\n", "", ""),
+        deep("a [\n", "", ""),
+        deep("a \"#{\n", "", ""),
+        deep("a [", "1", "]\n"),
+        deep("a {\n", "", "}\n"),
+        deep("[INPUT]\n Name a\n", "", ""),
+        deep(" [x y]\n", "", ""),
+        deep("a \"b {\n", "", "}\n"),
+        format!("<source>\n  @type tail\n  path {}\n</source>\n", "{a,".repeat(100_000)),
+        format!("[INPUT]\n    Name {}\n", "*".repeat(1_000_000)),
+    ] {
+        targets::fluent(&text);
+        targets::file(&text);
     }
     let rule = |expression: &str| {
         format!("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: |\n      {expression}\n")

@@ -3,7 +3,9 @@
 use obsproof::catalogue::rules;
 use obsproof::lang::promql::{self, Extent, Parsed, fingerprint, fold, labels, print};
 use obsproof::lang::template::{self, Language};
+use obsproof::lang::text::Piece;
 use obsproof::lang::{console, logsearch, logstash, matcher, re2};
+use obsproof::lang::{fluentbit, fluentd, river};
 use obsproof::source::{Encoding, Source};
 use obsproof::{check, scan};
 
@@ -90,6 +92,42 @@ pub fn logstash(text: &str) {
     }
     for fault in &tree.faults {
         assert!(text.get(fault.extent.range()).is_some(), "a fault points outside");
+    }
+}
+
+/// A configuration of Fluentd and of Fluent Bit: every place lies inside, and no element stands
+/// before the one around it.
+pub fn fluent(text: &str) {
+    let inside = |piece: Piece| assert!(text.get(piece.range()).is_some(), "outside: {piece:?}");
+    let config = fluentd::parse(text);
+    for (index, element) in config.elements.iter().enumerate() {
+        inside(element.name);
+        assert!(element.parent.is_none_or(|parent| parent < index));
+        for parameter in &element.parameters {
+            inside(parameter.key.piece);
+            inside(parameter.value.piece);
+        }
+    }
+    for fault in &config.faults {
+        inside(fault.piece);
+    }
+    let config = fluentbit::parse(text);
+    for section in &config.sections {
+        inside(section.name);
+        for entry in &section.entries {
+            inside(entry.key);
+            inside(entry.value);
+        }
+    }
+    for fault in &config.faults {
+        inside(fault.piece);
+    }
+    for block in river::blocks(text) {
+        inside(block.name);
+        for (name, value) in block.attributes {
+            inside(name);
+            inside(value);
+        }
     }
 }
 

@@ -67,7 +67,7 @@ fn partly_where_logs_end_on_their_machine() {
     assert_eq!(clause(&files, "OBS-C4.2", "every-service"), Verdict::NotMet);
     assert_eq!(clause(&files, "OBS-C4.2", "secured"), Verdict::NotMet);
     let relayed = edited(SHIPPER, "Name es", "Name forward");
-    assert_eq!(clause(&vec![STORE, relayed], "OBS-C4.2", "every-service"), Verdict::Partly);
+    assert_eq!(clause(&[STORE, relayed], "OBS-C4.2", "every-service"), Verdict::Partly);
 }
 
 #[test]

@@ -18,7 +18,8 @@ pub(super) fn check(section: &Section, case: &mut Case<'_>) {
     {
         // One input and one output need no pattern.
         let alone = section.role == Role::Output && inputs < 2 && outputs == 1;
-        if !alone && !section.open && !(set.open && inputs == 0) {
+        let elsewhere = section.open || (set.open && inputs == 0);
+        if !alone && !elsewhere {
             let what = section.noun();
             case.flag(section.name_span())
                 .with("fault", format!("this {what} has no `Match`: Fluent Bit unloads it"));
