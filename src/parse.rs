@@ -9,4 +9,5 @@ pub mod mask;
 pub mod offsets;
 pub mod toml;
 pub mod tree;
+pub mod unit;
 pub mod yaml;

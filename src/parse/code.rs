@@ -7,10 +7,24 @@
 use std::ops::Range;
 
 /// A language that can be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
+    /// C#.
+    Csharp,
+    /// Go.
+    Go,
+    /// Java.
+    Java,
+    /// JavaScript.
+    Javascript,
     /// Python.
     Python,
+    /// Rust.
+    Rust,
+    /// TypeScript.
+    Typescript,
+    /// TypeScript with elements of pages.
+    Tsx,
 }
 
 /// Deepest nesting of brackets or blocks that is given to a parser.
@@ -31,6 +45,8 @@ pub struct Syntax {
     pub parent: u32,
     /// One past the last node below it.
     pub last: u32,
+    /// It is no operator and no keyword.
+    pub named: bool,
 }
 
 /// A file's syntax.
@@ -42,6 +58,8 @@ pub struct Code<'a> {
     pub nodes: Vec<Syntax>,
     /// Where the text could not be understood, statements around it included; ascending.
     pub faults: Vec<Range<u32>>,
+    /// Comments; ascending.
+    pub comments: Vec<Range<u32>>,
 }
 
 /// Reads `text`; `None` where it nests too deep, or the language was left out of this build.
@@ -133,33 +151,66 @@ impl<'a> Code<'a> {
     }
 }
 
-#[cfg(feature = "python")]
+#[cfg(any(
+    feature = "csharp",
+    feature = "go",
+    feature = "java",
+    feature = "javascript",
+    feature = "python",
+    feature = "rust",
+    feature = "typescript"
+))]
 mod grammar {
     use super::{Code, Language, Syntax};
+    use std::ops::Range;
     use std::sync::OnceLock;
 
     pub(super) fn parse(language: Language, text: &str) -> Option<Code<'_>> {
         let mut parser = tree_sitter::Parser::new();
-        let grammar = grammar(language);
+        let grammar = grammar(language)?;
         parser.set_language(grammar).ok()?;
         let tree = parser.parse(text, None)?;
         Some(flatten(text, &tree, grammar))
     }
 
-    /// Made once: names of kinds and fields live as long as it does.
-    fn grammar(language: Language) -> &'static tree_sitter::Language {
-        static PYTHON: OnceLock<tree_sitter::Language> = OnceLock::new();
-        match language {
-            Language::Python => PYTHON.get_or_init(|| tree_sitter_python::LANGUAGE.into()),
-        }
+    macro_rules! grammars {
+        ($($variant:ident, $feature:literal => $grammar:expr;)*) => {
+            /// Made once: names of kinds and fields live as long as it does.
+            fn grammar(language: Language) -> Option<&'static tree_sitter::Language> {
+                match language {
+                    $(
+                        #[cfg(feature = $feature)]
+                        Language::$variant => {
+                            static MADE: OnceLock<tree_sitter::Language> = OnceLock::new();
+                            Some(MADE.get_or_init(|| $grammar.into()))
+                        }
+                    )*
+                    #[allow(unreachable_patterns, reason = "languages that were left out")]
+                    _ => None,
+                }
+            }
+        };
     }
 
-    /// Comments and punctuation say nothing.
+    grammars! {
+        Csharp, "csharp" => tree_sitter_c_sharp::LANGUAGE;
+        Go, "go" => tree_sitter_go::LANGUAGE;
+        Java, "java" => tree_sitter_java::LANGUAGE;
+        Javascript, "javascript" => tree_sitter_javascript::LANGUAGE;
+        Python, "python" => tree_sitter_python::LANGUAGE;
+        Rust, "rust" => tree_sitter_rust::LANGUAGE;
+        Typescript, "typescript" => tree_sitter_typescript::LANGUAGE_TYPESCRIPT;
+        Tsx, "typescript" => tree_sitter_typescript::LANGUAGE_TSX;
+    }
+
+    /// Punctuation says nothing.
     fn is_kept(node: tree_sitter::Node<'_>) -> bool {
-        if node.is_named() {
-            return node.kind() != "comment";
-        }
-        !matches!(node.kind(), "(" | ")" | "[" | "]" | "{" | "}" | "," | ":" | "." | ";")
+        node.is_named()
+            || !matches!(node.kind(), "(" | ")" | "[" | "]" | "{" | "}" | "," | ":" | "." | ";")
+    }
+
+    fn is_comment(kind: &str) -> bool {
+        matches!(kind, "comment" | "line_comment" | "block_comment" | "html_comment")
     }
 
     fn flatten<'a>(
@@ -168,23 +219,22 @@ mod grammar {
         grammar: &'static tree_sitter::Language,
     ) -> Code<'a> {
         let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let mut code = Code { text, nodes: Vec::new(), faults: Vec::new() };
+        let mut code = Code { text, nodes: Vec::new(), faults: Vec::new(), comments: Vec::new() };
         let mut cursor = tree.walk();
         // Nodes whose children are being read.
         let mut open: Vec<usize> = Vec::new();
         let mut faults = Vec::new();
         loop {
             let node = cursor.node();
+            let own = number(node.start_byte())..number(node.end_byte());
             if node.is_error() || node.is_missing() {
-                // The statement around it, unless that is a whole block.
-                let around = open.iter().rev().map(|&id| code.nodes[id]).find(|above: &Syntax| {
-                    above.kind.ends_with("_statement") || above.kind == "decorator"
-                });
-                let whole = around.filter(|above| !has_block(above.kind));
-                let own = number(node.start_byte())..number(node.end_byte());
-                faults.push(whole.map_or(own, |above| above.start..above.end));
+                faults.push(tainted(&code, &open, own.clone()));
             }
-            let kept = is_kept(node);
+            let comment = node.is_named() && is_comment(node.kind());
+            if comment {
+                code.comments.push(own.clone());
+            }
+            let kept = !comment && is_kept(node);
             let id = code.nodes.len();
             if kept {
                 code.nodes.push(Syntax {
@@ -193,10 +243,11 @@ mod grammar {
                         .field_id()
                         .and_then(|id| grammar.field_name_for_id(id.get()))
                         .unwrap_or_default(),
-                    start: number(node.start_byte()),
-                    end: number(node.end_byte()),
+                    start: own.start,
+                    end: own.end,
                     parent: number(open.last().copied().unwrap_or(id)),
                     last: number(id + 1),
+                    named: node.is_named(),
                 });
             }
             if kept && cursor.goto_first_child() {
@@ -216,20 +267,66 @@ mod grammar {
         }
     }
 
-    fn has_block(kind: &str) -> bool {
-        matches!(
-            kind,
-            "if_statement"
-                | "for_statement"
-                | "while_statement"
-                | "try_statement"
-                | "with_statement"
-                | "match_statement"
-        )
+    /// What a fault makes doubtful: the statement around it, unless that is a whole block.
+    fn tainted(code: &Code<'_>, open: &[usize], own: Range<u32>) -> Range<u32> {
+        let mut above = open.iter().rev().map(|&id| code.nodes[id]);
+        let around = above.find(|above: &Syntax| {
+            above.kind.ends_with("_statement")
+                || above.kind.ends_with("_declaration")
+                || above.kind == "decorator"
+        });
+        let whole = around.filter(|above| !has_block(above.kind));
+        whole.map_or(own, |above| above.start..above.end)
     }
 
-    fn merged(faults: Vec<std::ops::Range<u32>>) -> Vec<std::ops::Range<u32>> {
-        let mut merged: Vec<std::ops::Range<u32>> = Vec::new();
+    fn has_block(kind: &str) -> bool {
+        const PLAIN: &[&str] = &[
+            "short_var_declaration",
+            "var_declaration",
+            "const_declaration",
+            "let_declaration",
+            "lexical_declaration",
+            "variable_declaration",
+            "local_variable_declaration",
+            "field_declaration",
+            "import_declaration",
+            "use_declaration",
+            "package_declaration",
+        ];
+        const BLOCKS: &[&str] = &[
+            "if_statement",
+            "for_statement",
+            "for_in_statement",
+            "foreach_statement",
+            "enhanced_for_statement",
+            "while_statement",
+            "do_statement",
+            "try_statement",
+            "try_with_resources_statement",
+            "with_statement",
+            "using_statement",
+            "lock_statement",
+            "synchronized_statement",
+            "match_statement",
+            "switch_statement",
+            "expression_switch_statement",
+            "type_switch_statement",
+            "select_statement",
+            "labeled_statement",
+            "export_statement",
+            "local_function_statement",
+            "unsafe_statement",
+            "fixed_statement",
+            "checked_statement",
+        ];
+        match kind.ends_with("_declaration") {
+            true => !PLAIN.contains(&kind),
+            false => BLOCKS.contains(&kind),
+        }
+    }
+
+    fn merged(faults: Vec<Range<u32>>) -> Vec<Range<u32>> {
+        let mut merged: Vec<Range<u32>> = Vec::new();
         for fault in faults {
             match merged.last_mut() {
                 Some(last) if fault.start <= last.end => last.end = last.end.max(fault.end),
@@ -240,7 +337,15 @@ mod grammar {
     }
 }
 
-#[cfg(not(feature = "python"))]
+#[cfg(not(any(
+    feature = "csharp",
+    feature = "go",
+    feature = "java",
+    feature = "javascript",
+    feature = "python",
+    feature = "rust",
+    feature = "typescript"
+)))]
 mod grammar {
     use super::{Code, Language};
 

@@ -1,0 +1,305 @@
+//! What names stand for: imports, variables that are set once, fields that a constructor sets.
+//!
+//! A resolved expression is a path: `opentelemetry.trace.get_tracer().start_span()`. Its first
+//! part is the full name of what was imported, or the name itself where the file does not
+//! explain it; `()` is what a call gives back (`()#1` one of several results), `<T>` a value of the
+//! declared type `T`.
+
+use super::{ClassId, ExprId, ExprKind, FunctionId, StmtKind, Unit};
+use crate::parse::code::Language;
+use std::collections::BTreeMap;
+
+/// Longest path that is followed; longer chains are nobody's library.
+const MAX_PATH: usize = 400;
+/// Most steps from a name to what it stands for.
+const MAX_STEPS: usize = 24;
+
+/// A value that a name gets: all of an expression, or one of several results.
+#[derive(Clone, Copy, Debug)]
+struct Value {
+    of: ExprId,
+    /// Number of the result, where a call gives several.
+    result: usize,
+}
+
+impl Value {
+    fn whole(of: ExprId) -> Value {
+        Value { of, result: 0 }
+    }
+}
+
+/// What the names of a unit stand for.
+#[derive(Debug)]
+pub struct Names<'u, 'a> {
+    unit: &'u Unit<'a>,
+    /// Values of names by function: every value a name gets there.
+    values: BTreeMap<(FunctionId, &'a str), Vec<Option<Value>>>,
+    /// Declared types of names by function.
+    types: BTreeMap<(FunctionId, &'a str), &'a str>,
+    /// Values of fields by class, and their types.
+    fields: BTreeMap<(ClassId, &'a str), Vec<Option<Value>>>,
+    field_types: BTreeMap<(ClassId, &'a str), &'a str>,
+    imports: BTreeMap<&'a str, &'u str>,
+}
+
+impl<'u, 'a> Names<'u, 'a> {
+    /// Reads the names of a unit.
+    pub fn of(unit: &'u Unit<'a>) -> Self {
+        let mut names = Names {
+            unit,
+            values: BTreeMap::new(),
+            types: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            field_types: BTreeMap::new(),
+            imports: BTreeMap::new(),
+        };
+        for import in unit.imports.iter().filter(|import| !import.local.is_empty()) {
+            names.imports.insert(import.local, &import.path);
+        }
+        for (number, class) in unit.classes.iter().enumerate() {
+            let id = ClassId(u32::try_from(number).unwrap_or(u32::MAX));
+            for field in &class.fields {
+                if let Some(value) = field.value {
+                    names
+                        .fields
+                        .entry((id, field.name))
+                        .or_default()
+                        .push(Some(Value::whole(value)));
+                }
+                if let Some(ty) = field.ty {
+                    names.field_types.insert((id, field.name), ty);
+                }
+            }
+        }
+        for number in 0..unit.functions.len() {
+            names.read(FunctionId(u32::try_from(number).unwrap_or(u32::MAX)));
+        }
+        names
+    }
+
+    fn read(&mut self, id: FunctionId) {
+        let unit = self.unit;
+        for param in &unit.function(id).params {
+            self.values.entry((id, param.name)).or_default().push(None);
+            if let Some(ty) = param.ty {
+                self.types.insert((id, param.name), ty);
+            }
+        }
+        for stmt in unit.statements(id) {
+            match unit.stmt(stmt) {
+                StmtKind::Let { targets, value, ty, .. } => {
+                    // `a = b = c` gives every name the whole; Go gives each one result.
+                    let several = unit.language == Language::Go;
+                    for (number, target) in targets.iter().enumerate() {
+                        let result = if several { number } else { 0 };
+                        let value = value.map(|of| Value { of, result });
+                        self.set(id, *target, value, *ty);
+                    }
+                }
+                StmtKind::With { items, .. } => {
+                    for (value, target) in items {
+                        if let Some(target) = target {
+                            self.set(id, *target, Some(Value::whole(*value)), None);
+                        }
+                    }
+                }
+                StmtKind::Loop { targets, .. } => {
+                    for target in targets {
+                        self.set(id, *target, None, None);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for (number, expr) in unit.exprs.iter().enumerate() {
+            if let ExprKind::Assign { target, value, .. } = &expr.kind
+                && unit.function_of(ExprId(u32::try_from(number).unwrap_or(u32::MAX))) == id
+            {
+                self.set(id, *target, Some(Value::whole(*value)), None);
+            }
+        }
+    }
+
+    fn set(
+        &mut self,
+        function: FunctionId,
+        target: ExprId,
+        value: Option<Value>,
+        ty: Option<&'a str>,
+    ) {
+        match self.unit.expr(target) {
+            ExprKind::Name(name) => {
+                let home = self.home(function, name);
+                if let (None, Some(class)) = (home, self.class_with(function, name)) {
+                    self.fields.entry((class, name)).or_default().push(value);
+                    return;
+                }
+                let at = home.unwrap_or(function);
+                self.values.entry((at, name)).or_default().push(value);
+                if let Some(ty) = ty {
+                    self.types.insert((at, name), ty);
+                }
+            }
+            ExprKind::Member { of, name } => {
+                if let Some(class) = self.own_class(function, *of) {
+                    self.fields.entry((class, name)).or_default().push(value);
+                }
+            }
+            ExprKind::List(items) => {
+                for (number, item) in items.clone().into_iter().enumerate() {
+                    let value = value.map(|value| Value { result: number + 1, ..value });
+                    self.set(function, item, value, None);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The function, from here outward, that has this name already.
+    fn home(&self, function: FunctionId, name: &'a str) -> Option<FunctionId> {
+        self.unit.outward(function).find(|id| self.values.contains_key(&(*id, name)))
+    }
+
+    /// The class around, if fields are named without their object and it has this one.
+    fn class_with(&self, function: FunctionId, name: &str) -> Option<ClassId> {
+        if !matches!(self.unit.language, Language::Csharp | Language::Java) {
+            return None;
+        }
+        let classes = self.unit.outward(function).filter_map(|id| self.unit.function(id).class);
+        classes
+            .into_iter()
+            .find(|class| self.unit.class(*class).fields.iter().any(|field| field.name == name))
+    }
+
+    /// The class whose object an expression is: `self`, `this`.
+    fn own_class(&self, function: FunctionId, of: ExprId) -> Option<ClassId> {
+        let ExprKind::Name(name) = self.unit.expr(of) else { return None };
+        self.unit.outward(function).find_map(|id| {
+            let function = self.unit.function(id);
+            function.class.filter(|_| function.receiver == Some(*name))
+        })
+    }
+
+    /// What an expression stands for.
+    pub fn path(&self, id: ExprId) -> Option<String> {
+        self.follow(id, MAX_STEPS)
+    }
+
+    /// What the callee of a call stands for.
+    pub fn callee(&self, call: ExprId) -> Option<String> {
+        match self.unit.expr(call) {
+            ExprKind::Call { callee, .. } => self.path(*callee),
+            _ => None,
+        }
+    }
+
+    fn follow(&self, id: ExprId, steps: usize) -> Option<String> {
+        let steps = steps.checked_sub(1)?;
+        let path = match self.unit.expr(id) {
+            ExprKind::Name(name) => self.named(id, name, steps)?,
+            ExprKind::Module(path) => (*path).to_owned(),
+            ExprKind::Member { of, name } => {
+                let function = self.unit.function_of(id);
+                match self.own_class(function, *of) {
+                    Some(class) => self.field(class, name, steps)?,
+                    None => format!("{}.{name}", self.follow(*of, steps)?),
+                }
+            }
+            ExprKind::Call { callee, .. } => format!("{}()", self.follow(*callee, steps)?),
+            ExprKind::Await(of) | ExprKind::Propagate(of) => self.follow(*of, steps)?,
+            ExprKind::Unary { op, of } if matches!(*op, "&" | "*" | "!") => {
+                self.follow(*of, steps)?
+            }
+            ExprKind::Map { of: Some(of), .. } => format!("{}()", self.follow(*of, steps)?),
+            ExprKind::Index { of, .. } => format!("{}[]", self.follow(*of, steps)?),
+            _ => return None,
+        };
+        (path.len() <= MAX_PATH).then_some(path)
+    }
+
+    fn named(&self, id: ExprId, name: &'a str, steps: usize) -> Option<String> {
+        let function = self.unit.function_of(id);
+        for at in self.unit.outward(function) {
+            let Some(values) = self.values.get(&(at, name)) else { continue };
+            if let [Some(value)] = values.as_slice()
+                && let Some(path) = self.valued(*value, steps)
+            {
+                return Some(path);
+            }
+            return self.types.get(&(at, name)).map(|ty| self.typed(ty));
+        }
+        if let Some(class) = self.class_with(function, name) {
+            return self.field(class, name, steps);
+        }
+        if let Some(path) = self.imports.get(name) {
+            return Some((*path).to_owned());
+        }
+        Some(name.to_owned())
+    }
+
+    fn valued(&self, value: Value, steps: usize) -> Option<String> {
+        let path = self.follow(value.of, steps)?;
+        Some(if value.result == 0 { path } else { format!("{path}#{}", value.result) })
+    }
+
+    fn field(&self, class: ClassId, name: &str, steps: usize) -> Option<String> {
+        let key = self.fields.get_key_value(&(class, name));
+        if let Some((_, values)) = key
+            && let [Some(value)] = values.as_slice()
+            && let Some(path) = self.valued(*value, steps)
+        {
+            return Some(path);
+        }
+        self.field_types.get(&(class, name)).map(|ty| self.typed(ty))
+    }
+
+    /// A value of a declared type, by the full name of that.
+    fn typed(&self, ty: &str) -> String {
+        format!("<{}>", self.type_path(ty))
+    }
+
+    /// The full name of a type as written, without what it is made of: `Option<T>` stays itself.
+    pub fn type_path(&self, ty: &str) -> String {
+        let ty = ty.trim_start_matches(['*', '&', '?', ' ', ':']).trim_end_matches('?').trim();
+        let ty = ty.strip_prefix("mut ").unwrap_or(ty);
+        let bare = ty.split(['<', '[', ' ']).next().unwrap_or(ty);
+        let (first, rest) = match bare.find(['.', ':']) {
+            Some(at) => (&bare[..at], bare[at..].trim_start_matches([':', '.'])),
+            None => (bare, ""),
+        };
+        let root = self.imports.get(first).copied().unwrap_or(first);
+        match rest {
+            "" => root.to_owned(),
+            rest => format!("{root}.{}", rest.replace("::", ".")),
+        }
+    }
+
+    /// The only value of a name, if the expression is one and it is set once.
+    pub fn value(&self, id: ExprId) -> Option<ExprId> {
+        let ExprKind::Name(name) = self.unit.expr(id) else { return None };
+        let function = self.unit.function_of(id);
+        let mut scopes = self.unit.outward(function);
+        let values = scopes.find_map(|at| self.values.get(&(at, *name)))?;
+        match values.as_slice() {
+            [Some(value)] if value.result == 0 => Some(value.of),
+            _ => None,
+        }
+    }
+
+    /// The expression itself, or the value of the name it is.
+    pub fn resolved(&self, id: ExprId) -> ExprId {
+        let mut id = id;
+        for _ in 0..MAX_STEPS {
+            match self.value(id) {
+                Some(value) => id = value,
+                None => break,
+            }
+        }
+        id
+    }
+
+    /// The text an expression certainly is.
+    pub fn text(&self, id: ExprId) -> Option<&'u str> {
+        self.unit.literal(self.resolved(id))
+    }
+}
