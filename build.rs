@@ -36,6 +36,8 @@ mod components;
 mod elastic;
 #[path = "build/jaeger.rs"]
 mod jaeger;
+#[path = "build/libraries.rs"]
+mod libraries;
 #[path = "build/metrics.rs"]
 mod metrics;
 #[path = "build/nist.rs"]
@@ -71,10 +73,12 @@ fn main() {
     println!("cargo::rerun-if-changed=flags");
     println!("cargo::rerun-if-changed=components");
     println!("cargo::rerun-if-changed=shippers");
+    println!("cargo::rerun-if-changed=libraries");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     write(&out.join("rules.rs"), &rules::generate(Path::new("rules")));
     write(&out.join("schemas.rs"), &schemas::generate(Path::new("schemas")));
     write(&out.join("queries.rs"), &queries::generate(Path::new("queries/elasticsearch.yaml")));
+    write(&out.join("libraries.rs"), &libraries::generate(Path::new("libraries")));
     write(&out.join("settings.rs"), &settings::generate(Path::new("settings")));
     write(&out.join("metrics.rs"), &metrics::generate(Path::new("metrics")));
     let flags = jaeger::generate(Path::new("flags/jaeger-v1.yaml"));

@@ -17,6 +17,7 @@ pub mod finding;
 pub mod identify;
 pub mod judge;
 pub mod lang;
+pub mod libraries;
 pub mod metrics;
 pub mod nist;
 pub mod parse;

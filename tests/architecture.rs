@@ -22,6 +22,7 @@ const ORDER: &[&str] = &[
     "shippers",
     "discover",
     "parse",
+    "libraries",
     "identify",
     "facts",
     "catalogue",

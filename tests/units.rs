@@ -489,3 +489,18 @@ fn what_is_opened_is_followed_on_all_ways() {
     assert_eq!(go("s := open(1)\nswitch x {\ncase 1:\n s.end()\n}\nreturn nil\n"), ["return nil"]);
     assert_eq!(go("s := open(1)\ndefer func() { s.end() }()\nreturn nil\n"), [""; 0]);
 }
+
+#[test]
+fn calls_play_the_roles_of_their_libraries() {
+    use obsproof::libraries::{Role, Table};
+    let table = Table::of(Language::Python);
+    let role = |path: &str| table.look_up(path).map(|api| (api.role, api.library));
+    assert_eq!(role("logging.getLogger().info"), Some((Role::Log, "logging")));
+    assert_eq!(role("structlog.get_logger().bind().bind().info"), Some((Role::Log, "structlog")));
+    assert_eq!(role("whatever().record_exception"), Some((Role::SpanError, "opentelemetry")));
+    assert_eq!(role("logging.getLogger().infos"), None);
+    let log = table.look_up("logging.getLogger().log").expect("a row");
+    assert_eq!((log.get("level"), log.position("message")), (Some("0"), Some(1)));
+    assert_eq!(table.library("opentelemetry.sdk.trace").map(|it| it.name), Some("opentelemetry"));
+    assert!(table.library("opentelemetries").is_none());
+}

@@ -1,12 +1,14 @@
 //! Java.
 
 use super::build::Builder;
-use super::text::unescaped;
 use super::{
     Arg, Arm, Block, CallForm, Catch, Class, ExprId, ExprKind, Field, Function, FunctionId, Import,
     Param, Place, StmtId, StmtKind,
 };
 use std::borrow::Cow;
+use values::expression;
+
+mod values;
 
 type Reader<'c, 'a> = Builder<'c, 'a>;
 
@@ -342,178 +344,4 @@ fn choice<'a>(b: &mut Reader<'_, 'a>, node: usize) -> StmtKind<'a> {
         arms.push(Arm { tests, body });
     }
     StmtKind::Switch { on, arms }
-}
-
-fn expression<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprId {
-    let at = b.at(node);
-    match b.deeper(|b| kind(b, node)) {
-        Some(kind) => b.push(kind, at),
-        None => b.push(ExprKind::Other(Vec::new()), at),
-    }
-}
-
-fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
-    let sides =
-        |b: &Reader<'_, 'a>, one: &str, other: &str| b.field(node, one).zip(b.field(node, other));
-    let op = |b: &Reader<'_, 'a>| b.field(node, "operator").map_or("=", |op| b.text(op));
-    match b.kind(node) {
-        "identifier" | "type_identifier" | "this" | "super" => ExprKind::Name(b.text(node)),
-        "string_literal" => {
-            let text = b.text(node);
-            let block = text.strip_prefix("\"\"\"").and_then(|rest| rest.strip_suffix("\"\"\""));
-            let plain = block.or_else(|| text.get(1..text.len().saturating_sub(1)));
-            ExprKind::Text(unescaped(plain.unwrap_or_default()))
-        }
-        "character_literal" => ExprKind::Text(unescaped(b.text(node).trim_matches('\''))),
-        "true" => ExprKind::Bool(true),
-        "false" => ExprKind::Bool(false),
-        "null_literal" => ExprKind::Null,
-        literal if literal.ends_with("_literal") && literal != "class_literal" => {
-            ExprKind::Number(b.text(node))
-        }
-        "class_literal" => match b.named(node).first().copied() {
-            Some(of) => ExprKind::Member { of: expression(b, of), name: "class" },
-            None => ExprKind::Other(Vec::new()),
-        },
-        "field_access" => match sides(b, "object", "field") {
-            Some((of, name)) => ExprKind::Member { of: expression(b, of), name: b.text(name) },
-            None => ExprKind::Other(expressions(b, node)),
-        },
-        "scoped_identifier" | "scoped_type_identifier" => scoped(b, node),
-        "generic_type" => match b.named(node).first().copied() {
-            Some(of) => kind(b, of),
-            None => ExprKind::Other(Vec::new()),
-        },
-        "array_access" => match sides(b, "array", "index") {
-            Some((of, key)) => {
-                let of = expression(b, of);
-                ExprKind::Index { of, key: Some(expression(b, key)) }
-            }
-            None => ExprKind::Other(expressions(b, node)),
-        },
-        "method_invocation" => invocation(b, node),
-        "object_creation_expression" => creation(b, node),
-        "parenthesized_expression" => match b.named(node).first().copied() {
-            Some(inside) => kind(b, inside),
-            None => ExprKind::Other(Vec::new()),
-        },
-        "cast_expression" => match b.field(node, "value") {
-            Some(inside) => kind(b, inside),
-            None => ExprKind::Other(Vec::new()),
-        },
-        "binary_expression" => match sides(b, "left", "right") {
-            Some((left, right)) => {
-                let op = op(b);
-                let (left, right) = (expression(b, left), expression(b, right));
-                ExprKind::Binary { op, left, right }
-            }
-            None => ExprKind::Other(expressions(b, node)),
-        },
-        "unary_expression" => match b.field(node, "operand") {
-            Some(of) => ExprKind::Unary { op: op(b), of: expression(b, of) },
-            None => ExprKind::Other(expressions(b, node)),
-        },
-        "assignment_expression" => match sides(b, "left", "right") {
-            Some((target, value)) => {
-                let op = op(b);
-                let (target, value) = (expression(b, target), expression(b, value));
-                ExprKind::Assign { target, op, value }
-            }
-            None => ExprKind::Other(expressions(b, node)),
-        },
-        "ternary_expression" => {
-            let test = of_field(b, node, "condition");
-            let (yes, no) = (of_field(b, node, "consequence"), of_field(b, node, "alternative"));
-            ExprKind::Choice { test, yes, no }
-        }
-        "lambda_expression" => ExprKind::Lambda(lambda(b, node)),
-        "array_initializer" | "element_value_array_initializer" => {
-            ExprKind::List(expressions(b, node))
-        }
-        "array_creation_expression" => match b.field(node, "value") {
-            Some(value) => kind(b, value),
-            None => ExprKind::List(Vec::new()),
-        },
-        "switch_expression" => {
-            let at = b.at(node);
-            let stmt = choice(b, node);
-            ExprKind::Flow(b.add(stmt, at))
-        }
-        "local_variable_declaration" => {
-            let stmts = statements(b, node);
-            let at = b.at(node);
-            ExprKind::Flow(b.add(StmtKind::Block(stmts), at))
-        }
-        "annotation" | "marker_annotation" => match annotation(b, node) {
-            Some(call) => ExprKind::Other(vec![call]),
-            None => ExprKind::Other(Vec::new()),
-        },
-        _ => ExprKind::Other(expressions(b, node)),
-    }
-}
-
-/// `a.b.C`: a chain of members.
-fn scoped<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
-    match b.named(node).as_slice() {
-        &[scope, name] => ExprKind::Member { of: expression(b, scope), name: b.text(name) },
-        _ => ExprKind::Name(b.text(node)),
-    }
-}
-
-fn arguments<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Vec<Arg<'a>> {
-    let list = b.field(node, "arguments").map(|list| b.named(list)).unwrap_or_default();
-    list.into_iter()
-        .map(|item| Arg { name: None, value: expression(b, item), spread: false })
-        .collect()
-}
-
-fn invocation<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
-    let Some(name) = b.field(node, "name") else { return ExprKind::Other(expressions(b, node)) };
-    let at = b.at(name);
-    let callee = match b.field(node, "object") {
-        Some(object) => {
-            let start = b.at(object).start;
-            let of = expression(b, object);
-            b.push(ExprKind::Member { of, name: b.text(name) }, start..at.end)
-        }
-        None => b.name(name),
-    };
-    ExprKind::Call { callee, args: arguments(b, node), form: CallForm::Call }
-}
-
-/// `new T(…) { … }`: methods of the body are functions of the file.
-fn creation<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
-    let callee = of_field(b, node, "type");
-    let args = arguments(b, node);
-    if let Some(body) = b.child(node, "class_body") {
-        let at = b.at(body);
-        let class = Class { name_at: at.start..at.start, at, ..Class::default() };
-        b.class(class, |b| {
-            b.deeper(|b| members(b, body));
-        });
-    }
-    ExprKind::Call { callee, args, form: CallForm::New }
-}
-
-fn lambda<'a>(b: &mut Reader<'_, 'a>, node: usize) -> FunctionId {
-    let at = b.at(node);
-    let params = match b.field(node, "parameters") {
-        Some(one) if b.kind(one) == "identifier" => {
-            vec![Param { name: b.text(one), ty: None, default: None, at: b.at(one) }]
-        }
-        Some(list) => parameters(b, list),
-        None => Vec::new(),
-    };
-    let function = Function { params, name_at: at.start..at.start, at, ..Function::default() };
-    b.function(function, |b| {
-        let Some(body) = b.field(node, "body") else { return Vec::new() };
-        match b.kind(body) {
-            "block" => block(b, body),
-            _ => {
-                let at = b.at(body);
-                let value = expression(b, body);
-                vec![b.add(StmtKind::Return(Some(value)), at)]
-            }
-        }
-    })
 }

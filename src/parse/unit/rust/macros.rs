@@ -6,7 +6,7 @@
 
 use super::super::build::Builder;
 use super::super::{Arg, CallForm, ExprKind};
-use super::expression;
+use super::values::expression;
 use crate::parse::code::{self, Language};
 
 /// What makes the tokens a call.

@@ -1,0 +1,200 @@
+//! The calls of libraries (`libraries/*.yaml`) to static tables.
+
+use crate::fail;
+use crate::parse::offsets::OffsetMap;
+use crate::parse::tree::NodeRef;
+use crate::parse::yaml;
+use crate::source::{Encoding, Source, SourceId};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// Roles: the word of the file, the variant, and the keys that a row of it may have.
+const ROLES: &[(&str, &str, &[&str])] = &[
+    ("log", "Log", &["level", "message", "fields", "style", "error", "context"]),
+    ("print", "Print", &["message", "stream"]),
+    ("logger", "Logger", &["name"]),
+    ("log-format", "LogFormat", &["format", "time"]),
+    ("tracer", "Tracer", &["name"]),
+    ("span-start", "SpanStart", &["form", "name", "kind", "records"]),
+    ("span-end", "SpanEnd", &[]),
+    ("span-error", "SpanError", &["error"]),
+    ("span-status", "SpanStatus", &["status"]),
+    ("span-attribute", "SpanAttribute", &["key", "value", "map"]),
+    ("span-current", "SpanCurrent", &[]),
+    ("provider", "Provider", &["signal", "resource", "sampler", "processor"]),
+    ("provider-set", "ProviderSet", &["signal", "value"]),
+    ("processor", "Processor", &["kind", "exporter", "signal"]),
+    ("exporter", "Exporter", &["protocol", "signal", "endpoint", "kind"]),
+    ("sampler", "Sampler", &["kind", "ratio", "root"]),
+    ("resource", "Resource", &["attributes", "key", "value", "name", "version"]),
+    ("propagator-set", "PropagatorSet", &["kind", "value"]),
+    ("inject", "Inject", &[]),
+    ("extract", "Extract", &[]),
+    ("instrument", "Instrument", &["of", "side"]),
+    ("shutdown", "Shutdown", &[]),
+    (
+        "metric",
+        "Metric",
+        &["type", "name", "help", "labels", "buckets", "unit", "options", "system"],
+    ),
+    ("metric-use", "MetricUse", &["does", "value", "labels"]),
+    ("metric-serve", "MetricServe", &[]),
+    ("route", "Route", &["form", "path", "handler", "method"]),
+    ("outbound", "Outbound", &["protocol", "url", "headers"]),
+    ("respond", "Respond", &["status", "body"]),
+    ("schedule", "Schedule", &[]),
+    ("arguments", "Arguments", &[]),
+];
+
+/// Rust text that defines `TABLES`.
+pub fn generate(folder: &Path) -> String {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "yaml"));
+    paths.sort();
+    let mut out = String::from("static TABLES: &[(&str, Table)] = &[\n");
+    for path in &paths {
+        let text = std::fs::read_to_string(path)
+            .unwrap_or_else(|error| fail(&format!("cannot read {}: {error}", path.display())));
+        let map = OffsetMap::slice(SourceId(0), 0);
+        let tree = yaml::parse(&yaml::Input { text: &text, map: &map, masked: &[] });
+        let Some(root) = tree.documents().next() else {
+            fail(&format!("{} does not parse", path.display()));
+        };
+        let file = File { path, source: Source::new("", text.clone(), Encoding::Utf8) };
+        file.table(root, &mut out);
+    }
+    out.push_str("];\n");
+    out
+}
+
+struct File<'p> {
+    path: &'p Path,
+    source: Source,
+}
+
+/// A path and what Rust writes for its row.
+type Row = (String, String);
+
+impl File<'_> {
+    fn fault(&self, node: NodeRef<'_>, message: &str) -> ! {
+        let line = self.source.line_of(node.span().start);
+        fail(&format!("{}:{line}: {message}", self.path.display()));
+    }
+
+    fn table(&self, root: NodeRef<'_>, out: &mut String) {
+        self.keys(root, &["language", "source", "same", "libraries"]);
+        let language = self.text(root, "language");
+        let same = self.words(root, "same");
+        let mut rows: Vec<Row> = Vec::new();
+        let mut libraries = String::new();
+        for library in root.get("libraries").into_iter().flat_map(NodeRef::items) {
+            self.library(library, &mut rows, &mut libraries);
+        }
+        rows.sort();
+        for pair in rows.windows(2) {
+            if pair[0].0 == pair[1].0 {
+                fail(&format!("{}: `{}` is there twice", self.path.display(), pair[0].0));
+            }
+        }
+        let (ending, exact): (Vec<&Row>, Vec<&Row>) =
+            rows.iter().partition(|(path, _)| path.starts_with('.'));
+        let list = |rows: &[&Row]| {
+            rows.iter().fold(String::new(), |mut list, (path, api)| {
+                let _ = writeln!(list, "({path:?}, {api}),");
+                list
+            })
+        };
+        let _ = writeln!(
+            out,
+            "({language:?}, Table {{ exact: &[{}], ending: &[{}], same: &{same:?}, libraries: &[{libraries}] }}),",
+            list(&exact),
+            list(&ending)
+        );
+    }
+
+    fn library(&self, node: NodeRef<'_>, rows: &mut Vec<Row>, libraries: &mut String) {
+        let roles: Vec<&str> = ROLES.iter().map(|(word, ..)| *word).collect();
+        let known: Vec<&str> = ["name", "imports", "packages"].into_iter().chain(roles).collect();
+        self.keys(node, &known);
+        let name = self.text(node, "name");
+        let (imports, packages) = (self.words(node, "imports"), self.words(node, "packages"));
+        let _ = writeln!(
+            libraries,
+            "Library {{ name: {name:?}, imports: &{imports:?}, packages: &{packages:?} }},"
+        );
+        for (word, variant, keys) in ROLES {
+            for row in node.get(word).into_iter().flat_map(NodeRef::items) {
+                self.row(row, &name, variant, keys, rows);
+            }
+        }
+    }
+
+    /// One row: a path, or a mapping with it and more.
+    fn row(
+        &self,
+        row: NodeRef<'_>,
+        library: &str,
+        variant: &str,
+        keys: &[&str],
+        rows: &mut Vec<Row>,
+    ) {
+        let mut attributes: Vec<(String, String)> = Vec::new();
+        let path = match row.scalar() {
+            Some(path) => path.to_owned(),
+            None => {
+                for (key, value) in row.entries() {
+                    let key = key.scalar().unwrap_or_default().to_owned();
+                    if key == "api" {
+                        continue;
+                    }
+                    if !keys.contains(&key.as_str()) {
+                        self.fault(row, &format!("`{key}` is no key of this role"));
+                    }
+                    let Some(value) = value.scalar() else { self.fault(value, "a text is wanted") };
+                    attributes.push((key, value.to_owned()));
+                }
+                self.text(row, "api")
+            }
+        };
+        for path in alternatives(&path) {
+            // `*.info`: whatever stands before.
+            let path = path.strip_prefix('*').map(str::to_owned).unwrap_or(path);
+            let api = format!(
+                "Api {{ library: {library:?}, role: Role::{variant}, attributes: &{attributes:?} }}"
+            );
+            rows.push((path, api));
+        }
+    }
+
+    fn keys(&self, node: NodeRef<'_>, known: &[&str]) {
+        for (key, _) in node.entries() {
+            let name = key.scalar().unwrap_or_default();
+            if !known.contains(&name) {
+                self.fault(key, &format!("`{name}` is no key here"));
+            }
+        }
+    }
+
+    fn text(&self, node: NodeRef<'_>, key: &str) -> String {
+        match node.get(key).and_then(|value| value.scalar()) {
+            Some(text) => text.to_owned(),
+            None => self.fault(node, &format!("`{key}` is missing")),
+        }
+    }
+
+    fn words(&self, node: NodeRef<'_>, key: &str) -> Vec<String> {
+        let list = node.get(key).into_iter().flat_map(NodeRef::items);
+        list.filter_map(|item| item.scalar().map(str::to_owned)).collect()
+    }
+}
+
+/// `a.{b,c}.{d,e}` to all four.
+fn alternatives(path: &str) -> Vec<String> {
+    let Some((before, rest)) = path.split_once('{') else { return vec![path.to_owned()] };
+    let Some((choice, after)) = rest.split_once('}') else { return vec![path.to_owned()] };
+    let ends = alternatives(after);
+    let words = choice.split(',').map(str::trim);
+    words.flat_map(|word| ends.iter().map(move |end| format!("{before}{word}{end}"))).collect()
+}

@@ -1,0 +1,184 @@
+//! What the calls of well-known libraries do, as data: one file a language in `libraries/`.
+//!
+//! A row names a call by the path that `parse/unit/resolve.rs` gives it, and the role it plays:
+//! it writes a log record, starts a span, counts. Rules ask for roles, never for a library.
+
+use crate::parse::code::Language;
+
+/// What a call does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Writes a log record.
+    Log,
+    /// Writes to the terminal.
+    Print,
+    /// Gives a logger.
+    Logger,
+    /// Chooses how log records look.
+    LogFormat,
+    /// Gives a tracer.
+    Tracer,
+    /// Starts a span.
+    SpanStart,
+    /// Ends a span.
+    SpanEnd,
+    /// Records an error in a span.
+    SpanError,
+    /// Sets the status of a span.
+    SpanStatus,
+    /// Sets an attribute of a span.
+    SpanAttribute,
+    /// Gives the span that is current.
+    SpanCurrent,
+    /// Makes a provider of tracers, meters or loggers.
+    Provider,
+    /// Makes a provider the one that everybody uses.
+    ProviderSet,
+    /// Passes spans on to an exporter.
+    Processor,
+    /// Sends telemetry.
+    Exporter,
+    /// Chooses which traces are kept.
+    Sampler,
+    /// Says whose telemetry it is.
+    Resource,
+    /// Chooses how context travels.
+    PropagatorSet,
+    /// Writes context into a request.
+    Inject,
+    /// Reads context from a request.
+    Extract,
+    /// Instruments a library or a framework.
+    Instrument,
+    /// Ends the set-up: what is waiting is sent.
+    Shutdown,
+    /// Declares a metric.
+    Metric,
+    /// Changes a metric or chooses its labels.
+    MetricUse,
+    /// Serves metrics.
+    MetricServe,
+    /// Handles requests: a route, a decorator of a handler.
+    Route,
+    /// Calls another service.
+    Outbound,
+    /// Answers a request.
+    Respond,
+    /// Runs or is started by a schedule.
+    Schedule,
+    /// Reads a program's arguments.
+    Arguments,
+}
+
+/// A call of a library.
+#[derive(Debug)]
+pub struct Api {
+    /// The library.
+    pub library: &'static str,
+    /// What the call does.
+    pub role: Role,
+    /// More about it; the keys that a role may have stand in `build/libraries.rs`.
+    pub attributes: &'static [(&'static str, &'static str)],
+}
+
+impl Api {
+    /// What the row says under a key.
+    pub fn get(&self, key: &str) -> Option<&'static str> {
+        self.attributes.iter().find(|(known, _)| *known == key).map(|(_, value)| *value)
+    }
+
+    /// The position of an argument that the row names.
+    pub fn position(&self, key: &str) -> Option<usize> {
+        self.get(key)?.parse().ok()
+    }
+}
+
+/// A library.
+#[derive(Debug)]
+pub struct Library {
+    /// Its name.
+    pub name: &'static str,
+    /// Import paths that it has; those below count too.
+    pub imports: &'static [&'static str],
+    /// Names in manifests of dependencies.
+    pub packages: &'static [&'static str],
+}
+
+/// The libraries of one language.
+#[derive(Debug)]
+pub struct Table {
+    /// Calls by their whole path.
+    exact: &'static [(&'static str, Api)],
+    /// Calls by the end of their path, which begins with a dot.
+    ending: &'static [(&'static str, Api)],
+    /// Parts of a path that give the same thing again: `child()`.
+    same: &'static [&'static str],
+    /// All libraries.
+    pub libraries: &'static [Library],
+}
+
+impl Table {
+    /// The table of a language.
+    pub fn of(language: Language) -> &'static Table {
+        let name = match language {
+            Language::Csharp => "csharp",
+            Language::Go => "go",
+            Language::Java => "java",
+            Language::Javascript | Language::Typescript | Language::Tsx => "javascript",
+            Language::Python => "python",
+            Language::Rust => "rust",
+        };
+        let found = TABLES.iter().find(|(known, _)| *known == name);
+        found.map_or(&NONE, |(_, table)| table)
+    }
+
+    /// What a resolved call does.
+    pub fn look_up(&self, path: &str) -> Option<&'static Api> {
+        if let Some(api) = self.find(path) {
+            return Some(api);
+        }
+        // Loggers and tracers that were made of others.
+        let plain = self.plain(path)?;
+        self.find(&plain)
+    }
+
+    fn find(&self, path: &str) -> Option<&'static Api> {
+        if let Ok(at) = self.exact.binary_search_by(|(known, _)| (*known).cmp(path)) {
+            return self.exact.get(at).map(|(_, api)| api);
+        }
+        // From the longest end to the shortest.
+        path.match_indices('.').find_map(|(at, _)| {
+            let end = &path[at..];
+            let found = self.ending.binary_search_by(|(known, _)| (*known).cmp(end)).ok()?;
+            self.ending.get(found).map(|(_, api)| api)
+        })
+    }
+
+    /// A path without the parts that change nothing.
+    fn plain(&self, path: &str) -> Option<String> {
+        let mut plain = path.to_owned();
+        let mut changed = false;
+        for part in self.same {
+            while let Some(at) = plain.find(part) {
+                plain.replace_range(at..at + part.len(), "");
+                changed = true;
+            }
+        }
+        changed.then_some(plain)
+    }
+
+    /// The library that an import path belongs to.
+    pub fn library(&self, import: &str) -> Option<&'static Library> {
+        self.libraries.iter().find(|library| {
+            library.imports.iter().any(|known| {
+                import
+                    .strip_prefix(known)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
+            })
+        })
+    }
+}
+
+static NONE: Table = Table { exact: &[], ending: &[], same: &[], libraries: &[] };
+
+include!(concat!(env!("OUT_DIR"), "/libraries.rs"));
