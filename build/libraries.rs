@@ -94,8 +94,19 @@ impl File<'_> {
         }
         rows.sort();
         for pair in rows.windows(2) {
-            if pair[0].0 == pair[1].0 {
-                fail(&format!("{}: `{}` is there twice", self.path.display(), pair[0].0));
+            let role = |row: &Row| {
+                row.1
+                    .split("role: ")
+                    .nth(1)
+                    .and_then(|rest| rest.split(',').next())
+                    .map(str::to_owned)
+            };
+            if pair[0].0 == pair[1].0 && role(&pair[0]) == role(&pair[1]) {
+                fail(&format!(
+                    "{}: `{}` is there twice in one role",
+                    self.path.display(),
+                    pair[0].0
+                ));
             }
         }
         let (ending, exact): (Vec<&Row>, Vec<&Row>) =

@@ -132,26 +132,29 @@ impl Table {
         found.map_or(&NONE, |(_, table)| table)
     }
 
-    /// What a resolved call does.
-    pub fn look_up(&self, path: &str) -> Option<&'static Api> {
-        if let Some(api) = self.find(path) {
-            return Some(api);
+    /// What a resolved call does: one row for each role it plays.
+    pub fn look_up(&self, path: &str) -> Vec<&'static Api> {
+        let found = self.find(path);
+        if !found.is_empty() {
+            return found;
         }
         // Loggers and tracers that were made of others.
-        let plain = self.plain(path)?;
-        self.find(&plain)
+        self.plain(path).map_or_else(Vec::new, |plain| self.find(&plain))
     }
 
-    fn find(&self, path: &str) -> Option<&'static Api> {
-        if let Ok(at) = self.exact.binary_search_by(|(known, _)| (*known).cmp(path)) {
-            return self.exact.get(at).map(|(_, api)| api);
+    /// The row of a call for one role.
+    pub fn role(&self, path: &str, role: Role) -> Option<&'static Api> {
+        self.look_up(path).into_iter().find(|api| api.role == role)
+    }
+
+    fn find(&self, path: &str) -> Vec<&'static Api> {
+        let exact = rows(self.exact, path);
+        if !exact.is_empty() {
+            return exact;
         }
         // From the longest end to the shortest.
-        path.match_indices('.').find_map(|(at, _)| {
-            let end = &path[at..];
-            let found = self.ending.binary_search_by(|(known, _)| (*known).cmp(end)).ok()?;
-            self.ending.get(found).map(|(_, api)| api)
-        })
+        let mut ends = path.match_indices('.').map(|(at, _)| rows(self.ending, &path[at..]));
+        ends.find(|rows| !rows.is_empty()).unwrap_or_default()
     }
 
     /// A path without the parts that change nothing.
@@ -177,6 +180,11 @@ impl Table {
             })
         })
     }
+}
+
+fn rows(table: &'static [(&'static str, Api)], path: &str) -> Vec<&'static Api> {
+    let start = table.partition_point(|(known, _)| *known < path);
+    table[start..].iter().take_while(|(known, _)| *known == path).map(|(_, api)| api).collect()
 }
 
 static NONE: Table = Table { exact: &[], ending: &[], same: &[], libraries: &[] };

@@ -494,12 +494,12 @@ fn what_is_opened_is_followed_on_all_ways() {
 fn calls_play_the_roles_of_their_libraries() {
     use obsproof::libraries::{Role, Table};
     let table = Table::of(Language::Python);
-    let role = |path: &str| table.look_up(path).map(|api| (api.role, api.library));
+    let role = |path: &str| table.look_up(path).first().map(|api| (api.role, api.library));
     assert_eq!(role("logging.getLogger().info"), Some((Role::Log, "logging")));
     assert_eq!(role("structlog.get_logger().bind().bind().info"), Some((Role::Log, "structlog")));
     assert_eq!(role("whatever().record_exception"), Some((Role::SpanError, "opentelemetry")));
     assert_eq!(role("logging.getLogger().infos"), None);
-    let log = table.look_up("logging.getLogger().log").expect("a row");
+    let log = table.role("logging.getLogger().log", Role::Log).expect("a row");
     assert_eq!((log.get("level"), log.position("message")), (Some("0"), Some(1)));
     assert_eq!(table.library("opentelemetry.sdk.trace").map(|it| it.name), Some("opentelemetry"));
     assert!(table.library("opentelemetries").is_none());

@@ -262,7 +262,7 @@ impl<'u, 'a> Names<'u, 'a> {
     pub fn type_path(&self, ty: &str) -> String {
         let ty = ty.trim_start_matches(['*', '&', '?', ' ', ':']).trim_end_matches('?').trim();
         let ty = ty.strip_prefix("mut ").unwrap_or(ty);
-        let bare = ty.split(['<', '[', ' ']).next().unwrap_or(ty);
+        let bare = ty.split(['<', '[', ' ', '(']).next().unwrap_or(ty);
         let (first, rest) = match bare.find(['.', ':']) {
             Some(at) => (&bare[..at], bare[at..].trim_start_matches([':', '.'])),
             None => (bare, ""),
