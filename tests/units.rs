@@ -5,7 +5,7 @@ use obsproof::parse::unit::resolve::Names;
 use obsproof::parse::unit::{self, ExprKind, StmtKind, Unit};
 
 fn read(language: Language, text: &str) -> Unit<'_> {
-    let unit = unit::parse(language, text).expect("it nests little");
+    let Some(unit) = unit::parse(language, text) else { panic!("it nests little") };
     assert!(unit.faults.is_empty(), "no fault in\n{text}\n{:?}", unit.faults);
     unit
 }

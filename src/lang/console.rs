@@ -38,7 +38,8 @@ const MOST: usize = 2_000;
 pub fn is_console(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim).filter(|line| !is_remark(line));
     let Some((_, path)) = lines.next().and_then(request_line) else { return false };
-    let next = lines.find(|line| !line.is_empty() && !line.contains(": "));
+    // Between a request and its body may stand headers.
+    let next = lines.find(|line| line.starts_with('{') || !line.contains(": "));
     is_api(&clean(path)) || (next.is_some_and(|line| line.starts_with('{')) && text.contains("/_"))
 }
 
