@@ -53,6 +53,11 @@ pub fn mentions(text: &str) -> Vec<Mention> {
         let word = text.get(token.range.clone()).unwrap_or_default();
         let after = tokens.get(at + 1).map(|next| (next, &text[next.range.clone()]));
         match (token.kind, after) {
+            // `p = PERCENTILE(duration, 95)` names what a function gives.
+            (Kind::Word, Some((_, "="))) if is_call(text, &tokens, at + 2) => {
+                at += 2;
+                continue;
+            }
             (Kind::Word, Some((next, sign))) if next.kind == Kind::Sign && op(sign).is_some() => {
                 let (values, end) = values(text, &tokens, at + 2);
                 let op = op(sign).unwrap_or(Op::Is);
@@ -86,6 +91,14 @@ pub fn mentions(text: &str) -> Vec<Mention> {
         at += 1;
     }
     found
+}
+
+/// Whether a name with an opening bracket behind it stands here.
+fn is_call(text: &str, tokens: &[Token], at: usize) -> bool {
+    match tokens.get(at..at + 2) {
+        Some([name, open]) => name.kind == Kind::Word && &text[open.range.clone()] == "(",
+        _ => false,
+    }
 }
 
 /// Whether a text is ES|QL: its first command names a source.

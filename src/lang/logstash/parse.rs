@@ -32,6 +32,12 @@ pub fn parse(text: &str) -> Tree {
             .fault(extent, FaultKind::Expected("the end of the line, not a lone carriage return,"));
     }
     let mut tree = parser.tree;
+    // A block that was closed too early got more statements later: it holds them.
+    for id in (0..tree.nodes.len()).rev() {
+        let Node { parent, end, .. } = tree.nodes[id];
+        let above = &mut tree.nodes[parent as usize].end;
+        *above = end.max(*above);
+    }
     tree.faults.sort_by_key(|fault| fault.stops.unwrap_or(fault.extent).start);
     tree
 }

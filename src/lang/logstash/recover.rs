@@ -55,6 +55,7 @@ impl Parser<'_> {
         let from = self.scan.at;
         // Up to where a quote of each sort is known to stay open.
         let mut open_until = [0; 2];
+        let mut line = 0;
         while let Some(byte) = self.scan.peek() {
             let at = self.scan.at;
             if fresh && self.resumes(at, indent) && (at > from || plugin.is_some()) {
@@ -82,8 +83,10 @@ impl Parser<'_> {
                 b'"' | b'\'' => {
                     let open = &mut open_until[usize::from(byte == b'"')];
                     if at >= *open {
-                        let rest = &self.scan.bytes[at..];
-                        let line = at + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+                        if at >= line {
+                            let rest = &self.scan.bytes[at..];
+                            line = at + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+                        }
                         match self.scan.quoted_end(at, byte).filter(|&end| end <= line) {
                             Some(end) => self.scan.at = end,
                             None => *open = line,
