@@ -185,6 +185,26 @@ fn alias_bombs_and_cycles_are_cheap() {
     bomb.push_str("groups:\n- name: a\n  rules: [{alert: A, expr: up}]\nservices: *a39\n");
     assert_eq!(read_text(&bomb).1.alert_rules.len(), 1);
     read_text("groups: &a\n- name: x\n  rules: *a\n- *a\nimage: &i {repository: *i, tag: *i}\n");
+    // Every format that is walked to any depth, with a cycle in each of its parts.
+    for text in [
+        "cluster.name: a\nnetwork.host: 0.0.0.0\ndiscovery: &c {type: *c, seed_hosts: [*c, *c]}\n",
+        "server.host: a\nelasticsearch.hosts: [a]\nserver: &c {ssl: *c, name: [*c]}\n",
+        "filebeat.inputs: &c\n- {type: log, paths: *c, processors: *c}\noutput.elasticsearch: &d {hosts: *c, ssl: *d}\n",
+        "receivers: &c {otlp: *c}\nexporters: {debug: *c}\nprocessors: {batch: &d {x: *d, y: [*d]}}\nservice: {pipelines: {traces: {receivers: [otlp], exporters: [debug]}}, telemetry: *c}\n",
+        "sources: {a: &c {type: file, include: *c}}\nsinks: {b: {type: console, inputs: [a], encoding: *c, x: [*c]}}\n",
+        "pipeline:\n  inputs: &c\n  - {name: tail, path: *c, parser: *c}\n  outputs:\n  - {name: es, match: '*', x: *c}\nservice: &d {flush: *d}\n",
+        "index_patterns: [a]\ntemplate: &c {mappings: {properties: *c}, settings: *c}\n",
+        "policy: {phases: &c {hot: {actions: *c}, delete: *c}}\n",
+        "query: &c {bool: {must: *c, filter: [*c]}}\naggs: &d {a: {terms: {field: x}, aggs: *d}}\n",
+        "auth_enabled: false\nschema_config: &c {configs: [*c]}\nstorage_config: *c\nlimits_config: *c\ningester: *c\n",
+        "clients: &c\n- {url: 'http://loki', x: *c}\nscrape_configs:\n- {job_name: a, pipeline_stages: *c, static_configs: [{targets: [a], labels: *c}]}\n",
+        "esConfig: &c {elasticsearch.yml: *c}\nimage: *c\nkibanaConfig: *c\nreplicas: 1\nresources: *c\n",
+        "apiVersion: jaegertracing.io/v1\nkind: Jaeger\nmetadata: {name: a}\nspec: &c {storage: {type: memory, options: *c}, strategy: *c, all: [*c]}\n",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: &c {a: *c, b: [*c]}\n",
+        "services: &c\n  a: {image: elasticsearch, environment: *c, ports: [*c], command: *c, build: {args: *c}}\n",
+    ] {
+        read_text(text);
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::StatedRelease;
 use crate::facts::scalar::Scalar;
 use crate::facts::{DocumentId, FileFacts};
 use crate::parse::tree::NodeRef;
+use std::collections::BTreeSet;
 
 /// `appVersion` of a `Chart.yaml`.
 pub fn read_chart(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
@@ -18,7 +19,12 @@ pub fn read_chart(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts
 pub fn read_values(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
     super::scale::read_values_scale(root, document, facts);
     let mut open = vec![root];
+    // An alias may lead back to where it stands in.
+    let mut seen = BTreeSet::new();
     while let Some(node) = open.pop() {
+        if !seen.insert(node.span()) {
+            continue;
+        }
         let image = node.get("repository").or_else(|| node.get("image")).and_then(NodeRef::scalar);
         let tag = Scalar::under(node, "tag").or_else(|| Scalar::under(node, "imageTag"));
         if let (Some(image), Some(release)) = (image, tag) {

@@ -24,9 +24,10 @@ impl Reader<'_> {
         self.out.faults.push(Fault { span, message: message.to_owned(), since: None });
     }
 
-    /// Whether a node is filled in later, or stands for one that is.
+    /// Whether a node is filled in later, or stands for another, which may be the one around it.
     pub(super) fn is_open(&mut self, node: NodeRef<'_>) -> bool {
-        let open = node.is_unknown() || node.scalar().is_some_and(placeholder::is_in);
+        let open =
+            node.is_unknown() || node.is_alias() || node.scalar().is_some_and(placeholder::is_in);
         self.out.open |= open;
         open
     }
