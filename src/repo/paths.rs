@@ -22,6 +22,8 @@ pub struct Resolved {
     pub files: Vec<String>,
     /// Documents inside ConfigMaps.
     pub documents: Vec<DocumentId>,
+    /// A key of a ConfigMap in which nothing is read, as charts leave them empty.
+    pub hollow: bool,
     /// Whether the repository shows where the entry leads, so that nothing found is nothing there.
     pub certain: bool,
 }
@@ -29,7 +31,7 @@ pub struct Resolved {
 impl Resolved {
     /// Whether it leads nowhere.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.documents.is_empty()
+        self.files.is_empty() && self.documents.is_empty() && !self.hollow
     }
 }
 
@@ -185,6 +187,7 @@ fn through_mounts(repo: &Repo, server: Wants<'_>, entry: &str, found: &mut Resol
         let Some(at) = inside(repo, server, container, entry) else { continue };
         let there = mounted(repo, container, &at);
         found.certain |= there.certain;
+        found.hollow |= there.hollow;
         found.documents.extend(there.documents);
         found.files.extend(there.files);
     }
@@ -200,8 +203,10 @@ pub fn mounted(repo: &Repo, container: &Container, at: &str) -> Resolved {
         _ => glob(rest, key),
     };
     if let Some(map) = mount.source.strip_prefix("configMap:") {
-        found.certain = repo.path_index().has_map(map);
+        let index = repo.path_index();
+        found.certain = index.has_map(map);
         found.documents = keyed(repo, map, name);
+        found.hollow = found.documents.is_empty() && index.holds(map, name);
     } else if let Some(source) = source(repo, container, mount) {
         let pattern = match (rest.is_empty(), source.is_empty()) {
             (true, _) => source,

@@ -1,5 +1,6 @@
 //! An index no template is for. Rule: rules/beat/custom-index-without-template.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::beat::BeatOutput;
 use crate::lang::version::Version;
@@ -34,7 +35,12 @@ pub(super) fn check(output: &BeatOutput, case: &mut Case<'_>) {
     let missing: Vec<String> =
         missing.iter().map(|key| format!("`setup.template.{key}`")).collect();
     let span = index.value.as_ref().map_or(index.span, |value| value.span);
-    case.flag(span)
+    let flag = case
+        .flag(span)
         .with("missing", missing.join(" and "))
         .with("who", beat.name.unwrap_or("the Beat"));
+    // Releases before 6 take it, and nothing here says which one runs.
+    if reach.is_none() {
+        flag.severity(Severity::Warning);
+    }
 }

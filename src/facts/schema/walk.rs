@@ -322,6 +322,10 @@ impl<'t> Walker<'t> {
             return;
         }
         if node.is_mapping() {
+            // Actions of a template may bring the entries, and leave the last one's fields here.
+            if self.reading.open {
+                return;
+            }
             let message = "takes a list: each entry begins with `- `";
             return self.wrong(node, place, message);
         }

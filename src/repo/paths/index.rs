@@ -15,6 +15,8 @@ pub struct PathIndex {
     endings: BTreeMap<String, Vec<String>>,
     /// Documents inside ConfigMaps and Secrets, by the object's name.
     maps: BTreeMap<String, Vec<DocumentId>>,
+    /// Keys of ConfigMaps and Secrets, whatever they hold, by the object's name.
+    held: BTreeMap<String, Vec<String>>,
     /// Names of all ConfigMaps.
     objects: BTreeSet<String>,
     /// Rule documents inside other documents, by their key.
@@ -35,6 +37,10 @@ impl PathIndex {
         }
         for document in &repo.facts.documents {
             index.add(document);
+        }
+        for map in &repo.facts.config_maps {
+            let keys = map.data.keys().map(str::to_owned);
+            index.held.entry(map.object.name.clone()).or_default().extend(keys);
         }
         index
     }
@@ -85,6 +91,11 @@ impl PathIndex {
     /// Whether there is a ConfigMap of this name.
     pub(super) fn has_map(&self, name: &str) -> bool {
         self.objects.contains(name)
+    }
+
+    /// Whether a ConfigMap or Secret has a key that fits, though nothing be read in it.
+    pub(super) fn holds(&self, map: &str, fits: impl Fn(&str) -> bool) -> bool {
+        self.held.get(map).is_some_and(|keys| keys.iter().any(|key| fits(key)))
     }
 
     /// Documents inside a ConfigMap or Secret.
