@@ -206,6 +206,14 @@ fn ordinary_files_are_of_no_kind() {
 }
 
 #[test]
+fn other_programs_of_the_stack_are_no_kibana() {
+    let search = "ent_search.listen_host: 0.0.0.0\nkibana.host: http://localhost:5601\nelasticsearch.host: https://es:9200\nelasticsearch.username: elastic\nelasticsearch.password: ${PW}\n";
+    assert_eq!(kind(search), None);
+    let apm = "apm-server:\n  host: \"0.0.0.0:8200\"\nelasticsearch.hosts: [a]\nelasticsearch.username: a\n";
+    assert_ne!(kind(apm), Some(Kind::KibanaConfig));
+}
+
+#[test]
 fn neighbours_are_told_apart() {
     let cases = [
         (Kind::PrometheusFragment, "- job_name: a\n  static_configs:\n    - targets: [a]\n"),

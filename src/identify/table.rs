@@ -275,7 +275,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
          ^xpack.encryptedSavedObjects.* 3, ^kibana.* 2, ^elasticsearch.url 4, ^i18n.locale 1,
          ^xpack.* 1, elasticsearch>hosts 3, server>publicBaseUrl 3, elasticsearch>ssl.verificationMode 2,
          ssl>verificationMode 3, opensearch>hosts 3, ^spring -9, ^cluster.name -5,
-         ^output.* -5",
+         ^output.* -5, ^ent_search* -9, ^secret_management* -9, ^app_search* -9, ^apm-server* -9",
     ),
     signature(
         Kind::LogstashConfig,
