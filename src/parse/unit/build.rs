@@ -130,6 +130,17 @@ impl<'c, 'a> Builder<'c, 'a> {
         id
     }
 
+    /// Adds what a language reads at a node; what nests too deep loses its inside.
+    pub(super) fn value(
+        &mut self,
+        node: usize,
+        kind: impl FnOnce(&mut Self, usize) -> ExprKind<'a>,
+    ) -> ExprId {
+        let at = self.at(node);
+        let kind = self.deeper(|b| kind(b, node)).unwrap_or(ExprKind::Other(Vec::new()));
+        self.push(kind, at)
+    }
+
     /// Adds a name that stands at a node.
     pub(super) fn name(&mut self, node: usize) -> ExprId {
         let (name, at) = (self.text(node), self.at(node));

@@ -1,7 +1,7 @@
 //! Go.
 
 use super::build::Builder;
-use super::text::unescaped;
+use super::text::{inner, unescaped};
 use super::{
     Arg, Arm, Block, Class, ExprId, ExprKind, Field, Function, FunctionId, Import, Param, Place,
     StmtId, StmtKind,
@@ -356,11 +356,7 @@ fn choice<'a>(b: &mut Reader<'_, 'a>, node: usize) -> StmtKind<'a> {
 }
 
 fn expression<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprId {
-    let at = b.at(node);
-    match b.deeper(|b| kind(b, node)) {
-        Some(kind) => b.push(kind, at),
-        None => b.push(ExprKind::Other(Vec::new()), at),
-    }
+    b.value(node, kind)
 }
 
 fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
@@ -428,11 +424,6 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
         "func_literal" => ExprKind::Lambda(lambda(b, node)),
         _ => ExprKind::Other(expressions(b, node)),
     }
-}
-
-/// Without its quotes.
-fn inner(text: &str) -> &str {
-    text.get(1..text.len().saturating_sub(1)).unwrap_or_default()
 }
 
 fn lambda<'a>(b: &mut Reader<'_, 'a>, node: usize) -> FunctionId {

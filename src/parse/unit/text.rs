@@ -30,3 +30,8 @@ pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     }
     Cow::Owned(plain)
 }
+
+/// A text without the quote at either end.
+pub(super) fn inner(text: &str) -> &str {
+    text.get(1..text.len().saturating_sub(1)).unwrap_or_default()
+}

@@ -1,6 +1,6 @@
 //! C#: expressions.
 
-use super::super::text::unescaped;
+use super::super::text::{inner, unescaped};
 use super::super::{
     Arg, CallForm, ExprId, ExprKind, Function, FunctionId, Param, Part, Place, StmtKind,
 };
@@ -8,11 +8,7 @@ use super::{Reader, block, expressions, of_field, parameters};
 use std::borrow::Cow;
 
 pub(super) fn expression<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprId {
-    let at = b.at(node);
-    match b.deeper(|b| kind(b, node)) {
-        Some(kind) => b.push(kind, at),
-        None => b.push(ExprKind::Other(Vec::new()), at),
-    }
+    b.value(node, kind)
 }
 
 fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
@@ -143,10 +139,6 @@ fn bare<'a>(b: &Reader<'_, 'a>, node: usize) -> &'a str {
         "generic_name" => b.named(node).first().map_or("", |&name| b.text(name)),
         _ => b.text(node),
     }
-}
-
-fn inner(text: &str) -> &str {
-    text.get(1..text.len().saturating_sub(1)).unwrap_or_default()
 }
 
 /// `a?.b` is `a.b` where there is an `a`.

@@ -1,16 +1,12 @@
 //! JavaScript and TypeScript: expressions.
 
-use super::super::text::unescaped;
+use super::super::text::{inner, unescaped};
 use super::super::{Arg, CallForm, ExprId, ExprKind, FunctionId, Import, Part, Place, StmtKind};
 use super::{Reader, block, expressions, function, of_field, quoted};
 use std::borrow::Cow;
 
 pub(super) fn expression<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprId {
-    let at = b.at(node);
-    match b.deeper(|b| kind(b, node)) {
-        Some(kind) => b.push(kind, at),
-        None => b.push(ExprKind::Other(Vec::new()), at),
-    }
+    b.value(node, kind)
 }
 
 fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
@@ -92,10 +88,6 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
         }
         _ => ExprKind::Other(expressions(b, node)),
     }
-}
-
-fn inner(text: &str) -> &str {
-    text.get(1..text.len().saturating_sub(1)).unwrap_or_default()
 }
 
 fn template<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {

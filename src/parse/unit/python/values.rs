@@ -6,11 +6,7 @@ use super::{Reader, expressions, parameters};
 use std::borrow::Cow;
 
 pub(super) fn expression<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprId {
-    let at = b.at(node);
-    match b.deeper(|b| kind(b, node)) {
-        Some(kind) => b.push(kind, at),
-        None => b.push(ExprKind::Other(Vec::new()), at),
-    }
+    b.value(node, kind)
 }
 
 fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {

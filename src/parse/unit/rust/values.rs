@@ -1,16 +1,12 @@
 //! Rust: expressions.
 
-use super::super::text::unescaped;
+use super::super::text::{inner, unescaped};
 use super::super::{Arg, CallForm, ExprId, ExprKind, Function, FunctionId, StmtKind};
 use super::{Reader, expressions, items, macros, parameters, returned, statement};
 use std::borrow::Cow;
 
 pub(super) fn expression<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprId {
-    let at = b.at(node);
-    match b.deeper(|b| kind(b, node)) {
-        Some(kind) => b.push(kind, at),
-        None => b.push(ExprKind::Other(Vec::new()), at),
-    }
+    b.value(node, kind)
 }
 
 fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
@@ -151,10 +147,6 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
         | "unsafe_block" => ExprKind::Flow(statement(b, node)),
         _ => ExprKind::Other(expressions(b, node)),
     }
-}
-
-fn inner(text: &str) -> &str {
-    text.get(1..text.len().saturating_sub(1)).unwrap_or_default()
 }
 
 fn structure<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
