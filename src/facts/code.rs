@@ -5,16 +5,21 @@
 //! is left out, or marked as open. One reader per language in `facts/code/`.
 
 mod alerts;
+#[allow(dead_code, reason = "its readers come with the facts of each signal")]
+mod file;
 pub mod jsonlogs;
 mod metrics;
 mod objectives;
+mod prefilter;
 mod python;
 
 use super::scalar::Scalar;
 use super::subject::{Held, SubjectKind};
 use super::{DocumentId, FileFacts, Subject};
+use crate::facts::skip::{Skip, SkipReason};
 use crate::identify::Kind;
 use crate::parse::code::{self, Language};
+use crate::parse::unit;
 use crate::source::Span;
 use aho_corasick::AhoCorasick;
 use std::sync::OnceLock;
@@ -254,8 +259,28 @@ fn has(text: &str, words: &'static [&'static str], finder: &OnceLock<Option<AhoC
     finder.as_ref().is_none_or(|finder| finder.is_match(text))
 }
 
-/// Reads the facts of a source file whose text begins at `base`.
-pub fn read(kind: Kind, text: &str, base: usize, document: DocumentId, facts: &mut FileFacts) {
+/// A source file's text, and where it comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeText<'a> {
+    /// The file.
+    pub path: &'a str,
+    /// Its language.
+    pub kind: Kind,
+    /// Its text.
+    pub text: &'a str,
+    /// First byte of the text in the file.
+    pub base: usize,
+    /// Its document.
+    pub document: DocumentId,
+}
+
+/// What reads facts from a program: one entry for each module.
+const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[];
+
+/// Reads the facts of a source file.
+pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {
+    programs(code, facts);
+    let CodeText { kind, text, base, document, .. } = code;
     static WORDS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     jsonlogs::read(kind, text, base, document, facts);
     if kind != Kind::Python {
@@ -271,6 +296,48 @@ pub fn read(kind: Kind, text: &str, base: usize, document: DocumentId, facts: &m
     metrics::read(&python, facts);
     objectives::read(&python, facts);
     alerts::read(&python, facts);
+}
+
+/// The facts of a program that is no test and that people wrote.
+fn programs(code: CodeText<'_>, facts: &mut FileFacts) {
+    let Some(language) = language(code.kind, code.path) else { return };
+    if !code::reads(language)
+        || prefilter::is_test(code.path)
+        || prefilter::is_minified(code.path, code.text)
+        || !prefilter::may_hold(language, code.text)
+    {
+        return;
+    }
+    let Some(unit) = unit::parse(language, code.text) else {
+        let span = Span::new(code.document.source, code.base, code.base);
+        let reason = SkipReason::TooDeep;
+        facts.skips.push(Skip { span, reason, kind: Some(code.kind) });
+        return;
+    };
+    let file = file::File::new(&unit, code.base, code.document);
+    for reader in READERS {
+        reader(&file, facts);
+    }
+    if !unit.faults.is_empty()
+        && let Some(document) = facts.documents.get_mut(code.document.index as usize)
+    {
+        document.broken = true;
+    }
+}
+
+/// The language of a kind of source code.
+fn language(kind: Kind, path: &str) -> Option<Language> {
+    Some(match kind {
+        Kind::Python => Language::Python,
+        Kind::Go => Language::Go,
+        Kind::Java => Language::Java,
+        Kind::Javascript => Language::Javascript,
+        Kind::Typescript if path.ends_with(".tsx") => Language::Tsx,
+        Kind::Typescript => Language::Typescript,
+        Kind::Rust => Language::Rust,
+        Kind::Csharp => Language::Csharp,
+        _ => return None,
+    })
 }
 
 /// Code that is not parsed: only that it may do something is known.

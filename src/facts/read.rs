@@ -53,7 +53,9 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
         }
         Reading::Whole(kind) if kind.is_code() => {
             let id = reader.whole(kind, text, &map, &origin);
-            code::read(kind, text, start, id, &mut reader.facts);
+            let path = &source.path;
+            let code = code::CodeText { path, kind, text, base: start, document: id };
+            code::read(code, &mut reader.facts);
         }
         Reading::Whole(Kind::Markdown) => {
             let id = reader.whole(Kind::Markdown, text, &map, &origin);

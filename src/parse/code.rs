@@ -70,6 +70,11 @@ pub fn parse(language: Language, text: &str) -> Option<Code<'_>> {
     grammar::parse(language, text)
 }
 
+/// Whether this build reads a language.
+pub fn reads(language: Language) -> bool {
+    grammar::reads(language)
+}
+
 /// Whether brackets or blocks nest deeper than any parser may safely go.
 fn is_too_deep(text: &str) -> bool {
     let mut depth = 0usize;
@@ -171,6 +176,10 @@ mod grammar {
         parser.set_language(grammar).ok()?;
         let tree = parser.parse(text, None)?;
         Some(flatten(text, &tree, grammar))
+    }
+
+    pub(super) fn reads(language: Language) -> bool {
+        grammar(language).is_some()
     }
 
     macro_rules! grammars {
@@ -351,6 +360,10 @@ mod grammar {
 
     pub(super) fn parse(_language: Language, _text: &str) -> Option<Code<'_>> {
         None
+    }
+
+    pub(super) fn reads(_language: Language) -> bool {
+        false
     }
 }
 

@@ -1,0 +1,137 @@
+//! A source file that was parsed, and what its calls do: what all readers of code work with.
+
+use crate::facts::DocumentId;
+use crate::facts::scalar::Scalar;
+use crate::libraries::{Api, Role, Table};
+use crate::parse::unit::resolve::Names;
+use crate::parse::unit::{ExprId, ExprKind, Place, Unit};
+use crate::source::Span;
+
+/// A call whose callee could be followed to what it stands for.
+pub(super) struct Call {
+    /// The call.
+    pub(super) id: ExprId,
+    /// What is called, as `Names::callee` gives it.
+    pub(super) path: String,
+    /// What it does, where a library is known for it: one row for each role.
+    pub(super) roles: Vec<&'static Api>,
+}
+
+impl Call {
+    /// The row for a role.
+    pub(super) fn role(&self, role: Role) -> Option<&'static Api> {
+        self.roles.iter().copied().find(|api| api.role == role)
+    }
+
+    /// The last part of what is called: the name of a function or method.
+    pub(super) fn name(&self) -> &str {
+        self.path.rsplit(['.', '/']).next().unwrap_or(&self.path)
+    }
+}
+
+/// A source file.
+pub(super) struct File<'u, 'a> {
+    /// Its program.
+    pub(super) unit: &'u Unit<'a>,
+    /// What its names stand for.
+    pub(super) names: Names<'u, 'a>,
+    /// Its document.
+    pub(super) document: DocumentId,
+    /// What the calls of its language's libraries do.
+    pub(super) table: &'static Table,
+    /// Its calls in the order of the text, but for those beside text that was not understood.
+    pub(super) calls: Vec<Call>,
+    /// Numbers of calls by expression, ascending.
+    by_expr: Vec<(ExprId, usize)>,
+    base: usize,
+}
+
+impl<'u, 'a> File<'u, 'a> {
+    /// Reads the calls of a unit whose text begins at `base` of its file.
+    pub(super) fn new(unit: &'u Unit<'a>, base: usize, document: DocumentId) -> File<'u, 'a> {
+        let names = Names::of(unit);
+        let table = Table::of(unit.language);
+        let mut ids: Vec<ExprId> =
+            unit.calls().filter(|id| !unit.is_faulty(&unit.place(*id))).collect();
+        ids.sort_by_key(|id| {
+            let at = unit.place(*id);
+            (at.start, at.end)
+        });
+        let calls: Vec<Call> = ids
+            .into_iter()
+            .filter_map(|id| {
+                let path = names.callee(id)?;
+                let roles = table.look_up(&path);
+                Some(Call { id, path, roles })
+            })
+            .collect();
+        let mut by_expr: Vec<_> =
+            calls.iter().enumerate().map(|(number, call)| (call.id, number)).collect();
+        by_expr.sort_unstable();
+        File { unit, names, document, table, calls, by_expr, base }
+    }
+
+    /// A place of the unit in the repository.
+    pub(super) fn span(&self, at: &Place) -> Span {
+        let (start, end) = (at.start as usize, at.end as usize);
+        Span::new(self.document.source, self.base + start, self.base + end)
+    }
+
+    /// Where an expression stands.
+    pub(super) fn expr_span(&self, id: ExprId) -> Span {
+        self.span(&self.unit.place(id))
+    }
+
+    /// Where the name stands that a call is made by: `start_span` of `tracer.start_span("a")`.
+    pub(super) fn callee_span(&self, call: ExprId) -> Span {
+        let ExprKind::Call { callee, .. } = self.unit.expr(call) else {
+            return self.expr_span(call);
+        };
+        let mut at = self.unit.place(*callee);
+        if let ExprKind::Member { name, .. } = self.unit.expr(*callee) {
+            let len = u32::try_from(name.len()).unwrap_or_default();
+            if self.unit.slice(&at).ends_with(name) {
+                at.start = at.end - len;
+            }
+        }
+        self.span(&at)
+    }
+
+    /// The text an expression certainly is, where it is written.
+    pub(super) fn scalar(&self, id: ExprId) -> Option<Scalar> {
+        let id = self.names.resolved(id);
+        let text = self.unit.literal(id)?.to_owned();
+        Some(Scalar { text, span: self.expr_span(id), known: true, plain: false })
+    }
+
+    /// Calls that play a role.
+    pub(super) fn of_role(&self, role: Role) -> impl Iterator<Item = (&Call, &'static Api)> {
+        self.calls.iter().filter_map(move |call| Some((call, call.role(role)?)))
+    }
+
+    /// A call by its expression.
+    pub(super) fn call(&self, id: ExprId) -> Option<&Call> {
+        let found = self.by_expr.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        self.calls.get(self.by_expr[found].1)
+    }
+
+    /// The argument that a row names under `key`: by its position, by its name, or both
+    /// (`"0 name"`: position first). A row's word that is no position is the argument's name; a
+    /// position is looked up under `key` as well.
+    pub(super) fn argument(&self, call: &Call, api: &Api, key: &str) -> Option<ExprId> {
+        let said = api.get(key)?;
+        let (position, name) = match said.split_once(' ') {
+            Some((position, name)) => (position.parse().ok(), name),
+            None => match said.parse() {
+                Ok(position) => (Some(position), key),
+                Err(_) => (None, said),
+            },
+        };
+        self.unit.arg(call.id, position.unwrap_or(usize::MAX), name)
+    }
+
+    /// Whether an expression stands in, or right beside, text that was not understood.
+    pub(super) fn is_faulty(&self, id: ExprId) -> bool {
+        self.unit.is_faulty(&self.unit.place(id))
+    }
+}

@@ -1,0 +1,155 @@
+//! Which source files are parsed: those that hold a word of a library or of a fact.
+
+use crate::parse::code::Language;
+use aho_corasick::AhoCorasick;
+use std::sync::OnceLock;
+
+/// Words of all languages without one of which a file holds no fact: metrics, traces, logs,
+/// objectives, alerts.
+const COMMON: &[&str] = &[
+    "opentelemetry",
+    "OpenTelemetry",
+    "opentracing",
+    "prometheus",
+    "Prometheus",
+    "statsd",
+    "StatsD",
+    "traceparent",
+    "burn_rate",
+    "burnrate",
+    "slos",
+    "slo_",
+    "_slo",
+    "SLO",
+    "sli_definition",
+    "measurement_window",
+    "error_budget",
+    "alertname",
+    "commonLabels",
+    "groupLabels",
+    "remediation",
+];
+
+/// What more a language's files are parsed for.
+fn words(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::Python => &["logging", "structlog", "loguru", "except", "print(", "create_"],
+        Language::Go => &["log", "slog", "zap", "fmt.Print", "err != nil", "otel"],
+        Language::Java => &[
+            "org.slf4j",
+            "logging.log4j",
+            "java.util.logging",
+            "catch",
+            "System.out",
+            "io.micrometer",
+        ],
+        Language::Javascript | Language::Typescript | Language::Tsx => {
+            &["console.", "winston", "pino", "bunyan", "log4js", "catch", "prom-client"]
+        }
+        Language::Rust => &["tracing", "log::", "metrics", "println!", "slog"],
+        Language::Csharp => {
+            &["ILogger", "Serilog", "NLog", "catch", "Console.Write", "Diagnostics"]
+        }
+    }
+}
+
+/// Whether a file of this language can hold a fact.
+pub(super) fn may_hold(language: Language, text: &str) -> bool {
+    static FINDERS: [OnceLock<Option<AhoCorasick>>; 6] = [const { OnceLock::new() }; 6];
+    let number = match language {
+        Language::Csharp => 0,
+        Language::Go => 1,
+        Language::Java => 2,
+        Language::Javascript | Language::Typescript | Language::Tsx => 3,
+        Language::Python => 4,
+        Language::Rust => 5,
+    };
+    let finder =
+        FINDERS[number].get_or_init(|| AhoCorasick::new(COMMON.iter().chain(words(language))).ok());
+    finder.as_ref().is_none_or(|finder| finder.is_match(text))
+}
+
+/// Folders that hold tests.
+const TEST_FOLDERS: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "__tests__",
+    "__mocks__",
+    "spec",
+    "specs",
+    "e2e",
+    "testdata",
+    "fixtures",
+    "integration-tests",
+    "androidTest",
+    "testutil",
+    "testutils",
+];
+
+/// Whether a path is that of a test: what it does is not what the service does.
+pub(in crate::facts) fn is_test(path: &str) -> bool {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    let name = parts.pop().unwrap_or_default();
+    let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+    parts.iter().any(|folder| {
+        TEST_FOLDERS.contains(folder)
+            || folder.ends_with(".Tests")
+            || folder.ends_with(".UnitTests")
+            || folder.ends_with(".FunctionalTests")
+            || folder.ends_with(".IntegrationTests")
+    }) || name.ends_with("_test.go")
+        || stem.starts_with("test_")
+        || stem.ends_with("_test")
+        || stem == "conftest"
+        || name.contains(".test.")
+        || name.contains(".spec.")
+        || (name.ends_with(".java")
+            && (stem.ends_with("Test") || stem.ends_with("Tests") || stem.ends_with("IT")))
+        || (name.ends_with(".cs") && (stem.ends_with("Test") || stem.ends_with("Tests")))
+        || name == "tests.rs"
+}
+
+/// Longest line, on average, of text that people write.
+const MAX_AVERAGE_LINE: usize = 300;
+/// Shortest text that is called minified.
+const MIN_MINIFIED: usize = 5_000;
+
+/// Whether a program squeezed the text: nobody edits it.
+pub(super) fn is_minified(path: &str, text: &str) -> bool {
+    let named = path.ends_with(".min.js") || path.contains(".bundle.");
+    let lines = || text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    named || (text.len() > MIN_MINIFIED && text.len() / lines() > MAX_AVERAGE_LINE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_minified, is_test};
+
+    #[test]
+    fn tests_are_known_by_their_path() {
+        for path in [
+            "a/b_test.go",
+            "tests/a.py",
+            "a/test_b.py",
+            "src/test/java/A.java",
+            "web/a.spec.ts",
+            "web/__tests__/a.js",
+            "Shop.Tests/A.cs",
+            "a/OrderTest.java",
+        ] {
+            assert!(is_test(path), "{path}");
+        }
+        for path in ["a/latest.go", "src/contest.py", "testimonials/a.ts", "a/Protest.cs.txt"] {
+            assert!(!is_test(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn bundles_are_known_by_their_lines() {
+        let line = "a();".repeat(3_000);
+        assert!(is_minified("a.js", &line));
+        assert!(is_minified("a.min.js", "a()"));
+        assert!(!is_minified("a.js", &"a();\n".repeat(3_000)));
+    }
+}
