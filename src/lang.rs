@@ -17,6 +17,7 @@ pub mod placeholder;
 pub mod promql;
 pub mod re2;
 pub mod river;
+pub mod sensitive;
 pub mod template;
 pub mod text;
 pub mod version;
