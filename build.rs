@@ -14,6 +14,7 @@ mod source;
 #[path = "src/parse"]
 mod parse {
     pub mod offsets;
+    mod plain;
     pub mod tree;
     pub mod yaml;
 }

@@ -7,6 +7,7 @@ pub mod hcl;
 pub mod json;
 pub mod mask;
 pub mod offsets;
+mod plain;
 pub mod toml;
 pub mod tree;
 pub mod unit;
