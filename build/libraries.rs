@@ -40,6 +40,7 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("metric-use", "MetricUse", &["does", "value", "labels"]),
     ("metric-serve", "MetricServe", &[]),
     ("route", "Route", &["form", "path", "handler", "method"]),
+    ("consume", "Consume", &["form", "protocol", "handler"]),
     ("outbound", "Outbound", &["protocol", "url", "headers"]),
     ("respond", "Respond", &["status", "body"]),
     ("schedule", "Schedule", &[]),

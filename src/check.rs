@@ -42,6 +42,7 @@ use crate::repo::engines::Cluster;
 use crate::repo::model::Model;
 use crate::repo::notifications::Notification;
 use crate::repo::queries::Query;
+use crate::repo::services::Service;
 use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -75,6 +76,8 @@ macro_rules! builtins {
             Notification(for<'a> fn(&'a Notification<'a>, &mut Case<'a>)),
             Declaration(for<'a> fn(&'a Declaration, &mut Case<'a>)),
             Cluster(for<'a> fn(&'a Cluster, &mut Case<'a>)),
+            #[allow(dead_code, reason = "rules on services come with the facts of each signal")]
+            Service(for<'a> fn(&'a Service, &mut Case<'a>)),
             Repository(for<'a> fn(&mut Case<'a>)),
         }
 
@@ -95,6 +98,7 @@ macro_rules! builtins {
                     Builtin::Notification(check) => self.each(&model.notifications().all, check),
                     Builtin::Declaration(check) => self.each(&self.repo.settings.declarations, check),
                     Builtin::Cluster(check) => self.each(repo.engine_clusters(), check),
+                    Builtin::Service(check) => self.each(repo.services(), check),
                     Builtin::Repository(check) => self.one(None, check, None),
                 }
             }
@@ -115,6 +119,7 @@ macro_rules! builtins {
                     SubjectKind::Expression => each!(model.queries()),
                     SubjectKind::NotificationTemplate => each!(&model.notifications().all),
                     SubjectKind::EngineCluster => each!(repo.engine_clusters()),
+                    SubjectKind::Service => each!(repo.services()),
                     SubjectKind::Allow => each!(&facts.allows),
                     SubjectKind::Declaration => each!(&self.repo.settings.declarations),
                     // Whole documents and the repository have no fields a predicate could test.

@@ -23,6 +23,7 @@ pub mod jaeger;
 pub mod kibana;
 pub mod logstash;
 pub mod loki;
+pub mod manifest;
 pub mod markdown;
 pub mod monitor;
 pub mod oncall;
@@ -288,6 +289,12 @@ file_facts! {
     engine_requests: elastic::EngineRequest,
     /// Schedules and escalation policies.
     on_call: oncall::OnCall,
+    /// Source files as parts of programs.
+    modules: code::Module,
+    /// Code that waits for requests, messages or times.
+    listeners: code::Listener,
+    /// Manifests of packages.
+    manifests: manifest::Manifest,
     /// Metrics that code declares.
     metric_definitions: code::MetricDefinition,
     /// Code that evaluates objectives.
@@ -364,7 +371,7 @@ impl FileFacts {
         let readable = |kind: Kind| {
             !kind.is_code()
                 && !matches!(kind, Kind::Markdown | Kind::Text | Kind::Terraform)
-                && !matches!(kind, Kind::Dockerfile | Kind::EnvFile)
+                && !matches!(kind, Kind::Dockerfile | Kind::EnvFile | Kind::Manifest)
         };
         self.documents.iter().any(|document| readable(document.kind))
             || !self.alert_rules.is_empty()
@@ -384,6 +391,8 @@ impl FileFacts {
             || !self.alert_handlers.is_empty()
             || !self.pages.is_empty()
             || !(self.env_values.is_empty() && self.base_images.is_empty())
+            || !(self.listeners.is_empty() && self.manifests.is_empty())
+            || self.modules.iter().any(|module| module.entry.is_some())
             || !(self.annotations.is_empty() && self.allows.is_empty() && self.skips.is_empty())
     }
 }

@@ -29,6 +29,9 @@ pub enum Reading {
 /// The name only helps where the content is source code.
 pub fn reading(path: &str, text: &str) -> Reading {
     let named = text::by_name(path);
+    if named == Some(Kind::Manifest) {
+        return Reading::Whole(Kind::Manifest);
+    }
     if text::is_jsonnet(path) {
         return Reading::Whole(Kind::Text);
     }

@@ -60,6 +60,8 @@ pub enum Role {
     MetricServe,
     /// Handles requests: a route, a decorator of a handler.
     Route,
+    /// Takes messages from a queue or a topic.
+    Consume,
     /// Calls another service.
     Outbound,
     /// Answers a request.

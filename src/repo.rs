@@ -36,6 +36,7 @@ pub mod runs;
 pub mod sampling;
 pub mod scrape;
 pub mod servers;
+pub mod services;
 pub mod shippers;
 pub mod story;
 pub mod targets;
@@ -103,6 +104,7 @@ pub struct Repo {
     trace_stores: OnceLock<Vec<traces::TraceStore>>,
     sampler_kinds: OnceLock<Vec<usize>>,
     shippers: OnceLock<shippers::Shippers>,
+    units: OnceLock<services::Services>,
 }
 
 impl Repo {
@@ -179,6 +181,7 @@ impl Repo {
             trace_stores: OnceLock::new(),
             sampler_kinds: OnceLock::new(),
             shippers: OnceLock::new(),
+            units: OnceLock::new(),
         }
     }
 

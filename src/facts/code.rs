@@ -9,6 +9,7 @@ mod alerts;
 mod file;
 pub mod jsonlogs;
 mod metrics;
+mod modules;
 mod objectives;
 mod prefilter;
 mod python;
@@ -137,6 +138,47 @@ pub struct BurnFormula {
     pub formula: Span,
     /// It is the plain share of errors: no budget is in it.
     pub plain: bool,
+}
+
+/// A source file as a part of a program; tests are none.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// The file.
+    pub document: DocumentId,
+    /// The package or namespace it says it is part of.
+    pub package: Option<String>,
+    /// What it imports, as written, sorted.
+    pub imports: Vec<String>,
+    /// Where a program begins in it: its main function.
+    pub entry: Option<Span>,
+    /// Its facts could not be read: it nests too deep, or the language is not part of this build.
+    pub unread: bool,
+}
+
+/// What a program waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ListenerForm {
+    /// Requests of others.
+    Requests,
+    /// Messages of a queue or a topic.
+    Messages,
+    /// Times of a schedule.
+    Times,
+}
+
+/// Code that waits for others to call.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    /// The file.
+    pub document: DocumentId,
+    /// For what.
+    pub form: ListenerForm,
+    /// The library.
+    pub library: &'static str,
+    /// The program listens from here on; else only what is done with a request is said.
+    pub starts: bool,
+    /// The call or the decorator.
+    pub at: Span,
 }
 
 /// Names in code that alerts, or values of their labels, are looked up in.
@@ -274,8 +316,13 @@ pub struct CodeText<'a> {
     pub document: DocumentId,
 }
 
+/// Whether a path is that of a test: what it does is not what the program does.
+pub fn is_test(path: &str) -> bool {
+    prefilter::is_test(path)
+}
+
 /// What reads facts from a program: one entry for each module.
-const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[];
+const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[modules::read];
 
 /// Reads the facts of a source file.
 pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {
@@ -301,17 +348,21 @@ pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {
 /// The facts of a program that is no test and that people wrote.
 fn programs(code: CodeText<'_>, facts: &mut FileFacts) {
     let Some(language) = language(code.kind, code.path) else { return };
-    if !code::reads(language)
-        || prefilter::is_test(code.path)
-        || prefilter::is_minified(code.path, code.text)
-        || !prefilter::may_hold(language, code.text)
-    {
+    if prefilter::is_test(code.path) || prefilter::is_minified(code.path, code.text) {
+        return;
+    }
+    let read = code::reads(language);
+    modules::scan(code, read, facts);
+    if !read || !prefilter::may_hold(language, code.text) {
         return;
     }
     let Some(unit) = unit::parse(language, code.text) else {
         let span = Span::new(code.document.source, code.base, code.base);
         let reason = SkipReason::TooDeep;
         facts.skips.push(Skip { span, reason, kind: Some(code.kind) });
+        if let Some(module) = facts.modules.last_mut() {
+            module.unread = true;
+        }
         return;
     };
     let file = file::File::new(&unit, code.base, code.document);

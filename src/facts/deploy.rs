@@ -40,6 +40,8 @@ pub struct Container {
     pub dockerfile: Option<Scalar>,
     /// `build.args`.
     pub build_args: Pairs,
+    /// `env_file` of a compose service.
+    pub env_files: Vec<Scalar>,
     /// `command` and `args` as single words, in order.
     pub args: Vec<Scalar>,
     /// Environment.
@@ -182,6 +184,14 @@ pub struct BaseImage {
     pub defaults: Vec<(String, String)>,
     /// `RUN` lines of all stages: what is installed.
     pub runs: Vec<Scalar>,
+    /// `ENV` of the last stage and of those it starts from.
+    pub env: Pairs,
+    /// `ENTRYPOINT` and `CMD` of the last stage as single words, in this order.
+    pub command: Vec<Scalar>,
+    /// What `COPY` and `ADD` take out of the context, all stages.
+    pub copies: Vec<Scalar>,
+    /// It says which ports it listens on.
+    pub exposes: bool,
 }
 
 /// A line of an environment file.

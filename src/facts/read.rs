@@ -1,5 +1,6 @@
 //! One file's text to its facts: identify, parse, and read every document in it.
 
+mod packaging;
 mod pipeline;
 mod requests;
 mod single;
@@ -61,6 +62,7 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
             let id = reader.whole(Kind::Markdown, text, &map, &origin);
             markdown::read(text, start, id, &mut reader.facts);
         }
+        Reading::Whole(Kind::Manifest) => reader.manifest(text, &map, &origin),
         Reading::Whole(Kind::Terraform) => reader.terraform(text, &map, &origin),
         Reading::Whole(Kind::LogstashPipeline) => reader.pipeline(text, &map, &[], &origin),
         Reading::Whole(kind) => reader.language(kind, text, &map, &[], &origin),

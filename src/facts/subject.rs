@@ -191,6 +191,8 @@ macro_rules! subjects {
                 NotificationTemplate "notification_template" [];
                 /// A cluster of Elasticsearch or OpenSearch nodes.
                 EngineCluster "engine_cluster" [];
+                /// A deployable unit, or a library.
+                Service "service" ["name", "kind", "root"];
                 /// An inline allow.
                 Allow "allow" ["codes", "reason", "until"];
                 /// A declaration of the configuration.

@@ -116,6 +116,8 @@ kinds! {
     Dockerfile = "dockerfile", "Dockerfiles";
     /// A file of environment variables.
     EnvFile = "env-file", "environment files";
+    /// A manifest of a package: `package.json`, `go.mod`, `pom.xml`.
+    Manifest = "package-manifest", "package manifests";
     /// Terraform.
     Terraform = "terraform", "Terraform";
     /// An on-call schedule or escalation policy.

@@ -56,8 +56,34 @@ pub(super) fn by_name(path: &str) -> Option<Kind> {
     if name == "Jenkinsfile" || name.starts_with("Jenkinsfile.") {
         return Some(Kind::CiPipeline);
     }
+    if is_manifest(name) {
+        return Some(Kind::Manifest);
+    }
     let extension = name.rsplit_once('.')?.1.to_ascii_lowercase();
     EXTENSIONS.iter().find(|(known, _)| *known == extension).map(|&(_, kind)| kind)
+}
+
+/// Names under which package managers look for their manifests.
+const MANIFESTS: &[&str] = &[
+    "go.mod",
+    "package.json",
+    "pyproject.toml",
+    "Pipfile",
+    "setup.cfg",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "Cargo.toml",
+    "composer.json",
+    "Gemfile",
+    "mix.exs",
+    "Procfile",
+];
+
+fn is_manifest(name: &str) -> bool {
+    let project = [".csproj", ".fsproj", ".vbproj"].iter().any(|ending| name.ends_with(ending));
+    let requirements = name.starts_with("requirements") && name.ends_with(".txt");
+    MANIFESTS.contains(&name) || project || requirements
 }
 
 /// Jsonnet looks like YAML with faults, and is neither loaded nor evaluated.

@@ -79,6 +79,7 @@ fn is_evidence(document: &Document) -> bool {
             | Kind::Text
             | Kind::Dockerfile
             | Kind::EnvFile
+            | Kind::Manifest
             | Kind::CiPipeline
             | Kind::Terraform
             | Kind::CloudFormation

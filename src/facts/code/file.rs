@@ -62,6 +62,10 @@ impl<'u, 'a> File<'u, 'a> {
             .filter_map(|id| {
                 let path = names.callee(id)?;
                 let roles = table.look_up(&path);
+                let (path, roles) = match roles.is_empty() {
+                    true => brought_in(unit, table, &path).unwrap_or((path, roles)),
+                    false => (path, roles),
+                };
                 Some(Call { id, path, roles })
             })
             .collect();
@@ -134,4 +138,23 @@ impl<'u, 'a> File<'u, 'a> {
     pub(super) fn is_faulty(&self, id: ExprId) -> bool {
         self.unit.is_faulty(&self.unit.place(id))
     }
+}
+
+/// A call of what an import of everything brings in: `import io.grpc.*`.
+fn brought_in(unit: &Unit<'_>, table: &Table, path: &str) -> Option<(String, Vec<&'static Api>)> {
+    let (open, bare) = match path.strip_prefix('<') {
+        Some(bare) => ("<", bare),
+        None => ("", path),
+    };
+    let own = bare.split(['.', '(', '>', '#', '[']).next().unwrap_or(bare);
+    let defined = unit.classes.iter().any(|class| class.name == own)
+        || unit.functions.iter().any(|function| function.name == own);
+    if defined || own.is_empty() {
+        return None;
+    }
+    unit.imports.iter().filter(|import| import.all && !import.path.is_empty()).find_map(|import| {
+        let whole = format!("{open}{}.{bare}", import.path);
+        let roles = table.look_up(&whole);
+        (!roles.is_empty()).then_some((whole, roles))
+    })
 }

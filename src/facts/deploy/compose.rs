@@ -49,6 +49,7 @@ fn compose_service(
         image: Scalar::under(service, "image"),
         build,
         dockerfile: built.and_then(|build| Scalar::under(build, "dockerfile")),
+        env_files: env_files(service),
         build_args: listed(built.and_then(|build| build.get("args")), masked),
         args,
         env: listed(service.get("environment"), masked || service.get("env_file").is_some()),
@@ -74,6 +75,17 @@ fn compose_service(
         memory_limited: service.get("mem_limit").is_some()
             || service.at(&["deploy", "resources", "limits", "memory"]).is_some(),
         name,
+    }
+}
+
+/// `env_file`: a path, or a list of paths.
+fn env_files(service: NodeRef<'_>) -> Vec<Scalar> {
+    let Some(node) = service.get("env_file") else { return Vec::new() };
+    let path = |item: NodeRef<'_>| Scalar::of(item).or_else(|| Scalar::under(item, "path"));
+    if node.is_sequence() {
+        node.items().filter_map(path).collect()
+    } else {
+        path(node).into_iter().collect()
     }
 }
 

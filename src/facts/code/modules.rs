@@ -1,0 +1,291 @@
+//! Which files make a program: what each source file imports, and where programs begin.
+//!
+//! Imports are read from lines alone, without a parser: every file is asked, and a file too many
+//! in a program only makes rules about what it lacks more careful.
+
+use super::{CodeText, Listener, ListenerForm, Module};
+use crate::facts::FileFacts;
+use crate::identify::Kind;
+use crate::libraries::{Api, Role};
+use crate::source::Span;
+use aho_corasick::AhoCorasick;
+use std::sync::OnceLock;
+
+/// Most imports that are kept of one file.
+const MAX_IMPORTS: usize = 1000;
+/// Longest name of a module.
+const MAX_NAME: usize = 200;
+
+/// Reads what a file imports, and where a program begins in it.
+pub(super) fn scan(code: CodeText<'_>, read: bool, facts: &mut FileFacts) {
+    let CodeText { kind, text, base, document, .. } = code;
+    let mut found = Found { text, imports: Vec::new(), package: None, entry: None };
+    match kind {
+        Kind::Python => found.python(),
+        Kind::Go => found.go(),
+        Kind::Java => found.java(),
+        Kind::Csharp => found.csharp(),
+        Kind::Rust => found.rust(),
+        _ => found.javascript(),
+    }
+    found.imports.sort_unstable();
+    found.imports.dedup();
+    let place = |(from, to): (usize, usize)| Span::new(document.source, base + from, base + to);
+    facts.modules.push(Module {
+        document,
+        package: found.package,
+        imports: found.imports,
+        entry: found.entry.map(place),
+        unread: !read,
+    });
+}
+
+/// Reads where a file takes requests, messages or times.
+pub(super) fn read(file: &super::file::File<'_, '_>, facts: &mut FileFacts) {
+    const ROLES: &[(Role, ListenerForm)] = &[
+        (Role::Route, ListenerForm::Requests),
+        (Role::Consume, ListenerForm::Messages),
+        (Role::Schedule, ListenerForm::Times),
+    ];
+    let mut add = |api: &'static Api, at: Span| {
+        let form = ROLES.iter().find(|(role, _)| *role == api.role).map(|(_, form)| *form);
+        facts.listeners.extend(form.map(|form| Listener {
+            document: file.document,
+            form,
+            library: api.library,
+            starts: matches!(api.get("form"), Some("server" | "app")),
+            at,
+        }));
+    };
+    for call in &file.calls {
+        for api in &call.roles {
+            add(api, file.callee_span(call.id));
+        }
+    }
+    // `@RestController` and `[HttpGet]` are no calls.
+    let functions = file.unit.functions.iter().flat_map(|it| &it.decorators);
+    let bare = functions.chain(file.unit.classes.iter().flat_map(|it| &it.decorators));
+    for id in bare.filter(|id| file.call(**id).is_none() && !file.is_faulty(**id)) {
+        let path = file.names.path(*id);
+        for api in path.iter().flat_map(|path| file.table.look_up(path)) {
+            add(api, file.expr_span(*id));
+        }
+    }
+    facts.listeners.sort_by_key(|listener| (listener.document, listener.at));
+}
+
+struct Found<'t> {
+    text: &'t str,
+    imports: Vec<String>,
+    package: Option<String>,
+    entry: Option<(usize, usize)>,
+}
+
+fn is_module_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || byte >= 0x80
+}
+
+impl<'t> Found<'t> {
+    fn add(&mut self, path: &str) {
+        if !path.is_empty() && path.len() <= MAX_NAME && self.imports.len() < MAX_IMPORTS {
+            self.imports.push(path.to_owned());
+        }
+    }
+
+    /// The first place of a text, where it begins a word.
+    fn starts_at(&mut self, words: &[&str]) {
+        let at = words.iter().find_map(|word| {
+            self.text.find(word).map(|at| (at, at + word.trim_end_matches('(').len()))
+        });
+        self.entry = self.entry.or(at);
+    }
+
+    fn python(&mut self) {
+        let mut lines = self.text.lines();
+        while let Some(line) = lines.next() {
+            let body = line.trim_start();
+            if let Some(rest) = body.strip_prefix("import ") {
+                for name in rest.split(',') {
+                    let name = name.split_whitespace().next().unwrap_or_default();
+                    if name.bytes().all(is_module_byte) {
+                        self.add(name);
+                    }
+                }
+            } else if let Some(rest) = body.strip_prefix("from ")
+                && let Some((module, names)) = rest.split_once(" import ")
+                && module.trim().bytes().all(is_module_byte)
+            {
+                let module = module.trim();
+                let mut names = names.to_owned();
+                // Names in brackets may go on for lines.
+                while names.contains('(') && !names.contains(')') && names.len() < 4000 {
+                    let Some(line) = lines.next() else { break };
+                    names.push(' ');
+                    names.push_str(line.split('#').next().unwrap_or_default());
+                }
+                let dot = if module.ends_with('.') { "" } else { "." };
+                for name in names.split(',') {
+                    let name = name.trim_matches(|c: char| c.is_whitespace() || "()\\".contains(c));
+                    let name = name.split_whitespace().next().unwrap_or_default();
+                    match name {
+                        "*" | "" => self.add(module),
+                        name if name.bytes().all(is_module_byte) => {
+                            self.add(&format!("{module}{dot}{name}"));
+                        }
+                        _ => {}
+                    }
+                }
+            } else if line.starts_with("if __name__") && line.contains("__main__") {
+                let at = line.as_ptr() as usize - self.text.as_ptr() as usize;
+                self.entry = self.entry.or(Some((at, at + line.trim_end().len())));
+            }
+        }
+    }
+
+    fn go(&mut self) {
+        let mut block = false;
+        for line in self.text.lines() {
+            let body = line.trim();
+            if let Some(name) = line.strip_prefix("package ") {
+                self.package = self.package.take().or_else(|| first_word(name));
+                continue;
+            }
+            if block && body.starts_with(')') {
+                block = false;
+                continue;
+            }
+            let rest = match body.strip_prefix("import") {
+                Some(rest) if line.starts_with("import") => {
+                    block |= rest.trim_start().starts_with('(');
+                    rest
+                }
+                _ if block => body,
+                // Imports come before all else.
+                _ if ["func ", "type ", "var ", "const "].iter().any(|it| line.starts_with(it)) => {
+                    break;
+                }
+                _ => continue,
+            };
+            let quoted = rest.split('"').nth(1);
+            if let Some(path) = quoted {
+                self.add(path);
+            }
+        }
+        if self.package.as_deref() == Some("main") {
+            self.entry = self.text.find("\nfunc main(").map(|at| (at + 6, at + 10));
+        }
+    }
+
+    fn java(&mut self) {
+        for line in self.text.lines() {
+            if let Some(name) = line.strip_prefix("package ") {
+                self.package = first_word(name);
+            } else if let Some(name) = line.trim_start().strip_prefix("import ") {
+                let name = name.strip_prefix("static ").unwrap_or(name);
+                let name = name.split(';').next().unwrap_or_default().trim();
+                self.add(name.trim_end_matches(".*"));
+            } else if line.starts_with("public ") || line.starts_with("class ") {
+                break;
+            }
+        }
+        self.starts_at(&[
+            "@SpringBootApplication",
+            "@QuarkusMain",
+            "static void main(",
+            "void main(String",
+        ]);
+    }
+
+    fn csharp(&mut self) {
+        for line in self.text.lines() {
+            let body = line.trim_start();
+            let body = body.strip_prefix("global ").unwrap_or(body);
+            if let Some(name) = body.strip_prefix("using ") {
+                let name = name.strip_prefix("static ").unwrap_or(name);
+                let name = name.split_once('=').map_or(name, |(_, name)| name);
+                let name = name.split(';').next().unwrap_or_default().trim();
+                if name.bytes().all(is_module_byte) {
+                    self.add(name);
+                }
+            } else if let Some(name) = body.strip_prefix("namespace ") {
+                self.package = self.package.take().or_else(|| first_word(name));
+            } else if body.starts_with("public ") && self.package.is_some() {
+                break;
+            }
+        }
+        self.starts_at(&[
+            "WebApplication.Create",
+            "Host.Create",
+            "static void Main(",
+            "static async Task Main(",
+            "static int Main(",
+            "static Task Main(",
+            "static async Task<int> Main(",
+            "static Task<int> Main(",
+        ]);
+    }
+
+    fn rust(&mut self) {
+        for line in self.text.lines() {
+            let body = line.trim_start();
+            let body = match body.strip_prefix("pub") {
+                Some(rest) if rest.starts_with(' ') => rest.trim_start(),
+                Some(rest) if rest.starts_with('(') => {
+                    rest.split_once(')').map_or(rest, |(_, rest)| rest).trim_start()
+                }
+                _ => body,
+            };
+            if let Some(name) = body.strip_prefix("mod ") {
+                if let Some(name) = name.trim_end().strip_suffix(';') {
+                    self.add(&format!("self::{name}"));
+                }
+            } else if let Some(path) = body.strip_prefix("use ") {
+                let head = path.split(['{', ';', ' ', '*']).next().unwrap_or_default();
+                self.add(head.trim_end_matches(':'));
+            } else if let Some(name) = body.strip_prefix("extern crate ") {
+                self.add(name.split([';', ' ']).next().unwrap_or_default());
+            } else if line.starts_with("fn main(") || line.starts_with("async fn main(") {
+                let at = line.as_ptr() as usize - self.text.as_ptr() as usize;
+                let name = at + line.find("main").unwrap_or_default();
+                self.entry = self.entry.or(Some((name, name + 4)));
+            }
+        }
+    }
+
+    fn javascript(&mut self) {
+        static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+        const HEADS: &[&str] = &[
+            "from '",
+            "from \"",
+            "from'",
+            "from\"",
+            "import '",
+            "import \"",
+            "import'",
+            "import\"",
+            "require('",
+            "require(\"",
+            "import('",
+            "import(\"",
+        ];
+        let finder = FINDER.get_or_init(|| AhoCorasick::new(HEADS).ok());
+        let Some(finder) = finder else { return };
+        for found in finder.find_iter(self.text) {
+            let quote = if HEADS[found.pattern().as_usize()].ends_with('"') { '"' } else { '\'' };
+            let rest = &self.text[found.end()..];
+            let mut end = rest.len().min(MAX_NAME);
+            while !rest.is_char_boundary(end) {
+                end -= 1;
+            }
+            let name = rest[..end].split_once(quote).map(|(name, _)| name);
+            if let Some(name) = name.filter(|name| !name.contains(char::is_whitespace)) {
+                self.add(name);
+            }
+        }
+    }
+}
+
+fn first_word(text: &str) -> Option<String> {
+    let word = text.trim().split([' ', ';', '{', '/', '\t']).next()?;
+    (!word.is_empty()).then(|| word.to_owned())
+}

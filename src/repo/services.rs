@@ -1,0 +1,217 @@
+//! Deployable units of the repository: the code of each, what it imports, what builds and runs
+//! it, and what it waits for.
+
+mod closure;
+mod deployed;
+mod env;
+mod modules;
+mod units;
+
+pub use env::Env;
+
+use super::Repo;
+use crate::facts::subject::{Held, SubjectKind};
+use crate::facts::{DocumentId, Subject};
+use crate::identify::Kind;
+use crate::lang::path::folder as folder_of;
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// What a unit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ServiceKind {
+    /// It takes requests.
+    Server,
+    /// It takes messages, or works by a schedule.
+    Worker,
+    /// A program that ends: its user waits for it.
+    Cli,
+    /// Code for others to build in.
+    Library,
+    /// Files that another program serves: a page without a server of its own.
+    Site,
+    /// Nobody can say: its language is not read, or what it waits for was not found.
+    Unknown,
+}
+
+impl ServiceKind {
+    /// The word used in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            ServiceKind::Server => "server",
+            ServiceKind::Worker => "worker",
+            ServiceKind::Cli => "command",
+            ServiceKind::Library => "library",
+            ServiceKind::Site => "site",
+            ServiceKind::Unknown => "unknown",
+        }
+    }
+}
+
+/// A deployable unit, or a library.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name.
+    pub name: String,
+    /// Its folder; empty for the root.
+    pub root: String,
+    /// What it is.
+    pub kind: ServiceKind,
+    /// The document of `anchor`.
+    pub document: DocumentId,
+    /// The defining key of its manifest, its Dockerfile, its container or its entry file: where
+    /// something that it lacks is reported.
+    pub anchor: Span,
+    /// Its own code files, sorted.
+    pub own: Vec<DocumentId>,
+    /// Its own code files and those of the repository that they import, directly or through
+    /// others; sorted. Tests are left out.
+    pub documents: Vec<DocumentId>,
+    /// Languages of its own code, sorted.
+    pub languages: Vec<Kind>,
+    /// Languages of its own code that are not read, by name.
+    pub unread: Vec<&'static str>,
+    /// All its code could be read: what was not found is not there.
+    pub complete: bool,
+    /// Main functions.
+    pub entries: Vec<Span>,
+    /// Where it takes requests.
+    pub listens: Vec<Span>,
+    /// Where it takes messages or times.
+    pub consumes: Vec<Span>,
+    /// Numbers of its containers in `facts.containers`.
+    pub containers: Vec<usize>,
+    /// Numbers of its Dockerfiles in `facts.base_images`.
+    pub images: Vec<usize>,
+    /// Numbers of its manifests in `facts.manifests`.
+    pub manifests: Vec<usize>,
+    /// A test, an example or a demonstration.
+    pub rehearsal: bool,
+}
+
+impl Service {
+    /// Whether it runs and waits for others: what the standard asks of services is asked of it.
+    pub fn runs(&self) -> bool {
+        matches!(self.kind, ServiceKind::Server | ServiceKind::Worker)
+    }
+
+    /// Whether what is not found in its code certainly is not there.
+    pub fn is_readable(&self) -> bool {
+        self.complete && self.unread.is_empty()
+    }
+
+    /// Whether a document is part of its code, or of what that imports.
+    pub fn has(&self, document: DocumentId) -> bool {
+        self.documents.binary_search(&document).is_ok()
+    }
+}
+
+impl Subject for Service {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::Service
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        format!("service {}", self.name)
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.anchor)
+    }
+    fn field(&self, path: &str) -> Held<'_> {
+        match path {
+            "name" => Held::Text(&self.name),
+            "kind" => Held::Text(self.kind.name()),
+            "root" => Held::Text(&self.root),
+            _ => Held::Nothing,
+        }
+    }
+    fn field_span(&self, path: &str) -> Option<Span> {
+        (path == "name").then_some(self.anchor)
+    }
+}
+
+/// All units, and which of them a document belongs to.
+#[derive(Debug, Default)]
+pub struct Services {
+    /// In the order of their folders.
+    pub all: Vec<Service>,
+    /// The units a code file is part of, by document.
+    of_code: BTreeMap<DocumentId, Vec<usize>>,
+    /// The unit whose containers a document holds; none where there are several.
+    of_manifest: BTreeMap<DocumentId, Option<usize>>,
+    /// Units by their folder.
+    of_folder: BTreeMap<String, Vec<usize>>,
+}
+
+impl Services {
+    fn of(repo: &Repo) -> Services {
+        let mut services = Services { all: deployed::services(repo), ..Services::default() };
+        for (number, service) in services.all.iter().enumerate() {
+            for document in &service.documents {
+                services.of_code.entry(*document).or_default().push(number);
+            }
+            services.of_folder.entry(service.root.clone()).or_default().push(number);
+            for container in &service.containers {
+                let document = repo.facts.containers[*container].document;
+                services
+                    .of_manifest
+                    .entry(document)
+                    .and_modify(|known| *known = known.filter(|known| *known == number))
+                    .or_insert(Some(number));
+            }
+        }
+        // Containers of others stand beside it.
+        let mut own: BTreeMap<usize, ()> = BTreeMap::new();
+        own.extend(services.all.iter().flat_map(|it| &it.containers).map(|&it| (it, ())));
+        for (number, container) in repo.facts.containers.iter().enumerate() {
+            if !own.contains_key(&number)
+                && let Some(known) = services.of_manifest.get_mut(&container.document)
+            {
+                *known = None;
+            }
+        }
+        services
+    }
+}
+
+impl Repo {
+    /// The deployable units of the repository, and its libraries.
+    pub fn services(&self) -> &[Service] {
+        &self.service_index().all
+    }
+
+    pub(super) fn service_index(&self) -> &Services {
+        self.units.get_or_init(|| Services::of(self))
+    }
+
+    /// The unit that a document belongs to: the one that owns the code, whose containers it
+    /// holds, or in whose folder it stands. Code that several share belongs to none.
+    pub fn service_of(&self, document: DocumentId) -> Option<&Service> {
+        let index = self.service_index();
+        if let Some(numbers) = index.of_code.get(&document) {
+            let own = |number: &&usize| index.all[**number].own.binary_search(&document).is_ok();
+            let found = numbers.iter().find(own).or(match numbers.as_slice() {
+                [only] => Some(only),
+                _ => None,
+            });
+            return found.map(|&number| &index.all[number]);
+        }
+        if let Some(number) = index.of_manifest.get(&document) {
+            return number.map(|number| &index.all[number]);
+        }
+        let mut folder = folder_of(&self.source(document.source).path);
+        loop {
+            if let Some([number]) = index.of_folder.get(folder).map(Vec::as_slice) {
+                // What stands at the root belongs to all.
+                let only = !folder.is_empty() || index.all.len() == 1;
+                return only.then(|| &index.all[*number]);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = folder_of(folder);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Units by their folders: which code belongs to which manifest, Dockerfile or main function.
+
+use super::modules::{Modules, below};
+use crate::facts::code;
+use crate::facts::manifest::Ecosystem;
+use crate::identify::Kind;
+use crate::lang::path::folder;
+use crate::source::Origin;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Languages that are not read, by the endings of their files; whether one file of it among many
+/// others makes the rest of the program unknown, because both share a runtime.
+const UNREAD: &[(&str, &str, bool)] = &[
+    ("php", "PHP", false),
+    ("rb", "Ruby", false),
+    ("kt", "Kotlin", true),
+    ("scala", "Scala", true),
+    ("clj", "Clojure", true),
+    ("fs", "F#", true),
+    ("vb", "Visual Basic", true),
+    ("c", "C", false),
+    ("cc", "C++", false),
+    ("cpp", "C++", false),
+    ("cxx", "C++", false),
+    ("swift", "Swift", false),
+    ("ex", "Elixir", false),
+    ("erl", "Erlang", false),
+    ("dart", "Dart", false),
+    ("pl", "Perl", false),
+    ("hs", "Haskell", false),
+    ("ml", "OCaml", false),
+    ("zig", "Zig", false),
+];
+
+/// Of this many files of a unit, one of a language that is not read may be an aside.
+const ASIDE: usize = 4;
+
+/// Code that is built together.
+#[derive(Debug, Default)]
+pub(super) struct Unit {
+    /// Its folder.
+    pub(super) root: String,
+    /// Its files, numbers in `facts.modules`.
+    pub(super) own: Vec<usize>,
+    /// Its manifests.
+    pub(super) manifests: Vec<usize>,
+    /// Languages of it that are not read.
+    pub(super) unread: Vec<&'static str>,
+}
+
+/// The units of a repository, in the order of their folders.
+pub(super) fn of(modules: &Modules<'_>) -> Vec<Unit> {
+    let roots = roots(modules);
+    let home = |path: &str| {
+        let mut at = folder(path);
+        while !at.is_empty() && !roots.contains(at) {
+            at = folder(at);
+        }
+        at.to_owned()
+    };
+    let mut units: BTreeMap<String, Unit> = BTreeMap::new();
+    for (path, number) in &modules.by_path {
+        units.entry(home(path)).or_default().own.push(*number);
+    }
+    let mut foreign: BTreeMap<String, BTreeMap<&'static str, (usize, bool)>> = BTreeMap::new();
+    for path in &modules.repo.paths {
+        let Some((_, ending)) = path.rsplit_once('.') else { continue };
+        let Some((_, name, shares)) = UNREAD.iter().find(|(known, ..)| *known == ending) else {
+            continue;
+        };
+        if !code::is_test(path) && !is_foreign(path) {
+            let home = home(path);
+            foreign.entry(home).or_default().entry(name).or_insert((0, *shares)).0 += 1;
+        }
+    }
+    for (root, languages) in foreign {
+        let unit = units.entry(root).or_default();
+        let total = unit.own.len();
+        let counts =
+            languages.iter().filter(|(_, (files, shares))| *shares || files * ASIDE >= total);
+        unit.unread = counts.map(|(name, _)| *name).collect();
+    }
+    let mut found = Vec::new();
+    for (root, mut unit) in units {
+        unit.manifests = modules.manifests.get(root.as_str()).cloned().unwrap_or_default();
+        unit.root = root;
+        found.extend(split(modules, unit));
+    }
+    found.sort_by(|one, other| one.root.cmp(&other.root));
+    found
+}
+
+/// Paths of other people's code, which no fact comes from.
+fn is_foreign(path: &str) -> bool {
+    crate::discover::is_vendored(path, &[])
+}
+
+/// Folders that something builds: of manifests and of Dockerfiles.
+fn roots<'r>(modules: &Modules<'r>) -> BTreeSet<&'r str> {
+    let repo = modules.repo;
+    let ours = |document: crate::facts::DocumentId| {
+        let source = repo.source(document.source);
+        (source.origin != Origin::Vendored && !code::is_test(&source.path))
+            .then(|| folder(&source.path))
+    };
+    let manifests = repo.facts.manifests.iter().map(|manifest| manifest.document);
+    let images = repo.facts.base_images.iter().map(|image| image.document);
+    manifests.chain(images).filter_map(ours).collect()
+}
+
+/// A unit for each program of Go that is built from one module.
+fn split(modules: &Modules<'_>, unit: Unit) -> Vec<Unit> {
+    let is_main = |number: &&usize| {
+        modules.kind(**number) == Kind::Go && modules.module(**number).entry.is_some()
+    };
+    let mains: BTreeSet<&str> =
+        unit.own.iter().filter(is_main).map(|number| folder(modules.path(*number))).collect();
+    if mains.len() < 2 {
+        return vec![unit];
+    }
+    let manifests = unit.manifests.iter().copied();
+    let manifests: Vec<usize> = manifests
+        .filter(|&number| modules.repo.facts.manifests[number].ecosystem == Ecosystem::Go)
+        .collect();
+    let mut parts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut rest = Vec::new();
+    for number in unit.own {
+        let mut at = folder(modules.path(number));
+        // What stands below a program is its own, but at the root of the module.
+        loop {
+            if mains.contains(at) && (at != unit.root || folder(modules.path(number)) == at) {
+                parts.entry(at).or_default().push(number);
+                break;
+            }
+            if at.is_empty() || at == unit.root {
+                rest.push(number);
+                break;
+            }
+            at = folder(at);
+        }
+    }
+    let mut found: Vec<Unit> = parts
+        .into_iter()
+        .map(|(root, own)| Unit {
+            root: root.to_owned(),
+            own,
+            manifests: manifests.clone(),
+            unread: Vec::new(),
+        })
+        .collect();
+    if !rest.is_empty() || !unit.unread.is_empty() {
+        found.push(Unit {
+            root: unit.root,
+            own: rest,
+            manifests: unit.manifests,
+            unread: unit.unread,
+        });
+    }
+    found
+}
+
+/// Whether a path lies in a folder.
+pub(super) fn is_in(path: &str, root: &str) -> bool {
+    root.is_empty() || path == root || path.starts_with(&below(root, "/").replace("//", "/"))
+}

@@ -1,0 +1,271 @@
+//! Deployable units: what they are made of, what runs them, what they are.
+
+use obsproof::repo::Repo;
+use obsproof::repo::services::{Service, ServiceKind};
+use obsproof::scan;
+use obsproof::source::{Encoding, Source};
+
+fn repo(files: &[(&str, &str)]) -> Repo {
+    let mut files: Vec<_> = files.to_vec();
+    files.sort_unstable();
+    let paths = files.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let sources = files
+        .iter()
+        .map(|(path, text)| Source::new((*path).to_owned(), (*text).to_owned(), Encoding::Utf8));
+    scan::model(sources.collect(), paths)
+}
+
+#[track_caller]
+fn service<'r>(repo: &'r Repo, name: &str) -> &'r Service {
+    let found = repo.services().iter().find(|service| service.name == name);
+    let Some(found) = found else {
+        let names: Vec<&str> = repo.services().iter().map(|it| it.name.as_str()).collect();
+        panic!("no service `{name}` among {names:?}")
+    };
+    found
+}
+
+fn files<'r>(repo: &'r Repo, service: &Service) -> Vec<&'r str> {
+    let path = |id: &obsproof::facts::DocumentId| repo.source(id.source).path.as_str();
+    service.documents.iter().map(path).collect()
+}
+
+const GO_MAIN: &str = "package main\n\nimport (\n\t\"net/http\"\n\n\t\"acme.io/shop/internal/track\"\n)\n\nfunc main() {\n\ttrack.Start()\n\tif err := http.ListenAndServe(\":80\", nil); err != nil {\n\t\tpanic(err)\n\t}\n}\n";
+
+#[test]
+fn programs_of_one_go_module_are_services_of_their_own() {
+    let repo = repo(&[
+        ("go.mod", "module acme.io/shop\n\ngo 1.24\n"),
+        ("cmd/cart/main.go", GO_MAIN),
+        (
+            "cmd/tool/main.go",
+            "package main\n\nimport \"flag\"\n\nfunc main() {\n\tflag.Parse()\n}\n",
+        ),
+        (
+            "internal/track/track.go",
+            "package track\n\nimport \"acme.io/shop/internal/deep\"\n\nfunc Start() {}\n",
+        ),
+        ("internal/deep/deep.go", "package deep\n"),
+        ("internal/other/other.go", "package other\n"),
+        (
+            "deploy/Dockerfile.cart",
+            "FROM golang AS b\nCOPY . .\nRUN go build -o /cart ./cmd/cart\nFROM scratch\nENTRYPOINT [\"/cart\"]\n",
+        ),
+        (
+            "compose.yaml",
+            "services:\n  cart:\n    build:\n      context: .\n      dockerfile: deploy/Dockerfile.cart\n    environment:\n      OTEL_SERVICE_NAME: cart\n",
+        ),
+    ]);
+    let cart = service(&repo, "cart");
+    assert_eq!(cart.kind, ServiceKind::Server);
+    assert_eq!(
+        files(&repo, cart),
+        ["cmd/cart/main.go", "internal/deep/deep.go", "internal/track/track.go"]
+    );
+    assert_eq!((cart.containers.len(), cart.images.len()), (1, 1));
+    assert_eq!(repo.path(cart.anchor), "deploy/Dockerfile.cart");
+    let set = repo.env_of(cart, "OTEL_SERVICE_NAME");
+    assert_eq!(set.values.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(), ["cart"]);
+    assert!(repo.env_of(cart, "OTEL_TRACES_SAMPLER").is_absent());
+    assert_eq!(service(&repo, "tool").kind, ServiceKind::Cli);
+    let main = cart.own[0];
+    assert_eq!(repo.service_of(main).map(|it| it.name.as_str()), Some("cart"));
+}
+
+#[test]
+fn wrappers_in_shared_folders_count() {
+    let repo = repo(&[
+        (
+            "package.json",
+            "{ \"name\": \"acme\", \"private\": true, \"workspaces\": [\"apps/*\", \"libs/*\"] }",
+        ),
+        (
+            "apps/pay/package.json",
+            "{ \"name\": \"@acme/pay\", \"scripts\": { \"start\": \"OTEL_SERVICE_NAME=pay node src/index.js\" } }",
+        ),
+        (
+            "apps/pay/src/index.js",
+            "const { log } = require('@acme/observe');\nconst express = require('express');\nconst app = express();\napp.listen(80, () => console.log('up'));\n",
+        ),
+        (
+            "libs/observe/package.json",
+            "{ \"name\": \"@acme/observe\", \"main\": \"dist/index.js\" }",
+        ),
+        ("libs/observe/src/index.ts", "export * from './sdk';\nexport const log = console.log;\n"),
+        (
+            "libs/observe/src/sdk.ts",
+            "import { NodeSDK } from '@opentelemetry/sdk-node';\nnew NodeSDK().start();\n",
+        ),
+    ]);
+    let pay = service(&repo, "pay");
+    assert_eq!(pay.kind, ServiceKind::Server);
+    assert_eq!(
+        files(&repo, pay),
+        ["apps/pay/src/index.js", "libs/observe/src/index.ts", "libs/observe/src/sdk.ts"]
+    );
+    assert_eq!(repo.env_of(pay, "OTEL_SERVICE_NAME").values[0].text, "pay");
+    assert_eq!(service(&repo, "observe").kind, ServiceKind::Library);
+    assert_eq!(repo.text(pay.anchor), "\"@acme/pay\"");
+}
+
+#[test]
+fn python_packages_are_found_from_the_folders_above() {
+    let repo = repo(&[
+        ("services/mail/requirements.txt", "fastapi==0.120\nuvicorn\n"),
+        (
+            "services/mail/Dockerfile",
+            "FROM python:3.13\nENV OTEL_SERVICE_NAME=mail LOG=info\nCOPY . .\nCMD [\"uvicorn\", \"app.main:app\"]\n",
+        ),
+        (
+            "services/mail/app/main.py",
+            "from fastapi import FastAPI\nfrom .send import send\nfrom common.tracing import (\n    setup,  # first\n)\napp = FastAPI()\n\ntry:\n    setup()\nexcept ValueError:\n    raise\n",
+        ),
+        ("services/mail/app/send.py", "def send(): ...\n"),
+        ("common/__init__.py", ""),
+        ("common/tracing.py", "def setup(): ...\n"),
+        ("common/unused.py", ""),
+    ]);
+    let mail = service(&repo, "mail");
+    assert_eq!(mail.kind, ServiceKind::Server);
+    assert_eq!(
+        files(&repo, mail),
+        [
+            "common/__init__.py",
+            "common/tracing.py",
+            "services/mail/app/main.py",
+            "services/mail/app/send.py"
+        ]
+    );
+    assert_eq!(repo.env_of(mail, "OTEL_SERVICE_NAME").values[0].text, "mail");
+    assert_eq!(repo.env_of(mail, "LOG").values[0].text, "info");
+}
+
+#[test]
+fn java_and_csharp_follow_packages_and_projects() {
+    let repo = repo(&[
+        (
+            "orders/pom.xml",
+            "<project>\n  <parent><artifactId>acme</artifactId></parent>\n  <artifactId>orders</artifactId>\n  <dependencies>\n    <dependency><groupId>io.acme</groupId><artifactId>observe</artifactId><version>1</version></dependency>\n  </dependencies>\n</project>\n",
+        ),
+        (
+            "orders/src/main/java/io/acme/orders/Main.java",
+            "package io.acme.orders;\n\nimport org.springframework.boot.SpringApplication;\n\n@SpringBootApplication\npublic class Main {\n  public static void main(String[] a) {\n    try {\n      SpringApplication.run(Main.class, a);\n    } catch (Exception e) {\n      throw e;\n    }\n  }\n}\n",
+        ),
+        ("observe/pom.xml", "<project><artifactId>observe</artifactId></project>\n"),
+        (
+            "observe/src/main/java/io/acme/observe/Setup.java",
+            "package io.acme.observe;\npublic class Setup {}\n",
+        ),
+        (
+            "cart/Cart.csproj",
+            "<Project Sdk=\"Microsoft.NET.Sdk.Web\">\n  <ItemGroup>\n    <ProjectReference Include=\"..\\Shared\\Shared.csproj\" />\n    <PackageReference Include=\"Serilog\" Version=\"4.0\" />\n  </ItemGroup>\n</Project>\n",
+        ),
+        (
+            "cart/Program.cs",
+            "using Acme.Shared;\n\nvar builder = WebApplication.CreateBuilder(args);\ntry { builder.Build().Run(); } catch { throw; }\n",
+        ),
+        ("Shared/Shared.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"></Project>\n"),
+        ("Shared/Log.cs", "namespace Acme.Shared;\npublic class Log {}\n"),
+    ]);
+    let orders = service(&repo, "orders");
+    assert_eq!(orders.kind, ServiceKind::Server);
+    assert_eq!(
+        files(&repo, orders),
+        [
+            "observe/src/main/java/io/acme/observe/Setup.java",
+            "orders/src/main/java/io/acme/orders/Main.java"
+        ]
+    );
+    assert_eq!(repo.text(orders.anchor), "orders");
+    let cart = service(&repo, "Cart");
+    assert_eq!(cart.kind, ServiceKind::Server);
+    assert_eq!(files(&repo, cart), ["Shared/Log.cs", "cart/Program.cs"]);
+    let versions = &repo.facts.manifests[cart.manifests[0]].dependencies[0];
+    assert_eq!(versions.version.as_ref().map(|it| it.text.as_str()), Some("4.0"));
+}
+
+#[test]
+fn rust_workspaces_are_followed_by_the_names_of_crates() {
+    let repo = repo(&[
+        ("Cargo.toml", "[workspace]\nmembers = [\"ship\", \"acme-trace\"]\n"),
+        (
+            "ship/Cargo.toml",
+            "[package]\nname = \"ship\"\n\n[dependencies]\nacme-trace = { path = \"../acme-trace\" }\naxum = \"0.8\"\n",
+        ),
+        (
+            "ship/src/main.rs",
+            "mod routes;\nuse acme_trace::start;\n\n#[tokio::main]\nasync fn main() {\n    start();\n    tracing::info!(\"up\");\n    axum::serve(1, routes::all()).await;\n}\n",
+        ),
+        ("ship/src/routes.rs", "pub fn all() {}\n"),
+        ("acme-trace/Cargo.toml", "[package]\nname = \"acme-trace\"\n"),
+        ("acme-trace/src/lib.rs", "pub fn start() {}\n"),
+    ]);
+    let ship = service(&repo, "ship");
+    assert_eq!(ship.kind, ServiceKind::Server);
+    assert_eq!(
+        files(&repo, ship),
+        ["acme-trace/src/lib.rs", "ship/src/main.rs", "ship/src/routes.rs"]
+    );
+    assert_eq!(service(&repo, "acme-trace").kind, ServiceKind::Library);
+}
+
+#[test]
+fn languages_that_are_not_read_make_a_unit_unknown() {
+    let repo = repo(&[
+        ("quote/composer.json", "{ \"name\": \"acme/quote\", \"require\": { \"php\": \">=8\" } }"),
+        ("quote/public/index.php", "<?php echo 1;\n"),
+        ("quote/Dockerfile", "FROM php:8\nCOPY . .\nEXPOSE 80\n"),
+    ]);
+    let quote = service(&repo, "quote");
+    assert_eq!((quote.kind, quote.unread.as_slice()), (ServiceKind::Unknown, &["PHP"][..]));
+    assert!(!quote.is_readable());
+}
+
+#[test]
+fn images_of_others_pages_and_tests_are_no_services() {
+    let repo = repo(&[
+        (
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:17\n  web:\n    build: web\n    ports: [\"80:80\"]\n",
+        ),
+        ("web/package.json", "{ \"name\": \"web\", \"dependencies\": { \"react-dom\": \"19\" } }"),
+        ("web/src/index.tsx", "import './app';\n"),
+        (
+            "web/Dockerfile",
+            "FROM node AS b\nRUN npm run build\nFROM nginx:1.29\nCOPY --from=b /dist /usr/share/nginx/html\n",
+        ),
+        ("tests/e2e/package.json", "{ \"name\": \"e2e\" }"),
+        ("tests/e2e/index.js", "require('express')().listen(1)\n"),
+    ]);
+    let names: Vec<(&str, ServiceKind)> =
+        repo.services().iter().map(|it| (it.name.as_str(), it.kind)).collect();
+    assert_eq!(names, [("web", ServiceKind::Site)]);
+}
+
+#[test]
+fn manifests_of_kubernetes_are_matched_by_the_name_of_the_image() {
+    let repo = repo(&[
+        ("src/cartservice/package.json", "{ \"name\": \"cart\", \"main\": \"server.js\" }"),
+        (
+            "src/cartservice/server.js",
+            "const http = require('http');\nhttp.createServer().listen(1);\nconsole.log('up');\n",
+        ),
+        ("src/cartservice/Dockerfile", "FROM node:24\nCMD [\"node\", \"server.js\"]\n"),
+        (
+            "k8s/cart.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: cartservice\nspec:\n  template:\n    spec:\n      containers:\n        - name: server\n          image: registry.acme.io/shop/cartservice:1.0\n          env:\n            - name: OTEL_SERVICE_NAME\n              valueFrom:\n                configMapKeyRef: { name: names, key: cart }\n            - name: TOKEN\n              valueFrom:\n                secretKeyRef: { name: tokens, key: cart }\n",
+        ),
+        (
+            "k8s/names.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: names\ndata:\n  cart: cartservice\n",
+        ),
+    ]);
+    let cart = service(&repo, "cartservice");
+    assert_eq!((cart.kind, cart.containers.len()), (ServiceKind::Server, 1));
+    let name = repo.env_of(cart, "OTEL_SERVICE_NAME");
+    assert_eq!(name.values.last().map(|it| it.text.as_str()), Some("cartservice"));
+    assert!(repo.env_of(cart, "TOKEN").open);
+    assert!(repo.env_of(cart, "OTHER").is_absent());
+    let manifest = repo.facts.containers[cart.containers[0]].document;
+    assert_eq!(repo.service_of(manifest).map(|it| it.name.as_str()), Some("cartservice"));
+}
