@@ -43,6 +43,9 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("consume", "Consume", &["form", "protocol", "handler"]),
     ("outbound", "Outbound", &["protocol", "url", "headers"]),
     ("respond", "Respond", &["status", "body"]),
+    ("fallible", "Fallible", &["kind"]),
+    ("quiet", "Quiet", &[]),
+    ("suppress", "Suppress", &[]),
     ("schedule", "Schedule", &[]),
     ("arguments", "Arguments", &[]),
 ];

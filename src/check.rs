@@ -16,6 +16,7 @@ mod incr;
 mod infr;
 mod jaeg;
 mod kiba;
+mod logs;
 mod lsth;
 mod nist;
 mod otcl;

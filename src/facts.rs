@@ -331,6 +331,8 @@ file_facts! {
     saved_objects: query::SavedObject,
     /// Searches on logs.
     log_queries: query::LogQuery,
+    /// Caught and ignored errors.
+    handlers: code::handlers::Handler,
     /// Code that logs JSON.
     json_logging: code::jsonlogs::JsonLogging,
     /// Configurations of Beats.
@@ -388,6 +390,7 @@ impl FileFacts {
             || !self.slos.is_empty()
             || !self.burn_formulas.is_empty()
             || !self.json_logging.is_empty()
+            || self.handlers.iter().any(code::handlers::Handler::says_something)
             || !self.alert_handlers.is_empty()
             || !self.pages.is_empty()
             || !(self.env_values.is_empty() && self.base_images.is_empty())

@@ -66,6 +66,12 @@ pub enum Role {
     Outbound,
     /// Answers a request.
     Respond,
+    /// Gives an error that is easily thrown away: it reaches out of the program.
+    Fallible,
+    /// Tells nobody of anything: makes an empty value, waits, closes.
+    Quiet,
+    /// Throws errors away.
+    Suppress,
     /// Runs or is started by a schedule.
     Schedule,
     /// Reads a program's arguments.

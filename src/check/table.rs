@@ -2,8 +2,8 @@
 
 use super::flnt;
 use super::{
-    Builtin, alrt, amgr, beat, cros, dash, decl, elas, incr, infr, jaeg, kiba, lsth, nist, otcl,
-    perf, pql, prom, rule, slo, strat, xref,
+    Builtin, alrt, amgr, beat, cros, dash, decl, elas, incr, infr, jaeg, kiba, logs, lsth, nist,
+    otcl, perf, pql, prom, rule, slo, strat, xref,
 };
 
 const TABLES: &[&[(&str, Builtin)]] = &[
@@ -19,6 +19,7 @@ const TABLES: &[&[(&str, Builtin)]] = &[
     infr::BUILTINS,
     jaeg::BUILTINS,
     kiba::BUILTINS,
+    logs::BUILTINS,
     lsth::BUILTINS,
     nist::BUILTINS,
     otcl::BUILTINS,

@@ -7,6 +7,7 @@
 mod alerts;
 #[allow(dead_code, reason = "its readers come with the facts of each signal")]
 mod file;
+pub mod handlers;
 pub mod jsonlogs;
 mod metrics;
 mod modules;
@@ -322,7 +323,7 @@ pub fn is_test(path: &str) -> bool {
 }
 
 /// What reads facts from a program: one entry for each module.
-const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[modules::read];
+const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[modules::read, handlers::read];
 
 /// Reads the facts of a source file.
 pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {
@@ -365,7 +366,7 @@ fn programs(code: CodeText<'_>, facts: &mut FileFacts) {
         }
         return;
     };
-    let file = file::File::new(&unit, code.base, code.document);
+    let file = file::File::new(&unit, code.path, code.base, code.document);
     for reader in READERS {
         reader(&file, facts);
     }

@@ -136,6 +136,8 @@ macro_rules! subjects {
                 BurnFormula burn_formulas: code::BurnFormula "burn_formula" ["name"];
                 /// Code that handles alerts.
                 AlertHandler alert_handlers: code::AlertHandler "alert_handler" ["name"];
+                /// A caught or ignored error.
+                Handler handlers: code::handlers::Handler "handler" ["name"];
                 /// A Logstash pipeline, or a part of one.
                 LogstashPipeline logstash_pipelines: logstash::Pipeline "logstash_pipeline" [];
                 /// Settings of Logstash itself.

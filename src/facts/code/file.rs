@@ -37,6 +37,8 @@ pub(super) struct File<'u, 'a> {
     pub(super) names: Names<'u, 'a>,
     /// Its document.
     pub(super) document: DocumentId,
+    /// Its path.
+    pub(super) path: &'u str,
     /// What the calls of its language's libraries do.
     pub(super) table: &'static Table,
     /// Its calls in the order of the text, but for those beside text that was not understood.
@@ -48,7 +50,12 @@ pub(super) struct File<'u, 'a> {
 
 impl<'u, 'a> File<'u, 'a> {
     /// Reads the calls of a unit whose text begins at `base` of its file.
-    pub(super) fn new(unit: &'u Unit<'a>, base: usize, document: DocumentId) -> File<'u, 'a> {
+    pub(super) fn new(
+        unit: &'u Unit<'a>,
+        path: &'u str,
+        base: usize,
+        document: DocumentId,
+    ) -> File<'u, 'a> {
         let names = Names::of(unit);
         let table = Table::of(unit.language);
         let mut ids: Vec<ExprId> =
@@ -72,7 +79,7 @@ impl<'u, 'a> File<'u, 'a> {
         let mut by_expr: Vec<_> =
             calls.iter().enumerate().map(|(number, call)| (call.id, number)).collect();
         by_expr.sort_unstable();
-        File { unit, names, document, table, calls, by_expr, base }
+        File { unit, names, document, path, table, calls, by_expr, base }
     }
 
     /// A place of the unit in the repository.

@@ -46,7 +46,9 @@ fn words(language: Language) -> &'static [&'static str] {
         Language::Javascript | Language::Typescript | Language::Tsx => {
             &["console.", "winston", "pino", "bunyan", "log4js", "catch", "prom-client"]
         }
-        Language::Rust => &["tracing", "log::", "metrics", "println!", "slog"],
+        Language::Rust => {
+            &["tracing", "log::", "metrics", "println!", "slog", "Err(_)", "let _ =", ".ok();"]
+        }
         Language::Csharp => {
             &["ILogger", "Serilog", "NLog", "catch", "Console.Write", "Diagnostics"]
         }

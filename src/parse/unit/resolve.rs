@@ -226,7 +226,8 @@ impl<'u, 'a> Names<'u, 'a> {
             {
                 return Some(path);
             }
-            return self.types.get(&(at, name)).map(|ty| self.typed(ty));
+            let ty = self.types.get(&(at, name)).map(|ty| self.typed(ty));
+            return ty.or_else(|| self.given(at, name, values));
         }
         if let Some(class) = self.class_with(function, name) {
             return self.field(class, name, steps);
@@ -235,6 +236,17 @@ impl<'u, 'a> Names<'u, 'a> {
             return Some((*path).to_owned());
         }
         Some(name.to_owned())
+    }
+
+    /// A parameter of a script stands for its name, as custom has it: `req`, `res`.
+    fn given(&self, at: FunctionId, name: &str, values: &[Option<Value>]) -> Option<String> {
+        let script = matches!(
+            self.unit.language,
+            Language::Javascript | Language::Typescript | Language::Tsx
+        );
+        let param = self.unit.function(at).params.iter().any(|param| param.name == name);
+        let plain = script && param && values.len() == 1 && !self.imports.contains_key(name);
+        plain.then(|| name.to_owned())
     }
 
     fn valued(&self, value: Value, steps: usize) -> Option<String> {

@@ -1,0 +1,25 @@
+//! Errors that nobody hears of. Rule: rules/logs/swallowed-exception.yaml
+
+use crate::catalogue::model::Severity;
+use crate::check::Case;
+use crate::facts::code::handlers::{Fate, Handler};
+
+pub(super) fn check(handler: &Handler, case: &mut Case<'_>) {
+    if !handler.broad {
+        return case.skip();
+    }
+    let (what, severity) = match handler.fate {
+        Fate::Kept => return,
+        Fate::Dropped => ("thrown away", Severity::Error),
+        Fate::Answered => ("answered without a record of it", Severity::Error),
+        // Whoever gets the value may take it for what it is.
+        Fate::Replaced => ("replaced by a value, without a record of it", Severity::Warning),
+        Fate::Printed => ("printed and not logged", Severity::Info),
+    };
+    let excuse = handler.excuse.map(|excuse| format!(" ({})", excuse.words()));
+    let severity = if excuse.is_some() { Severity::Info } else { severity };
+    case.flag(handler.name.span)
+        .with("what", what)
+        .with("excuse", excuse.unwrap_or_default())
+        .severity(severity);
+}

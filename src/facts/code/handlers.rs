@@ -1,0 +1,161 @@
+//! Errors that code catches or is given, and what becomes of them.
+//!
+//! What a handler calls and nobody here can follow may report the error: only what certainly
+//! tells nobody is called lost.
+
+mod excuse;
+mod fate;
+mod report;
+mod sites;
+
+use super::super::scalar::Scalar;
+use super::super::subject::{Held, SubjectKind};
+use super::super::{DocumentId, FileFacts, Subject};
+use super::file::File;
+use crate::source::Span;
+
+/// What becomes of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is reported or handed on, or what is done cannot be followed.
+    Kept,
+    /// It is written to the terminal and nowhere else.
+    Printed,
+    /// The program goes on with a value in its place.
+    Replaced,
+    /// A request is answered without it.
+    Answered,
+    /// Nothing.
+    Dropped,
+}
+
+/// Why an error may be meant to be lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excuse {
+    /// A comment says so.
+    Explained,
+    /// What is not installed is done without.
+    Optional,
+    /// Something is closed or thrown away.
+    Cleanup,
+    /// A value is tried to be read in some form; nothing else is done.
+    Attempt,
+    /// It is tried again, and told in the end.
+    Retried,
+    /// Records themselves could not be written.
+    Logging,
+    /// Whether it works is what is asked.
+    Asked,
+    /// It happens in a browser.
+    Page,
+}
+
+impl Excuse {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Excuse::Explained => "a comment explains it",
+            Excuse::Optional => "it is done without what is not installed",
+            Excuse::Cleanup => "only something is closed or removed",
+            Excuse::Attempt => "only a value is tried to be read",
+            Excuse::Retried => "it is tried again and told in the end",
+            Excuse::Logging => "only logging itself fails",
+            Excuse::Asked => "whether it works is what is asked",
+            Excuse::Page => "it happens in a browser",
+        }
+    }
+}
+
+/// How much of the error a record of it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The error itself, or its stack.
+    Given,
+    /// Its text.
+    Text,
+    /// Nothing.
+    Missing,
+}
+
+/// A record at error level that a handler writes.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The name of the method that writes it.
+    pub call: Scalar,
+    /// What it holds of the error.
+    pub cause: Cause,
+    /// What would add the error, and where.
+    pub addition: Option<(Span, String)>,
+}
+
+/// A caught or ignored error.
+#[derive(Clone, Debug)]
+pub struct Handler {
+    /// The file.
+    pub document: DocumentId,
+    /// The error as the handler names it: its type, `err != nil`, `Err(_)`, else the keyword.
+    pub name: Scalar,
+    /// It takes any error.
+    pub broad: bool,
+    /// What becomes of it.
+    pub fate: Fate,
+    /// Why that may be meant.
+    pub excuse: Option<Excuse>,
+    /// Records at error level, where the error does not go on afterwards.
+    pub reports: Vec<Report>,
+}
+
+impl Handler {
+    /// Whether a rule may have something to say about it.
+    pub fn says_something(&self) -> bool {
+        self.fate != Fate::Kept || !self.reports.is_empty()
+    }
+}
+
+impl Subject for Handler {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::Handler
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        format!("handler of {}", self.name.text)
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.name.span)
+    }
+    fn field(&self, path: &str) -> Held<'_> {
+        if path == "name" { self.name.held() } else { Held::Nothing }
+    }
+    fn field_span(&self, path: &str) -> Option<Span> {
+        (path == "name").then_some(self.name.span)
+    }
+}
+
+/// Reads the handlers of a file.
+pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
+    let page = sites::is_page(file);
+    for site in sites::all(file) {
+        if file.unit.is_faulty(&site.whole) {
+            continue;
+        }
+        let name = Scalar {
+            text: file.unit.slice(&site.at).to_owned(),
+            span: file.span(&site.at),
+            known: true,
+            plain: false,
+        };
+        let fate = if site.broad { fate::of(file, &site) } else { Fate::Kept };
+        let excuse = match fate {
+            Fate::Kept => None,
+            _ => excuse::of(file, &site).or(page.then_some(Excuse::Page)),
+        };
+        let reports = report::all(file, &site);
+        // What neither can say anything about is no subject.
+        if site.broad || !reports.is_empty() {
+            let (document, broad) = (file.document, site.broad);
+            facts.handlers.push(Handler { document, name, broad, fate, excuse, reports });
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! Why losing an error may be meant.
+
+use super::Excuse;
+use super::sites::Site;
+use crate::facts::code::file::File;
+use crate::libraries::Role;
+use crate::parse::unit::{ExprId, ExprKind, StmtId, StmtKind, Unit};
+
+/// Why losing the error may be meant.
+pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
+    let unit = file.unit;
+    if is_explained(unit, site) {
+        return Some(Excuse::Explained);
+    }
+    let calls: Vec<ExprId> = site
+        .tried
+        .iter()
+        .copied()
+        .filter(|id| matches!(unit.expr(*id), ExprKind::Call { .. }))
+        .collect();
+    let module = site.tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Module(_)));
+    if module || (site.tried.is_empty() && site.tries == 0) {
+        return Some(Excuse::Optional);
+    }
+    let drained = |id: &ExprId| matches!(unit.expr(*id), ExprKind::Member { name: "Discard", .. });
+    if site.last
+        || site.tried.iter().any(drained)
+        || calls.iter().any(|id| is_cleanup(file, *id))
+        || in_cleanup(unit, site)
+    {
+        return Some(Excuse::Cleanup);
+    }
+    let logs = |id: &ExprId| file.call(*id).is_some_and(|it| it.role(Role::Log).is_some());
+    if calls.iter().any(logs) && calls.len() < 3 {
+        return Some(Excuse::Logging);
+    }
+    if told_later(file, site) {
+        return Some(Excuse::Retried);
+    }
+    if is_asked(unit, site) {
+        return Some(Excuse::Asked);
+    }
+    let waits = site.tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Await(_)));
+    if !waits && calls.iter().all(|id| is_plain(file, *id)) {
+        return Some(Excuse::Attempt);
+    }
+    None
+}
+
+/// Words of comments that explain nothing.
+const MARKS: &[&str] = &[
+    "noqa",
+    "nosec",
+    "todo",
+    "fixme",
+    "pylint",
+    "eslint",
+    "nolint",
+    "nosonar",
+    "pragma",
+    "ts-ignore",
+    "xxx",
+    "type: ignore",
+    "noinspection",
+    "@ts-",
+];
+
+/// Whether a comment in the body says why.
+fn is_explained(unit: &Unit<'_>, site: &Site<'_>) -> bool {
+    // `ignored` is a word to the reader.
+    if site.error.is_some_and(|error| {
+        let error = error.to_ascii_lowercase();
+        error.contains("ignore") || error.contains("expected")
+    }) {
+        return true;
+    }
+    // A comment may follow on the last line.
+    let rest = unit.text.get(site.whole.end as usize..).unwrap_or_default();
+    let line = rest.find('\n').unwrap_or(rest.len());
+    let whole = site.whole.start..site.whole.end + u32::try_from(line).unwrap_or_default();
+    let start = above(unit, whole.start).unwrap_or(whole.start);
+    let first = unit.comments.partition_point(|comment| comment.start < start);
+    unit.comments[first..].iter().take_while(|comment| comment.start < whole.end).any(|comment| {
+        let text = unit.slice(comment).to_ascii_lowercase();
+        let says = text.chars().filter(|c| c.is_alphabetic()).count() >= 4;
+        says && !MARKS.iter().any(|mark| text.contains(mark))
+    })
+}
+
+/// Where the line above begins, if it holds a comment and nothing else.
+fn above(unit: &Unit<'_>, at: u32) -> Option<u32> {
+    let before = unit.text.get(..at as usize)?;
+    let line = before.rfind('\n')?;
+    let start = before[..line].rfind('\n').map_or(0, |at| at + 1);
+    let first = before[start..line].find(|c: char| !c.is_whitespace())?;
+    let start = u32::try_from(start + first).ok()?;
+    let comment = unit.comments.binary_search_by_key(&start, |comment| comment.start);
+    comment.is_ok().then_some(start)
+}
+
+/// First words of names of what ends or removes something.
+const CLEANING: &[&str] = &[
+    "close",
+    "shutdown",
+    "stop",
+    "disconnect",
+    "cleanup",
+    "dispose",
+    "unlink",
+    "remove",
+    "delete",
+    "kill",
+    "terminate",
+    "cancel",
+    "release",
+    "unsubscribe",
+    "destroy",
+    "quit",
+    "rollback",
+    "abort",
+    "detach",
+    "teardown",
+    "clear",
+    "purge",
+    "free",
+    "flush",
+    "rmtree",
+    "rmdir",
+    "rimraf",
+    "__exit__",
+    "__del__",
+    "__aexit__",
+    "finalize",
+    "end",
+    "drain",
+    "logout",
+    "unregister",
+    "unbind",
+    "reset",
+    "clean",
+    "drop",
+    "interrupt",
+    "unmount",
+    "tear",
+];
+
+fn is_cleaning(name: &str) -> bool {
+    let name = name.trim_start_matches('_').to_ascii_lowercase();
+    CLEANING.iter().any(|word| name.starts_with(word.trim_start_matches('_')))
+}
+
+fn is_cleanup(file: &File<'_, '_>, id: ExprId) -> bool {
+    let unit = file.unit;
+    let ExprKind::Call { callee, .. } = unit.expr(id) else { return false };
+    let row = file.call(id).and_then(|call| call.role(Role::Fallible));
+    let name = match unit.expr(*callee) {
+        ExprKind::Member { name, .. } | ExprKind::Name(name) => name,
+        _ => "",
+    };
+    row.is_some_and(|api| api.get("kind") == Some("cleanup")) || is_cleaning(name)
+}
+
+/// Whether the function around is one that cleans up.
+fn in_cleanup(unit: &Unit<'_>, site: &Site<'_>) -> bool {
+    unit.outward(site.function).any(|id| is_cleaning(unit.function(id).name))
+}
+
+/// Whether the function tells of failure after the loop, or after the last attempt.
+fn told_later(file: &File<'_, '_>, site: &Site<'_>) -> bool {
+    let unit = file.unit;
+    let after = site.repeats_until.unwrap_or(site.whole.end);
+    let body = &unit.function(site.function).body;
+    let outer = body.iter().rev().take(1).copied();
+    let stmts: Vec<StmtId> = match site.repeats_until {
+        Some(_) => unit.under(body),
+        // Without a loop only the last word of the function counts.
+        None => outer.collect(),
+    };
+    stmts.into_iter().filter(|id| unit.stmts[id.0 as usize].at.start >= after).any(|id| {
+        matches!(unit.stmt(id), StmtKind::Throw(_))
+            || (site.repeats_until.is_some()
+                && unit
+                    .reads(id)
+                    .into_iter()
+                    .flat_map(|id| unit.all_in(id))
+                    .any(|id| file.call(id).is_some_and(|it| it.role(Role::Log).is_some())))
+    })
+}
+
+/// First words of names of functions that ask whether something works.
+const ASKING: &[&str] = &[
+    "is", "has", "can", "check", "ping", "try", "exist", "valid", "test", "probe", "health",
+    "ready", "alive", "supports", "should", "detect", "verify", "could", "would",
+];
+
+/// Whether the function asks how it is, and answers that.
+fn is_asked(unit: &Unit<'_>, site: &Site<'_>) -> bool {
+    let name = unit.function(site.function).name.trim_start_matches('_').to_ascii_lowercase();
+    let answers = unit.under(site.body).into_iter().any(|id| match unit.stmt(id) {
+        StmtKind::Return(Some(value)) => {
+            matches!(unit.expr(*value), ExprKind::Bool(_) | ExprKind::Null)
+        }
+        _ => false,
+    });
+    answers && (ASKING.iter().any(|word| name.starts_with(word)) || name.ends_with("valid"))
+}
+
+/// First words of names of what only reads or makes a value.
+const PLAIN: &[&str] = &[
+    "parse",
+    "decode",
+    "encode",
+    "unquote",
+    "quote",
+    "convert",
+    "coerce",
+    "loads",
+    "dumps",
+    "stringify",
+    "valueof",
+    "from",
+    "to",
+    "as_",
+    "is",
+    "has",
+    "split",
+    "join",
+    "trim",
+    "strip",
+    "replace",
+    "format",
+    "int",
+    "float",
+    "str",
+    "len",
+    "bool",
+    "list",
+    "dict",
+    "tuple",
+    "set",
+    "getattr",
+    "setattr",
+    "hasattr",
+    "isinstance",
+    "type",
+    "repr",
+    "literal_eval",
+    "strptime",
+    "strftime",
+    "datetime",
+    "uuid",
+    "url",
+    "date",
+    "bigint",
+    "number",
+    "string",
+    "decimal",
+    "compile",
+    "match",
+    "getitem",
+    "substring",
+    "indexof",
+    "charat",
+    "contains",
+    "startswith",
+    "endswith",
+    "lower",
+    "upper",
+    "append",
+    "push",
+    "add",
+    "index",
+    "items",
+    "keys",
+    "values",
+    "json",
+    "round",
+    "min",
+    "max",
+    "sum",
+    "sorted",
+    "map",
+    "filter",
+    "zip",
+    "range",
+    "enumerate",
+    "slice",
+    "equals",
+    "hash",
+    "b64",
+    "atob",
+    "btoa",
+    "regex",
+    "pattern",
+    "safe_load",
+    "get_type",
+    "gettype",
+    "getclass",
+    "getmethod",
+    "getfield",
+    "getdeclared",
+    "getenv",
+    "getproperty",
+    "getstring",
+    "getint",
+    "gettext",
+    "math",
+    "abs",
+    "print",
+    "length",
+    "size",
+    "isoformat",
+    "group",
+    "find",
+    "try",
+    "as",
+    "timezone",
+    "pytz",
+    "all",
+    "any",
+    "next",
+    "iter",
+    "copy",
+    "deepcopy",
+    "sort",
+    "version",
+];
+
+/// Whether a call only reads or makes a value.
+fn is_plain(file: &File<'_, '_>, id: ExprId) -> bool {
+    let unit = file.unit;
+    let ExprKind::Call { callee, .. } = unit.expr(id) else { return true };
+    let outside = file.call(id).is_some_and(|call| {
+        call.role(Role::Outbound).is_some() || call.role(Role::Fallible).is_some()
+    });
+    let name = match unit.expr(*callee) {
+        ExprKind::Member { name, .. } | ExprKind::Name(name) => name.to_ascii_lowercase(),
+        _ => return false,
+    };
+    let reads = ["parse", "decode", "serialize", "base64"].iter().any(|word| name.contains(word));
+    !outside && (name == "get" || reads || PLAIN.iter().any(|word| name.starts_with(word)))
+}

@@ -1,0 +1,382 @@
+//! Where errors are caught, asked for, or thrown away, in each language.
+
+use crate::facts::code::file::File;
+use crate::libraries::Role;
+use crate::parse::code::Language;
+use crate::parse::unit::{Catch, ExprId, ExprKind, FunctionId, Place, StmtId, StmtKind, Unit};
+
+/// A place that handles errors.
+pub(super) struct Site<'u> {
+    /// All of it.
+    pub(super) whole: Place,
+    /// What names the error.
+    pub(super) at: Place,
+    /// The variable that holds the error.
+    pub(super) error: Option<&'u str>,
+    /// It takes any error.
+    pub(super) broad: bool,
+    /// What is done; none where the error is only thrown away.
+    pub(super) body: &'u [StmtId],
+    /// What may fail.
+    pub(super) tried: Vec<ExprId>,
+    /// How many statements may fail; none where what fails is no statement.
+    pub(super) tries: usize,
+    /// What else the call gives is used.
+    pub(super) kept_value: bool,
+    /// The function it stands in.
+    pub(super) function: FunctionId,
+    /// The end of the loop around.
+    pub(super) repeats_until: Option<u32>,
+    /// It stands where things are cleaned up.
+    pub(super) last: bool,
+}
+
+/// What stands around a statement.
+#[derive(Clone, Copy)]
+struct Around {
+    function: FunctionId,
+    repeats_until: Option<u32>,
+    last: bool,
+}
+
+/// All places of a file, in the order of the text.
+pub(super) fn all<'u>(file: &File<'u, '_>) -> Vec<Site<'u>> {
+    let unit = file.unit;
+    let mut sites = Vec::new();
+    for number in 0..unit.functions.len() {
+        let function = FunctionId(u32::try_from(number).unwrap_or(u32::MAX));
+        let around = Around { function, repeats_until: None, last: false };
+        let body = &unit.function(function).body;
+        let mut open: Vec<(StmtId, Around)> = body.iter().map(|stmt| (*stmt, around)).collect();
+        while let Some((id, around)) = open.pop() {
+            at_statement(file, id, around, &mut sites);
+            inside(unit, id, around, &mut open);
+        }
+    }
+    if matches!(unit.language, Language::Javascript | Language::Typescript | Language::Tsx) {
+        sites.extend(file.unit.calls().filter_map(|call| of_promise(file, call)));
+    }
+    sites.sort_by_key(|site| (site.at.start, site.at.end));
+    sites.dedup_by(|one, other| one.at == other.at);
+    sites
+}
+
+/// The statements right inside a statement, those of expressions with statements in them too.
+fn inside(unit: &Unit<'_>, id: StmtId, around: Around, open: &mut Vec<(StmtId, Around)>) {
+    let end = unit.stmts[id.0 as usize].at.end;
+    let looped = match unit.stmt(id) {
+        StmtKind::Loop { .. } => Around { repeats_until: Some(end), ..around },
+        _ => around,
+    };
+    match unit.stmt(id) {
+        StmtKind::Try { body, catches, other, last } => {
+            open.extend(body.iter().chain(other).map(|stmt| (*stmt, around)));
+            let cleaning = Around { last: true, ..around };
+            let caught = catches.iter().flat_map(|catch| &catch.body).chain(last);
+            open.extend(caught.map(|stmt| (*stmt, cleaning)));
+        }
+        StmtKind::If { first: Some(first), .. } => {
+            open.push((*first, around));
+            open.extend(unit.blocks(id).into_iter().flatten().map(|stmt| (*stmt, around)));
+        }
+        _ => open.extend(unit.blocks(id).into_iter().flatten().map(|stmt| (*stmt, looped))),
+    }
+    for read in unit.reads(id) {
+        open.extend(unit.all_in(read).into_iter().filter_map(|id| match unit.expr(id) {
+            ExprKind::Flow(stmt) => Some((*stmt, around)),
+            _ => None,
+        }));
+    }
+}
+
+fn at_statement<'u>(file: &File<'u, '_>, id: StmtId, around: Around, sites: &mut Vec<Site<'u>>) {
+    let unit = file.unit;
+    let place = unit.stmts[id.0 as usize].at.clone();
+    match unit.stmt(id) {
+        StmtKind::Try { body, catches, .. } => {
+            for catch in catches {
+                let (at, broad) = caught(unit, catch);
+                sites.push(Site {
+                    whole: catch.at.clone(),
+                    at,
+                    error: catch.name,
+                    broad,
+                    body: &catch.body,
+                    tried: unit.all_under(body),
+                    tries: unit.under(body).len(),
+                    kept_value: false,
+                    function: around.function,
+                    repeats_until: around.repeats_until,
+                    last: around.last,
+                });
+            }
+        }
+        StmtKind::With { items, body: Some(body) } if unit.language == Language::Python => {
+            let suppress = items.iter().find(|(of, _)| suppresses(file, *of));
+            let Some((of, _)) = suppress else { return };
+            sites.push(Site {
+                whole: place,
+                at: unit.place(*of),
+                error: None,
+                broad: true,
+                body: &[],
+                tried: unit.all_under(body),
+                tries: unit.under(body).len(),
+                kept_value: false,
+                function: around.function,
+                repeats_until: around.repeats_until,
+                last: around.last,
+            });
+        }
+        StmtKind::If { first, test, then, .. } => {
+            let site = match unit.language {
+                Language::Go => asked_in_go(unit, *first, *test, then),
+                Language::Rust => asked_in_rust(file, *first, *test, then),
+                _ => None,
+            };
+            sites.extend(site.map(|site| Site { whole: place, ..site.within(around) }));
+        }
+        StmtKind::Switch { on: Some(on), arms } if unit.language == Language::Rust => {
+            for arm in arms {
+                let [test] = arm.tests[..] else { continue };
+                let site = error_arm(file, test, *on, &arm.body);
+                sites.extend(site.map(|site| site.within(around)));
+            }
+        }
+        StmtKind::Let { targets, value: Some(value), .. } => {
+            sites.extend(thrown_away(file, targets, *value).map(|site| site.within(around)));
+        }
+        StmtKind::Expr(of) if unit.language == Language::Rust => {
+            sites.extend(made_ok(file, *of).map(|site| site.within(around)));
+        }
+        _ => {}
+    }
+}
+
+impl Site<'_> {
+    fn within(self, around: Around) -> Self {
+        let Around { function, repeats_until, last } = around;
+        Site { function, repeats_until, last, ..self }
+    }
+}
+
+fn site<'u>(at: Place, error: Option<&'u str>, body: &'u [StmtId], tried: Vec<ExprId>) -> Site<'u> {
+    Site {
+        whole: at.clone(),
+        at,
+        error,
+        broad: true,
+        body,
+        tried,
+        tries: 1,
+        kept_value: false,
+        function: FunctionId(0),
+        repeats_until: None,
+        last: false,
+    }
+}
+
+/// Types that take every error.
+fn takes_all(language: Language, ty: &str) -> bool {
+    let bare = ty.rsplit('.').next().unwrap_or(ty).trim();
+    match language {
+        Language::Python => matches!(bare, "Exception" | "BaseException"),
+        Language::Java => matches!(bare, "Exception" | "Throwable"),
+        Language::Csharp => bare == "Exception",
+        _ => false,
+    }
+}
+
+/// What a `catch` names, and whether it takes everything.
+fn caught(unit: &Unit<'_>, catch: &Catch<'_>) -> (Place, bool) {
+    let head = unit.slice(&catch.at);
+    let opens = if unit.language == Language::Python { ':' } else { '{' };
+    let head = head.split(opens).next().unwrap_or(head);
+    // `catch (Exception e) when (…)`: it chooses.
+    let chooses = unit.language == Language::Csharp && head.contains(" when");
+    let start = catch.at.start;
+    let found = catch.types.iter().find(|ty| takes_all(unit.language, ty));
+    let named = found.or(catch.types.first()).and_then(|ty| {
+        let at = u32::try_from(head.find(ty)?).ok()?;
+        let len = u32::try_from(ty.len()).ok()?;
+        Some(start + at..start + at + len)
+    });
+    let word = head.find(|c: char| !c.is_alphabetic()).unwrap_or(head.len());
+    let keyword = start..start + u32::try_from(word).unwrap_or_default();
+    let broad = (catch.types.is_empty() || found.is_some()) && !chooses;
+    (named.unwrap_or(keyword), broad)
+}
+
+/// `contextlib.suppress(Exception)`.
+fn suppresses(file: &File<'_, '_>, of: ExprId) -> bool {
+    let Some(call) = file.call(of) else { return false };
+    let all = |value: ExprId| takes_all(Language::Python, file.unit.slice(&file.unit.place(value)));
+    call.role(Role::Suppress).is_some() && file.unit.args(of).iter().any(|arg| all(arg.value))
+}
+
+/// `if err != nil { … }`.
+fn asked_in_go<'u>(
+    unit: &'u Unit<'_>,
+    first: Option<StmtId>,
+    test: ExprId,
+    then: &'u [StmtId],
+) -> Option<Site<'u>> {
+    let ExprKind::Binary { op: "!=", left, right } = unit.expr(test) else { return None };
+    let (ExprKind::Name(name), ExprKind::Null) = (unit.expr(*left), unit.expr(*right)) else {
+        return None;
+    };
+    let is_error = *name == "err" || name.ends_with("Err") || name.ends_with("err");
+    let tried = first.map_or_else(Vec::new, |first| {
+        unit.reads(first).into_iter().flat_map(|id| unit.all_in(id)).collect()
+    });
+    // `if r := recover(); r != nil`
+    let recovers = tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Name("recover")));
+    (is_error || recovers).then(|| site(unit.place(test), Some(name), then, tried))
+}
+
+/// `if let Err(e) = f() { … }`.
+fn asked_in_rust<'u>(
+    file: &File<'u, '_>,
+    first: Option<StmtId>,
+    on: ExprId,
+    then: &'u [StmtId],
+) -> Option<Site<'u>> {
+    let StmtKind::Let { targets, value: None, .. } = file.unit.stmt(first?) else { return None };
+    error_arm(file, *targets.first()?, on, then)
+}
+
+/// `Err(e) => …` for something that reaches out of the program.
+fn error_arm<'u>(
+    file: &File<'u, '_>,
+    pattern: ExprId,
+    on: ExprId,
+    body: &'u [StmtId],
+) -> Option<Site<'u>> {
+    let unit = file.unit;
+    let at = unit.place(pattern);
+    let inner = unit.slice(&at).strip_prefix("Err(")?.strip_suffix(')')?.trim();
+    let error = inner.trim_start_matches("ref ").trim_start_matches("mut ");
+    // A name that begins with a capital is one error of many.
+    let binds = |it: &&str| {
+        it.starts_with(|c: char| c.is_lowercase() || c == '_')
+            && it.chars().all(|c| c.is_alphanumeric() || c == '_')
+    };
+    let error = Some(error).filter(binds);
+    let tried = unit.all_in(on);
+    let outside =
+        tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Await(_)) || reaches(file, *id));
+    let broad = outside && error.is_some();
+    let whole = at.start..body.last().map_or(at.end, |id| unit.stmts[id.0 as usize].at.end);
+    Some(Site { whole, broad, ..site(at, error.filter(|it| *it != "_"), body, tried) })
+}
+
+/// Whether a call can fail because of what is outside of the program.
+fn reaches(file: &File<'_, '_>, id: ExprId) -> bool {
+    let Some(call) = file.call(id) else { return false };
+    let fails = call.role(Role::Fallible).is_some_and(|api| api.get("kind") != Some("cleanup"));
+    fails || call.role(Role::Outbound).is_some()
+}
+
+/// `_ = f()`, `let _ = f();`, `x, _ := f()` of something that reaches out of the program.
+fn thrown_away<'u>(file: &File<'u, '_>, targets: &[ExprId], value: ExprId) -> Option<Site<'u>> {
+    let unit = file.unit;
+    let last = *targets.last()?;
+    let at = unit.place(last);
+    if unit.slice(&at) != "_" {
+        return None;
+    }
+    let tried = unit.all_in(value);
+    let fails = match unit.language {
+        // The outer call gives the error.
+        Language::Go => is_fallible(file, value) || is_recover(unit, value),
+        Language::Rust => {
+            tried.iter().any(|id| is_fallible(file, *id))
+                && !tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Lambda(_)))
+        }
+        _ => false,
+    };
+    let kept_value = targets.iter().any(|it| unit.slice(&unit.place(*it)) != "_");
+    fails.then(|| Site { kept_value, ..site(at, None, &[], tried) })
+}
+
+fn is_fallible(file: &File<'_, '_>, id: ExprId) -> bool {
+    file.call(id).is_some_and(|call| call.role(Role::Fallible).is_some())
+}
+
+fn is_recover(unit: &Unit<'_>, id: ExprId) -> bool {
+    let ExprKind::Call { callee, .. } = unit.expr(id) else { return false };
+    matches!(unit.expr(*callee), ExprKind::Name("recover"))
+}
+
+/// `f().ok();`.
+fn made_ok<'u>(file: &File<'u, '_>, of: ExprId) -> Option<Site<'u>> {
+    let unit = file.unit;
+    let ExprKind::Call { callee, .. } = unit.expr(of) else { return None };
+    let ExprKind::Member { of: result, name: "ok" } = unit.expr(*callee) else { return None };
+    let tried = unit.all_in(*result);
+    let fails = tried.iter().any(|id| is_fallible(file, *id));
+    // `.inspect_err(|e| warn!(…)).ok()`
+    if tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Lambda(_))) {
+        return None;
+    }
+    let end = unit.place(*callee).end;
+    fails.then(|| site(end - 2..end, None, &[], tried))
+}
+
+/// `f().catch(() => {})`.
+fn of_promise<'u>(file: &File<'u, '_>, call: ExprId) -> Option<Site<'u>> {
+    let unit = file.unit;
+    let ExprKind::Call { callee, args, .. } = unit.expr(call) else { return None };
+    let ExprKind::Member { of, name: "catch" } = unit.expr(*callee) else { return None };
+    let [arg] = args.as_slice() else { return None };
+    let ExprKind::Lambda(inner) = unit.expr(arg.value) else { return None };
+    let function = unit.function(*inner);
+    let end = unit.place(*callee).end;
+    Some(Site {
+        whole: function.at.clone(),
+        at: end - 5..end,
+        error: function.params.first().map(|param| param.name),
+        function: unit.function_of(call),
+        ..site(0..0, None, &function.body, unit.all_in(*of))
+    })
+}
+
+/// Folders of what runs in browsers.
+const PAGE_FOLDERS: &[&str] = &[
+    "frontend",
+    "front-end",
+    "webapp",
+    "web-ui",
+    "ui",
+    "static",
+    "public",
+    "assets",
+    "www",
+    "browser",
+    "components",
+    "pages",
+    "hooks",
+    "views",
+];
+
+/// Names that browsers alone have.
+const PAGE_NAMES: &[&str] = &["window", "document", "localStorage", "sessionStorage", "navigator"];
+
+/// Whether a file runs in a browser.
+pub(super) fn is_page(file: &File<'_, '_>) -> bool {
+    let unit = file.unit;
+    match unit.language {
+        Language::Tsx => return true,
+        Language::Javascript | Language::Typescript => {}
+        _ => return false,
+    }
+    let library = |path: &str| file.table.library(path).is_some_and(|it| it.name == "page");
+    unit.imports.iter().any(|import| library(&import.path))
+        || file.path.split('/').any(|part| {
+            PAGE_FOLDERS.contains(&part) || part.ends_with("-ui") || part.ends_with("-frontend")
+        })
+        || unit
+            .exprs
+            .iter()
+            .any(|expr| matches!(expr.kind, ExprKind::Name(name) if PAGE_NAMES.contains(&name)))
+}
