@@ -28,8 +28,8 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("sampler", "Sampler", &["kind", "ratio", "root"]),
     ("resource", "Resource", &["attributes", "key", "value", "name", "version"]),
     ("propagator-set", "PropagatorSet", &["kind", "value"]),
-    ("inject", "Inject", &[]),
-    ("extract", "Extract", &[]),
+    ("inject", "Inject", &["carrier", "form"]),
+    ("extract", "Extract", &["form"]),
     ("instrument", "Instrument", &["of", "side"]),
     ("shutdown", "Shutdown", &[]),
     (
@@ -42,12 +42,24 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("route", "Route", &["form", "path", "handler", "method"]),
     ("consume", "Consume", &["form", "protocol", "handler"]),
     ("outbound", "Outbound", &["protocol", "url", "headers"]),
+    (
+        "outbound",
+        "Outbound",
+        &[
+            "protocol", "url", "headers", "patched", "timeout", "options", "client", "request",
+            "sends",
+        ],
+    ),
+    ("handoff", "Handoff", &["work", "keeps"]),
+    ("span-activate", "SpanActivate", &[]),
+    ("fresh", "Fresh", &[]),
     ("respond", "Respond", &["status", "body"]),
     ("fallible", "Fallible", &["kind"]),
     ("quiet", "Quiet", &[]),
     ("suppress", "Suppress", &[]),
     ("schedule", "Schedule", &[]),
     ("arguments", "Arguments", &[]),
+    ("clock", "Clock", &["kind"]),
 ];
 
 /// Rust text that defines `TABLES`.

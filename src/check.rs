@@ -28,6 +28,7 @@ mod rule;
 mod slo;
 mod strat;
 mod table;
+mod trac;
 mod xref;
 
 pub(crate) use case::{Case, Flag};

@@ -363,6 +363,26 @@ file_facts! {
     trace_mentions: telemetry::TraceMention,
     /// Decisions of which traces to keep.
     samplers: telemetry::Sampler,
+    /// Calls of other services in code.
+    outbound_calls: code::outbound::OutboundCall,
+    /// Places where the context of a trace is read from a request.
+    extractions: code::propagation::Extraction,
+    /// Places where it is written into one.
+    injections: code::propagation::Injection,
+    /// What instruments libraries.
+    instrumentations: code::propagation::Instrumentation,
+    /// Code that makes a provider of spans.
+    span_providers: DocumentId,
+    /// Work that is handed to other threads.
+    handoffs: code::workers::Handoff,
+    /// Functions that trace or time others.
+    wrappers: code::workers::Wrapper,
+    /// Functions that must be waited for, given to others.
+    async_uses: code::workers::AsyncUse,
+    /// Code with functions that must be waited for.
+    async_files: DocumentId,
+    /// Names in code that say that they read context, by document.
+    context_mentions: (DocumentId, String),
     /// What could not be analysed, and why.
     skips: skip::Skip,
 }
@@ -391,6 +411,9 @@ impl FileFacts {
             || !self.burn_formulas.is_empty()
             || !self.json_logging.is_empty()
             || self.handlers.iter().any(code::handlers::Handler::says_something)
+            || !(self.outbound_calls.is_empty() && self.extractions.is_empty())
+            || !(self.injections.is_empty() && self.instrumentations.is_empty())
+            || !(self.handoffs.is_empty() && self.wrappers.is_empty())
             || !self.alert_handlers.is_empty()
             || !self.pages.is_empty()
             || !(self.env_values.is_empty() && self.base_images.is_empty())

@@ -64,6 +64,12 @@ pub enum Role {
     Consume,
     /// Calls another service.
     Outbound,
+    /// Gives work to another thread.
+    Handoff,
+    /// Makes a span the current one.
+    SpanActivate,
+    /// Makes a new collection, or copies one.
+    Fresh,
     /// Answers a request.
     Respond,
     /// Gives an error that is easily thrown away: it reaches out of the program.
@@ -76,6 +82,8 @@ pub enum Role {
     Schedule,
     /// Reads a program's arguments.
     Arguments,
+    /// Reads a clock: `wall`, which can be set, or `steady`; `since` tells how long ago a reading was.
+    Clock,
 }
 
 /// A call of a library.

@@ -27,6 +27,7 @@ pub mod notifications;
 pub mod oncall;
 pub mod paths;
 pub mod pillars;
+pub mod propagation;
 pub mod publish;
 pub mod queries;
 pub mod retention;
@@ -105,6 +106,7 @@ pub struct Repo {
     sampler_kinds: OnceLock<Vec<usize>>,
     shippers: OnceLock<shippers::Shippers>,
     units: OnceLock<services::Services>,
+    reaches: OnceLock<BTreeMap<String, propagation::Reach>>,
 }
 
 impl Repo {
@@ -182,6 +184,7 @@ impl Repo {
             sampler_kinds: OnceLock::new(),
             shippers: OnceLock::new(),
             units: OnceLock::new(),
+            reaches: OnceLock::new(),
         }
     }
 

@@ -4,6 +4,8 @@ use super::flnt;
 use super::{
     Builtin, alrt, amgr, beat, cros, dash, decl, elas, incr, infr, jaeg, kiba, logs, lsth, nist,
     otcl, perf, pql, prom, rule, slo, strat, xref,
+    Builtin, alrt, amgr, beat, cros, dash, decl, elas, incr, infr, jaeg, kiba, lsth, nist, otcl,
+    perf, pql, prom, rule, slo, strat, trac, xref,
 };
 
 const TABLES: &[&[(&str, Builtin)]] = &[
@@ -29,6 +31,7 @@ const TABLES: &[&[(&str, Builtin)]] = &[
     rule::BUILTINS,
     slo::BUILTINS,
     strat::BUILTINS,
+    trac::BUILTINS,
     xref::BUILTINS,
 ];
 

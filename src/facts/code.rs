@@ -5,6 +5,7 @@
 //! is left out, or marked as open. One reader per language in `facts/code/`.
 
 mod alerts;
+mod around;
 #[allow(dead_code, reason = "its readers come with the facts of each signal")]
 mod file;
 pub mod handlers;
@@ -12,8 +13,11 @@ pub mod jsonlogs;
 mod metrics;
 mod modules;
 mod objectives;
+pub mod outbound;
 mod prefilter;
+pub mod propagation;
 mod python;
+pub mod workers;
 
 use super::scalar::Scalar;
 use super::subject::{Held, SubjectKind};
@@ -323,7 +327,8 @@ pub fn is_test(path: &str) -> bool {
 }
 
 /// What reads facts from a program: one entry for each module.
-const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[modules::read, handlers::read];
+const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] =
+    &[modules::read, handlers::read, outbound::read, propagation::read, workers::read];
 
 /// Reads the facts of a source file.
 pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {

@@ -182,6 +182,16 @@ macro_rules! subjects {
                 ];
                 /// A decision of which traces to keep.
                 Sampler samplers: telemetry::Sampler "sampler" ["setting", "value"];
+                /// A call of another service in code.
+                OutboundCall outbound_calls: code::outbound::OutboundCall "outbound_call" [
+                    "name", "library",
+                ];
+                /// A place where the context of a trace is read from a request.
+                Extraction extractions: code::propagation::Extraction "extraction" ["name"];
+                /// A place where the context of a trace is written into a request.
+                Injection injections: code::propagation::Injection "injection" ["name"];
+                /// A function that traces or times a function it is given.
+                Wrapper wrappers: code::workers::Wrapper "wrapper" ["name"];
                 /// A NIST control annotation.
                 Annotation annotations: annotation::Annotation "annotation" ["tag", "control", "text"];
             }

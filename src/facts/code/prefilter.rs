@@ -33,7 +33,18 @@ const COMMON: &[&str] = &[
 /// What more a language's files are parsed for.
 fn words(language: Language) -> &'static [&'static str] {
     match language {
-        Language::Python => &["logging", "structlog", "loguru", "except", "print(", "create_"],
+        Language::Python => &[
+            "logging",
+            "structlog",
+            "loguru",
+            "except",
+            "print(",
+            "create_",
+            "requests",
+            "httpx",
+            "urlopen",
+            "aiohttp",
+        ],
         Language::Go => &["log", "slog", "zap", "fmt.Print", "err != nil", "otel"],
         Language::Java => &[
             "org.slf4j",
@@ -49,6 +60,18 @@ fn words(language: Language) -> &'static [&'static str] {
         Language::Rust => {
             &["tracing", "log::", "metrics", "println!", "slog", "Err(_)", "let _ =", ".ok();"]
         }
+        Language::Javascript | Language::Typescript | Language::Tsx => &[
+            "console.",
+            "winston",
+            "pino",
+            "bunyan",
+            "log4js",
+            "catch",
+            "prom-client",
+            "fetch(",
+            "axios",
+        ],
+        Language::Rust => &["tracing", "log::", "metrics", "println!", "slog", "reqwest"],
         Language::Csharp => {
             &["ILogger", "Serilog", "NLog", "catch", "Console.Write", "Diagnostics"]
         }

@@ -286,12 +286,21 @@ impl<'u, 'a> Names<'u, 'a> {
         }
     }
 
-    /// The only value of a name, if the expression is one and it is set once.
+    /// The only value of a name, or of a field of the object itself, if the expression is one and
+    /// it is set once.
     pub fn value(&self, id: ExprId) -> Option<ExprId> {
-        let ExprKind::Name(name) = self.unit.expr(id) else { return None };
         let function = self.unit.function_of(id);
-        let mut scopes = self.unit.outward(function);
-        let values = scopes.find_map(|at| self.values.get(&(at, *name)))?;
+        let values = match self.unit.expr(id) {
+            ExprKind::Name(name) => {
+                let mut scopes = self.unit.outward(function);
+                let found = scopes.find_map(|at| self.values.get(&(at, *name)));
+                found.or_else(|| self.fields.get(&(self.class_with(function, name)?, *name)))?
+            }
+            ExprKind::Member { of, name } => {
+                self.fields.get(&(self.own_class(function, *of)?, *name))?
+            }
+            _ => return None,
+        };
         match values.as_slice() {
             [Some(value)] if value.result == 0 => Some(value.of),
             _ => None,
