@@ -41,7 +41,6 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("metric-serve", "MetricServe", &[]),
     ("route", "Route", &["form", "path", "handler", "method"]),
     ("consume", "Consume", &["form", "protocol", "handler"]),
-    ("outbound", "Outbound", &["protocol", "url", "headers"]),
     (
         "outbound",
         "Outbound",

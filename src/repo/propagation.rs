@@ -3,6 +3,7 @@
 
 use super::Repo;
 use crate::facts::DocumentId;
+use crate::identify::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a program does with traces.
@@ -41,23 +42,32 @@ impl Repo {
             waits: false,
         };
         let reaches = self.reaches.get_or_init(|| gather(self));
-        let path = &self.source(document.source).path;
-        reaches.get(self.program(path)).unwrap_or(&NONE)
+        reaches.get(&program(self, document)).unwrap_or(&NONE)
     }
 }
 
-fn gather(repo: &Repo) -> BTreeMap<String, Reach> {
-    let mut found: BTreeMap<String, Reach> = BTreeMap::new();
-    let program =
-        |document: DocumentId| repo.program(&repo.source(document.source).path).to_owned();
+/// A program: its folder and its language; a script beside a server is none of it.
+pub type Program = (String, Kind);
+
+fn program(repo: &Repo, document: DocumentId) -> Program {
+    let folder = repo.program(&repo.source(document.source).path).to_owned();
+    let language = match repo.document(document).kind {
+        Kind::Typescript => Kind::Javascript,
+        kind => kind,
+    };
+    (folder, language)
+}
+
+fn gather(repo: &Repo) -> BTreeMap<Program, Reach> {
+    let mut found: BTreeMap<Program, Reach> = BTreeMap::new();
     for document in &repo.facts.span_providers {
-        found.entry(program(*document)).or_default().traced = true;
+        found.entry(program(repo, *document)).or_default().traced = true;
     }
     for document in &repo.facts.async_files {
-        found.entry(program(*document)).or_default().waits = true;
+        found.entry(program(repo, *document)).or_default().waits = true;
     }
     for one in &repo.facts.instrumentations {
-        let reach = found.entry(program(one.document)).or_default();
+        let reach = found.entry(program(repo, one.document)).or_default();
         if matches!(one.side, "client" | "both") {
             reach.clients.insert(one.of);
         }
