@@ -106,7 +106,7 @@ pub struct Repo {
     sampler_kinds: OnceLock<Vec<usize>>,
     shippers: OnceLock<shippers::Shippers>,
     units: OnceLock<services::Services>,
-    reaches: OnceLock<BTreeMap<propagation::Program, propagation::Reach>>,
+    reaches: OnceLock<Vec<propagation::Reach>>,
 }
 
 impl Repo {

@@ -1,16 +1,19 @@
-//! How far the context of traces reaches: which programs make spans, and which of their libraries
+//! How far the context of traces reaches: which services make spans, and which of their libraries
 //! hand context on by themselves.
 
 use super::Repo;
+use super::services::Service;
 use crate::facts::DocumentId;
-use crate::identify::Kind;
+use crate::facts::scalar::Scalar;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a program does with traces.
+/// What a service does with traces.
 #[derive(Debug, Default)]
 pub struct Reach {
     /// Its code makes a provider of spans.
     pub traced: bool,
+    /// Something that runs it instruments all it knows.
+    pub agent: bool,
     /// What is instrumented for requests it makes.
     pub clients: BTreeSet<&'static str>,
     /// What is instrumented for requests it answers.
@@ -24,57 +27,87 @@ pub struct Reach {
 impl Reach {
     /// Whether one of these libraries, in words, writes context into its requests by itself.
     pub fn patches(&self, libraries: &str) -> bool {
-        self.clients.contains("all")
-            || libraries
-                .split(' ')
-                .any(|library| library == "always" || self.clients.contains(library))
+        self.agent
+            || self.clients.contains("all")
+            || libraries.split(' ').any(|it| it == "always" || self.clients.contains(it))
+    }
+
+    /// Whether anything makes spans of the requests it answers.
+    pub fn serves(&self) -> bool {
+        self.agent || !self.servers.is_empty()
     }
 }
+
+/// Words of commands and variables that put an agent into a program.
+const AGENTS: &[&str] = &[
+    "opentelemetry-instrument",
+    "opentelemetry-javaagent",
+    "-javaagent:",
+    "auto-instrumentations-node/register",
+    "OpenTelemetry.AutoInstrumentation",
+];
+
+/// Annotations by which an operator does it.
+const INJECTS: &str = "instrumentation.opentelemetry.io/inject-";
+
+/// Variables that name an agent.
+const VARIABLES: &[&str] =
+    &["JAVA_TOOL_OPTIONS", "JAVA_OPTS", "_JAVA_OPTIONS", "NODE_OPTIONS", "CORECLR_PROFILER_PATH"];
 
 impl Repo {
-    /// What the program of a document does with traces.
-    pub fn reach(&self, document: DocumentId) -> &Reach {
-        static NONE: Reach = Reach {
-            traced: false,
-            clients: BTreeSet::new(),
-            servers: BTreeSet::new(),
-            threads: false,
-            waits: false,
-        };
-        let reaches = self.reaches.get_or_init(|| gather(self));
-        reaches.get(&program(self, document)).unwrap_or(&NONE)
+    /// What the services that a document is part of do with traces; none where it is of no service.
+    pub fn reaches(&self, document: DocumentId) -> impl Iterator<Item = &Reach> {
+        let all = self.all_reaches();
+        self.services_with(document).iter().filter_map(|number| all.get(*number))
+    }
+
+    /// What each service does with traces, in the order of `services`.
+    pub fn all_reaches(&self) -> &[Reach] {
+        self.reaches.get_or_init(|| gather(self))
     }
 }
 
-/// A program: its folder and its language; a script beside a server is none of it.
-pub type Program = (String, Kind);
-
-fn program(repo: &Repo, document: DocumentId) -> Program {
-    let folder = repo.program(&repo.source(document.source).path).to_owned();
-    let language = match repo.document(document).kind {
-        Kind::Typescript => Kind::Javascript,
-        kind => kind,
+fn gather(repo: &Repo) -> Vec<Reach> {
+    let facts = &repo.facts;
+    let providers: BTreeSet<DocumentId> = facts.span_providers.iter().copied().collect();
+    let waiting: BTreeSet<DocumentId> = facts.async_files.iter().copied().collect();
+    let mut instrumented: BTreeMap<DocumentId, Vec<usize>> = BTreeMap::new();
+    for (number, one) in facts.instrumentations.iter().enumerate() {
+        instrumented.entry(one.document).or_default().push(number);
+    }
+    let of = |service: &Service| {
+        let mut reach = Reach { agent: has_agent(repo, service), ..Reach::default() };
+        for document in &service.documents {
+            reach.traced |= providers.contains(document);
+            reach.waits |= waiting.contains(document);
+            for number in instrumented.get(document).into_iter().flatten() {
+                let one = &facts.instrumentations[*number];
+                if matches!(one.side, "client" | "both") {
+                    reach.clients.insert(one.of);
+                }
+                if matches!(one.side, "server" | "both") {
+                    reach.servers.insert(one.of);
+                }
+                reach.threads |= one.side == "threads";
+            }
+        }
+        reach
     };
-    (folder, language)
+    repo.services().iter().map(of).collect()
 }
 
-fn gather(repo: &Repo) -> BTreeMap<Program, Reach> {
-    let mut found: BTreeMap<Program, Reach> = BTreeMap::new();
-    for document in &repo.facts.span_providers {
-        found.entry(program(repo, *document)).or_default().traced = true;
-    }
-    for document in &repo.facts.async_files {
-        found.entry(program(repo, *document)).or_default().waits = true;
-    }
-    for one in &repo.facts.instrumentations {
-        let reach = found.entry(program(repo, one.document)).or_default();
-        if matches!(one.side, "client" | "both") {
-            reach.clients.insert(one.of);
-        }
-        if matches!(one.side, "server" | "both") {
-            reach.servers.insert(one.of);
-        }
-        reach.threads |= one.side == "threads";
-    }
-    found
+/// Whether what runs a service puts an agent into it.
+fn has_agent(repo: &Repo, service: &Service) -> bool {
+    let facts = &repo.facts;
+    let says = |text: &Scalar| AGENTS.iter().any(|word| text.text.contains(word));
+    let containers = service.containers.iter().map(|number| &facts.containers[*number]);
+    let images = service.images.iter().map(|number| &facts.base_images[*number]);
+    let manifests = service.manifests.iter().map(|number| &facts.manifests[*number]);
+    let annotated = |key: &str| key.starts_with(INJECTS);
+    let variable = |name: &&str| repo.env_of(service, name).values.iter().any(says);
+    containers.clone().any(|it| it.args.iter().any(says))
+        || containers.into_iter().any(|it| it.annotations.keys().any(annotated))
+        || images.into_iter().any(|it| it.command.iter().any(says) || it.runs.iter().any(says))
+        || manifests.into_iter().any(|it| it.commands.iter().any(says))
+        || VARIABLES.iter().any(variable)
 }

@@ -186,6 +186,11 @@ impl Repo {
         self.units.get_or_init(|| Services::of(self))
     }
 
+    /// Numbers of the units that a code file is part of.
+    pub fn services_with(&self, document: DocumentId) -> &[usize] {
+        self.service_index().of_code.get(&document).map_or(&[], Vec::as_slice)
+    }
+
     /// The unit that a document belongs to: the one that owns the code, whose containers it
     /// holds, or in whose folder it stands. Code that several share belongs to none.
     pub fn service_of(&self, document: DocumentId) -> Option<&Service> {

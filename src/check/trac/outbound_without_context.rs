@@ -9,12 +9,12 @@ pub(super) fn check<'a>(call: &'a OutboundCall, case: &mut Case<'a>) {
     if call.protocol == Protocol::Database || call.patched.is_empty() {
         return case.skip();
     }
-    let reach = case.repo.reach(call.document);
-    if !reach.traced {
+    let mut traced = case.repo.reaches(call.document).filter(|reach| reach.traced).peekable();
+    if traced.peek().is_none() {
         return case.skip();
     }
     let near = call.url.as_ref().is_some_and(|url| stays(&url.text));
-    if call.injects || near || reach.patches(call.patched) {
+    if call.injects || near || traced.any(|reach| reach.patches(call.patched)) {
         return;
     }
     case.flag(call.name.span).with("path", call.path.clone()).with("library", call.library);
