@@ -3,9 +3,7 @@
 use super::flnt;
 use super::{
     Builtin, alrt, amgr, beat, cros, dash, decl, elas, incr, infr, jaeg, kiba, logs, lsth, nist,
-    otcl, perf, pql, prom, rule, slo, strat, xref,
-    Builtin, alrt, amgr, beat, cros, dash, decl, elas, incr, infr, jaeg, kiba, lsth, nist, otcl,
-    perf, pql, prom, rule, slo, strat, trac, xref,
+    otcl, perf, pql, prom, rule, slo, strat, trac, xref,
 };
 
 const TABLES: &[&[(&str, Builtin)]] = &[

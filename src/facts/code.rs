@@ -329,7 +329,6 @@ pub fn is_test(path: &str) -> bool {
 /// What reads facts from a program: one entry for each module.
 const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] =
     &[modules::read, handlers::read, outbound::read, propagation::read, workers::read];
-    &[modules::read, outbound::read, propagation::read, workers::read];
 
 /// Reads the facts of a source file.
 pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {

@@ -54,12 +54,10 @@ fn words(language: Language) -> &'static [&'static str] {
             "System.out",
             "io.micrometer",
         ],
-        Language::Javascript | Language::Typescript | Language::Tsx => {
-            &["console.", "winston", "pino", "bunyan", "log4js", "catch", "prom-client"]
-        }
-        Language::Rust => {
-            &["tracing", "log::", "metrics", "println!", "slog", "Err(_)", "let _ =", ".ok();"]
-        }
+        Language::Rust => &[
+            "tracing", "log::", "metrics", "println!", "slog", "Err(_)", "let _ =", ".ok();",
+            "reqwest",
+        ],
         Language::Javascript | Language::Typescript | Language::Tsx => &[
             "console.",
             "winston",
@@ -71,7 +69,6 @@ fn words(language: Language) -> &'static [&'static str] {
             "fetch(",
             "axios",
         ],
-        Language::Rust => &["tracing", "log::", "metrics", "println!", "slog", "reqwest"],
         Language::Csharp => {
             &["ILogger", "Serilog", "NLog", "catch", "Console.Write", "Diagnostics"]
         }
