@@ -46,6 +46,19 @@ impl Profile {
     }
 }
 
+/// A service as the configuration names it.
+#[derive(Clone, Debug, Default)]
+pub struct ServiceSettings {
+    /// Its name.
+    pub name: String,
+    /// Its folder; without one the service of that name is meant.
+    pub path: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Other names under which it is known.
+    pub names: Vec<String>,
+}
+
 /// The configuration of a run.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -81,6 +94,8 @@ pub struct Settings {
     pub external_services: Vec<String>,
     /// Metrics that come from elsewhere.
     pub external_metrics: Vec<String>,
+    /// Services as the configuration names them.
+    pub services: Vec<ServiceSettings>,
     /// All declarations, whether they count or not.
     pub declarations: Vec<Declaration>,
     /// The file they stand in, relative to the root if it is below it.
@@ -109,6 +124,7 @@ impl Default for Settings {
             elsewhere: Vec::new(),
             external_services: Vec::new(),
             external_metrics: Vec::new(),
+            services: Vec::new(),
             declarations: Vec::new(),
             file: None,
             nist_overlay: Vec::new(),

@@ -27,6 +27,7 @@ pub mod manifest;
 pub mod markdown;
 pub mod monitor;
 pub mod oncall;
+pub mod owners;
 pub mod package;
 pub mod prometheus;
 pub mod query;
@@ -295,6 +296,10 @@ file_facts! {
     listeners: code::Listener,
     /// Manifests of packages.
     manifests: manifest::Manifest,
+    /// Lines of `CODEOWNERS`.
+    owner_lines: owners::OwnerLine,
+    /// Components of a Backstage catalogue.
+    catalog_entries: owners::CatalogEntry,
     /// Metrics that code declares.
     metric_definitions: code::MetricDefinition,
     /// Code that evaluates objectives.

@@ -44,6 +44,10 @@ pub struct Finding {
     pub document: Option<DocumentId>,
     /// The subject's title: `alert HighErrorRate`.
     pub subject: String,
+    /// The service that the subject is, or names in its label.
+    pub service: Option<String>,
+    /// Who answers for the subject by its own label.
+    pub owner: Option<String>,
     /// Severity by the catalogue, before profile and tuning.
     pub severity: Severity,
     /// An opinion of a rule that is otherwise on: shown only where the rule is asked for.

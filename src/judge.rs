@@ -68,6 +68,12 @@ pub struct Judged {
     pub fingerprint: String,
     /// Whether the settings show it.
     pub shown: bool,
+    /// The service it is part of.
+    pub service: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The environment it belongs to.
+    pub environment: Option<String>,
 }
 
 /// What the user asked to see.
@@ -195,7 +201,29 @@ fn status_of(repo: &Repo, finding: Finding, allowed: Option<String>, view: &View
         None => view.profile.unwrap_or(Profile::Unspecified),
     };
     let (severity, lowered) = weigh(&finding, profile);
-    Judged { finding, severity, lowered, status, reason, fingerprint: String::new(), shown }
+    let document = finding.document.or(finding.span.and_then(|span| {
+        repo.documents_in(span.source).iter().rfind(|it| it.span.contains(span)).map(|it| it.id)
+    }));
+    let path_owner = || finding.span.and_then(|span| repo.owner_of_path(repo.path(span)));
+    let owner = finding.owner.as_deref();
+    let owner = owner.or_else(|| repo.owner_of(document?)).or_else(path_owner).map(str::to_owned);
+    let part_of = || Some(repo.service_of(document?)?.name.clone());
+    let service = finding.service.clone().or_else(part_of);
+    let environment = document.and_then(|document| repo.environment_of(document));
+    let environment = environment.map(str::to_owned);
+    let fingerprint = String::new();
+    Judged {
+        finding,
+        severity,
+        lowered,
+        status,
+        reason,
+        fingerprint,
+        shown,
+        service,
+        owner,
+        environment,
+    }
 }
 
 /// Severity under a profile: only lowers, never touches validity.

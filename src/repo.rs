@@ -25,6 +25,7 @@ pub mod mentions;
 pub mod model;
 pub mod notifications;
 pub mod oncall;
+pub mod owners;
 pub mod paths;
 pub mod pillars;
 pub mod propagation;
@@ -107,6 +108,7 @@ pub struct Repo {
     shippers: OnceLock<shippers::Shippers>,
     units: OnceLock<services::Services>,
     reaches: OnceLock<Vec<propagation::Reach>>,
+    owners: OnceLock<owners::Owners>,
 }
 
 impl Repo {
@@ -185,6 +187,7 @@ impl Repo {
             shippers: OnceLock::new(),
             units: OnceLock::new(),
             reaches: OnceLock::new(),
+            owners: OnceLock::new(),
         }
     }
 

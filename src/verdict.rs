@@ -83,6 +83,8 @@ pub struct ClauseResult {
     pub rules: Vec<(&'static str, usize)>,
     /// Findings that break it: index into the findings, in order.
     pub findings: Vec<usize>,
+    /// What each service answers, by its number, where each was asked.
+    pub by_service: Vec<(usize, Holds)>,
 }
 
 /// The verdict on one requirement, computed from its clauses.
@@ -96,6 +98,8 @@ pub struct Assessed {
     pub reason: String,
     /// Its clauses.
     pub clauses: Vec<ClauseResult>,
+    /// The verdict of each service, by its number, where each was asked.
+    pub by_service: Vec<(usize, Verdict)>,
     /// The verdict in each environment, where there are several.
     pub by_environment: Vec<(String, Verdict)>,
     /// Where it does not apply: what says so.
@@ -236,6 +240,7 @@ fn take_over(requirements: &mut [Assessed]) {
         assessed.verdict = original.verdict;
         assessed.reason = format!("as {same_as}: {}", original.reason);
         assessed.clauses = original.clauses;
+        assessed.by_service = original.by_service;
         assessed.by_environment = original.by_environment;
         assessed.exempt = original.exempt;
         assessed.declared = original.declared;
@@ -302,9 +307,18 @@ impl Context<'_> {
         declared.extend(self.role_declaration.filter(|_| exempt == Some(Exempt::Declaration)));
         declared.sort_unstable();
         declared.dedup();
+        let by_service = decide::by_service(&clauses);
         let by_environment = Vec::new();
-        let mut assessed =
-            Assessed { requirement, verdict, reason, clauses, by_environment, exempt, declared };
+        let mut assessed = Assessed {
+            requirement,
+            verdict,
+            reason,
+            clauses,
+            by_service,
+            by_environment,
+            exempt,
+            declared,
+        };
         declared::apply(self.model.repo, &mut assessed);
         if assessed.verdict == Verdict::NotMet && requirement.attested_by_default {
             assessed.verdict = Verdict::NeedsAttestation;
@@ -382,6 +396,7 @@ impl Context<'_> {
             equivalents: answer.equivalents,
             rules,
             findings,
+            by_service: answer.by_service,
         }
     }
 

@@ -106,7 +106,8 @@ fn json_keeps_its_contract() {
     assert_eq!(finding["subject"], "alert ShopDown");
     assert_eq!(finding["status"], "open");
     assert!(finding.get("fix").is_none());
-    for key in ["service", "owner", "environment"] {
+    assert_eq!(finding["owner"], "orders", "the alert's own label names it");
+    for key in ["service", "environment"] {
         assert!(finding[key].is_null() && finding.get(key).is_some(), "{key} is there and null");
     }
     assert_eq!(
@@ -380,4 +381,32 @@ fn alerts_in_terraform_are_shown_where_they_stand() {
     let folder = repository(&[("alerts.tf", text)]);
     let told = run(folder.path(), &["check", "--select", "ALRT001", "--format", "concise"]);
     assert!(told.out.starts_with("alerts.tf:4:12: error ALRT001"), "{}", told.out);
+}
+
+#[test]
+fn findings_name_service_owner_and_environment() {
+    let folder = repository(&[
+        ("CODEOWNERS", "/cart/ @acme/cart\n"),
+        (
+            "cart/package.json",
+            "{ \"name\": \"cart\", \"scripts\": { \"start\": \"node server.js\" } }",
+        ),
+        ("cart/server.js", "require('express')().listen(1);\nconsole.log('up');\n"),
+        ("cart/prod/alerts.yml", ALERT),
+        ("quote/index.php", "<?php echo 1;\n"),
+        ("quote/composer.json", "{ \"name\": \"acme/quote\" }"),
+        ("quote/Dockerfile", "FROM php:8\n"),
+    ]);
+    let checked = json(&run(folder.path(), &["check", "--all", "--format", "json"]));
+    let findings = checked["findings"].as_array().expect("a list");
+    let alert = findings.iter().find(|it| it["code"] == "ALRT005").expect("found");
+    assert_eq!(alert["service"], "cart");
+    // The alert's own label comes before the path's owner.
+    assert_eq!(alert["owner"], "orders");
+    assert_eq!(alert["environment"], "production");
+    let report = json(&run(folder.path(), &["report", "--format", "json"]));
+    let scopes = report["scopes"].as_array().expect("a list");
+    let scope = |name: &str| scopes.iter().find(|it| it["service"] == name).expect("listed");
+    assert_eq!(scope("cart")["owner"], "@acme/cart");
+    assert_eq!(scope("quote")["not_analysed"], serde_json::json!(["PHP"]));
 }

@@ -269,3 +269,54 @@ fn manifests_of_kubernetes_are_matched_by_the_name_of_the_image() {
     let manifest = repo.facts.containers[cart.containers[0]].document;
     assert_eq!(repo.service_of(manifest).map(|it| it.name.as_str()), Some("cartservice"));
 }
+
+#[test]
+fn owners_come_from_labels_then_catalogues_then_paths() {
+    let repo = repo(&[
+        (
+            ".github/CODEOWNERS",
+            "*           @acme/all\n/src/mail/  @acme/mail @ann # people\n*.tf\n",
+        ),
+        (
+            "src/cart/catalog-info.yaml",
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: cart\nspec:\n  type: service\n  owner: team-shop\n",
+        ),
+        ("src/cart/Cargo.toml", "[package]\nname = \"shop-cart\"\n"),
+        ("src/cart/src/main.rs", "fn main() {\n    tracing::info!(\"up\");\n}\n"),
+        ("src/mail/requirements.txt", "flask\n"),
+        ("src/mail/main.py", "print(1)\n"),
+        (
+            "k8s/prod/mail.yaml",
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: mail\n  labels:\n    team: team-mail\n",
+        ),
+    ]);
+    let cart = service(&repo, "cart");
+    assert_eq!(cart.owner.as_deref(), Some("team-shop"));
+    assert_eq!(repo.owner_of(cart.own[0]), Some("team-shop"));
+    assert_eq!(repo.owner_of(service(&repo, "mail").own[0]), Some("@acme/mail"));
+    assert_eq!(repo.owner_of_path("infra/a.tf"), None);
+    assert_eq!(repo.owner_of_path("infra/a.yml"), Some("@acme/all"));
+    let object = repo.facts.services[0].document;
+    assert_eq!(repo.owner_of(object), Some("team-mail"));
+    assert_eq!(repo.environment_of(object), Some("production"));
+}
+
+#[test]
+fn the_configuration_names_services_and_their_folders() {
+    let text = "[[service]]\nname = \"checkout\"\npath = \"apps/co\"\nowner = \"team-pay\"\nnames = [\"co\", \"checkout-svc\"]\n";
+    let settings = obsproof::config::read("obsproof.toml", text.to_owned(), "");
+    let Ok(settings) = settings else { panic!("it is read") };
+    let mut repo = repo(&[
+        ("apps/package.json", "{ \"name\": \"apps\" }"),
+        ("apps/co/server.js", "require('express')().listen(1);\nconsole.log('up');\n"),
+    ]);
+    repo.configure(settings);
+    let checkout = service(&repo, "checkout");
+    assert_eq!((checkout.root.as_str(), checkout.owner.as_deref()), ("apps/co", Some("team-pay")));
+    assert_eq!(repo.other_names("co"), ["co", "checkout-svc"]);
+    let wrong =
+        obsproof::config::read("obsproof.toml", "[[service]]\npth = \"a\"\n".to_owned(), "");
+    let Err((_, errors)) = wrong else { panic!("it is refused") };
+    let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+    assert_eq!(messages, ["a service has no name", "unknown key `pth`"]);
+}

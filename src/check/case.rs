@@ -4,7 +4,7 @@ use super::{Builtin, table};
 use crate::catalogue;
 use crate::catalogue::load::captures;
 use crate::catalogue::model::{Rule, Severity};
-use crate::facts::subject::Held;
+use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{Document, DocumentId, Subject, rules};
 use crate::finding::{Edit, Finding, Fix, Related};
 use crate::lang::promql::Extent;
@@ -118,11 +118,17 @@ impl<'a> Case<'a> {
             (None, None) => "repository".to_owned(),
         };
         let document = self.document.or_else(|| subject.and_then(Subject::document));
+        let is_service = subject.is_some_and(|subject| subject.kind() == SubjectKind::Service);
+        let service = field(if is_service { "name" } else { "labels.service" });
+        let labels = self.repo.settings.owner_labels.iter();
+        let owner = labels.filter_map(|label| field(&format!("labels.{label}"))).next();
         self.findings.push(Finding {
             rule,
             span: span.into(),
             document,
             subject: title,
+            service,
+            owner,
             severity,
             opinion: false,
             captures,

@@ -33,6 +33,8 @@ pub enum Shape {
     Product(&'static [Product]),
     /// A list of ids of requirements.
     Requirements,
+    /// A list of tables, one for each service.
+    Services,
     /// A list of tables, one for each declaration.
     Declarations,
 }
@@ -110,6 +112,12 @@ pub const KEYS: &[Key] = &[
         "Control ids of your own that annotations may use",
     ),
     key(
+        "service",
+        Shape::Services,
+        &["CROS006", "CROS007"],
+        "Services by `name`, with their `path`, their `owner` and other `names` they are known by",
+    ),
+    key(
         "declare",
         Shape::Declarations,
         &[],
@@ -176,6 +184,14 @@ pub const FORM: &[Key] = &[
     declared("retention", Shape::Text, &[], "How long what is managed is kept"),
 ];
 
+/// What is said of a service.
+pub(super) const SERVICE: &[Key] = &[
+    key("name", Shape::Text, &[], "What the service is called in findings and reports"),
+    key("path", Shape::Text, &[], "Its folder, from the root"),
+    key("owner", Shape::Text, &[], "Who answers for it"),
+    key("names", Shape::List, &["CROS007"], "Other names it is known by: all mean this service"),
+];
+
 /// Words of roles.
 pub const ROLES: &[&str] = &["service", "platform", "library", "product", "rules-pack"];
 
@@ -228,6 +244,7 @@ impl Shape {
                 format!("one of {}", words(&products.iter().map(|it| it.0).collect::<Vec<_>>()))
             }
             Shape::Requirements => "a list of requirements such as OBS-R11 or OBS-C6.2".to_owned(),
+            Shape::Services => "tables: write `[[service]]`".to_owned(),
             Shape::Declarations => "tables: write `[[declare]]`".to_owned(),
         }
     }
@@ -249,6 +266,12 @@ impl Shape {
                 let ids = standard::bundled().requirements.iter().map(|it| it.id);
                 json!({"type": "array", "items": {"enum": ids.collect::<Vec<_>>()}})
             }
+            Shape::Services => json!({"type": "array", "items": {
+                "type": "object",
+                "additionalProperties": false,
+                "properties": properties(SERVICE.iter()),
+                "required": ["name"],
+            }}),
             Shape::Declarations => {
                 let stated = DECLARED.iter().map(|key| json!({"required": [key.name]}));
                 json!({"type": "array", "items": {

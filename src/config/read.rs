@@ -1,8 +1,8 @@
 //! `obsproof.toml` to settings; faults point into the file.
 
 use super::declare::Table;
-use super::keys::{KEYS, Key, Shape};
-use super::{Profile, Settings, nearest, resolve_rule};
+use super::keys::{KEYS, Key, SERVICE, Shape};
+use super::{Profile, ServiceSettings, Settings, nearest, resolve_rule};
 use crate::catalogue::model::{Class, Severity};
 use crate::source::{Encoding, Source, SourceId, Span};
 use std::collections::BTreeMap;
@@ -47,9 +47,12 @@ pub fn read(
     for (key, value) in &table {
         reader.entry(key, value);
     }
-    if let Ok(Declarations { declare }) = toml::from_str(&source.text) {
+    if let Ok(Tables { declare, service }) = toml::from_str(&source.text) {
         for table in &declare {
             reader.declaration(table, today);
+        }
+        for table in &service {
+            reader.service(table);
         }
     }
     let Reader { mut settings, mut errors, .. } = reader;
@@ -63,11 +66,13 @@ pub fn read(
     }
 }
 
-/// The declarations of the file, each a table.
+/// The declarations and services of the file, each a table.
 #[derive(serde::Deserialize)]
-struct Declarations {
+struct Tables {
     #[serde(default)]
     declare: Vec<toml::Spanned<Table>>,
+    #[serde(default)]
+    service: Vec<toml::Spanned<Table>>,
 }
 
 pub(super) struct Reader<'s> {
@@ -142,10 +147,37 @@ impl Reader<'_> {
                     }
                 }
             }
-            (Shape::Declarations, toml::Value::Array(items))
+            (Shape::Declarations | Shape::Services, toml::Value::Array(items))
                 if items.iter().all(toml::Value::is_table) => {}
             _ => self.misfit(key, range),
         }
+    }
+
+    fn service(&mut self, table: &toml::Spanned<Table>) {
+        let mut service = ServiceSettings::default();
+        for (name, value) in table.get_ref() {
+            let Some(key) = SERVICE.iter().find(|key| key.name == name.get_ref()) else {
+                self.unknown_key(name, SERVICE.iter());
+                continue;
+            };
+            match (key.name, value.get_ref()) {
+                ("name", toml::Value::String(text)) => service.name.clone_from(text),
+                ("owner", toml::Value::String(text)) => service.owner = Some(text.clone()),
+                ("path", toml::Value::String(text)) => {
+                    service.path = Some(text.trim_matches('/').trim_start_matches("./").to_owned());
+                }
+                ("names", toml::Value::Array(items)) if items.iter().all(toml::Value::is_str) => {
+                    let names = items.iter().filter_map(toml::Value::as_str);
+                    service.names = names.map(str::to_owned).collect();
+                }
+                _ => self.misfit(key, value.span()),
+            }
+        }
+        if service.name.is_empty() {
+            let help = "write `name = \"…\"`: what the service is called".to_owned();
+            self.error(table.span(), "a service has no name".to_owned(), help);
+        }
+        self.settings.services.push(service);
     }
 
     fn set_text(&mut self, name: &str, text: &str) {

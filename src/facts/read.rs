@@ -1,5 +1,6 @@
 //! One file's text to its facts: identify, parse, and read every document in it.
 
+mod objects;
 mod packaging;
 mod pipeline;
 mod requests;
@@ -14,8 +15,8 @@ use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
     beat, ci, code, collector, dashboard, deploy, dialect, elastic, grafana, kibana, logstash,
-    loki, markdown, monitor, oncall, package, prometheus, query, rules, schema, slo, strategy,
-    telemetry, terraform,
+    loki, markdown, monitor, oncall, owners, package, prometheus, query, rules, schema, slo,
+    strategy, telemetry, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
@@ -345,6 +346,7 @@ impl<'s> Reader<'s> {
         telemetry::mention(kind, text, document, &mut self.facts);
         match kind {
             Kind::Dockerfile => deploy::read_dockerfile(text, map, document, &mut self.facts),
+            Kind::CodeOwners => owners::read_owners(text, map, document, &mut self.facts),
             Kind::EnvFile => deploy::read_dotenv(text, map, document, &mut self.facts),
             _ => {}
         }
@@ -458,13 +460,7 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
                 alertmanager::read::read_object(spec, id, masked, facts);
             }
         }
-        Kind::Kubernetes => {
-            deploy::read_object(node, id, facts);
-            package::read(node, id, facts);
-            elastic::object::read_object(node, id, facts);
-            loki::read_object(node, id, facts);
-            shipper::read_object(node, id, facts);
-        }
+        Kind::Kubernetes => objects::read(node, id, facts),
         Kind::Compose => deploy::read_compose(node, id, facts),
         Kind::Slo => slo::read(node, id, masked, facts),
         Kind::Strategy => strategy::read(node, id, masked, facts),

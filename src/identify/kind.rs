@@ -116,6 +116,8 @@ kinds! {
     Dockerfile = "dockerfile", "Dockerfiles";
     /// A file of environment variables.
     EnvFile = "env-file", "environment files";
+    /// Who owns which paths.
+    CodeOwners = "codeowners", "owner files";
     /// A manifest of a package: `package.json`, `go.mod`, `pom.xml`.
     Manifest = "package-manifest", "package manifests";
     /// Terraform.

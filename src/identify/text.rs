@@ -47,6 +47,9 @@ pub(super) fn by_name(path: &str) -> Option<Kind> {
     if name == "Dockerfile" || name == "Containerfile" || name.starts_with("Dockerfile.") {
         return Some(Kind::Dockerfile);
     }
+    if name == "CODEOWNERS" {
+        return Some(Kind::CodeOwners);
+    }
     if name == "Makefile" {
         return Some(Kind::Text);
     }

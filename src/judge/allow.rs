@@ -131,6 +131,8 @@ fn finding(
         span: Some(span),
         document: allow.document(),
         subject: allow.title(),
+        service: None,
+        owner: None,
         severity: rule.severity,
         captures: captures.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
         related: Vec::new(),

@@ -87,6 +87,8 @@ pub struct Service {
     pub manifests: Vec<usize>,
     /// A test, an example or a demonstration.
     pub rehearsal: bool,
+    /// Who answers for it, where the configuration or a catalogue says so.
+    pub owner: Option<String>,
 }
 
 impl Service {
@@ -98,6 +100,14 @@ impl Service {
     /// Whether what is not found in its code certainly is not there.
     pub fn is_readable(&self) -> bool {
         self.complete && self.unread.is_empty()
+    }
+
+    /// Why what it lacks cannot be said, in a few words.
+    pub fn unread_reason(&self) -> String {
+        match self.unread.as_slice() {
+            [] => "some of its files could not be read".to_owned(),
+            languages => format!("{} not analysed", languages.join(", ")),
+        }
     }
 
     /// Whether a document is part of its code, or of what that imports.
@@ -180,6 +190,19 @@ impl Repo {
     /// The deployable units of the repository, and its libraries.
     pub fn services(&self) -> &[Service] {
         &self.service_index().all
+    }
+
+    /// The services that the standard asks things of, with their numbers: those that run and wait
+    /// for others, and those that run in a language that is not read. Examples count only where
+    /// there is nothing else.
+    pub fn standing_services(&self) -> impl Iterator<Item = (usize, &Service)> {
+        let stands = |service: &Service| {
+            let runs = !service.containers.is_empty() || !service.images.is_empty();
+            service.runs() || (runs && !service.unread.is_empty())
+        };
+        let serious = self.services().iter().any(|it| stands(it) && !it.rehearsal);
+        let all = self.services().iter().enumerate();
+        all.filter(move |(_, it)| stands(it) && (!serious || !it.rehearsal))
     }
 
     pub(super) fn service_index(&self) -> &Services {

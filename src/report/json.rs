@@ -244,9 +244,9 @@ fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
             })
             .collect(),
         subject: report.step(&finding.subject),
-        service: None,
-        owner: None,
-        environment: None,
+        service: judged.service.as_deref(),
+        owner: judged.owner.as_deref(),
+        environment: judged.environment.as_deref(),
         requirements: finding.rule.requirements,
         controls: finding.rule.controls,
         fingerprint: &judged.fingerprint,

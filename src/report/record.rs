@@ -52,9 +52,7 @@ impl Record {
             "scope": scope(report),
             "run": { "time": now },
             "tuning": tuning(report),
-            "scopes": report.assessment.environments.iter().map(|name| json!({
-                "service": Value::Null, "owner": Value::Null, "environment": name,
-            })).collect::<Vec<_>>(),
+            "scopes": scopes(report),
             "summary": summary(report),
             "requirements": requirements,
             "controls": controls(report, &hashes),
@@ -209,8 +207,45 @@ fn requirement(report: &Report, hashes: &Hashes, assessed: &Assessed) -> Value {
         "findings": findings.iter().filter_map(|&index| report.judged.get(index)).map(|judged| &judged.fingerprint).collect::<Vec<_>>(),
         "controls_standard": requirement.controls_standard,
         "controls_mapped": requirement.controls_mapped,
-        "by_scope": assessed.by_environment.iter().map(|(name, verdict)| json!({ "environment": name, "verdict": verdict.name() })).collect::<Vec<_>>(),
+        "by_scope": by_scope(report, assessed),
     })
+}
+
+/// Services and environments that verdicts are given for.
+fn scopes(report: &Report) -> Vec<Value> {
+    let environments = report.assessment.environments.iter().map(|name| {
+        json!({ "service": Value::Null, "owner": Value::Null, "environment": name, "kind": Value::Null })
+    });
+    let repo = &report.repo;
+    let services = repo.standing_services().map(|(_, service)| {
+        json!({
+            "service": service.name,
+            "owner": repo.owner_of(service.document),
+            "environment": Value::Null,
+            "kind": service.kind.name(),
+            "path": service.root,
+            "not_analysed": service.unread,
+        })
+    });
+    environments.chain(services).collect()
+}
+
+/// The verdict in each environment, and of each service that was asked.
+fn by_scope(report: &Report, assessed: &Assessed) -> Vec<Value> {
+    let environments = assessed.by_environment.iter().map(|(name, verdict)| {
+        json!({ "service": Value::Null, "environment": name, "verdict": verdict.name() })
+    });
+    let services = assessed.by_service.iter().filter_map(|(number, verdict)| {
+        let service = report.repo.services().get(*number)?;
+        let reason = (*verdict == Verdict::Unknown).then(|| service.unread_reason());
+        Some(json!({
+            "service": service.name,
+            "environment": Value::Null,
+            "verdict": verdict.name(),
+            "reason": reason,
+        }))
+    });
+    environments.chain(services).collect()
 }
 
 fn clause(report: &Report, hashes: &Hashes, result: &ClauseResult) -> Value {
@@ -277,6 +312,9 @@ fn finding(report: &Report, judged: &Judged) -> Value {
         "path": finding.span.map_or(".", |span| report.repo.path(span)),
         "start": place.map(|(start, _)| start.line),
         "end": place.map(|(_, end)| end.line),
+        "service": judged.service,
+        "owner": judged.owner,
+        "environment": judged.environment,
         "requirements": finding.rule.requirements,
         "controls": finding.rule.controls,
     })

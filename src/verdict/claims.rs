@@ -257,6 +257,8 @@ fn finding(code: &str, annotation: &Annotation, written: &Scalar, id: &Id) -> Op
         span: Some(written.span),
         document: None,
         subject: annotation.title(),
+        service: None,
+        owner: None,
         severity: rule.severity,
         opinion: false,
         captures: vec![("control", nist::label(&id.control))],

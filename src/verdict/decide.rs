@@ -1,7 +1,8 @@
 //! Clauses to one verdict, and why.
 
-use super::{ClauseResult, Verdict, declared};
+use super::{ClauseResult, Holds, Verdict, declared};
 use crate::standard::Requirement;
+use std::collections::BTreeMap;
 
 /// From good to bad, for the worst of several environments.
 pub(super) fn rank(verdict: Verdict) -> u8 {
@@ -34,6 +35,26 @@ pub(super) fn decide(requirement: &Requirement, clauses: &[ClauseResult]) -> (Ve
         Verdict::Unknown,
         format!("{} or {}; not yet analysed: {}", best.name(), worst.name(), list(&names)),
     )
+}
+
+/// The verdict of each service, by the clauses that asked each.
+pub(super) fn by_service(clauses: &[ClauseResult]) -> Vec<(usize, Verdict)> {
+    let mut answers: BTreeMap<usize, Vec<Holds>> = BTreeMap::new();
+    for clause in clauses.iter().filter(|clause| !clause.clause.optional) {
+        for (service, holds) in &clause.by_service {
+            answers.entry(*service).or_default().push(*holds);
+        }
+    }
+    let verdict = |all: &[Holds]| {
+        let any = |wanted: Holds| all.contains(&wanted);
+        match (any(Holds::Yes) || any(Holds::Partly), any(Holds::No), any(Holds::Unknown)) {
+            (true, false, false) if !any(Holds::Partly) => Verdict::Met,
+            (true, ..) => Verdict::Partly,
+            (false, _, true) => Verdict::Unknown,
+            (false, _, false) => Verdict::NotMet,
+        }
+    };
+    answers.into_iter().map(|(service, all)| (service, verdict(&all))).collect()
 }
 
 fn combine(

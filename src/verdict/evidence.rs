@@ -2,6 +2,8 @@
 
 mod alerting;
 mod boards;
+#[allow(dead_code, reason = "asked by the queries on source code")]
+mod each;
 mod equivalent;
 mod logstores;
 mod measured;
@@ -72,6 +74,8 @@ pub struct Answer {
     pub evidence: Vec<Evidence>,
     /// Products in it that stand in for those the standard names.
     pub equivalents: Vec<Equivalent>,
+    /// Of questions put to every service: the answer of each, by its number.
+    pub by_service: Vec<(usize, Holds)>,
 }
 
 /// Most pieces of evidence that one clause names.
@@ -85,7 +89,8 @@ impl Answer {
     /// An answer in its parts.
     fn new(holds: Holds, note: impl Into<String>, mut evidence: Vec<Evidence>) -> Answer {
         evidence.truncate(MOST);
-        Answer { holds, note: note.into(), evidence, equivalents: Vec::new() }
+        let (equivalents, by_service) = (Vec::new(), Vec::new());
+        Answer { holds, note: note.into(), evidence, equivalents, by_service }
     }
 
     /// Yes with this evidence, no without any.

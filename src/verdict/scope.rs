@@ -80,6 +80,7 @@ fn is_evidence(document: &Document) -> bool {
             | Kind::Dockerfile
             | Kind::EnvFile
             | Kind::Manifest
+            | Kind::CodeOwners
             | Kind::CiPipeline
             | Kind::Terraform
             | Kind::CloudFormation

@@ -53,6 +53,8 @@ pub(in crate::check) fn applicable(repo: &Repo) -> Option<&Document> {
         | Kind::Text
         | Kind::Dockerfile
         | Kind::EnvFile
+        | Kind::Manifest
+        | Kind::CodeOwners
         | Kind::Terraform => false,
         Kind::PrometheusRuleTest | Kind::CiPipeline => false,
         kind => !kind.is_code(),

@@ -11,6 +11,7 @@ use crate::config::{self, Profile};
 use crate::facts::code::{self, Listener, ListenerForm};
 use crate::facts::deploy::{BaseImage, Container};
 use crate::facts::manifest::Manifest;
+use crate::facts::owners::CatalogEntry;
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::lang::path::{folder, join, last};
@@ -30,6 +31,7 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
     deployed.images();
     deployed.containers();
     let index = Index::of(repo);
+    let entries = entries(repo);
     let mut found: Vec<Service> = Vec::with_capacity(units.len());
     for (number, unit) in units.iter().enumerate() {
         let reached = closure.of(&unit.own, &unit.root);
@@ -57,6 +59,7 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
             images: std::mem::take(&mut deployed.images_of[number]),
             manifests: unit.manifests.clone(),
             rehearsal: is_rehearsal(repo, &unit.root),
+            owner: None,
         };
         let languages: BTreeSet<Kind> = unit.own.iter().map(|&it| modules.kind(it)).collect();
         service.languages = languages.into_iter().collect();
@@ -65,6 +68,7 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
         let Some((document, anchor)) = anchor(repo, &service) else { continue };
         (service.document, service.anchor) = (document, anchor);
         service.name = name_of(repo, &service);
+        stated(repo, &entries, &mut service);
         found.push(service);
     }
     found
@@ -379,6 +383,34 @@ fn anchor(repo: &Repo, service: &Service) -> Option<(DocumentId, Span)> {
         .or_else(|| container.map(|it| (it.document, it.name.span)))
         .or_else(entry)
         .or_else(first)
+}
+
+/// Components of a catalogue by their folder; none where a folder holds several.
+fn entries(repo: &Repo) -> BTreeMap<&str, Option<&CatalogEntry>> {
+    let mut found: BTreeMap<&str, Option<&CatalogEntry>> = BTreeMap::new();
+    for entry in &repo.facts.catalog_entries {
+        let home = folder(&repo.source(entry.document.source).path);
+        found.entry(home).and_modify(|known| *known = None).or_insert(Some(entry));
+    }
+    found
+}
+
+/// What the configuration, else a catalogue, says of a service.
+fn stated(repo: &Repo, entries: &BTreeMap<&str, Option<&CatalogEntry>>, service: &mut Service) {
+    if let Some(Some(entry)) = entries.get(service.root.as_str()) {
+        service.name.clone_from(&entry.name.text);
+        service.owner = entry.owner.as_ref().and_then(|it| it.known_text()).map(str::to_owned);
+    }
+    let settings = repo.settings.services.iter().find(|it| match &it.path {
+        Some(path) => *path == service.root,
+        None => it.name == service.name || it.names.contains(&service.name),
+    });
+    if let Some(settings) = settings {
+        service.name.clone_from(&settings.name);
+        if settings.owner.is_some() {
+            service.owner.clone_from(&settings.owner);
+        }
+    }
 }
 
 /// What a service is called: as it is run, as its manifest says, or as its folder.

@@ -105,7 +105,8 @@ fn roots<'r>(modules: &Modules<'r>) -> BTreeSet<&'r str> {
     };
     let manifests = repo.facts.manifests.iter().map(|manifest| manifest.document);
     let images = repo.facts.base_images.iter().map(|image| image.document);
-    manifests.chain(images).filter_map(ours).collect()
+    let stated = repo.settings.services.iter().filter_map(|service| service.path.as_deref());
+    manifests.chain(images).filter_map(ours).chain(stated).collect()
 }
 
 /// A unit for each program of Go that is built from one module.
