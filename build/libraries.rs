@@ -59,6 +59,10 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("schedule", "Schedule", &[]),
     ("arguments", "Arguments", &[]),
     ("clock", "Clock", &["kind"]),
+    ("moment", "Moment", &["gives"]),
+    ("random", "Random", &["bound"]),
+    ("request-body", "RequestBody", &[]),
+    ("login", "Login", &["password"]),
 ];
 
 /// Rust text that defines `TABLES`.

@@ -12,6 +12,7 @@ mod dash;
 mod decl;
 mod elas;
 mod flnt;
+mod incd;
 mod incr;
 mod infr;
 mod jaeg;

@@ -312,6 +312,24 @@ file_facts! {
     burn_formulas: code::BurnFormula,
     /// Code that handles alerts.
     alert_handlers: code::AlertHandler,
+    /// Functions of code that answers incidents.
+    incident_actions: code::incidents::IncidentAction,
+    /// Incidents that processes keep in their memory.
+    incident_stores: code::incidents::IncidentStore,
+    /// Tables from severities of alerts to those of incidents.
+    severity_maps: code::incidents::SeverityMap,
+    /// Scales of severity in code.
+    severity_scales: code::incidents::SeverityScale,
+    /// Members of them that code produces.
+    severity_values: code::incidents::SeverityValue,
+    /// Files whose code outside of functions asks who calls.
+    guarded_files: DocumentId,
+    /// Names that files have to define themselves.
+    own_names: code::undefined::OwnNames,
+    /// Names of classes that others extend.
+    extended_classes: String,
+    /// Credentials that code names.
+    code_secrets: code::secrets::CodeSecret,
     /// Logstash pipelines, or parts of them.
     logstash_pipelines: logstash::Pipeline,
     /// Settings of Logstash itself.
@@ -420,6 +438,8 @@ impl FileFacts {
             || !(self.injections.is_empty() && self.instrumentations.is_empty())
             || !(self.handoffs.is_empty() && self.wrappers.is_empty())
             || !self.alert_handlers.is_empty()
+            || !(self.incident_actions.is_empty() && self.code_secrets.is_empty())
+            || self.own_names.iter().any(|names| names.is_wanting())
             || !self.pages.is_empty()
             || !(self.env_values.is_empty() && self.base_images.is_empty())
             || !(self.listeners.is_empty() && self.manifests.is_empty())

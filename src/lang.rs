@@ -4,6 +4,7 @@ pub mod claim;
 pub mod console;
 pub mod distance;
 pub mod duration;
+pub mod duties;
 pub mod fluentbit;
 pub mod fluentd;
 pub mod grafana;

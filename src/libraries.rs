@@ -84,6 +84,14 @@ pub enum Role {
     Arguments,
     /// Reads a clock: `wall`, which can be set, or `steady`; `since` tells how long ago a reading was.
     Clock,
+    /// Gives the time as something that can be written: a number, a text.
+    Moment,
+    /// Gives a random number.
+    Random,
+    /// Is the body of a request.
+    RequestBody,
+    /// Logs in to a mail server.
+    Login,
 }
 
 /// A call of a library.

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod arrivals;
+pub mod automation;
 pub mod boards;
 pub mod classes;
 pub mod code;
@@ -56,7 +57,7 @@ use crate::facts::rules::RuleGroup;
 use crate::facts::{Document, DocumentId, FileFacts};
 use crate::identify::Kind;
 use crate::source::{Origin, Source, SourceId, Span};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 /// Everything known about a repository.
@@ -74,6 +75,8 @@ pub struct Repo {
     /// date in the tables has come.
     pub today: String,
     documents_of: Vec<(u32, u32)>,
+    automation: OnceLock<automation::Automation>,
+    extended_classes: OnceLock<BTreeSet<String>>,
     evidence: OnceLock<Vec<pillars::Evidence>>,
     evaluating: OnceLock<Vec<servers::Server>>,
     intervals: OnceLock<Vec<(Option<String>, f64)>>,
@@ -146,6 +149,9 @@ impl Repo {
         for (number, slo) in facts.slos.iter_mut().enumerate() {
             slo.number = number;
         }
+        for (number, action) in facts.incident_actions.iter_mut().enumerate() {
+            action.number = number;
+        }
         Repo {
             sources,
             facts,
@@ -153,6 +159,8 @@ impl Repo {
             settings: Settings::default(),
             today: String::new(),
             documents_of,
+            automation: OnceLock::new(),
+            extended_classes: OnceLock::new(),
             evidence: OnceLock::new(),
             evaluating: OnceLock::new(),
             intervals: OnceLock::new(),

@@ -33,6 +33,8 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("INCR022", Builtin::Repository(response_plan_missing::check)),
 ];
 
+pub(super) use automation_missing::check as automation_missing;
+
 /// Where alerts are sent on here: the first Alertmanager of the repository's own.
 fn alerting_here(case: &Case<'_>) -> Option<Span> {
     let repo = case.repo;

@@ -2,8 +2,8 @@
 
 use super::flnt;
 use super::{
-    Builtin, alrt, amgr, beat, cros, dash, decl, elas, incr, infr, jaeg, kiba, logs, lsth, nist,
-    otcl, perf, pql, prom, rule, slo, strat, trac, xref,
+    Builtin, alrt, amgr, beat, cros, dash, decl, elas, incd, incr, infr, jaeg, kiba, logs, lsth,
+    nist, otcl, perf, pql, prom, rule, slo, strat, trac, xref,
 };
 
 const TABLES: &[&[(&str, Builtin)]] = &[
@@ -15,6 +15,7 @@ const TABLES: &[&[(&str, Builtin)]] = &[
     decl::BUILTINS,
     elas::BUILTINS,
     flnt::BUILTINS,
+    incd::BUILTINS,
     incr::BUILTINS,
     infr::BUILTINS,
     jaeg::BUILTINS,

@@ -9,15 +9,21 @@ mod around;
 #[allow(dead_code, reason = "its readers come with the facts of each signal")]
 mod file;
 pub mod handlers;
+pub mod incidents;
 pub mod jsonlogs;
 mod metrics;
 mod modules;
 mod objectives;
 pub mod outbound;
+mod payload;
 mod prefilter;
 pub mod propagation;
 mod python;
 pub mod workers;
+mod routines;
+pub mod secrets;
+mod tables;
+pub mod undefined;
 
 use super::scalar::Scalar;
 use super::subject::{Held, SubjectKind};
@@ -327,40 +333,50 @@ pub fn is_test(path: &str) -> bool {
 }
 
 /// What reads facts from a program: one entry for each module.
-const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] =
-    &[modules::read, handlers::read, outbound::read, propagation::read, workers::read];
+const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
+    modules::read,
+    alerts::read,
+    handlers::read,
+    incidents::read,
+    outbound::read,
+    propagation::read,
+    secrets::read,
+    undefined::read,
+    workers::read,
+];
 
 /// Reads the facts of a source file.
 pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {
-    programs(code, facts);
+    let was_read = programs(code, facts);
     let CodeText { kind, text, base, document, .. } = code;
     static WORDS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     jsonlogs::read(kind, text, base, document, facts);
     if kind != Kind::Python {
-        return foreign(text, base, document, facts);
+        return foreign(text, base, document, was_read, facts);
     }
     if !has(text, PYTHON, &WORDS) {
         return;
     }
     let Some(code) = code::parse(Language::Python, text) else {
-        return foreign(text, base, document, facts);
+        return foreign(text, base, document, was_read, facts);
     };
     let python = python::Python::new(code, base, document);
     metrics::read(&python, facts);
     objectives::read(&python, facts);
-    alerts::read(&python, facts);
 }
 
-/// The facts of a program that is no test and that people wrote.
-fn programs(code: CodeText<'_>, facts: &mut FileFacts) {
-    let Some(language) = language(code.kind, code.path) else { return };
+/// The facts of a program that is no test and that people wrote; false where its text says
+/// things that nobody read.
+fn programs(code: CodeText<'_>, facts: &mut FileFacts) -> bool {
+    let Some(language) = language(code.kind, code.path) else { return false };
+    undefined::bases(language, code.text, facts);
     if prefilter::is_test(code.path) || prefilter::is_minified(code.path, code.text) {
-        return;
+        return true;
     }
     let read = code::reads(language);
     modules::scan(code, read, facts);
     if !read || !prefilter::may_hold(language, code.text) {
-        return;
+        return read;
     }
     let Some(unit) = unit::parse(language, code.text) else {
         let span = Span::new(code.document.source, code.base, code.base);
@@ -369,7 +385,7 @@ fn programs(code: CodeText<'_>, facts: &mut FileFacts) {
         if let Some(module) = facts.modules.last_mut() {
             module.unread = true;
         }
-        return;
+        return false;
     };
     let file = file::File::new(&unit, code.path, code.base, code.document);
     for reader in READERS {
@@ -380,6 +396,7 @@ fn programs(code: CodeText<'_>, facts: &mut FileFacts) {
     {
         document.broken = true;
     }
+    true
 }
 
 /// The language of a kind of source code.
@@ -398,11 +415,14 @@ fn language(kind: Kind, path: &str) -> Option<Language> {
 }
 
 /// Code that is not parsed: only that it may do something is known.
-fn foreign(text: &str, base: usize, document: DocumentId, facts: &mut FileFacts) {
+fn foreign(text: &str, base: usize, document: DocumentId, was_read: bool, facts: &mut FileFacts) {
     static SLOS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     static WORDS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     if has(text, OBJECTIVES, &SLOS) {
         facts.unread_evaluators.push(document);
+    }
+    if was_read {
+        return;
     }
     let finder = WORDS.get_or_init(|| AhoCorasick::new(ALERTS).ok());
     let Some(found) = finder.as_ref().and_then(|finder| finder.find(text)) else { return };

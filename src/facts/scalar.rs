@@ -154,6 +154,14 @@ pub struct Credential {
     pub value: Scalar,
 }
 
+impl Credential {
+    /// A credential in source code: nothing but redaction asks for it.
+    pub fn of_code(document: DocumentId, key: Scalar, value: Scalar) -> Credential {
+        let path = key.text.clone();
+        Credential { document, program: "code", key, path, value }
+    }
+}
+
 impl Subject for Credential {
     fn kind(&self) -> SubjectKind {
         SubjectKind::Credential

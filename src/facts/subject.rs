@@ -138,6 +138,16 @@ macro_rules! subjects {
                 AlertHandler alert_handlers: code::AlertHandler "alert_handler" ["name"];
                 /// A caught or ignored error.
                 Handler handlers: code::handlers::Handler "handler" ["name"];
+                /// A function of code that answers incidents.
+                IncidentAction incident_actions: code::incidents::IncidentAction "incident_action" ["name"];
+                /// Incidents that a process keeps in its memory.
+                IncidentStore incident_stores: code::incidents::IncidentStore "incident_store" ["name"];
+                /// A table from severities of alerts to those of incidents.
+                SeverityMap severity_maps: code::incidents::SeverityMap "severity_map" ["name"];
+                /// Names that a file has to define itself.
+                OwnNames own_names: code::undefined::OwnNames "own_names" [];
+                /// A credential that code names.
+                CodeSecret code_secrets: code::secrets::CodeSecret "code_secret" ["what"];
                 /// A Logstash pipeline, or a part of one.
                 LogstashPipeline logstash_pipelines: logstash::Pipeline "logstash_pipeline" [];
                 /// Settings of Logstash itself.

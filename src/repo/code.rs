@@ -4,7 +4,7 @@ use super::Repo;
 use crate::config::{self, Profile};
 use crate::facts::DocumentId;
 use crate::facts::code::{Evaluator, MetricDefinition};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Files that say how the code beside and below them is built or run.
 const MANIFESTS: &[&str] = &[
@@ -62,6 +62,11 @@ impl Repo {
     pub fn definitions_of(&self, name: &str) -> impl Iterator<Item = &MetricDefinition> {
         let numbers = self.definitions().get(name).into_iter().flatten();
         numbers.map(|&number| &self.facts.metric_definitions[number])
+    }
+
+    /// Names of classes that others extend, in any file that was read.
+    pub fn extended_classes(&self) -> &BTreeSet<String> {
+        self.extended_classes.get_or_init(|| self.facts.extended_classes.iter().cloned().collect())
     }
 
     /// Code that evaluates the repository's objectives.

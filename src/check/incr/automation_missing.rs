@@ -22,7 +22,7 @@ const PROGRAMS: &[&str] = &[
     "incident",
 ];
 
-pub(super) fn check(case: &mut Case<'_>) {
+pub(in crate::check) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
     let Some(first) = alerting_here(case) else { return case.skip() };
     // What is filled in elsewhere may call anything.

@@ -5,7 +5,7 @@ use aho_corasick::AhoCorasick;
 use std::sync::OnceLock;
 
 /// Words of all languages without one of which a file holds no fact: metrics, traces, logs,
-/// objectives, alerts.
+/// objectives, alerts, incidents.
 const COMMON: &[&str] = &[
     "opentelemetry",
     "OpenTelemetry",
@@ -27,7 +27,31 @@ const COMMON: &[&str] = &[
     "alertname",
     "commonLabels",
     "groupLabels",
-    "remediation",
+    "remediat",
+    "Remediat",
+    "incident",
+    "Incident",
+    "escalat",
+    "oncall",
+    "OnCall",
+    "on_call",
+    "otifier",
+    "agerduty",
+    "agerDuty",
+    "psgenie",
+    "psGenie",
+    "lertmanager",
+    "lertManager",
+    "slack",
+    "Slack",
+    "SLACK",
+    "smtp",
+    "nodemailer",
+    "SMTP",
+    "\"alerts\"",
+    ".alerts",
+    "Alerts",
+    "xoxb-",
 ];
 
 /// What more a language's files are parsed for.

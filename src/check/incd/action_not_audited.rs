@@ -1,0 +1,24 @@
+//! An action that leaves no record. Rule: rules/incd/action-not-audited.yaml
+
+use super::{below, is_outermost, is_part, name_of};
+use crate::check::Case;
+use crate::facts::code::incidents::{IncidentAction, Says};
+use crate::lang::duties::Duty;
+
+pub(super) fn check(action: &IncidentAction, case: &mut Case<'_>) {
+    const CHANGES: &[Duty] = &[Duty::Create, Duty::Assign, Duty::Update, Duty::Note, Duty::Resolve];
+    let remedies = action.has(Duty::Remediate) && is_outermost(action, Duty::Remediate, case);
+    let changes =
+        action.says(Says::Mutates) && action.duties.iter().any(|duty| CHANGES.contains(duty));
+    if !(remedies || changes) || action.stub.is_some() || !is_part(action, case) {
+        return case.skip();
+    }
+    let repo = case.repo;
+    let callers = repo.automation().callers(action);
+    let wrapped =
+        callers.iter().any(|number| repo.facts.incident_actions[*number].says(Says::Logs));
+    if wrapped || below(action, case).any(|one| one.says(Says::Logs)) {
+        return;
+    }
+    case.flag(action.name.span).with("action", name_of(action));
+}
