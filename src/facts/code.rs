@@ -19,11 +19,11 @@ mod payload;
 mod prefilter;
 pub mod propagation;
 mod python;
-pub mod workers;
 mod routines;
 pub mod secrets;
 mod tables;
 pub mod undefined;
+pub mod workers;
 
 use super::scalar::Scalar;
 use super::subject::{Held, SubjectKind};

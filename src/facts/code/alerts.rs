@@ -16,6 +16,9 @@ const ALERTMANAGER: &[&str] = &["alertname", "commonLabels", "groupLabels", "com
 const VENDOR: &[&str] = &["event_type", "messages", "incident", "integrationName", "occurred_at"];
 
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
+    if !file.unit.text.contains("lert") {
+        return;
+    }
     let reads = payload::reads(file);
     let lookups = Lookups::of(file);
     let alerts = maps(file, &lookups.alerts, is_name);

@@ -8,10 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A function.
 pub(super) struct Function<'a> {
-    /// Its node.
-    pub(super) node: usize,
-    /// Its name.
-    pub(super) name: &'a str,
     /// Names of its parameters in order, `self` and `cls` left out.
     pub(super) params: Vec<&'a str>,
 }
@@ -107,7 +103,7 @@ impl<'a> Python<'a> {
             });
             let number = self.functions.len();
             self.by_name.entry(name).or_default().push(number);
-            self.functions.push(Function { node, name, params });
+            self.functions.push(Function { params });
             let owner = u32::try_from(number + 1).unwrap_or(u32::MAX);
             // Inner functions come later and take theirs back.
             let below = self.code.below(node);
@@ -335,11 +331,6 @@ impl<'a> Python<'a> {
     /// All variables that are set once, with what they are set to.
     pub(super) fn variables(&self) -> impl Iterator<Item = (Variable<'a>, &[Option<usize>])> {
         self.assigned.iter().map(|(variable, values)| (*variable, values.as_slice()))
-    }
-
-    /// The function a node stands in.
-    pub(super) fn function_of(&self, node: usize) -> Option<&Function<'a>> {
-        (self.owners[node] as usize).checked_sub(1).map(|number| &self.functions[number])
     }
 
     pub(super) fn owner(&self, node: usize) -> u32 {

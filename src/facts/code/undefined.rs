@@ -136,9 +136,14 @@ fn members(file: &File<'_, '_>, calls: &[(&str, ExprId, usize)]) -> Vec<Missing>
     let unit = file.unit;
     let mut found: Vec<Missing> = Vec::new();
     let mut asked: BTreeSet<(&str, usize)> = BTreeSet::new();
+    let defined: BTreeSet<&str> = unit.functions.iter().map(|function| function.name).collect();
     for (name, callee, class) in calls {
         let owner = &unit.classes[*class];
-        if !asked.insert((name, *class)) || !is_closed(file, owner) || is_elsewhere(file, name) {
+        if !asked.insert((name, *class))
+            || defined.contains(name)
+            || !is_closed(file, owner)
+            || is_elsewhere(file, name)
+        {
             continue;
         }
         let mut at = unit.place(*callee);
