@@ -19,6 +19,7 @@ mod jaeg;
 mod kiba;
 mod logs;
 mod lsth;
+mod metr;
 mod nist;
 mod otcl;
 mod perf;

@@ -330,6 +330,20 @@ file_facts! {
     extended_classes: String,
     /// Credentials that code names.
     code_secrets: code::secrets::CodeSecret,
+    /// Spans that code starts.
+    span_scopes: code::spans::SpanScope,
+    /// Names of called functions that speak of spans, by file.
+    span_calls: String,
+    /// Attributes that code sets on spans.
+    span_attributes: code::spans::SpanAttribute,
+    /// Spans of Rust that are entered for a block.
+    span_guards: code::spans::SpanGuard,
+    /// Code that takes the current span.
+    current_spans: code::spans::CurrentSpan,
+    /// Measured times that telemetry is given.
+    measured: code::clocks::Measured,
+    /// Blocks that always run last and write telemetry.
+    clean_ups: code::cleanup::CleanUp,
     /// Logstash pipelines, or parts of them.
     logstash_pipelines: logstash::Pipeline,
     /// Settings of Logstash itself.
@@ -440,6 +454,10 @@ impl FileFacts {
             || !self.alert_handlers.is_empty()
             || !(self.incident_actions.is_empty() && self.code_secrets.is_empty())
             || self.own_names.iter().any(|names| names.is_wanting())
+            || !(self.span_scopes.is_empty() && self.span_attributes.is_empty())
+            || !(self.span_guards.is_empty() && self.current_spans.is_empty())
+            || self.measured.iter().any(|time| time.wall)
+            || self.clean_ups.iter().any(|block| block.unbound.is_some())
             || !self.pages.is_empty()
             || !(self.env_values.is_empty() && self.base_images.is_empty())
             || !(self.listeners.is_empty() && self.manifests.is_empty())

@@ -94,6 +94,21 @@ pub enum Role {
     Login,
 }
 
+impl Role {
+    /// Whether it is something that is done with spans.
+    pub fn is_of_spans(self) -> bool {
+        matches!(
+            self,
+            Role::SpanStart
+                | Role::SpanEnd
+                | Role::SpanError
+                | Role::SpanStatus
+                | Role::SpanAttribute
+                | Role::SpanCurrent
+        )
+    }
+}
+
 /// A call of a library.
 #[derive(Debug)]
 pub struct Api {

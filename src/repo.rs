@@ -5,6 +5,7 @@ pub mod arrivals;
 pub mod automation;
 pub mod boards;
 pub mod classes;
+pub mod cleansing;
 pub mod code;
 pub mod collectors;
 pub mod coverage;

@@ -3,7 +3,7 @@
 use super::flnt;
 use super::{
     Builtin, alrt, amgr, beat, cros, dash, decl, elas, incd, incr, infr, jaeg, kiba, logs, lsth,
-    nist, otcl, perf, pql, prom, rule, slo, strat, trac, xref,
+    metr, nist, otcl, perf, pql, prom, rule, slo, strat, trac, xref,
 };
 
 const TABLES: &[&[(&str, Builtin)]] = &[
@@ -22,6 +22,7 @@ const TABLES: &[&[(&str, Builtin)]] = &[
     kiba::BUILTINS,
     logs::BUILTINS,
     lsth::BUILTINS,
+    metr::BUILTINS,
     nist::BUILTINS,
     otcl::BUILTINS,
     perf::BUILTINS,

@@ -1,15 +1,39 @@
-//! TRAC: how code makes spans and hands on the context of traces.
+//! TRAC: spans in code, and the context that joins them.
 
 use super::Builtin;
 
 mod async_unaware_wrapper;
+mod duplicate_signal_names;
+mod end_not_in_finally;
+mod exception_recorded_twice;
 mod extract_discarded;
+mod go_context_dropped;
 mod inject_lost;
+mod null_attribute;
 mod outbound_without_context;
+mod personal_data_in_span;
+mod query_text_with_values;
+mod rust_guard_across_await;
+mod span_not_ended;
+mod swallowed_in_span;
+mod unbounded_span_name;
+mod zero_trace_id;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
+    ("TRAC001", Builtin::SpanScope(span_not_ended::check)),
+    ("TRAC002", Builtin::SpanScope(end_not_in_finally::check)),
+    ("TRAC003", Builtin::SpanScope(exception_recorded_twice::check)),
+    ("TRAC004", Builtin::SpanScope(swallowed_in_span::check)),
     ("TRAC005", Builtin::OutboundCall(outbound_without_context::check)),
     ("TRAC006", Builtin::Extraction(extract_discarded::check)),
     ("TRAC007", Builtin::Injection(inject_lost::check)),
+    ("TRAC009", Builtin::SpanAttribute(null_attribute::check)),
+    ("TRAC010", Builtin::SpanScope(unbounded_span_name::check)),
+    ("TRAC011", Builtin::SpanAttribute(query_text_with_values::check)),
+    ("TRAC012", Builtin::SpanAttribute(personal_data_in_span::check)),
+    ("TRAC014", Builtin::SpanGuard(rust_guard_across_await::check)),
+    ("TRAC015", Builtin::SpanScope(go_context_dropped::check)),
+    ("TRAC016", Builtin::CurrentSpan(zero_trace_id::check)),
     ("TRAC017", Builtin::Wrapper(async_unaware_wrapper::check)),
+    ("TRAC018", Builtin::SpanAttribute(duplicate_signal_names::check)),
 ];

@@ -6,11 +6,14 @@
 
 mod alerts;
 mod around;
+pub mod cleanup;
+pub mod clocks;
 #[allow(dead_code, reason = "its readers come with the facts of each signal")]
 mod file;
 pub mod handlers;
 pub mod incidents;
 pub mod jsonlogs;
+mod layout;
 mod metrics;
 mod modules;
 mod objectives;
@@ -21,6 +24,7 @@ pub mod propagation;
 mod python;
 mod routines;
 pub mod secrets;
+pub mod spans;
 mod tables;
 pub mod undefined;
 pub mod workers;
@@ -336,11 +340,14 @@ pub fn is_test(path: &str) -> bool {
 const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     modules::read,
     alerts::read,
+    cleanup::read,
+    clocks::read,
     handlers::read,
     incidents::read,
     outbound::read,
     propagation::read,
     secrets::read,
+    spans::read,
     undefined::read,
     workers::read,
 ];

@@ -148,6 +148,18 @@ macro_rules! subjects {
                 OwnNames own_names: code::undefined::OwnNames "own_names" [];
                 /// A credential that code names.
                 CodeSecret code_secrets: code::secrets::CodeSecret "code_secret" ["what"];
+                /// A span that code starts.
+                SpanScope span_scopes: code::spans::SpanScope "span_scope" ["name"];
+                /// An attribute that code sets on a span.
+                SpanAttribute span_attributes: code::spans::SpanAttribute "span_attribute" ["key"];
+                /// A span that is entered for a block of Rust.
+                SpanGuard span_guards: code::spans::SpanGuard "span_guard" [];
+                /// Code that takes the current span.
+                CurrentSpan current_spans: code::spans::CurrentSpan "current_span" [];
+                /// A measured time that telemetry is given.
+                Measured measured: code::clocks::Measured "measured_time" [];
+                /// A block that always runs last and writes telemetry.
+                CleanUp clean_ups: code::cleanup::CleanUp "clean_up" [];
                 /// A Logstash pipeline, or a part of one.
                 LogstashPipeline logstash_pipelines: logstash::Pipeline "logstash_pipeline" [];
                 /// Settings of Logstash itself.

@@ -44,6 +44,11 @@ impl Repo {
         test || config::profile(&self.settings, path) == Profile::Dev
     }
 
+    /// Whether a document is a script of a load test.
+    pub fn is_load_test(&self, document: DocumentId) -> bool {
+        self.facts.load_tests.iter().any(|test| test.document == document)
+    }
+
     /// Metrics that code declares, by the name the server sees, in the order of the files; tests
     /// and examples declare none that is scraped.
     pub fn definitions(&self) -> &BTreeMap<String, Vec<usize>> {

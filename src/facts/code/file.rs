@@ -4,14 +4,15 @@ use crate::facts::DocumentId;
 use crate::facts::scalar::Scalar;
 use crate::libraries::{Api, Role, Table};
 use crate::parse::unit::resolve::Names;
-use crate::parse::unit::{ExprId, ExprKind, Place, Unit};
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, Unit};
 use crate::source::Span;
 
 /// A call whose callee could be followed to what it stands for.
 pub(super) struct Call {
     /// The call.
     pub(super) id: ExprId,
-    /// What is called, as `Names::callee` gives it.
+    /// What is called, as `Names::callee` gives it; where nobody knows what it is called on, that
+    /// is `?`.
     pub(super) path: String,
     /// What it does, where a library is known for it: one row for each role.
     pub(super) roles: Vec<&'static Api>,
@@ -67,7 +68,7 @@ impl<'u, 'a> File<'u, 'a> {
         let calls: Vec<Call> = ids
             .into_iter()
             .filter_map(|id| {
-                let path = names.callee(id)?;
+                let path = names.callee(id).or_else(|| names.open(id))?;
                 let roles = table.look_up(&path);
                 let (path, roles) = match roles.is_empty() {
                     true => brought_in(unit, table, &path).unwrap_or((path, roles)),
@@ -106,6 +107,25 @@ impl<'u, 'a> File<'u, 'a> {
             }
         }
         self.span(&at)
+    }
+
+    /// The name that a call is made by.
+    pub(super) fn called(&self, call: ExprId) -> Option<&'a str> {
+        let ExprKind::Call { callee, .. } = self.unit.expr(call) else { return None };
+        match self.unit.expr(*callee) {
+            ExprKind::Member { name, .. } | ExprKind::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Calls in the file of a function that no other function of it shares the name of.
+    pub(super) fn callers(&self, function: FunctionId) -> Vec<ExprId> {
+        let name = self.unit.function(function).name;
+        let alone = self.unit.functions.iter().filter(|one| one.name == name).count() == 1;
+        if !alone || name.is_empty() {
+            return Vec::new();
+        }
+        self.unit.calls().filter(|call| self.called(*call) == Some(name)).collect()
     }
 
     /// The text an expression certainly is, where it is written.

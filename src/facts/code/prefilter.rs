@@ -69,7 +69,7 @@ fn words(language: Language) -> &'static [&'static str] {
             "urlopen",
             "aiohttp",
         ],
-        Language::Go => &["log", "slog", "zap", "fmt.Print", "err != nil", "otel"],
+        Language::Go => &["log", "slog", "zap", "fmt.Print", "err != nil", "otel", "racer.Start("],
         Language::Java => &[
             "org.slf4j",
             "logging.log4j",
@@ -92,10 +92,18 @@ fn words(language: Language) -> &'static [&'static str] {
             "prom-client",
             "fetch(",
             "axios",
+            "startSpan",
+            "startActiveSpan",
         ],
-        Language::Csharp => {
-            &["ILogger", "Serilog", "NLog", "catch", "Console.Write", "Diagnostics"]
-        }
+        Language::Csharp => &[
+            "ILogger",
+            "Serilog",
+            "NLog",
+            "catch",
+            "Console.Write",
+            "Diagnostics",
+            "StartActivity",
+        ],
     }
 }
 

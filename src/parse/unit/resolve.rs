@@ -160,6 +160,11 @@ impl<'u, 'a> Names<'u, 'a> {
         self.unit.outward(function).find(|id| self.values.contains_key(&(*id, name)))
     }
 
+    /// The function whose variable a name is, seen from a function inside or itself.
+    pub fn owner(&self, function: FunctionId, name: &'a str) -> Option<FunctionId> {
+        self.home(function, name)
+    }
+
     /// The class around, if fields are named without their object and it has this one.
     fn class_with(&self, function: FunctionId, name: &str) -> Option<ClassId> {
         if !matches!(self.unit.language, Language::Csharp | Language::Java) {
@@ -191,6 +196,29 @@ impl<'u, 'a> Names<'u, 'a> {
             ExprKind::Call { callee, .. } => self.path(*callee),
             _ => None,
         }
+    }
+
+    /// What the callee of a call is called on what nobody knows: `?.start_span`, `?.a().b`.
+    pub fn open(&self, call: ExprId) -> Option<String> {
+        let ExprKind::Call { callee, .. } = self.unit.expr(call) else { return None };
+        let mut parts: Vec<String> = Vec::new();
+        let mut at = *callee;
+        for _ in 0..MAX_STEPS {
+            match self.unit.expr(at) {
+                ExprKind::Member { of, name } => {
+                    parts.push(format!(".{name}"));
+                    at = *of;
+                }
+                ExprKind::Call { callee, .. } => {
+                    parts.push("()".to_owned());
+                    at = *callee;
+                }
+                ExprKind::Await(of) | ExprKind::Propagate(of) => at = *of,
+                _ => break,
+            }
+        }
+        let named = parts.first().is_some_and(|part| part.starts_with('.'));
+        named.then(|| ["?"].into_iter().chain(parts.iter().rev().map(String::as_str)).collect())
     }
 
     fn follow(&self, id: ExprId, steps: usize) -> Option<String> {

@@ -1,0 +1,28 @@
+//! A span that loses its trace. Rule: rules/trac/go-context-dropped.yaml
+
+use crate::check::Case;
+use crate::facts::code::spans::{ContextLoss, SpanScope};
+use crate::finding::Edit;
+
+pub(super) fn check(scope: &SpanScope, case: &mut Case<'_>) {
+    match &scope.loss {
+        Some(ContextLoss::Root { given, param, instead }) => {
+            let edit = Edit { span: *given, text: instead.clone() };
+            case.flag(*given)
+                .with("what", "the span starts a trace of its own although a context is at hand")
+                .related(*param, "the context of the caller")
+                .fix(false, "Start from the context of the caller", vec![edit]);
+        }
+        Some(ContextLoss::Dropped { blank, later, instead }) => {
+            let edit = Edit { span: *blank, text: instead.clone() };
+            case.flag(*blank)
+                .with(
+                    "what",
+                    "the context of the span is thrown away, and later calls get the old one",
+                )
+                .related(*later, "this call is no child of the span")
+                .fix(false, "Keep the context of the span", vec![edit]);
+        }
+        None => {}
+    }
+}
