@@ -11,6 +11,7 @@ use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind};
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// What becomes of a context that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,8 +102,10 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
         return;
     }
     let around = Around::of(file.unit);
+    // A call inside of the function that another is given plays its role once.
+    let mut seen = BTreeSet::new();
     for (call, api) in file.of_role(Role::Extract) {
-        let Some(at) = acts(file, call, api) else { continue };
+        let Some(at) = acts(file, call, api).filter(|at| seen.insert(*at)) else { continue };
         let (fate, dropped_at) = fate(file, &around, call.id);
         facts.extractions.push(Extraction {
             document: file.document,
@@ -112,7 +115,7 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
         });
     }
     for (call, api) in file.of_role(Role::Inject) {
-        let Some(at) = acts(file, call, api) else { continue };
+        let Some(at) = acts(file, call, api).filter(|at| seen.insert(*at)) else { continue };
         let carrier = match at == call.id {
             true => file.argument(call, api, "carrier"),
             false => {
