@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// Roles: the word of the file, the variant, and the keys that a row of it may have.
 const ROLES: &[(&str, &str, &[&str])] = &[
-    ("log", "Log", &["level", "message", "fields", "style", "error", "context"]),
+    ("log", "Log", &["level", "message", "fields", "style", "error", "context", "rest"]),
+    ("log-field", "LogField", &["key", "value", "map"]),
     ("print", "Print", &["message", "stream"]),
     ("logger", "Logger", &["name"]),
     ("log-format", "LogFormat", &["format", "time"]),
@@ -71,6 +72,7 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("fallible", "Fallible", &["kind"]),
     ("quiet", "Quiet", &[]),
     ("suppress", "Suppress", &[]),
+    ("request", "Request", &["part"]),
     ("schedule", "Schedule", &[]),
     ("arguments", "Arguments", &[]),
     ("clock", "Clock", &["kind", "instead"]),

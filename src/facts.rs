@@ -370,6 +370,12 @@ file_facts! {
     log_queries: query::LogQuery,
     /// Caught and ignored errors.
     handlers: code::handlers::Handler,
+    /// Records that code writes.
+    log_calls: code::logs::LogCall,
+    /// Fields that are passed by name.
+    field_passes: code::logs::FieldPass,
+    /// Places that ask for the error being handled.
+    tracebacks: code::logs::Traceback,
     /// Code that logs JSON.
     json_logging: code::jsonlogs::JsonLogging,
     /// Configurations of Beats.
@@ -451,6 +457,8 @@ impl FileFacts {
             || !(self.outbound_calls.is_empty() && self.extractions.is_empty())
             || !(self.injections.is_empty() && self.instrumentations.is_empty())
             || !(self.handoffs.is_empty() && self.wrappers.is_empty())
+            || !self.log_calls.is_empty()
+            || !(self.field_passes.is_empty() && self.tracebacks.is_empty())
             || !self.alert_handlers.is_empty()
             || !(self.incident_actions.is_empty() && self.code_secrets.is_empty())
             || self.own_names.iter().any(|names| names.is_wanting())

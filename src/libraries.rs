@@ -10,6 +10,8 @@ use crate::parse::code::Language;
 pub enum Role {
     /// Writes a log record.
     Log,
+    /// Makes a key and its value, for a log record.
+    LogField,
     /// Writes to the terminal.
     Print,
     /// Gives a logger.
@@ -78,6 +80,8 @@ pub enum Role {
     Quiet,
     /// Throws errors away.
     Suppress,
+    /// Gives a part of a request, or the environment.
+    Request,
     /// Runs or is started by a schedule.
     Schedule,
     /// Reads a program's arguments.

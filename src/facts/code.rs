@@ -14,6 +14,7 @@ pub mod handlers;
 pub mod incidents;
 pub mod jsonlogs;
 mod layout;
+pub mod logs;
 mod metrics;
 mod modules;
 mod objectives;
@@ -350,6 +351,7 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     spans::read,
     undefined::read,
     workers::read,
+    logs::read,
 ];
 
 /// Reads the facts of a source file.

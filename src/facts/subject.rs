@@ -160,6 +160,12 @@ macro_rules! subjects {
                 Measured measured: code::clocks::Measured "measured_time" [];
                 /// A block that always runs last and writes telemetry.
                 CleanUp clean_ups: code::cleanup::CleanUp "clean_up" [];
+                /// A record that code writes to its log, or prints.
+                LogCall log_calls: code::logs::LogCall "log_call" ["method", "function"];
+                /// Fields of records that are passed by name.
+                FieldPass field_passes: code::logs::FieldPass "field_pass" ["name"];
+                /// A place that asks for the error being handled.
+                Traceback tracebacks: code::logs::Traceback "traceback" ["name"];
                 /// A Logstash pipeline, or a part of one.
                 LogstashPipeline logstash_pipelines: logstash::Pipeline "logstash_pipeline" [];
                 /// Settings of Logstash itself.

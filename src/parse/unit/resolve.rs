@@ -314,6 +314,26 @@ impl<'u, 'a> Names<'u, 'a> {
         }
     }
 
+    /// The type that a name or a field of the object is declared with, as written.
+    pub fn declared(&self, id: ExprId) -> Option<&'a str> {
+        let function = self.unit.function_of(id);
+        match self.unit.expr(id) {
+            ExprKind::Name(name) => {
+                let mut scopes = self.unit.outward(function);
+                let home = scopes.find(|at| self.values.contains_key(&(*at, *name)));
+                let own = || self.class_with(function, name).map(|class| (class, *name));
+                match home {
+                    Some(at) => self.types.get(&(at, *name)).copied(),
+                    None => self.field_types.get(&own()?).copied(),
+                }
+            }
+            ExprKind::Member { of, name } => {
+                self.field_types.get(&(self.own_class(function, *of)?, *name)).copied()
+            }
+            _ => None,
+        }
+    }
+
     /// The only value of a name, or of a field of the object itself, if the expression is one and
     /// it is set once.
     pub fn value(&self, id: ExprId) -> Option<ExprId> {

@@ -1,0 +1,48 @@
+//! Secrets in log records. Rule: rules/logs/secret-in-log.yaml
+
+use crate::catalogue::model::Severity;
+use crate::check::Case;
+use crate::facts::code::logs::{LogCall, Logged};
+use crate::lang::sensitive::{self, Kind};
+
+/// Words of messages that speak of the tokens of a language.
+const LANGUAGES: &[&str] = &["unexpected", "parse", "syntax", "lexer", "expected", "keyword"];
+
+pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
+    for value in &call.values {
+        if let Some(part) = value.request.filter(|part| value.whole && *part != "path") {
+            let what = match part {
+                "environment" => "all of the environment".to_owned(),
+                "body" => "the whole body of a request".to_owned(),
+                "query" => continue,
+                part => format!("all {part} of a request"),
+            };
+            case.flag(value.span).with("what", what);
+        } else if let Some(what) = secret(call, value) {
+            case.flag(value.span).with("what", format!("a {what}"));
+        } else if value.configuration {
+            let what = "a whole configuration, with what it holds of secrets,";
+            case.flag(value.span).with("what", what).severity(Severity::Warning);
+        }
+    }
+}
+
+/// The secret that a value is, by its own name or by its key.
+fn secret(call: &LogCall, value: &Logged) -> Option<&'static str> {
+    let of = |name: &str| sensitive::of_name(name).filter(|found| found.kind == Kind::Secret);
+    let name = value.name.as_deref();
+    if let Some(found) = name.and_then(of) {
+        let message = [&call.message, &call.template].into_iter().flatten().next();
+        let message = message.map(|text| text.text.to_lowercase()).unwrap_or_default();
+        let speaks = LANGUAGES.iter().any(|word| message.contains(word));
+        return (name != Some("token") || !speaks).then_some(found.what);
+    }
+    let key = value.key.as_ref().filter(|key| key.known)?;
+    let found = of(&key.text)?;
+    // `{"token": token_type}`: its own name says that it is something else.
+    let other = name.is_some_and(|name| {
+        let own = sensitive::words(name);
+        sensitive::words(&key.text).iter().any(|word| own.contains(word))
+    });
+    (!other).then_some(found.what)
+}

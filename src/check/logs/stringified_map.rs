@@ -1,0 +1,26 @@
+//! Maps logged as the text a language prints. Rule: rules/logs/stringified-map.yaml
+
+use crate::catalogue::model::Severity;
+use crate::check::Case;
+use crate::facts::code::logs::{Level, LogCall, Shape, Way};
+
+pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
+    if call.printed {
+        return case.skip();
+    }
+    // While somebody looks for a fault, on a machine of their own, anything helps.
+    let looking = call.level.is_some_and(|level| level <= Level::Debug);
+    if looking && case.repo.is_rehearsal(call.document) {
+        return;
+    }
+    for value in &call.values {
+        let (what, severity) = match (value.shape, value.way) {
+            (Shape::MapText, Way::Message | Way::Text) => ("its printed form", Severity::Error),
+            (Shape::Map | Shape::MapText, Way::Argument) if call.written => {
+                ("part of a text", Severity::Warning)
+            }
+            _ => continue,
+        };
+        case.flag(value.span).with("what", what).severity(severity);
+    }
+}

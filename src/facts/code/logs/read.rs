@@ -1,0 +1,285 @@
+//! Calls that write records.
+
+use super::values::{Values, is_map, level_of};
+use super::{Level, LogCall, arguments};
+use crate::facts::FileFacts;
+use crate::facts::code::file::{Call, File};
+use crate::facts::scalar::Scalar;
+use crate::libraries::{Api, Role};
+use crate::parse::code::Language;
+use crate::parse::unit::{Arg, ExprId, ExprKind, Part, Place, StmtKind};
+use std::collections::BTreeSet;
+
+pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
+    let caught = catches(file);
+    let errors = errors(file);
+    for call in &file.calls {
+        let found = call.role(Role::Log).or_else(|| call.role(Role::Print));
+        let Some(api) = found.or_else(|| dynamic(file, call)).or_else(|| own(file, call)) else {
+            continue;
+        };
+        if api.get("fields") == Some("chain") && !is_chain(file, call, api) {
+            continue;
+        }
+        let inside = file.unit.place(call.id);
+        let after = caught.partition_point(|place| place.end < inside.end);
+        let caught = caught.get(after).is_some_and(|place| place.start <= inside.start);
+        if let Some(record) = record(file, call, api, caught, &errors) {
+            facts.log_calls.push(record);
+        }
+    }
+}
+
+/// Where errors are handled, places inside others left out.
+fn catches(file: &File<'_, '_>) -> Vec<Place> {
+    let mut places: Vec<Place> = file
+        .unit
+        .stmts
+        .iter()
+        .filter_map(|stmt| match &stmt.kind {
+            StmtKind::Try { catches, .. } => Some(catches.iter().map(|catch| catch.at.clone())),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    places.sort_by_key(|place| (place.start, std::cmp::Reverse(place.end)));
+    let mut outer: Vec<Place> = Vec::new();
+    for place in places {
+        if outer.last().is_none_or(|last| last.end <= place.start) {
+            outer.push(place);
+        }
+    }
+    outer
+}
+
+/// `getattr(logger, level)(message)`: some function of a logger.
+fn dynamic(file: &File<'_, '_>, call: &Call) -> Option<&'static Api> {
+    if file.unit.language != Language::Python || call.path != "getattr()" {
+        return None;
+    }
+    let ExprKind::Call { callee, .. } = file.unit.expr(call.id) else { return None };
+    let of = file.unit.args(*callee).first()?.value;
+    file.table.role(&format!("{}.info", file.names.path(of)?), Role::Log)
+}
+
+/// Loggers that the repository makes or wraps itself: what their functions do with a message is
+/// not known.
+static OWN: Api = Api {
+    library: "own",
+    role: Role::Log,
+    attributes: &[("level", "name"), ("message", "last"), ("fields", "own")],
+};
+
+/// `logger.info(…)`, wherever the logger comes from.
+fn own(file: &File<'_, '_>, call: &Call) -> Option<&'static Api> {
+    let ExprKind::Call { callee, args, .. } = file.unit.expr(call.id) else { return None };
+    let ExprKind::Member { of, name } = file.unit.expr(*callee) else { return None };
+    let level = matches!(
+        name.to_ascii_lowercase().as_str(),
+        "trace"
+            | "debug"
+            | "info"
+            | "warn"
+            | "warning"
+            | "error"
+            | "critical"
+            | "exception"
+            | "fatal"
+    );
+    if !level || args.is_empty() || !call.roles.is_empty() {
+        return None;
+    }
+    let (ExprKind::Name(owner) | ExprKind::Member { name: owner, .. }) = file.unit.expr(*of) else {
+        return None;
+    };
+    let owner = owner.trim_start_matches('_').to_ascii_lowercase();
+    (owner == "log" || owner.ends_with("logger")).then_some(&OWN)
+}
+
+/// Whether a chain of calls that ends as this row says is one of its library.
+fn is_chain(file: &File<'_, '_>, call: &Call, api: &Api) -> bool {
+    let library = file.table.libraries.iter().find(|library| library.name == api.library);
+    let own = |path: &str| {
+        let path = path.trim_start_matches('<');
+        library.is_some_and(|library| library.imports.iter().any(|known| path.starts_with(known)))
+    };
+    own(&call.path)
+        || (file.unit.imports.iter().any(|import| own(&import.path)) && level_in(call).is_some())
+}
+
+/// The level that a chain of calls begins with: `log.Info().Msg("a")`.
+fn level_in(call: &Call) -> Option<Level> {
+    call.path.split('.').rev().skip(1).find_map(|part| Level::named(part.strip_suffix("()")?))
+}
+
+fn record(
+    file: &File<'_, '_>,
+    call: &Call,
+    api: &'static Api,
+    caught: bool,
+    errors: &BTreeSet<&str>,
+) -> Option<LogCall> {
+    let unit = file.unit;
+    let args = unit.args(call.id);
+    let method = file.callee_span(call.id);
+    let place = unit.place(call.id);
+    let start = (method.start - file.span(&place).start) as usize;
+    let name = unit.slice(&place).get(start..start + method.range().len()).unwrap_or(call.name());
+    let message = message(file, args, api);
+    let mut values = Values::new(file);
+    if let Some(message) = message {
+        values.message(args[message].value);
+    }
+    arguments::read(&mut values, file, call, api, message);
+    let text = message.map(|number| args[number].value);
+    let function = unit.function(unit.function_of(call.id));
+    let template = text.and_then(|text| template(file, text));
+    Some(LogCall {
+        document: file.document,
+        library: api.library,
+        method: Scalar { text: name.to_owned(), span: method, known: true, plain: true },
+        printed: api.role == Role::Print,
+        level: match api.get("level") {
+            Some("name") => Level::named(call.name()),
+            Some("none") | None => level_in(call),
+            Some(word) => match word.parse::<usize>() {
+                Ok(number) => args.get(number).and_then(|arg| level_of(file, arg.value)),
+                Err(_) => Level::named(word),
+            },
+        },
+        message: text.and_then(|text| file.scalar(text)),
+        template,
+        written: matches!(api.get("style"), Some("percent" | "brace" | "plain")),
+        open: args.iter().any(|arg| arg.spread),
+        alone: args.len() == 1 && api.get("fields") != Some("chain"),
+        error: passes_error(file, call, api, errors),
+        caught,
+        function: Scalar {
+            text: function.name.to_owned(),
+            span: file.span(&function.name_at),
+            known: true,
+            plain: true,
+        },
+        mismatch: arguments::mismatch(file, call, api, message),
+        values: values.found,
+    })
+}
+
+/// The number of the argument that is the message.
+fn message(file: &File<'_, '_>, args: &[Arg<'_>], api: &Api) -> Option<usize> {
+    let positional = |arg: &&Arg<'_>| arg.name.is_none() && !arg.spread;
+    let is_text = |arg: &Arg<'_>| is_text(file, arg.value);
+    let number = match api.get("message")? {
+        // Fields, or an error, may come first.
+        "last" if file.unit.language == Language::Rust => {
+            args.iter().position(|arg| arg.name.is_none() && is_text(arg))?
+        }
+        "last" if args.first().is_some_and(is_text) => 0,
+        "last" if args.len() == 1 && !is_map(file, args[0].value) => 0,
+        "last" => 1,
+        "template" => args.iter().position(|arg| {
+            arg.name.is_none_or(|name| matches!(name, "message" | "messageTemplate"))
+                && is_text(arg)
+        })?,
+        word => word.split(' ').next()?.parse().ok()?,
+    };
+    // A marker of SLF4J, a logger of slog's macros may come first.
+    let found = args.get(number).filter(positional);
+    if found.is_some_and(|arg| !is_text(arg))
+        && api.get("style") == Some("brace")
+        && args.get(number + 1).is_some_and(|next| file.unit.literal(next.value).is_some())
+        && matches!(file.unit.language, Language::Java | Language::Rust)
+        && marker(file, args[number].value)
+    {
+        return Some(number + 1);
+    }
+    if found.is_none() {
+        // `logger.info(msg="a")`.
+        return args.iter().position(|arg| matches!(arg.name, Some("msg" | "message" | "event")));
+    }
+    found.map(|_| number)
+}
+
+/// Whether an argument is a marker, which SLF4J takes before the message.
+fn marker(file: &File<'_, '_>, of: ExprId) -> bool {
+    let path = file.names.path(of).unwrap_or_default().to_ascii_lowercase();
+    path.contains("marker")
+}
+
+fn is_text(file: &File<'_, '_>, id: ExprId) -> bool {
+    match file.unit.expr(file.names.resolved(id)) {
+        ExprKind::Text(_) | ExprKind::Template(_) => true,
+        ExprKind::Binary { op: "+", left, right } => [*left, *right].into_iter().any(|side| {
+            file.unit
+                .all_in(side)
+                .into_iter()
+                .any(|id| matches!(file.unit.expr(id), ExprKind::Text(_) | ExprKind::Template(_)))
+        }),
+        _ => false,
+    }
+}
+
+/// The texts of a message that is made of texts and values, with a NUL for each value.
+fn template(file: &File<'_, '_>, id: ExprId) -> Option<Scalar> {
+    let whole = file.names.resolved(id);
+    let mut text = String::new();
+    let mut values = false;
+    let mut open = vec![whole];
+    while let Some(id) = open.pop() {
+        match file.unit.expr(id) {
+            ExprKind::Text(part) => text.push_str(part),
+            ExprKind::Template(parts) => {
+                for part in parts {
+                    match part {
+                        Part::Text(part) => text.push_str(part),
+                        Part::Value(..) => {
+                            values = true;
+                            text.push('\0');
+                        }
+                    }
+                }
+            }
+            ExprKind::Binary { op: "+", left, right } => open.extend([*right, *left]),
+            _ => {
+                values = true;
+                text.push('\0');
+            }
+        }
+    }
+    let made = values && text.chars().any(|c| c != '\0');
+    made.then(|| Scalar { text, span: file.expr_span(whole), known: true, plain: false })
+}
+
+/// Names of errors: those that everybody uses, and those that handlers give them.
+fn errors<'a>(file: &File<'_, 'a>) -> BTreeSet<&'a str> {
+    let usual = ["e", "ex", "err", "error", "exc", "exception", "t", "throwable", "cause"];
+    let caught = file.unit.stmts.iter().filter_map(|stmt| match &stmt.kind {
+        StmtKind::Try { catches, .. } => Some(catches.iter().filter_map(|catch| catch.name)),
+        _ => None,
+    });
+    usual.into_iter().chain(caught.flatten()).collect()
+}
+
+/// Whether an error is passed as what it is.
+fn passes_error(file: &File<'_, '_>, call: &Call, api: &Api, errors: &BTreeSet<&str>) -> bool {
+    let unit = file.unit;
+    let args = unit.args(call.id);
+    let is_error = |id: ExprId| {
+        let named =
+            |id: ExprId| matches!(unit.expr(id), ExprKind::Name(name) if errors.contains(name));
+        named(id) || unit.inside(id).into_iter().any(named)
+    };
+    match api.get("error") {
+        Some("always") => true,
+        Some("exc_info") => unit.arg(call.id, usize::MAX, "exc_info").is_some_and(|value| {
+            !matches!(unit.expr(value), ExprKind::Bool(false) | ExprKind::Null)
+        }),
+        Some("last") => args.len() > 1 && args.last().is_some_and(|arg| is_error(arg.value)),
+        Some(word) => word
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| args.get(number))
+            .is_some_and(|arg| is_error(arg.value)),
+        None => args.iter().any(|arg| is_error(arg.value)),
+    }
+}
