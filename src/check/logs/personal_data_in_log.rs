@@ -32,12 +32,22 @@ fn personal(value: &Logged) -> Option<Sensitive> {
         return Some(found);
     }
     let key = value.key.as_ref().filter(|key| key.known)?;
+    if value.constant.as_deref().is_some_and(is_mask) {
+        return None;
+    }
     let found = of(&key.text)?;
     let other = name.is_some_and(|name| {
         let own = sensitive::words(name);
         sensitive::words(&key.text).iter().any(|word| own.contains(word))
     });
     (!other).then_some(found)
+}
+
+/// Whether a text stands for a value that was left out.
+fn is_mask(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    !lower.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@')
+        || ["redacted", "masked", "hidden", "xxx", "***"].iter().any(|word| lower.contains(word))
 }
 
 fn is_audit(call: &LogCall) -> bool {

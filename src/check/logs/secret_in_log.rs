@@ -9,7 +9,11 @@ use crate::lang::sensitive::{self, Kind};
 const LANGUAGES: &[&str] = &["unexpected", "parse", "syntax", "lexer", "expected", "keyword"];
 
 pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
+    let mut told = Vec::new();
     for value in &call.values {
+        if told.contains(&value.span) {
+            continue;
+        }
         if let Some(part) = value.request.filter(|part| value.whole && *part != "path") {
             let what = match part {
                 "environment" => "all of the environment".to_owned(),
@@ -18,8 +22,11 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
                 part => format!("all {part} of a request"),
             };
             case.flag(value.span).with("what", what);
+            told.push(value.span);
         } else if let Some(what) = secret(call, value) {
-            case.flag(value.span).with("what", format!("a {what}"));
+            let article = if what.starts_with(['a', 'o']) { "an" } else { "a" };
+            case.flag(value.span).with("what", format!("{article} {what}"));
+            told.push(value.span);
         } else if value.configuration {
             let what = "a whole configuration, with what it holds of secrets,";
             case.flag(value.span).with("what", what).severity(Severity::Warning);
@@ -37,7 +44,7 @@ fn secret(call: &LogCall, value: &Logged) -> Option<&'static str> {
         let speaks = LANGUAGES.iter().any(|word| message.contains(word));
         return (name != Some("token") || !speaks).then_some(found.what);
     }
-    let key = value.key.as_ref().filter(|key| key.known)?;
+    let key = value.key.as_ref().filter(|key| key.known && value.constant.is_none())?;
     let found = of(&key.text)?;
     // `{"token": token_type}`: its own name says that it is something else.
     let other = name.is_some_and(|name| {

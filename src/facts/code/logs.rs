@@ -2,7 +2,9 @@
 
 mod arguments;
 mod collisions;
+mod fit;
 mod read;
+mod shape;
 mod tracebacks;
 mod values;
 
@@ -89,6 +91,8 @@ pub struct Logged {
     pub shape: Shape,
     /// It is read from a request, or from the environment: which part.
     pub request: Option<&'static str>,
+    /// The text it is, where that is certain.
+    pub constant: Option<String>,
     /// A configuration as it was loaded.
     pub configuration: bool,
     /// All of that part: every header, the whole body.

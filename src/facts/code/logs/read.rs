@@ -1,7 +1,8 @@
 //! Calls that write records.
 
-use super::values::{Values, is_map, level_of};
-use super::{Level, LogCall, arguments};
+use super::shape::{is_map, level_of};
+use super::values::Values;
+use super::{Level, LogCall, arguments, fit};
 use crate::facts::FileFacts;
 use crate::facts::code::file::{Call, File};
 use crate::facts::scalar::Scalar;
@@ -160,7 +161,7 @@ fn record(
             known: true,
             plain: true,
         },
-        mismatch: arguments::mismatch(file, call, api, message),
+        mismatch: fit::mismatch(file, call, api, message),
         values: values.found,
     })
 }

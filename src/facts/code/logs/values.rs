@@ -1,12 +1,13 @@
 //! Values that go into a record, and what is certain of them.
 
-use super::{Level, Logged, Shape, Way};
+use super::shape::{LOOK_UPS, SAME, configuration, is_in, is_map, is_text_of, leaf_name, request};
+use super::{Logged, Shape, Way};
 use crate::facts::code::file::File;
 use crate::facts::scalar::Scalar;
 use crate::lang::sensitive;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, Function, Part, StmtKind};
+use crate::parse::unit::{ExprId, ExprKind, Part, StmtKind};
 use crate::source::Span;
 
 /// Most values of one record.
@@ -15,121 +16,14 @@ const MAX_VALUES: usize = 64;
 const MAX_DEPTH: usize = 12;
 
 /// Calls that make a text of what they are given.
-const WRITERS: &[&str] = &[
-    "str",
-    "repr",
-    "format",
-    "Sprintf",
-    "Sprint",
-    "Sprintln",
-    "valueOf",
-    "toString",
-    "dumps",
-    "stringify",
-    "String",
-    "ToString",
-    "formatted",
-    "concat",
-    "join",
-    "dict",
-    "inspect",
-    "pformat",
-    "Format",
-    "Join",
-    "Concat",
-    "Serialize",
-    "to_string",
-    "writeValueAsString",
-    "Marshal",
-    "string",
-];
+const WRITERS: &str = "\
+    str repr format Sprintf Sprint Sprintln valueOf toString dumps stringify String ToString \
+    formatted concat join dict inspect pformat Format Join Concat Serialize to_string \
+    writeValueAsString Marshal string";
 
 /// Those of them that write maps as JSON.
-const ENCODERS: &[&str] = &["dumps", "stringify", "Serialize", "writeValueAsString", "Marshal"];
-
-/// Methods that give what they are called on, in another form.
-const SAME: &[&str] = &[
-    "clone",
-    "to_string",
-    "as_str",
-    "unwrap",
-    "expect",
-    "to_owned",
-    "into",
-    "trim",
-    "strip",
-    "toString",
-    "ToString",
-    "as_deref",
-    "as_ref",
-    "borrow",
-    "unwrap_or_default",
-    "lower",
-    "upper",
-    "toLowerCase",
-    "toUpperCase",
-    "decode",
-    "encode",
-    "String",
-    "Trim",
-    "display",
-    "copy",
-    "items",
-];
-
-/// Methods that look a value up by the name they are given.
-const LOOK_UPS: &[&str] = &[
-    "get",
-    "Get",
-    "getenv",
-    "Getenv",
-    "env",
-    "var",
-    "getHeader",
-    "get_header",
-    "header",
-    "Header",
-    "getParameter",
-    "FormValue",
-    "PostFormValue",
-    "Query",
-    "Param",
-    "Cookie",
-    "cookie",
-    "GetString",
-    "getProperty",
-    "getString",
-    "LookupEnv",
-    "getItem",
-    "GetHeader",
-    "GetValue",
-    "pop",
-    "param",
-    "PathValue",
-    "DefaultQuery",
-    "PostForm",
-    "getOrDefault",
-    "getAttribute",
-];
-
-/// Marks of parameters that a framework fills from a request.
-const FILLED: &[(&str, &str)] = &[
-    ("@RequestParam", "query"),
-    ("@PathVariable", "path"),
-    ("@RequestBody", "body"),
-    ("@RequestHeader", "headers"),
-    ("@QueryParam", "query"),
-    ("@PathParam", "path"),
-    ("@HeaderParam", "headers"),
-    ("@Query(", "query"),
-    ("@Param(", "path"),
-    ("@Body(", "body"),
-    ("@Headers(", "headers"),
-    ("[FromQuery", "query"),
-    ("[FromRoute", "path"),
-    ("[FromBody", "body"),
-    ("[FromHeader", "headers"),
-];
+const ENCODERS: &str = "\
+    dumps stringify Serialize writeValueAsString Marshal";
 
 /// The values of one record.
 pub(super) struct Values<'f, 'u, 'a> {
@@ -152,7 +46,10 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
 
     /// Values of an expression that stands for one value of the record.
     pub(super) fn value(&mut self, id: ExprId, way: Way, key: Option<Scalar>) {
-        self.collect(id, way, key, None);
+        match key {
+            Some(key) => self.keyed(key, id, way),
+            None => self.collect(id, way, None, None),
+        }
     }
 
     /// A value whose name alone is known: a place in a Rust message.
@@ -165,6 +62,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             shape: Shape::Open,
             request: None,
             whole: false,
+            constant: None,
             configuration: false,
         });
     }
@@ -185,13 +83,21 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
 
     /// A value with a key.
     pub(super) fn field(&mut self, key: ExprId, value: ExprId) {
-        let key = self.file.scalar(key);
+        match self.file.scalar(key) {
+            Some(key) => self.keyed(key, value, Way::Field),
+            None => self.collect(value, Way::Field, None, None),
+        }
+    }
+
+    fn keyed(&mut self, key: Scalar, value: ExprId, way: Way) {
         let before = self.found.len();
-        self.collect(value, Way::Field, key.clone(), None);
+        self.collect(value, way, Some(key.clone()), None);
         // A constant has a key still.
-        if let Some(key) = key.filter(|_| self.found.len() == before) {
+        if self.found.len() == before {
+            let constant = self.file.names.text(value).map(str::to_owned);
             let span = self.file.expr_span(value);
             self.push(Logged {
+                key: Some(Scalar { known: constant.is_some(), ..key }),
                 name: None,
                 span,
                 way: Way::Field,
@@ -199,13 +105,17 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                 request: None,
                 whole: false,
                 configuration: false,
-                key: Some(Scalar { known: false, ..key }),
+                constant,
             });
         }
     }
 
     fn push(&mut self, value: Logged) {
-        if self.found.len() < MAX_VALUES {
+        // What a name stands for may hold one value at several places.
+        let known = |one: &Logged| {
+            one.span == value.span && one.name == value.name && one.shape == value.shape
+        };
+        if self.found.len() < MAX_VALUES && !self.found.iter().any(known) {
             self.found.push(value);
         }
     }
@@ -301,10 +211,19 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                 shape: Shape::Map,
                 request: None,
                 whole: false,
+                constant: None,
                 configuration: false,
             });
         }
+        self.entries(entries, way, at);
+    }
+
+    fn entries(&mut self, entries: &[(Option<ExprId>, ExprId)], way: Way, at: Option<Span>) {
         for (key, value) in entries {
+            // A function in a map is not shown.
+            if matches!(self.file.unit.expr(*value), ExprKind::Lambda(_)) {
+                continue;
+            }
             let key = key.and_then(|key| self.file.scalar(key));
             self.collect(*value, way, key, at);
         }
@@ -336,7 +255,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
         if sensitive::protects(path.as_deref().unwrap_or(name)) || sensitive::protects(name) {
             return;
         }
-        let writes = WRITERS.contains(&name);
+        let writes = is_in(name, WRITERS);
         let mut told = false;
         if writes
             && !self.encoded
@@ -352,15 +271,16 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                 shape: Shape::MapText,
                 request: None,
                 whole: false,
+                constant: None,
                 configuration: false,
             });
         }
         if args.is_empty() {
             match owner {
-                Some(of) if SAME.contains(&name) => self.collect(of, way, key, at),
+                Some(of) if is_in(name, SAME) => self.collect(of, way, key, at),
                 _ => self.leaf(id, way, key, at),
             }
-        } else if LOOK_UPS.contains(&name) && unit.literal(args[0].value).is_some() {
+        } else if is_in(name, LOOK_UPS) && unit.literal(args[0].value).is_some() {
             self.leaf(id, way, key, at);
         } else if writes {
             let inside = if way == Way::Message { Way::Text } else { way };
@@ -368,7 +288,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                 self.collect(of, inside, None, at);
             }
             let outer = self.encoded;
-            self.encoded |= told || ENCODERS.contains(&name);
+            self.encoded |= told || is_in(name, ENCODERS);
             for arg in args {
                 self.collect(arg.value, inside, None, at);
             }
@@ -434,13 +354,11 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                             shape,
                             request: None,
                             whole: false,
+                            constant: None,
                             configuration: false,
                         });
                         if let ExprKind::Map { entries, .. } = file.unit.expr(value) {
-                            for (key, value) in entries {
-                                let key = key.and_then(|key| file.scalar(key));
-                                self.collect(*value, inside, key, Some(span));
-                            }
+                            self.entries(entries, inside, Some(span));
                         }
                         return;
                     }
@@ -461,187 +379,16 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
         let (request, whole) = request(file, id);
         let configuration = configuration(file, id);
         let name = leaf_name(file, id);
-        self.push(Logged { key, name, span, way, shape, request, whole, configuration });
-    }
-}
-
-fn is_text_of(file: &File<'_, '_>, id: ExprId) -> bool {
-    matches!(
-        file.unit.expr(file.names.resolved(id)),
-        ExprKind::Text(_) | ExprKind::Template(_) | ExprKind::Binary { op: "+", .. }
-    )
-}
-
-/// Whether an expression is certainly a map.
-pub(super) fn is_map(file: &File<'_, '_>, id: ExprId) -> bool {
-    let unit = file.unit;
-    let of = file.names.resolved(id);
-    match unit.expr(of) {
-        ExprKind::Map { of: None, .. } => true,
-        ExprKind::Map { of: Some(of), .. } => unit.slice(&unit.place(*of)).starts_with("map["),
-        ExprKind::Call { callee, .. } => {
-            let made = unit.slice(&unit.place(*callee));
-            let made = made.split('<').next().unwrap_or(made).trim_start_matches("new ");
-            matches!(
-                made,
-                "dict"
-                    | "asdict"
-                    | "dataclasses.asdict"
-                    | "HashMap"
-                    | "LinkedHashMap"
-                    | "TreeMap"
-                    | "ConcurrentHashMap"
-                    | "Map.of"
-                    | "Map.ofEntries"
-                    | "Dictionary"
-                    | "HashMap::new"
-                    | "HashMap::from"
-                    | "BTreeMap::new"
-                    | "BTreeMap::from"
-            )
-        }
-        ExprKind::Name(_) | ExprKind::Member { .. } => {
-            file.names.declared(of).is_some_and(|ty| is_map_type(ty))
-        }
-        _ => false,
-    }
-}
-
-fn is_map_type(ty: &str) -> bool {
-    let ty = ty.trim_start_matches([':', '&', '*', ' ']).trim();
-    let bare = ty.split(['<', '[', ' ']).next().unwrap_or(ty);
-    let bare = bare.rsplit(['.', ':']).next().unwrap_or(bare);
-    ty.starts_with("map[")
-        || matches!(
-            bare,
-            "dict"
-                | "Dict"
-                | "Mapping"
-                | "MutableMapping"
-                | "Map"
-                | "HashMap"
-                | "LinkedHashMap"
-                | "TreeMap"
-                | "ConcurrentHashMap"
-                | "BTreeMap"
-                | "Record"
-                | "Dictionary"
-                | "IDictionary"
-                | "IReadOnlyDictionary"
-        )
-}
-
-/// The name that says what a value is.
-pub(super) fn leaf_name(file: &File<'_, '_>, id: ExprId) -> Option<String> {
-    let unit = file.unit;
-    match unit.expr(id) {
-        ExprKind::Name(name) | ExprKind::Member { name, .. } => Some((*name).to_owned()),
-        ExprKind::Index { of, key } => match key.and_then(|key| unit.literal(key)) {
-            Some(key) => Some(key.to_owned()),
-            None => leaf_name(file, *of),
-        },
-        ExprKind::Unary { of, .. } | ExprKind::Await(of) | ExprKind::Propagate(of) => {
-            leaf_name(file, *of)
-        }
-        ExprKind::Call { callee, args, .. } => {
-            let ExprKind::Member { of, name } = unit.expr(*callee) else { return None };
-            match args.first().map(|arg| arg.value) {
-                Some(key) if LOOK_UPS.contains(name) => unit.literal(key).map(str::to_owned),
-                Some(_) => None,
-                None if SAME.contains(name) => leaf_name(file, *of),
-                None => {
-                    let bare = name.strip_prefix("get").or_else(|| name.strip_prefix("Get"));
-                    let bare = bare.map(|rest| rest.trim_start_matches('_'));
-                    Some(bare.filter(|rest| !rest.is_empty()).unwrap_or(name).to_owned())
-                }
-            }
-        }
-        _ => None,
-    }
-}
-
-/// Which part of a request, or the environment, a value is read from, and whether it is all of it.
-fn request(file: &File<'_, '_>, id: ExprId) -> (Option<&'static str>, bool) {
-    if let Some(part) = filled(file, file.names.resolved(id)) {
-        return (Some(part), false);
-    }
-    let unit = file.unit;
-    // A parameter without a type stands for nothing: then what is written counts.
-    let written = || unit.slice(&unit.place(id)).to_owned();
-    let path = file.names.path(id).unwrap_or_else(written);
-    let given = matches!(unit.expr(id), ExprKind::Call { args, .. } if !args.is_empty());
-    let ends = path.char_indices().filter(|(_, c)| matches!(c, '.' | '[' | '(')).map(|(at, _)| at);
-    let ends: Vec<usize> = ends.chain([path.len()]).collect();
-    for end in ends {
-        let found = file.table.role(&path[..end], Role::Request);
-        if let Some(part) = found.and_then(|api| api.get("part")) {
-            let rest = path[end..].trim_start_matches("()");
-            return (Some(part), rest.is_empty() && !given && part != "value");
-        }
-    }
-    (None, false)
-}
-
-/// Whether a value is a configuration that was loaded as a whole.
-fn configuration(file: &File<'_, '_>, id: ExprId) -> bool {
-    let ExprKind::Name(name) = file.unit.expr(id) else { return false };
-    if !matches!(*name, "config" | "cfg" | "conf" | "settings" | "configuration") {
-        return false;
-    }
-    let Some(value) = file.names.value(id) else { return false };
-    let ExprKind::Call { callee, .. } = file.unit.expr(value) else { return false };
-    let called = file.unit.slice(&file.unit.place(*callee)).to_ascii_lowercase();
-    let name = called.rsplit(['.', ':']).next().unwrap_or(&called);
-    ["load", "parse", "read", "from_env", "dotenv_values"].iter().any(|word| name.contains(word))
-}
-
-/// The part of a request that a framework fills a parameter with.
-fn filled(file: &File<'_, '_>, id: ExprId) -> Option<&'static str> {
-    let ExprKind::Name(name) = file.unit.expr(id) else { return None };
-    let unit = file.unit;
-    let function = unit
-        .outward(unit.function_of(id))
-        .map(|id| unit.function(id))
-        .find(|function| function.params.iter().any(|param| param.name == *name))?;
-    let param = function.params.iter().find(|param| param.name == *name)?;
-    let text = param.ty.is_none_or(|ty| {
-        matches!(
-            ty.trim_start_matches([':', ' ']),
-            "str" | "String" | "string" | "Optional[str]" | "string?"
-        )
-    });
-    if !text {
-        return None;
-    }
-    let from =
-        function.params.iter().map(|other| other.at.end).filter(|end| *end <= param.at.start).max();
-    let before = unit.slice(&(from.unwrap_or(function.name_at.end)..param.at.start));
-    let marked = FILLED.iter().find(|(mark, _)| before.contains(mark)).map(|(_, part)| *part);
-    marked.or_else(|| routed(file, function, name).then_some("path"))
-}
-
-/// Whether the path of a route names a parameter: `"/users/<name>"`, `"/users/{name}"`.
-fn routed(file: &File<'_, '_>, function: &Function<'_>, name: &str) -> bool {
-    function.decorators.iter().any(|decorator| {
-        let routes = file.call(*decorator).is_some_and(|call| call.role(Role::Route).is_some());
-        let path = file.unit.args(*decorator).first().and_then(|arg| file.unit.literal(arg.value));
-        routes
-            && path.is_some_and(|path| {
-                ["<", "<string:", "<path:", "{"].iter().any(|open| {
-                    let close = if *open == "{" { "}" } else { ">" };
-                    path.contains(&format!("{open}{name}{close}"))
-                })
-            })
-    })
-}
-
-/// The level that an argument names: `logging.INFO`, `Level.WARN`.
-pub(super) fn level_of(file: &File<'_, '_>, id: ExprId) -> Option<Level> {
-    match file.unit.expr(id) {
-        ExprKind::Text(text) => Level::named(text),
-        ExprKind::Member { name, .. } | ExprKind::Name(name) => {
-            Level::named(name.strip_prefix("Level").unwrap_or(name))
-        }
-        _ => None,
+        self.push(Logged {
+            key,
+            name,
+            span,
+            way,
+            shape,
+            request,
+            whole,
+            configuration,
+            constant: None,
+        });
     }
 }

@@ -1,0 +1,223 @@
+//! What is certain of one value: its name, whether it is a map, where it was read.
+
+use super::Level;
+use crate::facts::code::file::File;
+use crate::libraries::Role;
+use crate::parse::unit::{ExprId, ExprKind, Function};
+
+/// Marks of parameters that a framework fills from a request.
+const FILLED: &[(&str, &str)] = &[
+    ("@RequestParam", "query"),
+    ("@PathVariable", "path"),
+    ("@RequestBody", "body"),
+    ("@RequestHeader", "headers"),
+    ("@QueryParam", "query"),
+    ("@PathParam", "path"),
+    ("@HeaderParam", "headers"),
+    ("@Query(", "query"),
+    ("@Param(", "path"),
+    ("@Body(", "body"),
+    ("@Headers(", "headers"),
+    ("[FromQuery", "query"),
+    ("[FromRoute", "path"),
+    ("[FromBody", "body"),
+    ("[FromHeader", "headers"),
+];
+
+/// Methods that give what they are called on, in another form.
+pub(super) const SAME: &str = "\
+    clone to_string as_str unwrap expect to_owned into trim strip toString ToString as_deref \
+    as_ref borrow unwrap_or_default lower upper toLowerCase toUpperCase decode encode String \
+    Trim display copy items";
+
+/// Methods that look a value up by the name they are given.
+pub(super) const LOOK_UPS: &str = "\
+    get Get getenv Getenv env var getHeader get_header header Header getParameter FormValue \
+    PostFormValue Query Param Cookie cookie GetString getProperty getString LookupEnv getItem \
+    GetHeader GetValue pop param PathValue DefaultQuery PostForm getOrDefault getAttribute";
+
+/// Whether a list of words has this one.
+pub(super) fn is_in(word: &str, list: &str) -> bool {
+    list.split_ascii_whitespace().any(|known| known == word)
+}
+
+pub(super) fn is_text_of(file: &File<'_, '_>, id: ExprId) -> bool {
+    matches!(
+        file.unit.expr(file.names.resolved(id)),
+        ExprKind::Text(_) | ExprKind::Template(_) | ExprKind::Binary { op: "+", .. }
+    )
+}
+
+/// Whether an expression is certainly a map.
+pub(super) fn is_map(file: &File<'_, '_>, id: ExprId) -> bool {
+    let unit = file.unit;
+    let of = file.names.resolved(id);
+    match unit.expr(of) {
+        ExprKind::Map { of: None, .. } => true,
+        ExprKind::Map { of: Some(of), .. } => unit.slice(&unit.place(*of)).starts_with("map["),
+        ExprKind::Call { callee, .. } => {
+            let made = unit.slice(&unit.place(*callee));
+            let made = made.split('<').next().unwrap_or(made).trim_start_matches("new ");
+            matches!(
+                made,
+                "dict"
+                    | "asdict"
+                    | "dataclasses.asdict"
+                    | "HashMap"
+                    | "LinkedHashMap"
+                    | "TreeMap"
+                    | "ConcurrentHashMap"
+                    | "Map.of"
+                    | "Map.ofEntries"
+                    | "Dictionary"
+                    | "HashMap::new"
+                    | "HashMap::from"
+                    | "BTreeMap::new"
+                    | "BTreeMap::from"
+            )
+        }
+        ExprKind::Name(_) | ExprKind::Member { .. } => {
+            file.names.declared(of).is_some_and(is_map_type)
+        }
+        _ => false,
+    }
+}
+
+fn is_map_type(ty: &str) -> bool {
+    let ty = ty.trim_start_matches([':', '&', '*', ' ']).trim();
+    let bare = ty.split(['<', '[', ' ']).next().unwrap_or(ty);
+    let bare = bare.rsplit(['.', ':']).next().unwrap_or(bare);
+    ty.starts_with("map[")
+        || matches!(
+            bare,
+            "dict"
+                | "Dict"
+                | "Mapping"
+                | "MutableMapping"
+                | "Map"
+                | "HashMap"
+                | "LinkedHashMap"
+                | "TreeMap"
+                | "ConcurrentHashMap"
+                | "BTreeMap"
+                | "Record"
+                | "Dictionary"
+                | "IDictionary"
+                | "IReadOnlyDictionary"
+        )
+}
+
+/// The name that says what a value is.
+pub(super) fn leaf_name(file: &File<'_, '_>, id: ExprId) -> Option<String> {
+    let unit = file.unit;
+    match unit.expr(id) {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => Some((*name).to_owned()),
+        ExprKind::Index { of, key } => match key.and_then(|key| unit.literal(key)) {
+            Some(key) => Some(key.to_owned()),
+            None => leaf_name(file, *of),
+        },
+        ExprKind::Unary { of, .. } | ExprKind::Await(of) | ExprKind::Propagate(of) => {
+            leaf_name(file, *of)
+        }
+        ExprKind::Call { callee, args, .. } => {
+            let ExprKind::Member { of, name } = unit.expr(*callee) else { return None };
+            match args.first().map(|arg| arg.value) {
+                Some(key) if is_in(name, LOOK_UPS) => unit.literal(key).map(str::to_owned),
+                Some(_) => None,
+                None if is_in(name, SAME) => leaf_name(file, *of),
+                None => {
+                    let bare = name.strip_prefix("get").or_else(|| name.strip_prefix("Get"));
+                    let bare = bare.map(|rest| rest.trim_start_matches('_'));
+                    Some(bare.filter(|rest| !rest.is_empty()).unwrap_or(name).to_owned())
+                }
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Which part of a request, or the environment, a value is read from, and whether it is all of it.
+pub(super) fn request(file: &File<'_, '_>, id: ExprId) -> (Option<&'static str>, bool) {
+    if let Some(part) = filled(file, file.names.resolved(id)) {
+        return (Some(part), false);
+    }
+    let unit = file.unit;
+    // A parameter without a type stands for nothing: then what is written counts.
+    let written = || unit.slice(&unit.place(id)).to_owned();
+    let path = file.names.path(id).unwrap_or_else(written);
+    let given = matches!(unit.expr(id), ExprKind::Call { args, .. } if !args.is_empty());
+    let ends = path.char_indices().filter(|(_, c)| matches!(c, '.' | '[' | '(')).map(|(at, _)| at);
+    let ends: Vec<usize> = ends.chain([path.len()]).collect();
+    for end in ends {
+        let found = file.table.role(&path[..end], Role::Request);
+        if let Some(part) = found.and_then(|api| api.get("part")) {
+            let rest = path[end..].trim_start_matches("()");
+            return (Some(part), rest.is_empty() && !given && part != "value");
+        }
+    }
+    (None, false)
+}
+
+/// Whether a value is a configuration that was loaded as a whole.
+pub(super) fn configuration(file: &File<'_, '_>, id: ExprId) -> bool {
+    let ExprKind::Name(name) = file.unit.expr(id) else { return false };
+    if !matches!(*name, "config" | "cfg" | "conf" | "settings" | "configuration") {
+        return false;
+    }
+    let Some(value) = file.names.value(id) else { return false };
+    let ExprKind::Call { callee, .. } = file.unit.expr(value) else { return false };
+    let called = file.unit.slice(&file.unit.place(*callee)).to_ascii_lowercase();
+    let name = called.rsplit(['.', ':']).next().unwrap_or(&called);
+    ["load", "parse", "read", "from_env", "dotenv_values"].iter().any(|word| name.contains(word))
+}
+
+/// The part of a request that a framework fills a parameter with.
+fn filled(file: &File<'_, '_>, id: ExprId) -> Option<&'static str> {
+    let ExprKind::Name(name) = file.unit.expr(id) else { return None };
+    let unit = file.unit;
+    let function = unit
+        .outward(unit.function_of(id))
+        .map(|id| unit.function(id))
+        .find(|function| function.params.iter().any(|param| param.name == *name))?;
+    let param = function.params.iter().find(|param| param.name == *name)?;
+    let text = param.ty.is_none_or(|ty| {
+        matches!(
+            ty.trim_start_matches([':', ' ']),
+            "str" | "String" | "string" | "Optional[str]" | "string?"
+        )
+    });
+    if !text {
+        return None;
+    }
+    let from =
+        function.params.iter().map(|other| other.at.end).filter(|end| *end <= param.at.start).max();
+    let before = unit.slice(&(from.unwrap_or(function.name_at.end)..param.at.start));
+    let marked = FILLED.iter().find(|(mark, _)| before.contains(mark)).map(|(_, part)| *part);
+    marked.or_else(|| routed(file, function, name).then_some("path"))
+}
+
+/// Whether the path of a route names a parameter: `"/users/<name>"`, `"/users/{name}"`.
+fn routed(file: &File<'_, '_>, function: &Function<'_>, name: &str) -> bool {
+    function.decorators.iter().any(|decorator| {
+        let routes = file.call(*decorator).is_some_and(|call| call.role(Role::Route).is_some());
+        let path = file.unit.args(*decorator).first().and_then(|arg| file.unit.literal(arg.value));
+        routes
+            && path.is_some_and(|path| {
+                ["<", "<string:", "<path:", "{"].iter().any(|open| {
+                    let close = if *open == "{" { "}" } else { ">" };
+                    path.contains(&format!("{open}{name}{close}"))
+                })
+            })
+    })
+}
+
+/// The level that an argument names: `logging.INFO`, `Level.WARN`.
+pub(super) fn level_of(file: &File<'_, '_>, id: ExprId) -> Option<Level> {
+    match file.unit.expr(id) {
+        ExprKind::Text(text) => Level::named(text),
+        ExprKind::Member { name, .. } | ExprKind::Name(name) => {
+            Level::named(name.strip_prefix("Level").unwrap_or(name))
+        }
+        _ => None,
+    }
+}
