@@ -353,8 +353,6 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     workers::read,
     logs::read,
 ];
-const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] =
-    &[modules::read, handlers::read, outbound::read, propagation::read, workers::read, logs::read];
 
 /// Reads the facts of a source file.
 pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {
