@@ -376,6 +376,8 @@ file_facts! {
     field_passes: code::logs::FieldPass,
     /// Places that ask for the error being handled.
     tracebacks: code::logs::Traceback,
+    /// Answers to requests.
+    responses: code::responses::Response,
     /// Code that logs JSON.
     json_logging: code::jsonlogs::JsonLogging,
     /// Configurations of Beats.
@@ -453,6 +455,7 @@ impl FileFacts {
             || !self.slos.is_empty()
             || !self.burn_formulas.is_empty()
             || !self.json_logging.is_empty()
+            || self.responses.iter().any(|it| it.shows != code::responses::Shows::Nothing)
             || self.handlers.iter().any(code::handlers::Handler::says_something)
             || !(self.outbound_calls.is_empty() && self.extractions.is_empty())
             || !(self.injections.is_empty() && self.instrumentations.is_empty())

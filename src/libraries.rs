@@ -82,6 +82,10 @@ pub enum Role {
     Suppress,
     /// Gives a part of a request, or the environment.
     Request,
+    /// Gives where an error came from, as text.
+    StackText,
+    /// Switches pages for developers on.
+    DebugPage,
     /// Runs or is started by a schedule.
     Schedule,
     /// Reads a program's arguments.

@@ -23,6 +23,7 @@ mod payload;
 mod prefilter;
 pub mod propagation;
 mod python;
+pub mod responses;
 mod routines;
 pub mod secrets;
 pub mod spans;
@@ -344,6 +345,7 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     cleanup::read,
     clocks::read,
     handlers::read,
+    responses::read,
     incidents::read,
     outbound::read,
     propagation::read,

@@ -68,8 +68,18 @@ fn words(language: Language) -> &'static [&'static str] {
             "httpx",
             "urlopen",
             "aiohttp",
+            "DEBUG = True",
         ],
-        Language::Go => &["log", "slog", "zap", "fmt.Print", "err != nil", "otel", "racer.Start("],
+        Language::Go => &[
+            "log",
+            "slog",
+            "zap",
+            "fmt.Print",
+            "err != nil",
+            "otel",
+            "racer.Start(",
+            "err.Error()",
+        ],
         Language::Java => &[
             "org.slf4j",
             "logging.log4j",
@@ -79,8 +89,16 @@ fn words(language: Language) -> &'static [&'static str] {
             "io.micrometer",
         ],
         Language::Rust => &[
-            "tracing", "log::", "metrics", "println!", "slog", "Err(_)", "let _ =", ".ok();",
+            "tracing",
+            "log::",
+            "metrics",
+            "println!",
+            "slog",
+            "Err(_)",
+            "let _ =",
+            ".ok();",
             "reqwest",
+            "StatusCode::",
         ],
         Language::Javascript | Language::Typescript | Language::Tsx => &[
             "console.",
@@ -94,6 +112,8 @@ fn words(language: Language) -> &'static [&'static str] {
             "axios",
             "startSpan",
             "startActiveSpan",
+            "err.stack",
+            "error.stack",
         ],
         Language::Csharp => &[
             "ILogger",
@@ -103,6 +123,7 @@ fn words(language: Language) -> &'static [&'static str] {
             "Console.Write",
             "Diagnostics",
             "StartActivity",
+            "DeveloperExceptionPage",
         ],
     }
 }
