@@ -51,6 +51,8 @@ mod queries;
 mod rules;
 #[path = "build/schemas.rs"]
 mod schemas;
+#[path = "build/semconv.rs"]
+mod semconv;
 #[path = "build/settings.rs"]
 mod settings;
 #[path = "build/shippers.rs"]
@@ -75,11 +77,13 @@ fn main() {
     println!("cargo::rerun-if-changed=components");
     println!("cargo::rerun-if-changed=shippers");
     println!("cargo::rerun-if-changed=libraries");
+    println!("cargo::rerun-if-changed=semconv");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     write(&out.join("rules.rs"), &rules::generate(Path::new("rules")));
     write(&out.join("schemas.rs"), &schemas::generate(Path::new("schemas")));
     write(&out.join("queries.rs"), &queries::generate(Path::new("queries/elasticsearch.yaml")));
     write(&out.join("libraries.rs"), &libraries::generate(Path::new("libraries")));
+    write(&out.join("semconv.rs"), &semconv::generate(Path::new("semconv")));
     write(&out.join("settings.rs"), &settings::generate(Path::new("settings")));
     write(&out.join("metrics.rs"), &metrics::generate(Path::new("metrics")));
     let flags = jaeger::generate(Path::new("flags/jaeger-v1.yaml"));

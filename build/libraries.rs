@@ -37,13 +37,27 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("span-status", "SpanStatus", &["status"]),
     ("span-attribute", "SpanAttribute", &["key", "value", "map"]),
     ("span-current", "SpanCurrent", &["valid"]),
-    ("provider", "Provider", &["signal", "resource", "sampler", "processor"]),
+    (
+        "provider",
+        "Provider",
+        &["signal", "resource", "sampler", "processor", "automatic", "service"],
+    ),
     ("provider-set", "ProviderSet", &["signal", "value"]),
-    ("processor", "Processor", &["kind", "exporter", "signal"]),
-    ("exporter", "Exporter", &["protocol", "signal", "endpoint", "kind"]),
-    ("sampler", "Sampler", &["kind", "ratio", "root"]),
-    ("resource", "Resource", &["attributes", "key", "value", "name", "version"]),
+    ("processor", "Processor", &["kind", "exporter", "signal", "instead"]),
+    (
+        "exporter",
+        "Exporter",
+        &["protocol", "signal", "endpoint", "kind", "insecure", "path", "serves"],
+    ),
+    ("sampler", "Sampler", &["kind", "ratio", "root", "refuses"]),
+    ("sampler-set", "SamplerSet", &["value"]),
+    (
+        "resource",
+        "Resource",
+        &["attributes", "key", "value", "name", "version", "pairs", "detects"],
+    ),
     ("propagator-set", "PropagatorSet", &["kind", "value"]),
+    ("propagator", "Propagator", &["kind"]),
     ("inject", "Inject", &["carrier", "form"]),
     ("extract", "Extract", &["form"]),
     ("instrument", "Instrument", &["of", "side"]),
@@ -68,13 +82,11 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("handoff", "Handoff", &["work", "keeps"]),
     ("span-activate", "SpanActivate", &[]),
     ("fresh", "Fresh", &[]),
-    ("respond", "Respond", &["status", "body", "protocol"]),
+    ("respond", "Respond", &["status", "body"]),
     ("fallible", "Fallible", &["kind"]),
     ("quiet", "Quiet", &[]),
     ("suppress", "Suppress", &[]),
     ("request", "Request", &["part"]),
-    ("stack-text", "StackText", &[]),
-    ("debug-page", "DebugPage", &["flag"]),
     ("schedule", "Schedule", &[]),
     ("arguments", "Arguments", &[]),
     ("clock", "Clock", &["kind", "instead"]),
@@ -165,13 +177,15 @@ impl File<'_> {
 
     fn library(&self, node: NodeRef<'_>, rows: &mut Vec<Row>, libraries: &mut String) {
         let roles: Vec<&str> = ROLES.iter().map(|(word, ..)| *word).collect();
-        let known: Vec<&str> = ["name", "imports", "packages"].into_iter().chain(roles).collect();
+        let known: Vec<&str> =
+            ["name", "imports", "packages", "retired"].into_iter().chain(roles).collect();
         self.keys(node, &known);
         let name = self.text(node, "name");
         let (imports, packages) = (self.words(node, "imports"), self.words(node, "packages"));
+        let retired = node.get("retired").and_then(NodeRef::scalar);
         let _ = writeln!(
             libraries,
-            "Library {{ name: {name:?}, imports: &{imports:?}, packages: &{packages:?} }},"
+            "Library {{ name: {name:?}, imports: &{imports:?}, packages: &{packages:?}, retired: {retired:?} }},"
         );
         for (word, variant, keys) in ROLES {
             for row in node.get(word).into_iter().flat_map(NodeRef::items) {

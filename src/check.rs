@@ -22,6 +22,7 @@ mod lsth;
 mod metr;
 mod nist;
 mod otcl;
+mod otel;
 mod perf;
 mod pql;
 mod prom;
@@ -176,11 +177,12 @@ fn run<'a>(model: &'a Model<'a>, rule: &'static Rule) -> Outcome {
         rule,
         outcome: Outcome { rule, examined: 0, findings: Vec::new(), panics: Vec::new() },
     };
-    let Some(builtin) = table::builtin(rule.code) else {
+    if table::builtin(rule.code).is_none() {
         runner.predicate();
-        return runner.outcome;
-    };
-    runner.builtin(builtin);
+    }
+    for builtin in table::builtins(rule.code) {
+        runner.builtin(builtin);
+    }
     runner.outcome
 }
 

@@ -376,8 +376,6 @@ file_facts! {
     field_passes: code::logs::FieldPass,
     /// Places that ask for the error being handled.
     tracebacks: code::logs::Traceback,
-    /// Answers to requests.
-    responses: code::responses::Response,
     /// Code that logs JSON.
     json_logging: code::jsonlogs::JsonLogging,
     /// Configurations of Beats.
@@ -428,6 +426,20 @@ file_facts! {
     async_files: DocumentId,
     /// Names in code that say that they read context, by document.
     context_mentions: (DocumentId, String),
+    /// Variables of OpenTelemetry's SDKs.
+    otel_variables: telemetry::OtelVariable,
+    /// Names of such variables in source code.
+    variable_mentions: (DocumentId, String),
+    /// Steps by which code sets up an SDK.
+    sdk_setups: code::setup::SdkSetup,
+    /// Modules that are loaded before what would instrument them.
+    early_imports: code::setup::EarlyImport,
+    /// Imports of retired telemetry libraries, and of bridges to them.
+    library_imports: code::setup::LibraryImport,
+    /// Keys of attributes that code sets.
+    attribute_keys: code::conventions::AttributeKey,
+    /// Constants of the semantic conventions that code takes.
+    convention_constants: code::conventions::ConventionConstant,
     /// What could not be analysed, and why.
     skips: skip::Skip,
 }
@@ -455,7 +467,6 @@ impl FileFacts {
             || !self.slos.is_empty()
             || !self.burn_formulas.is_empty()
             || !self.json_logging.is_empty()
-            || self.responses.iter().any(|it| it.shows != code::responses::Shows::Nothing)
             || self.handlers.iter().any(code::handlers::Handler::says_something)
             || !(self.outbound_calls.is_empty() && self.extractions.is_empty())
             || !(self.injections.is_empty() && self.instrumentations.is_empty())
@@ -469,6 +480,8 @@ impl FileFacts {
             || !(self.span_guards.is_empty() && self.current_spans.is_empty())
             || self.measured.iter().any(|time| time.wall)
             || self.clean_ups.iter().any(|block| block.unbound.is_some())
+            || !(self.sdk_setups.is_empty() && self.library_imports.is_empty())
+            || !(self.attribute_keys.is_empty() && self.convention_constants.is_empty())
             || !self.pages.is_empty()
             || !(self.env_values.is_empty() && self.base_images.is_empty())
             || !(self.listeners.is_empty() && self.manifests.is_empty())

@@ -26,6 +26,7 @@ pub mod plugins;
 pub mod repo;
 pub mod report;
 pub mod scan;
+pub mod semconv;
 pub mod shippers;
 pub mod source;
 pub mod standard;

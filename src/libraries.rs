@@ -42,10 +42,14 @@ pub enum Role {
     Exporter,
     /// Chooses which traces are kept.
     Sampler,
+    /// Gives a provider its sampler.
+    SamplerSet,
     /// Says whose telemetry it is.
     Resource,
     /// Chooses how context travels.
     PropagatorSet,
+    /// Writes and reads context in one form.
+    Propagator,
     /// Writes context into a request.
     Inject,
     /// Reads context from a request.
@@ -82,10 +86,6 @@ pub enum Role {
     Suppress,
     /// Gives a part of a request, or the environment.
     Request,
-    /// Gives where an error came from, as text.
-    StackText,
-    /// Switches pages for developers on.
-    DebugPage,
     /// Runs or is started by a schedule.
     Schedule,
     /// Reads a program's arguments.
@@ -149,6 +149,8 @@ pub struct Library {
     pub imports: &'static [&'static str],
     /// Names in manifests of dependencies.
     pub packages: &'static [&'static str],
+    /// What stands in its place, where nobody maintains it any more.
+    pub retired: Option<&'static str>,
 }
 
 /// The libraries of one language.
@@ -217,15 +219,19 @@ impl Table {
         changed.then_some(plain)
     }
 
-    /// The library that an import path belongs to.
+    /// The library that an import path belongs to: the one that knows most of it.
     pub fn library(&self, import: &str) -> Option<&'static Library> {
-        self.libraries.iter().find(|library| {
-            library.imports.iter().any(|known| {
+        let known = |library: &&Library| {
+            let known = library.imports.iter().filter(|known| {
                 import
-                    .strip_prefix(known)
+                    .strip_prefix(**known)
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
-            })
-        })
+            });
+            known.map(|known| known.len()).max()
+        };
+        let found = self.libraries.iter().filter_map(|library| Some((known(&library)?, library)));
+        // The first of those that know as much.
+        found.rev().max_by_key(|(len, _)| *len).map(|(_, library)| library)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod classes;
 pub mod cleansing;
 pub mod code;
 pub mod collectors;
+pub mod conventions;
 pub mod coverage;
 pub mod declared;
 pub mod engines;
@@ -39,6 +40,7 @@ pub mod runbooks;
 pub mod runs;
 pub mod sampling;
 pub mod scrape;
+pub mod sdk;
 pub mod servers;
 pub mod services;
 pub mod shippers;
@@ -113,6 +115,8 @@ pub struct Repo {
     units: OnceLock<services::Services>,
     reaches: OnceLock<Vec<propagation::Reach>>,
     owners: OnceLock<owners::Owners>,
+    read_attributes: OnceLock<BTreeSet<&'static str>>,
+    sdk: OnceLock<sdk::SdkIndex>,
 }
 
 impl Repo {
@@ -197,6 +201,8 @@ impl Repo {
             units: OnceLock::new(),
             reaches: OnceLock::new(),
             owners: OnceLock::new(),
+            read_attributes: OnceLock::new(),
+            sdk: OnceLock::new(),
         }
     }
 

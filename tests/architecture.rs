@@ -23,6 +23,7 @@ const ORDER: &[&str] = &[
     "discover",
     "parse",
     "libraries",
+    "semconv",
     "identify",
     "facts",
     "catalogue",

@@ -6,7 +6,6 @@ mod argument_mismatch;
 mod eager_interpolation;
 mod error_without_cause;
 mod field_collision;
-mod internals_to_client;
 mod personal_data_in_log;
 mod secret_in_log;
 mod stringified_map;
@@ -23,5 +22,4 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("LOGS013", Builtin::LogCall(eager_interpolation::check)),
     ("LOGS015", Builtin::FieldPass(field_collision::check)),
     ("LOGS016", Builtin::Traceback(traceback_outside_handler::check)),
-    ("LOGS029", Builtin::HttpResponse(internals_to_client::check)),
 ];

@@ -3,7 +3,7 @@
 use super::flnt;
 use super::{
     Builtin, alrt, amgr, beat, cros, dash, decl, elas, incd, incr, infr, jaeg, kiba, logs, lsth,
-    metr, nist, otcl, perf, pql, prom, rule, slo, strat, trac, xref,
+    metr, nist, otcl, otel, perf, pql, prom, rule, slo, strat, trac, xref,
 };
 
 const TABLES: &[&[(&str, Builtin)]] = &[
@@ -25,6 +25,7 @@ const TABLES: &[&[(&str, Builtin)]] = &[
     metr::BUILTINS,
     nist::BUILTINS,
     otcl::BUILTINS,
+    otel::BUILTINS,
     perf::BUILTINS,
     pql::BUILTINS,
     prom::BUILTINS,
@@ -37,7 +38,13 @@ const TABLES: &[&[(&str, Builtin)]] = &[
 
 /// The function of a rule.
 pub(super) fn builtin(code: &str) -> Option<Builtin> {
-    TABLES.iter().copied().flatten().find(|(known, _)| *known == code).map(|(_, builtin)| *builtin)
+    builtins(code).next()
+}
+
+/// The functions of a rule: one for each kind of fact that it looks at.
+pub(super) fn builtins(code: &str) -> impl Iterator<Item = Builtin> {
+    let rows = TABLES.iter().copied().flatten();
+    rows.filter(move |(known, _)| *known == code).map(|(_, builtin)| *builtin)
 }
 
 /// All codes in the tables.

@@ -8,6 +8,7 @@ mod alerts;
 mod around;
 pub mod cleanup;
 pub mod clocks;
+pub mod conventions;
 #[allow(dead_code, reason = "its readers come with the facts of each signal")]
 mod file;
 pub mod handlers;
@@ -23,9 +24,9 @@ mod payload;
 mod prefilter;
 pub mod propagation;
 mod python;
-pub mod responses;
 mod routines;
 pub mod secrets;
+pub mod setup;
 pub mod spans;
 mod tables;
 pub mod undefined;
@@ -344,12 +345,13 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     alerts::read,
     cleanup::read,
     clocks::read,
+    conventions::read,
     handlers::read,
-    responses::read,
     incidents::read,
     outbound::read,
     propagation::read,
     secrets::read,
+    setup::read,
     spans::read,
     undefined::read,
     workers::read,

@@ -136,8 +136,6 @@ macro_rules! subjects {
                 BurnFormula burn_formulas: code::BurnFormula "burn_formula" ["name"];
                 /// Code that handles alerts.
                 AlertHandler alert_handlers: code::AlertHandler "alert_handler" ["name"];
-                /// An answer to a request.
-                HttpResponse responses: code::responses::Response "http_response" ["name"];
                 /// A caught or ignored error.
                 Handler handlers: code::handlers::Handler "handler" ["name"];
                 /// A function of code that answers incidents.
@@ -222,6 +220,21 @@ macro_rules! subjects {
                 Injection injections: code::propagation::Injection "injection" ["name"];
                 /// A function that traces or times a function it is given.
                 Wrapper wrappers: code::workers::Wrapper "wrapper" ["name"];
+                /// A variable of OpenTelemetry's SDKs.
+                OtelVariable otel_variables: telemetry::OtelVariable "otel_variable" ["name", "value"];
+                /// A step by which code sets up an SDK.
+                SdkSetup sdk_setups: code::setup::SdkSetup "sdk_setup" ["name"];
+                /// A module that can only be instrumented before it is loaded.
+                EarlyImport early_imports: code::setup::EarlyImport "early_import" ["module"];
+                /// An import of a retired telemetry library, or of a bridge to one.
+                LibraryImport library_imports: code::setup::LibraryImport "library_import" [
+                    "path", "library",
+                ];
+                /// A key of an attribute that code sets.
+                AttributeKey attribute_keys: code::conventions::AttributeKey "attribute_key" ["key"];
+                /// A constant of the semantic conventions.
+                ConventionConstant convention_constants: code::conventions::ConventionConstant
+                    "convention_constant" ["name", "class"];
                 /// A NIST control annotation.
                 Annotation annotations: annotation::Annotation "annotation" ["tag", "control", "text"];
             }

@@ -9,8 +9,10 @@ use crate::identify::Kind;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
+mod environment;
 mod samplers;
 
+pub use environment::OtelVariable;
 pub use samplers::{Layer, Sampler, Share};
 
 /// One end of a connection that carries telemetry.
@@ -88,6 +90,9 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
         jaeger::read(root, id, facts);
         ports(root, id, facts);
     }
+    if matches!(kind, Kind::Kubernetes | Kind::Compose | Kind::HelmValues) {
+        environment::read(root, id, facts);
+    }
     if matches!(kind, Kind::Kubernetes | Kind::TempoConfig | Kind::HelmValues) {
         tempo::read(root, id, facts);
     }
@@ -115,6 +120,9 @@ pub(super) fn mention(kind: Kind, text: &str, document: DocumentId, facts: &mut 
         || (traces && (has("ampler") || has("ampling")));
     if traces || samples {
         facts.trace_mentions.push(TraceMention { document, samples });
+    }
+    if kind.is_code() {
+        environment::mentions(text, document, facts);
     }
 }
 

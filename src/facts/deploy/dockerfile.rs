@@ -2,6 +2,7 @@
 
 use super::BaseImage;
 use crate::facts::scalar::{Pairs, Scalar};
+use crate::facts::telemetry::OtelVariable;
 use crate::facts::{DocumentId, FileFacts};
 use crate::lang::placeholder;
 use crate::parse::offsets::OffsetMap;
@@ -84,6 +85,10 @@ pub fn read_dockerfile(text: &str, map: &OffsetMap, document: DocumentId, facts:
     }
     let mut command = last.entrypoint;
     command.append(&mut last.command);
+    let variables = last.env.iter();
+    facts.otel_variables.extend(
+        variables.filter_map(|(name, value)| OtelVariable::of(document, name, value, None)),
+    );
     facts.base_images.push(BaseImage {
         document,
         image: last.image,

@@ -2,6 +2,7 @@
 
 use super::EnvValue;
 use crate::facts::scalar::Scalar;
+use crate::facts::telemetry::OtelVariable;
 use crate::facts::{DocumentId, FileFacts};
 use crate::lang::placeholder;
 use crate::parse::offsets::OffsetMap;
@@ -26,16 +27,15 @@ pub fn read_dotenv(text: &str, map: &OffsetMap, document: DocumentId, facts: &mu
             map.span(from, from + part.len())
         };
         let value = unquoted(value.trim());
-        facts.env_values.push(EnvValue {
-            document,
-            name: Scalar { text: name.to_owned(), span: place(name), known: true, plain: true },
-            value: Scalar {
-                text: value.to_owned(),
-                span: if value.is_empty() { place(name) } else { place(value) },
-                known: !placeholder::is_in(value),
-                plain: true,
-            },
-        });
+        let name = Scalar { text: name.to_owned(), span: place(name), known: true, plain: true };
+        let value = Scalar {
+            text: value.to_owned(),
+            span: if value.is_empty() { name.span } else { place(value) },
+            known: !placeholder::is_in(value),
+            plain: true,
+        };
+        facts.otel_variables.extend(OtelVariable::of(document, &name, &value, None));
+        facts.env_values.push(EnvValue { document, name, value });
     }
 }
 

@@ -1,0 +1,265 @@
+//! Keys of attributes, and the constants of the semantic conventions that stand for them.
+
+use super::file::File;
+use crate::facts::scalar::Scalar;
+use crate::facts::subject::{Held, SubjectKind};
+use crate::facts::{DocumentId, FileFacts, Subject};
+use crate::libraries::Role;
+use crate::parse::unit::{ExprId, ExprKind};
+use crate::semconv::{self, Constant};
+use crate::source::Span;
+use std::collections::BTreeSet;
+
+/// A key of an attribute that code sets.
+#[derive(Clone, Debug)]
+pub struct AttributeKey {
+    /// The file.
+    pub document: DocumentId,
+    /// The key; its place is the literal, or the name of the constant.
+    pub key: Scalar,
+    /// It is written as a constant of the conventions.
+    pub constant: bool,
+}
+
+/// A constant that code takes from a class or module of the conventions.
+#[derive(Clone, Debug)]
+pub struct ConventionConstant {
+    /// The file.
+    pub document: DocumentId,
+    /// Its name.
+    pub name: Scalar,
+    /// The class or module.
+    pub class: String,
+    /// No release has it.
+    pub missing: bool,
+}
+
+/// What an expression stands for as a key: a literal, or a constant of the conventions.
+pub(super) fn key(file: &File<'_, '_>, id: ExprId) -> Option<Scalar> {
+    if let Some(found) = constant(file, id) {
+        return Some(found);
+    }
+    let resolved = file.names.resolved(id);
+    if resolved != id
+        && let Some(found) = constant(file, resolved)
+    {
+        return Some(found);
+    }
+    if let Some(text) = file.scalar(id) {
+        return Some(text);
+    }
+    // `AttributeKey.stringKey("…")`: a call that makes a key.
+    let call = file.call(resolved)?;
+    let row = call.roles.iter().find(|api| api.role == Role::SpanAttribute)?;
+    if row.get("value").is_some() {
+        return None;
+    }
+    file.scalar(file.argument(call, row, "key")?)
+}
+
+/// The attribute that a constant, a method on it or a function of the conventions stands for.
+pub(super) fn constant(file: &File<'_, '_>, id: ExprId) -> Option<Scalar> {
+    let path = match file.unit.expr(id) {
+        ExprKind::Call { .. } => file.call(id).map(|call| call.path.clone())?,
+        ExprKind::Member { .. } | ExprKind::Name(_) => file.names.path(id)?,
+        _ => return None,
+    };
+    match semconv::constant(file.unit.language, &path)? {
+        Constant::Key(key) => Some(Scalar {
+            text: key.to_owned(),
+            span: name_span(file, id),
+            known: true,
+            plain: true,
+        }),
+        Constant::Other | Constant::Missing => None,
+    }
+}
+
+/// Where the last name of an expression stands.
+fn name_span(file: &File<'_, '_>, id: ExprId) -> Span {
+    let id = match file.unit.expr(id) {
+        ExprKind::Call { callee, .. } => *callee,
+        _ => id,
+    };
+    let mut at = file.unit.place(id);
+    if let ExprKind::Member { name, .. } = file.unit.expr(id)
+        && file.unit.slice(&at).ends_with(name)
+    {
+        at.start = at.end - u32::try_from(name.len()).unwrap_or_default();
+    }
+    file.span(&at)
+}
+
+/// Reads the keys and constants of a file.
+pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
+    keys(file, facts);
+    let language = file.unit.language;
+    if file.unit.imports.iter().any(|import| semconv::is_import(language, &import.path)) {
+        constants(file, facts);
+    }
+}
+
+fn keys(file: &File<'_, '_>, facts: &mut FileFacts) {
+    let mut found: Vec<Scalar> = Vec::new();
+    for call in &file.calls {
+        for api in &call.roles {
+            match api.role {
+                Role::SpanAttribute => {
+                    found.extend(file.argument(call, api, "key").and_then(|it| key(file, it)));
+                    found.extend(map_keys(file, file.argument(call, api, "map")));
+                }
+                Role::SpanStart => {
+                    let attributes = file
+                        .argument(call, api, "attributes")
+                        .or_else(|| file.unit.arg(call.id, usize::MAX, "attributes"));
+                    found.extend(map_keys(file, attributes.or_else(|| options(file, call.id))));
+                }
+                Role::Resource => {
+                    found.extend(map_keys(file, file.argument(call, api, "attributes")));
+                    found.extend(file.argument(call, api, "key").and_then(|it| key(file, it)));
+                }
+                Role::MetricUse if api.library == "opentelemetry" => {
+                    found.extend(map_keys(file, file.argument(call, api, "labels")));
+                }
+                _ => {}
+            }
+        }
+        // Go's `semconv.HTTPMethod("GET")` is key and value in one.
+        found.extend(constant(file, call.id));
+    }
+    let imported = file.unit.imports.iter();
+    if imported.clone().any(|it| semconv::is_import(file.unit.language, &it.path)) {
+        // Whoever makes a map of them means attributes.
+        for expr in &file.unit.exprs {
+            if let ExprKind::Map { entries, .. } = &expr.kind {
+                found.extend(entries.iter().filter_map(|(it, _)| constant(file, (*it)?)));
+            }
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for key in found {
+        if seen.insert(key.span) {
+            let constant = key.plain;
+            facts.attribute_keys.push(AttributeKey { document: file.document, key, constant });
+        }
+    }
+}
+
+/// `attributes` in the map of options that a span is started with.
+fn options(file: &File<'_, '_>, call: ExprId) -> Option<ExprId> {
+    let maps = file.unit.args(call).iter().filter_map(|arg| match file.unit.expr(arg.value) {
+        ExprKind::Map { of: None, entries } => Some(entries),
+        _ => None,
+    });
+    maps.flatten()
+        .find(|(key, _)| key.and_then(|key| file.unit.literal(key)) == Some("attributes"))
+        .map(|(_, value)| *value)
+}
+
+fn map_keys(file: &File<'_, '_>, map: Option<ExprId>) -> Vec<Scalar> {
+    let Some(map) = map else { return Vec::new() };
+    match file.unit.expr(file.names.resolved(map)) {
+        ExprKind::Map { entries, .. } => {
+            entries.iter().filter_map(|(it, _)| key(file, (*it)?)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn constants(file: &File<'_, '_>, facts: &mut FileFacts) {
+    let unit = file.unit;
+    let mut seen = BTreeSet::new();
+    for number in 0..unit.exprs.len() {
+        let id = ExprId(u32::try_from(number).unwrap_or(u32::MAX));
+        let ExprKind::Member { name, .. } = unit.expr(id) else { continue };
+        // Constants and classes of constants are capitals; methods on them are not.
+        let first = name.chars().next();
+        if !first.is_some_and(|first| first.is_ascii_uppercase()) || file.is_faulty(id) {
+            continue;
+        }
+        let Some(path) = file.names.path(id) else { continue };
+        push_constant(file, &path, name, name_span(file, id), &mut seen, facts);
+    }
+    for import in &unit.imports {
+        let name = import.path.rsplit(['.', '/']).next().unwrap_or_default();
+        let capital = name.starts_with(|first: char| first.is_ascii_uppercase());
+        if capital && !import.all && !unit.is_faulty(&import.at) {
+            let text = unit.slice(&import.at);
+            let start = text.find(name).unwrap_or(0);
+            let from = import.at.start + u32::try_from(start).unwrap_or_default();
+            let at = from..from + u32::try_from(name.len()).unwrap_or_default();
+            push_constant(file, &import.path, name, file.span(&at), &mut seen, facts);
+        }
+    }
+}
+
+fn push_constant(
+    file: &File<'_, '_>,
+    path: &str,
+    name: &str,
+    span: Span,
+    seen: &mut BTreeSet<Span>,
+    facts: &mut FileFacts,
+) {
+    let Some(found) = semconv::constant(file.unit.language, path) else { return };
+    // A method on a constant of Go has the constant's path and one more name.
+    let class = path.strip_suffix(name).unwrap_or(path).trim_end_matches('.');
+    if class.len() == path.len() || !seen.insert(span) {
+        return;
+    }
+    if semconv::constant(file.unit.language, class).is_some() {
+        return;
+    }
+    facts.convention_constants.push(ConventionConstant {
+        document: file.document,
+        name: Scalar { text: name.to_owned(), span, known: true, plain: true },
+        class: class.to_owned(),
+        missing: found == Constant::Missing,
+    });
+}
+
+impl Subject for AttributeKey {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::AttributeKey
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        format!("attribute {}", self.key.text)
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.key.span)
+    }
+    fn field(&self, path: &str) -> Held<'_> {
+        if path == "key" { self.key.held() } else { Held::Nothing }
+    }
+    fn field_span(&self, path: &str) -> Option<Span> {
+        (path == "key").then_some(self.key.span)
+    }
+}
+
+impl Subject for ConventionConstant {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::ConventionConstant
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        format!("constant {}", self.name.text)
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.name.span)
+    }
+    fn field(&self, path: &str) -> Held<'_> {
+        match path {
+            "name" => self.name.held(),
+            "class" => Held::Text(&self.class),
+            _ => Held::Nothing,
+        }
+    }
+    fn field_span(&self, path: &str) -> Option<Span> {
+        (path == "name").then_some(self.name.span)
+    }
+}

@@ -1,0 +1,103 @@
+//! Exporters: what they speak, and where they send to.
+
+use super::Setup;
+use crate::facts::code::file::Call;
+use crate::facts::scalar::Scalar;
+use crate::libraries::{Api, Role};
+use crate::parse::unit::{CallForm, ExprId, ExprKind, StmtKind};
+use crate::source::Span;
+
+/// What sends telemetry.
+#[derive(Clone, Debug)]
+pub struct Exporter {
+    /// `console`, `memory`, `jaeger`, `zipkin`, `pull`, `environment`; `otlp`.
+    pub kind: &'static str,
+    /// `grpc`, `http/protobuf`, `http/json`; `given` where the call does not say.
+    pub protocol: &'static str,
+    /// The signal.
+    pub signal: &'static str,
+    /// Where it sends to, where that is a text in the code.
+    pub endpoint: Option<Scalar>,
+    /// Where it is told not to encrypt.
+    pub insecure: Option<Span>,
+    /// The address is taken as it is: no path is added.
+    pub verbatim: bool,
+    /// It is asked by others, and serves them by itself.
+    pub serves: bool,
+}
+
+impl Setup<'_, '_, '_> {
+    pub(super) fn exporter(&self, call: &Call, api: &'static Api) -> Option<Exporter> {
+        let mut signal = api.get("signal").unwrap_or("given");
+        let mut protocol = api.get("protocol").unwrap_or("given");
+        // A setter belongs to the exporter that its chain began with.
+        if protocol == "chain" {
+            let row = self.chain(call.id).into_iter().skip(1).find_map(|id| self.speaks(id))?;
+            protocol = row.get("protocol")?;
+            signal = row.get("signal").unwrap_or(signal);
+        }
+        let endpoint = self.option(call, api, "endpoint").or_else(|| self.assigned(call, api));
+        let endpoint = endpoint.and_then(|endpoint| self.address(endpoint));
+        let insecure = match api.get("insecure") {
+            Some("always") => Some(self.file.callee_span(call.id)),
+            Some(_) => self
+                .option(call, api, "insecure")
+                .filter(|it| matches!(self.file.unit.expr(self.plain(*it)), ExprKind::Bool(true)))
+                .map(|it| self.file.expr_span(it)),
+            None => None,
+        };
+        Some(Exporter {
+            kind: api.get("kind").unwrap_or("otlp"),
+            protocol,
+            signal,
+            endpoint,
+            insecure,
+            verbatim: api.get("path") == Some("verbatim"),
+            serves: api.get("serves").is_some(),
+        })
+    }
+
+    /// The row of an exporter that says what it speaks.
+    fn speaks(&self, id: ExprId) -> Option<&'static Api> {
+        self.rows(id).into_iter().find(|api| {
+            api.role == Role::Exporter
+                && !matches!(api.get("protocol"), None | Some("chain" | "given"))
+        })
+    }
+
+    /// What a function that is given sets on its options: `o => o.Endpoint = …`.
+    fn assigned(&self, call: &Call, api: &Api) -> Option<ExprId> {
+        let (unit, field) = (self.file.unit, api.get("endpoint")?);
+        let is_field =
+            |id: ExprId| matches!(unit.expr(id), ExprKind::Member { name, .. } if *name == field);
+        for arg in unit.args(call.id) {
+            let ExprKind::Lambda(function) = unit.expr(arg.value) else { continue };
+            for stmt in unit.under(&unit.function(*function).body) {
+                if let StmtKind::Let { targets, value: Some(value), .. } = unit.stmt(stmt)
+                    && targets.iter().any(|target| is_field(*target))
+                {
+                    return Some(*value);
+                }
+                for id in unit.reads(stmt).into_iter().flat_map(|id| unit.all_in(id)) {
+                    if let ExprKind::Assign { target, value, .. } = unit.expr(id)
+                        && is_field(*target)
+                    {
+                        return Some(*value);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// The text of an address, also where an object is made of it: `new Uri("…")`.
+    fn address(&self, id: ExprId) -> Option<Scalar> {
+        let id = self.plain(id);
+        if let ExprKind::Call { args, form: CallForm::New, .. } = self.file.unit.expr(id)
+            && let [only] = args.as_slice()
+        {
+            return self.file.scalar(only.value);
+        }
+        self.file.scalar(id)
+    }
+}

@@ -1,0 +1,221 @@
+//! Providers, their processors, samplers and propagators.
+
+use super::{Setup, Step};
+use crate::facts::code::file::Call;
+use crate::facts::scalar::Scalar;
+use crate::libraries::{Api, Role};
+use crate::parse::unit::{ExprId, ExprKind};
+use crate::source::Span;
+
+/// A provider of tracers, meters or loggers.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// The signal.
+    pub signal: &'static str,
+    /// It reads the environment and sends by itself.
+    pub automatic: bool,
+    /// It is given processors or readers where it is made.
+    pub exports: bool,
+    /// It is given a sampler where it is made.
+    pub sampled: bool,
+    /// It is given a name for the service where it is made.
+    pub named: bool,
+    /// More may be given than can be seen: a list of options from elsewhere.
+    pub open: bool,
+}
+
+/// Where a processor sends to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// Over the network.
+    Network,
+    /// To the terminal, to memory.
+    Here,
+    /// Nobody can say.
+    Unknown,
+}
+
+/// What passes on what is recorded.
+#[derive(Clone, Debug)]
+pub struct Processor {
+    /// `batch`, `simple`, `pull`; `given` where it was made elsewhere.
+    pub kind: &'static str,
+    /// The signal.
+    pub signal: &'static str,
+    /// Where it sends to.
+    pub sends: Sent,
+    /// The call that does the same in batches.
+    pub instead: Option<&'static str>,
+}
+
+/// A sampler in a program.
+#[derive(Clone, Debug)]
+pub struct HeadSampler {
+    /// `ratio`, `parent`, `always`, `never`, `parent-ratio`, `parent-always`.
+    pub kind: &'static str,
+    /// The share it keeps, where that is a number in the text.
+    pub ratio: Option<(f64, Scalar)>,
+    /// A sampler around it keeps to the decision of the caller.
+    pub under_parent: bool,
+    /// A provider is given it.
+    pub direct: bool,
+    /// The library refuses shares that are none.
+    pub refuses: bool,
+    /// Where it stands, if it is no call.
+    pub at: Option<Span>,
+}
+
+/// How context travels.
+#[derive(Clone, Debug)]
+pub struct Propagators {
+    /// Forms, in the order of the text.
+    pub kinds: Vec<&'static str>,
+    /// There may be more.
+    pub open: bool,
+}
+
+impl Setup<'_, '_, '_> {
+    pub(super) fn provider(&self, call: &Call, api: &'static Api) -> Vec<Step> {
+        let args = self.file.unit.args(call.id);
+        let spread = |value: ExprId| match self.file.unit.expr(self.file.names.resolved(value)) {
+            ExprKind::Map { entries, .. } => entries.iter().any(|(key, _)| key.is_none()),
+            // A map that is not written here, where options are given in one.
+            ExprKind::Name(_) | ExprKind::Member { .. } => api.get("service").is_some(),
+            _ => false,
+        };
+        let open = args.iter().any(|arg| arg.spread || (arg.name.is_none() && spread(arg.value)));
+        let provider = Provider {
+            signal: api.get("signal").unwrap_or("all"),
+            automatic: api.get("automatic").is_some(),
+            exports: self.option(call, api, "processor").is_some_and(|it| !self.is_empty(it)),
+            sampled: self.option(call, api, "sampler").is_some_and(|it| !self.is_null(it)),
+            named: self.option(call, api, "service").is_some(),
+            open,
+        };
+        let mut steps = vec![Step::Provider(provider)];
+        let sampler = self.option(call, api, "sampler");
+        steps.extend(sampler.and_then(|it| self.bare_sampler(it)).map(Step::Sampler));
+        steps
+    }
+
+    fn is_null(&self, id: ExprId) -> bool {
+        matches!(self.file.unit.expr(self.plain(id)), ExprKind::Null)
+    }
+
+    fn is_empty(&self, id: ExprId) -> bool {
+        match self.file.unit.expr(self.plain(id)) {
+            ExprKind::Null => true,
+            ExprKind::List(items) => items.is_empty(),
+            _ => false,
+        }
+    }
+
+    pub(super) fn processor(&self, call: &Call, api: &'static Api) -> Processor {
+        let exporter = self.option(call, api, "exporter");
+        // The exporter may be what the call is made on: `install_simple()` ends its chain.
+        let sends = match exporter {
+            Some(exporter) => self.sends(exporter),
+            None => Sent::Unknown,
+        };
+        Processor {
+            kind: api.get("kind").unwrap_or("given"),
+            signal: api.get("signal").unwrap_or("given"),
+            sends,
+            instead: api.get("instead"),
+        }
+    }
+
+    /// Where an exporter sends to.
+    fn sends(&self, exporter: ExprId) -> Sent {
+        for id in self.chain(exporter) {
+            let row = self.rows(id).into_iter().find(|api| api.role == Role::Exporter);
+            match row.and_then(|api| api.get("kind")) {
+                Some("console" | "memory") => return Sent::Here,
+                Some("jaeger" | "zipkin") => return Sent::Network,
+                Some(_) => return Sent::Unknown,
+                None if row.is_some_and(|api| api.get("protocol") != Some("chain")) => {
+                    return Sent::Network;
+                }
+                None => {}
+            }
+        }
+        Sent::Unknown
+    }
+
+    pub(super) fn sampler(&self, id: ExprId, api: &'static Api) -> Option<HeadSampler> {
+        let call = self.file.call(id)?;
+        let ratio = self.file.argument(call, api, "ratio").and_then(|ratio| self.number(ratio));
+        Some(HeadSampler {
+            kind: api.get("kind")?,
+            ratio,
+            under_parent: self.roots.contains(&id),
+            direct: self.given.contains(&id),
+            refuses: api.get("refuses").is_some(),
+            at: None,
+        })
+    }
+
+    /// A sampler that is no call: `ALWAYS_ON`, `Sampler::AlwaysOn`.
+    pub(super) fn bare_sampler(&self, id: ExprId) -> Option<HeadSampler> {
+        let id = self.plain(id);
+        if matches!(self.file.unit.expr(id), ExprKind::Call { .. }) {
+            return None;
+        }
+        let api = self.rows(id).into_iter().find(|api| api.role == Role::Sampler)?;
+        Some(HeadSampler {
+            kind: api.get("kind")?,
+            ratio: None,
+            under_parent: false,
+            direct: true,
+            refuses: false,
+            at: Some(self.file.expr_span(id)),
+        })
+    }
+
+    /// A number as it is written, with its sign; fractions of two numbers are one.
+    pub(super) fn number(&self, id: ExprId) -> Option<(f64, Scalar)> {
+        let id = self.plain(id);
+        let unit = self.file.unit;
+        let bare = |id: ExprId| match unit.expr(id) {
+            ExprKind::Number(text) => {
+                let text = text.replace('_', "");
+                text.trim_end_matches(['f', 'F', 'd', 'D', 'm', 'M']).parse::<f64>().ok()
+            }
+            _ => None,
+        };
+        let value = match unit.expr(id) {
+            ExprKind::Unary { op: "-", of } => -bare(*of)?,
+            ExprKind::Binary { op: "/", left, right } => bare(*left)? / bare(*right)?,
+            _ => bare(id)?,
+        };
+        let (text, span) = (unit.slice(&unit.place(id)).to_owned(), self.file.expr_span(id));
+        value.is_finite().then_some((value, Scalar { text, span, known: true, plain: true }))
+    }
+
+    pub(super) fn propagators(&self, call: &Call, api: &'static Api) -> Option<Propagators> {
+        let Some(value) = self.option(call, api, "value") else {
+            // Set up by something that knows more, or a provider that keeps its own.
+            let own = api.get("value").is_none();
+            return own.then(|| Propagators { kinds: Vec::new(), open: true });
+        };
+        let unit = self.file.unit;
+        let mut kinds = Vec::new();
+        let mut open = vec![self.plain(value)];
+        let mut steps = 0;
+        while let Some(id) = open.pop() {
+            steps += 1;
+            if steps > 200 {
+                break;
+            }
+            let row = self.rows(id).into_iter().find(|api| api.role == Role::Propagator);
+            match row.and_then(|api| api.get("kind")) {
+                Some(kind) => kinds.push(kind),
+                None => open.extend(unit.inside(id).into_iter().rev().map(|id| self.plain(id))),
+            }
+        }
+        kinds.dedup();
+        let unknown = kinds.is_empty() || kinds.contains(&"environment");
+        kinds.retain(|kind| *kind != "environment");
+        Some(Propagators { kinds, open: unknown })
+    }
+}

@@ -1,0 +1,131 @@
+//! How programs set up OpenTelemetry: what code does in several files, and what the environment
+//! adds.
+
+mod address;
+mod units;
+
+pub use address::{Endpoint, Reach};
+pub use units::{ENVIRONMENT, Identity};
+
+use super::Repo;
+use super::services::Service;
+use crate::facts::DocumentId;
+use crate::facts::code::setup::{LibraryImport, SdkSetup};
+use crate::facts::telemetry::OtelVariable;
+use crate::semconv;
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// Steps and variables by the document they stand in.
+#[derive(Debug, Default)]
+pub struct SdkIndex {
+    setups: BTreeMap<DocumentId, Vec<usize>>,
+    variables: BTreeMap<DocumentId, Vec<usize>>,
+}
+
+impl SdkIndex {
+    fn of(repo: &Repo) -> SdkIndex {
+        let mut index = SdkIndex::default();
+        for (number, setup) in repo.facts.sdk_setups.iter().enumerate() {
+            index.setups.entry(setup.document).or_default().push(number);
+        }
+        for (number, variable) in repo.facts.otel_variables.iter().enumerate() {
+            index.variables.entry(variable.document).or_default().push(number);
+        }
+        index
+    }
+}
+
+impl Repo {
+    fn sdk_index(&self) -> &SdkIndex {
+        self.sdk.get_or_init(|| SdkIndex::of(self))
+    }
+
+    /// The steps of set-up in a file.
+    pub fn setups_of(&self, document: DocumentId) -> impl Iterator<Item = &SdkSetup> {
+        let numbers = self.sdk_index().setups.get(&document).into_iter().flatten();
+        numbers.map(|&number| &self.facts.sdk_setups[number])
+    }
+
+    /// A variable that is set where another one is.
+    pub fn variable_beside<'r>(
+        &'r self,
+        variable: &OtelVariable,
+        name: &str,
+    ) -> Option<&'r OtelVariable> {
+        let numbers = self.sdk_index().variables.get(&variable.document).into_iter().flatten();
+        let mut all = numbers.map(|&number| &self.facts.otel_variables[number]);
+        all.find(|other| other.container == variable.container && other.name.text == name)
+    }
+
+    /// Whether something of the repository reads a variable by its name: code, or a file that
+    /// puts its value in.
+    pub fn uses_variable(&self, variable: &OtelVariable) -> bool {
+        let name = &variable.name.text;
+        if self.facts.variable_mentions.iter().any(|(_, known)| known == name) {
+            return true;
+        }
+        let finder = memchr::memmem::Finder::new(name);
+        self.sources.iter().any(|source| {
+            let bytes = source.text.as_bytes();
+            finder.find_iter(bytes).any(|at| {
+                let before = at.checked_sub(1).map(|before| bytes[before]);
+                matches!(before, Some(b'{' | b'$')) && bytes.get(at + name.len()) != Some(&b'_')
+            })
+        })
+    }
+
+    /// What bridges a retired API to OpenTelemetry, in the same program.
+    pub fn bridge_of(&self, document: DocumentId) -> Option<&LibraryImport> {
+        let service = self.service_of(document);
+        let imports = self.facts.library_imports.iter();
+        let mut bridges = imports.filter(|import| import.retired.is_none());
+        bridges.find(|import| service.is_none_or(|service| service.has(import.document)))
+    }
+
+    /// What instruments the program of a step from outside, and where that is said.
+    pub fn instruments_from_outside(&self, setup: &SdkSetup) -> Option<(Span, &'static str)> {
+        self.agent_of(self.service_of(setup.document)?)
+    }
+
+    /// The agent that a service runs under.
+    pub fn agent_of(&self, service: &Service) -> Option<(Span, &'static str)> {
+        let facts = &self.facts;
+        let images = service.images.iter().map(|&number| &facts.base_images[number]);
+        let containers = service.containers.iter().map(|&number| &facts.containers[number]);
+        let manifests = service.manifests.iter().map(|&number| &facts.manifests[number]);
+        let words = images
+            .clone()
+            .flat_map(|image| image.command.iter().chain(image.env.entries.iter().map(|it| &it.1)))
+            .chain(containers.clone().flat_map(|container| {
+                container.args.iter().chain(container.env.entries.iter().map(|it| &it.1))
+            }))
+            .chain(manifests.clone().flat_map(|manifest| &manifest.commands));
+        let mut named = words.filter_map(|it| Some((it.span, semconv::agent_in(&it.text)?)));
+        if let Some(found) = named.next() {
+            return Some(found);
+        }
+        let installed = images.clone().flat_map(|image| &image.runs);
+        let mut installed = installed.filter(|run| run.text.contains("ENTRYPOINT"));
+        if let Some(run) = installed.next() {
+            return Some((run.span, semconv::agent_in(&run.text)?));
+        }
+        let loaded = semconv::agent_variables();
+        let mut pairs = images
+            .flat_map(|image| &image.env.entries)
+            .chain(containers.clone().flat_map(|container| &container.env.entries));
+        if let Some((name, _)) = pairs.find(|(name, _)| loaded.contains(&name.text.as_str())) {
+            return Some((name.span, "an agent"));
+        }
+        let mut annotations = containers.flat_map(|container| &container.annotations.entries);
+        let injected = annotations.find(|(name, value)| {
+            semconv::is_agent_annotation(&name.text) && value.text != "false"
+        });
+        if let Some((name, _)) = injected {
+            return Some((name.span, "an operator or a mesh"));
+        }
+        let mut needed = manifests.flat_map(|manifest| &manifest.dependencies);
+        let starter = needed.find(|it| semconv::is_agent_dependency(&it.name.text));
+        starter.map(|it| (it.name.span, "a starter"))
+    }
+}

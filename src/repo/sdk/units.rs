@@ -1,0 +1,201 @@
+//! What the code and the environment of a service say together.
+
+use crate::facts::DocumentId;
+use crate::facts::code::setup::{SdkSetup, Step};
+use crate::facts::scalar::Scalar;
+use crate::facts::telemetry::{Layer, Share};
+use crate::repo::Repo;
+use crate::repo::services::Service;
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// Attributes that say whose telemetry it is.
+#[derive(Clone, Debug, Default)]
+pub struct Identity {
+    /// Keys that are certainly set, and where the first of each is.
+    pub keys: BTreeMap<String, Span>,
+    /// More may be set where nobody can look.
+    pub open: bool,
+}
+
+impl Identity {
+    /// Whether one of these keys is set.
+    pub fn has(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.keys.contains_key(*key))
+    }
+
+    fn add(&mut self, key: &str, span: Span) {
+        self.keys.entry(key.to_owned()).or_insert(span);
+    }
+
+    /// Pairs of `OTEL_RESOURCE_ATTRIBUTES`; a placeholder in place of pairs may hold any.
+    fn add_pairs(&mut self, pairs: &Scalar) {
+        let mut at = 0;
+        for pair in pairs.text.split(',') {
+            let start = at + pair.len() - pair.trim_start().len();
+            at += pair.len() + 1;
+            match pair.split_once('=') {
+                Some((key, _)) if !crate::lang::placeholder::is_in(key) => {
+                    let key = key.trim();
+                    self.add(key, pairs.place(start, start + key.len()));
+                }
+                _ if pair.trim().is_empty() => {}
+                _ => self.open = true,
+            }
+        }
+    }
+}
+
+/// Endings of source files.
+const ENDINGS: &[&str] = &["js", "ts", "mjs", "cjs", "tsx", "py", "go", "rs", "java", "cs"];
+
+/// Names under which the environment of a deployment goes.
+pub const ENVIRONMENT: &[&str] = &["deployment.environment.name", "deployment.environment"];
+
+impl Repo {
+    /// The steps of set-up in the code of a service, and in what it imports.
+    pub fn setups_in<'r>(&'r self, service: &'r Service) -> impl Iterator<Item = &'r SdkSetup> {
+        service.documents.iter().flat_map(|document| self.setups_of(*document))
+    }
+
+    /// The steps in the program of a document; of all programs where it belongs to none.
+    pub fn setups_around(&self, document: DocumentId) -> Vec<&SdkSetup> {
+        match self.service_of(document) {
+            Some(service) if service.has(document) => self.setups_in(service).collect(),
+            _ => self.facts.sdk_setups.iter().collect(),
+        }
+    }
+
+    /// Whose telemetry a service says it sends.
+    pub fn identity_of(&self, service: &Service) -> Identity {
+        let mut identity = Identity { open: !service.is_readable(), ..Identity::default() };
+        for setup in self.setups_in(service) {
+            match &setup.step {
+                Step::Resource(resource) => {
+                    identity.open |= resource.open;
+                    for attribute in &resource.attributes {
+                        identity.add(&attribute.key, attribute.span);
+                    }
+                }
+                Step::Provider(provider) => {
+                    identity.open |= provider.open;
+                    if provider.named {
+                        identity.add("service.name", setup.name.span);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let name = self.env_of(service, "OTEL_SERVICE_NAME");
+        if let Some(value) = name.values.iter().find(|value| !value.text.is_empty()) {
+            identity.add("service.name", value.span);
+        }
+        let pairs = self.env_of(service, "OTEL_RESOURCE_ATTRIBUTES");
+        pairs.values.iter().for_each(|value| identity.add_pairs(value));
+        let asked = ["OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES"];
+        let mut mentions = self.facts.variable_mentions.iter();
+        let mentioned = mentions
+            .any(|(document, known)| asked.contains(&known.as_str()) && service.has(*document));
+        // Agents and operators name a service by what they find around it.
+        identity.open |= name.open || pairs.open || mentioned || self.agent_of(service).is_some();
+        identity
+    }
+
+    /// Whether a collector here, or something between, decides which traces are kept.
+    pub fn samples_later(&self) -> bool {
+        self.facts
+            .samplers
+            .iter()
+            .any(|sampler| matches!(sampler.layer, Layer::Collector | Layer::Tail | Layer::Remote))
+            || !self.facts.sampling_strategies.is_empty()
+    }
+
+    /// Whether what starts a service beside its code decides which traces it keeps; `None` where
+    /// nobody can know.
+    pub fn samples_by_environment(&self, service: &Service) -> Option<bool> {
+        let env = self.env_of(service, "OTEL_TRACES_SAMPLER");
+        let mut certain = true;
+        for value in &env.values {
+            match value.known_text() {
+                Some("" | "always_on" | "parentbased_always_on") => {}
+                Some(_) => return Some(true),
+                None => certain = false,
+            }
+        }
+        let object = self.facts.samplers.iter().any(|sampler| {
+            let code = self.document(sampler.document).kind.is_code();
+            sampler.layer == Layer::Head && !code && sampler.share != Share::Of(1.0)
+        });
+        (certain && !env.open && !object).then_some(false)
+    }
+
+    /// Whether nothing here sets a sampler beside code.
+    pub fn sets_no_sampler(&self) -> bool {
+        let named = |name: &str| name == "OTEL_TRACES_SAMPLER";
+        !self.facts.otel_variables.iter().any(|variable| named(&variable.name.text))
+            && !self.facts.variable_mentions.iter().any(|(_, name)| named(name))
+            && !self.facts.samplers.iter().any(|sampler| {
+                sampler.layer == Layer::Head && !self.document(sampler.document).kind.is_code()
+            })
+    }
+
+    /// Whether a service starts an SDK or runs under an agent; `None` where nobody can know.
+    pub fn is_instrumented(&self, service: &Service) -> Option<bool> {
+        let told = self.setups_in(service).any(|setup| {
+            matches!(setup.step, Step::Provider(_) | Step::Registered(_) | Step::Instrument(..))
+        });
+        if told || self.agent_of(service).is_some() {
+            return Some(true);
+        }
+        // An operator takes whole namespaces, and some programs watch whole nodes.
+        let facts = &self.facts;
+        let object = |document: &crate::facts::Document| {
+            document.object.as_ref().is_some_and(|object| object.kind == "Instrumentation")
+        };
+        let node = facts
+            .containers
+            .iter()
+            .filter_map(crate::facts::deploy::Container::image_name)
+            .any(crate::semconv::is_node_agent);
+        let hidden = node
+            || self.loads_setup(service)
+            || facts.documents.iter().any(object)
+            || !service.is_readable();
+        if hidden { None } else { Some(false) }
+    }
+
+    /// Whether a service imports something by the name of a file here that sets an SDK up, where
+    /// the import does not lead there: an image may put the file beside it.
+    fn loads_setup(&self, service: &Service) -> bool {
+        let stem = |path: &str| {
+            let last = path.rsplit(['/', '.', ':']).find(|part| !ENDINGS.contains(part));
+            last.unwrap_or_default().to_owned()
+        };
+        let setting = self.facts.sdk_setups.iter().filter(|it| it.provider().is_some());
+        let stems: std::collections::BTreeSet<String> =
+            setting.map(|setup| stem(&self.source(setup.document.source).path)).collect();
+        let modules = &self.facts.modules;
+        !stems.is_empty()
+            && service.own.iter().any(|document| {
+                let first = modules.partition_point(|module| module.document < *document);
+                let own = modules[first..].iter().take_while(|it| it.document == *document);
+                own.flat_map(|module| &module.imports).any(|import| stems.contains(&stem(import)))
+            })
+    }
+
+    /// A processor of a collector that may add attributes to what services send.
+    pub fn adds_attributes(&self) -> Option<Span> {
+        const ADDING: &[&str] = &[
+            "k8sattributes",
+            "k8s_attributes",
+            "resource",
+            "resourcedetection",
+            "resource_detection",
+            "transform",
+            "attributes",
+        ];
+        let components = self.facts.components.iter();
+        let mut adding = components.filter(|component| ADDING.contains(&component.kind()));
+        adding.next().map(|component| component.id.span)
+    }
+}
