@@ -16,6 +16,28 @@ const MOST: usize = 6;
 /// Most functions that are followed from one.
 const FAR: usize = 200;
 
+/// Programs that act on alerts, by parts of their images' names.
+const PROGRAMS: &[&str] = &[
+    "robusta",
+    "keephq",
+    "stackstorm",
+    "rundeck",
+    "webhook",
+    "alerta",
+    "botkube",
+    "iris",
+    "oncall",
+    "am-executor",
+    "argo-events",
+    "cachet",
+    "incident",
+];
+
+/// Whether an image is that of a program that acts on alerts.
+pub fn is_program(image: &str) -> bool {
+    PROGRAMS.iter().any(|part| image.contains(part))
+}
+
 /// What calls what.
 #[derive(Debug, Default)]
 pub struct Automation {

@@ -1,6 +1,7 @@
 //! The evidence queries: named questions that clauses put to the repo model.
 
 mod alerting;
+mod automation;
 mod boards;
 #[allow(dead_code, reason = "asked by the queries on source code")]
 mod each;
@@ -164,6 +165,12 @@ const QUERIES: &[(&str, Query)] = &[
     ("alerts.runbook_pages", response::runbook_pages),
     ("oncall.schedule", response::schedules),
     ("oncall.owners", response::owners),
+    ("automation.receiver", automation::receiver),
+    ("automation.notify", automation::notify),
+    ("automation.assign", automation::assign),
+    ("automation.lifecycle", automation::lifecycle),
+    ("automation.remediation", automation::remediation),
+    ("automation.audited", automation::audited),
     ("automation.wired", response::wired),
     ("incident.plan", response::plan),
     ("slo.document", slo::documents),

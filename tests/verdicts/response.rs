@@ -85,3 +85,123 @@ fn automation_that_nothing_calls_is_not_wired() {
     let chat = chat.replace("routing_key_file: /etc/key", "api_url_file: /etc/url");
     assert_eq!(wired(&[("alertmanager.yml", &chat), RULES, SERVER, handler]), Verdict::NotMet);
 }
+
+/// Alerts come in, an incident is opened, people are told, somebody is assigned, it is updated
+/// and resolved, and each step leaves a record.
+const WHOLE: (&str, &str) = (
+    "incident.py",
+    r#"import logging
+import requests
+
+log = logging.getLogger(__name__)
+
+
+class IncidentManager:
+    def handle(self, body):
+        for alert in body["alerts"]:
+            known = self.find_incident(alert["fingerprint"])
+            if alert["status"] == "resolved":
+                self.resolve_incident(known)
+            else:
+                self.create_incident(alert)
+
+    def create_incident(self, alert):
+        log.info("opening for %s", alert["labels"]["alertname"])
+        severity = self.map_severity(alert["labels"]["severity"])
+        self.session.add(alert["fingerprint"], severity)
+        self.notify_slack(alert["labels"])
+        self.assign_incident(alert["fingerprint"], self.find_oncall_engineer("db"))
+
+    def find_incident(self, fingerprint):
+        return self.session.get(fingerprint)
+
+    def map_severity(self, severity):
+        return self.config[severity]
+
+    def notify_slack(self, labels):
+        requests.post(self.config["chat"], json=labels, timeout=5)
+
+    def find_oncall_engineer(self, team):
+        return self.schedule.current(team)
+
+    def assign_incident(self, fingerprint, who):
+        log.info("%s takes %s", who, fingerprint)
+        self.session.update(fingerprint, who)
+
+    def update_incident_status(self, fingerprint, status):
+        log.info("%s is %s", fingerprint, status)
+        self.session.update(fingerprint, status)
+
+    def resolve_incident(self, incident):
+        log.info("%s is over", incident)
+        self.session.update(incident, "resolved")
+"#,
+);
+const HOOK: (&str, &str) = (
+    "alertmanager.yml",
+    "route: {receiver: ops, group_by: [alertname]}\nreceivers:\n  - name: ops\n    webhook_configs:\n      - url: http://automation/\n",
+);
+const CHAT: (&str, &str) = (
+    "alertmanager.yml",
+    "route: {receiver: ops, group_by: [alertname]}\nreceivers:\n  - name: ops\n    slack_configs:\n      - api_url_file: /etc/url\n",
+);
+
+#[test]
+fn automation_is_met_by_code_that_carries_an_alert_to_its_end() {
+    for name in ["receiver", "notify", "assign", "lifecycle", "audited", "wired"] {
+        assert_eq!(clause(&[HOOK, RULES, SERVER, WHOLE], "OBS-R17", name), Verdict::Met, "{name}");
+    }
+    assert_eq!(verdict(&[HOOK, RULES, SERVER, WHOLE], "OBS-R17"), Verdict::Met);
+    assert_eq!(verdict(&[HOOK, RULES, SERVER, WHOLE], "OBS-C6.3"), Verdict::Met);
+}
+
+#[test]
+fn automation_is_partly_met_by_stubs_or_with_stages_missing() {
+    let body = "        requests.post(self.config[\"chat\"], json=labels, timeout=5)";
+    let stub = WHOLE.1.replace(body, "        pass");
+    let files = [HOOK, RULES, SERVER, ("incident.py", stub.as_str())];
+    assert_eq!(clause(&files, "OBS-R17", "notify"), Verdict::Partly);
+    assert_eq!(verdict(&files, "OBS-R17"), Verdict::Partly);
+    let unassigned =
+        WHOLE.1.replace("assign_incident", "keep").replace("find_oncall_engineer", "ask");
+    let files = [HOOK, RULES, SERVER, ("incident.py", unassigned.as_str())];
+    assert_eq!(clause(&files, "OBS-R17", "assign"), Verdict::NotMet);
+    assert_eq!(verdict(&files, "OBS-R17"), Verdict::Partly);
+    let silent = WHOLE.1.replace("log.info(", "str(");
+    let files = [HOOK, RULES, SERVER, ("incident.py", silent.as_str())];
+    assert_eq!(clause(&files, "OBS-R17", "audited"), Verdict::NotMet);
+}
+
+#[test]
+fn automation_is_partly_met_by_a_product_alone() {
+    assert_eq!(verdict(&[PAGER, RULES, SERVER], "OBS-R17"), Verdict::Partly);
+    assert_eq!(clause(&[PAGER, RULES, SERVER, SCHEDULE], "OBS-R17", "assign"), Verdict::Partly);
+    assert_eq!(clause(&[CHAT, RULES, SERVER, SCHEDULE], "OBS-R17", "assign"), Verdict::Partly);
+}
+
+#[test]
+fn automation_is_not_met_where_alerts_only_reach_a_chat() {
+    assert_eq!(verdict(&[CHAT, RULES, SERVER], "OBS-R17"), Verdict::NotMet);
+    assert_eq!(verdict(&[CHAT, RULES, SERVER], "OBS-C6.3"), Verdict::NotMet);
+}
+
+#[test]
+fn automation_in_a_language_that_is_not_read_is_unknown() {
+    let service = (
+        "compose.yaml",
+        "services:\n  responder:\n    build: ./responder\n    ports: ['8080:8080']\n",
+    );
+    let files = [
+        CHAT,
+        RULES,
+        SERVER,
+        service,
+        (
+            "responder/composer.json",
+            "{\"name\": \"acme/responder\", \"require\": {\"php\": \"8.3\"}}",
+        ),
+        ("responder/Dockerfile", "FROM php:8\nCOPY . .\nEXPOSE 80\n"),
+        ("responder/index.php", "<?php\necho 'ok';\n"),
+    ];
+    assert_eq!(clause(&files, "OBS-R17", "receiver"), Verdict::Unknown);
+}

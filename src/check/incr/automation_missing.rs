@@ -4,23 +4,7 @@ use super::alerting_here;
 use crate::check::Case;
 use crate::config::World;
 use crate::facts::alertmanager::Integration;
-
-/// Programs that act on alerts, by parts of their images' names.
-const PROGRAMS: &[&str] = &[
-    "robusta",
-    "keephq",
-    "stackstorm",
-    "rundeck",
-    "webhook",
-    "alerta",
-    "botkube",
-    "iris",
-    "oncall",
-    "am-executor",
-    "argo-events",
-    "cachet",
-    "incident",
-];
+use crate::repo::automation;
 
 pub(in crate::check) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
@@ -35,12 +19,11 @@ pub(in crate::check) fn check(case: &mut Case<'_>) {
             "webhook" | "sns" | "pagerduty" | "opsgenie" | "victorops" | "incidentio" | "jira"
         )
     };
-    let program = |image: &str| PROGRAMS.iter().any(|part| image.contains(part));
     let mut images = repo.facts.containers.iter().filter_map(|one| one.image.as_ref());
     let found = repo.facts.integrations.iter().any(acts)
         || repo.facts.alert_handlers.iter().any(|one| !repo.is_rehearsal(one.document))
         || !repo.facts.on_call.is_empty()
-        || images.any(|image| program(&image.text));
+        || images.any(|image| automation::is_program(&image.text));
     if !found {
         case.flag(first);
     }
