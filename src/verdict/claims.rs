@@ -20,6 +20,8 @@ use crate::source::Origin;
 use crate::standard::{self, Backing, BackingPart};
 use std::collections::BTreeMap;
 
+mod unannotated;
+
 /// Most contradictions that one finding names.
 const MOST: usize = 5;
 
@@ -159,12 +161,15 @@ pub fn examine<'r>(model: &'r Model<'r>, outcomes: &mut [Outcome]) {
     };
     let claims: Vec<_> =
         claims(repo).filter(|(annotation, _, id)| backed(id) && ours(annotation)).collect();
-    if claims.is_empty() {
-        return;
-    }
     let scope = Scope::new(model, None);
     let role = super::declared::role(repo).map_or_else(|| role::infer(repo).0, |it| it.0);
     let operated = !matches!(role, Role::Library | Role::Product | Role::Empty);
+    if let Some(outcome) = outcomes.iter_mut().find(|outcome| outcome.rule.code == "NIST008") {
+        (outcome.examined, outcome.findings) = unannotated::find(&scope, operated);
+    }
+    if claims.is_empty() {
+        return;
+    }
     let mut unbacked = Vec::new();
     let mut contradicted = Vec::new();
     {

@@ -31,7 +31,9 @@ pub(super) fn check(action: &IncidentAction, case: &mut Case<'_>) {
         || repo.facts.severity_maps.iter().any(|map| documents().any(|it| it == map.document));
     let has = |duty: Duty| part.iter().any(|one| one.has(duty));
     let covered = |duty: Duty| match duty {
-        Duty::Notify => has(Duty::Notify) || has(Duty::Escalate),
+        Duty::Notify => {
+            has(Duty::Notify) || has(Duty::Escalate) || part.iter().any(|one| one.says(Says::Tells))
+        }
         Duty::Severity => has(Duty::Severity) || maps(),
         Duty::Update => has(Duty::Update) || has(Duty::Resolve),
         Duty::Resolve => {

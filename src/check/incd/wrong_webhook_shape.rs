@@ -4,7 +4,7 @@ use crate::check::Case;
 use crate::facts::code::incidents::{IncidentAction, Says};
 
 pub(super) fn check(action: &IncidentAction, case: &mut Case<'_>) {
-    if !action.says(Says::Receives) {
+    if !action.says(Says::Receives) && action.misreads.is_empty() {
         return case.skip();
     }
     let repo = case.repo;

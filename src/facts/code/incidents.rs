@@ -54,6 +54,8 @@ pub enum Says {
     Product,
     /// It reads the list of alerts of a message.
     Lists,
+    /// It calls what reaches people.
+    Tells,
 }
 
 /// A function that another calls or names.
@@ -122,6 +124,11 @@ impl IncidentAction {
     /// Whether it has a duty.
     pub fn has(&self, duty: Duty) -> bool {
         self.duties.contains(&duty)
+    }
+
+    /// Whether it does anything.
+    pub fn has_body(&self) -> bool {
+        self.stub.is_none()
     }
 
     /// Whether its code says so.
@@ -241,6 +248,9 @@ fn action(
     }
     if reads.iter().any(|read| read.key == "alerts") {
         says.insert(Says::Lists);
+    }
+    if routine.exprs.iter().any(|call| chains::channels(file, *call).is_some()) {
+        says.insert(Says::Tells);
     }
     if routine.route.is_some() {
         says.insert(Says::Routed);

@@ -28,7 +28,16 @@ pub(super) fn receiver(scope: &Scope<'_>) -> Answer {
 
 /// Code that tells people.
 pub(super) fn notify(scope: &Scope<'_>) -> Answer {
-    stage(scope, &[Duty::Notify, Duty::Escalate, Duty::StatusPage], "tells people")
+    let found = stage(scope, &[Duty::Notify, Duty::Escalate, Duty::StatusPage], "tells people");
+    if found.holds == Holds::Yes {
+        return found;
+    }
+    // Clients of others tell as well.
+    let telling = actions(scope).filter(|action| action.says(Says::Tells) && action.has_body());
+    match Answer::found(telling.map(evidence_of).collect()) {
+        told if told.holds == Holds::Yes && found.holds == Holds::No => told,
+        _ => found,
+    }
 }
 
 /// Code that finds and sets who answers, or a schedule that says it.

@@ -176,7 +176,7 @@ fn leaves(unit: &Unit<'_>, block: &[StmtId]) -> bool {
 }
 
 /// Over what a call reaches people; none where it does not.
-fn channels(file: &File<'_, '_>, call: ExprId) -> Option<BTreeSet<String>> {
+pub(super) fn channels(file: &File<'_, '_>, call: ExprId) -> Option<BTreeSet<String>> {
     let unit = file.unit;
     let ExprKind::Call { callee, .. } = unit.expr(call) else { return None };
     let name = match unit.expr(*callee) {

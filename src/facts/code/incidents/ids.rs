@@ -188,6 +188,9 @@ fn is_opaque(file: &File<'_, '_>, id: ExprId) -> bool {
         "Next",
         "count",
         "size",
+        "keys",
+        "values",
+        "entries",
     ];
     let unit = file.unit;
     let ExprKind::Call { callee, .. } = unit.expr(id) else { return false };

@@ -26,6 +26,16 @@ const ABOUT: &[&str] = &[
     "opsgenie",
     "statuspage",
     "alertmanager",
+    "restart",
+    "rollback",
+    "failover",
+    "reboot",
+    "scale_up",
+    "scaleup",
+    "notify",
+    "sendalert",
+    "send_alert",
+    "sendmessage",
 ];
 
 /// Whether a text speaks of incidents.
