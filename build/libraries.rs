@@ -33,6 +33,7 @@ const ROLES: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("span-end", "SpanEnd", &[]),
+    ("span-carry", "SpanCarry", &[]),
     ("span-error", "SpanError", &["error"]),
     ("span-status", "SpanStatus", &["status"]),
     ("span-attribute", "SpanAttribute", &["key", "value", "map"]),

@@ -24,6 +24,8 @@ pub enum Role {
     SpanStart,
     /// Ends a span.
     SpanEnd,
+    /// Puts a span into a context or a link, and leaves its end to others.
+    SpanCarry,
     /// Records an error in a span.
     SpanError,
     /// Sets the status of a span.

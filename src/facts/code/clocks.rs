@@ -322,7 +322,7 @@ fn sinks(file: &File<'_, '_>) -> Vec<(ExprId, &'static str)> {
                 unit.function(*function).params.iter().any(|param| param.name == *name)
             });
             let Some(home) = home.filter(|home| functions.insert(*home)) else { continue };
-            found.extend(file.callers(home).into_iter().map(|call| (call, what)));
+            found.extend(file.callers(home).iter().copied().map(|call| (call, what)));
         }
     }
     let mut seen = BTreeSet::new();

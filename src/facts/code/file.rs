@@ -6,6 +6,8 @@ use crate::libraries::{Api, Role, Table};
 use crate::parse::unit::resolve::Names;
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, Unit};
 use crate::source::Span;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 /// A call whose callee could be followed to what it stands for.
 pub(super) struct Call {
@@ -46,6 +48,8 @@ pub(super) struct File<'u, 'a> {
     pub(super) calls: Vec<Call>,
     /// Numbers of calls by expression, ascending.
     by_expr: Vec<(ExprId, usize)>,
+    /// How many functions have a name, and what calls one of them.
+    named: OnceCell<BTreeMap<String, (usize, Vec<ExprId>)>>,
     base: usize,
 }
 
@@ -80,7 +84,7 @@ impl<'u, 'a> File<'u, 'a> {
         let mut by_expr: Vec<_> =
             calls.iter().enumerate().map(|(number, call)| (call.id, number)).collect();
         by_expr.sort_unstable();
-        File { unit, names, document, path, table, calls, by_expr, base }
+        File { unit, names, document, path, table, calls, by_expr, named: OnceCell::new(), base }
     }
 
     /// A place of the unit in the repository.
@@ -119,13 +123,23 @@ impl<'u, 'a> File<'u, 'a> {
     }
 
     /// Calls in the file of a function that no other function of it shares the name of.
-    pub(super) fn callers(&self, function: FunctionId) -> Vec<ExprId> {
-        let name = self.unit.function(function).name;
-        let alone = self.unit.functions.iter().filter(|one| one.name == name).count() == 1;
-        if !alone || name.is_empty() {
-            return Vec::new();
+    pub(super) fn callers(&self, function: FunctionId) -> &[ExprId] {
+        let named = self.named.get_or_init(|| {
+            let mut named: BTreeMap<String, (usize, Vec<ExprId>)> = BTreeMap::new();
+            for function in self.unit.functions.iter().filter(|one| !one.name.is_empty()) {
+                named.entry(function.name.to_owned()).or_default().0 += 1;
+            }
+            for call in self.unit.calls() {
+                if let Some((_, calls)) = self.called(call).and_then(|name| named.get_mut(name)) {
+                    calls.push(call);
+                }
+            }
+            named
+        });
+        match named.get(self.unit.function(function).name) {
+            Some((1, calls)) => calls,
+            _ => &[],
         }
-        self.unit.calls().filter(|call| self.called(*call) == Some(name)).collect()
     }
 
     /// The text an expression certainly is, where it is written.

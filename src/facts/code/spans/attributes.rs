@@ -6,14 +6,14 @@ use super::starts::{builders, part};
 use crate::facts::code::file::{Call, File};
 use crate::facts::code::layout::Layout;
 use crate::facts::scalar::Scalar;
-use crate::facts::subject::{Held, SubjectKind};
+use crate::facts::subject::{self, SubjectKind};
 use crate::facts::{DocumentId, FileFacts, Subject};
 use crate::lang::sensitive::Sensitive;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, StmtKind};
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind};
 use crate::source::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An attribute that code sets on a span.
 #[derive(Clone, Debug)]
@@ -67,8 +67,8 @@ impl Subject for SpanAttribute {
     fn anchor(&self) -> Option<Span> {
         Some(self.key.span)
     }
-    fn field(&self, path: &str) -> Held<'_> {
-        if path == "key" { self.key.held() } else { Held::Nothing }
+    fn field(&self, path: &str) -> subject::Held<'_> {
+        if path == "key" { self.key.held() } else { subject::Held::Nothing }
     }
     fn field_span(&self, path: &str) -> Option<Span> {
         (path == "key").then_some(self.key.span)
@@ -81,16 +81,19 @@ struct Pair {
     value: ExprId,
     /// The call that starts the span, or the span as it is named.
     of: Option<ExprId>,
+    /// The key as a word of a macro.
+    word: Option<Scalar>,
 }
 
 pub(super) fn read(file: &File<'_, '_>, layout: &Layout<'_, '_>, facts: &mut FileFacts) {
+    let held = Held::of(file, layout);
     let mut pairs: Vec<Pair> = Vec::new();
     for call in &file.calls {
         if call.role(Role::SpanStart).is_some() {
             started(file, call, &mut pairs);
         }
         if call.role(Role::SpanAttribute).is_some() {
-            set(file, call, &mut pairs);
+            set(file, &held, call, &mut pairs);
         }
     }
     let flows = values::Queries::of(
@@ -102,11 +105,11 @@ pub(super) fn read(file: &File<'_, '_>, layout: &Layout<'_, '_>, facts: &mut Fil
         if !seen.insert(pair.value) || file.is_faulty(pair.value) {
             continue;
         }
-        let Some(key) = key(file, pair.key) else { continue };
+        let Some(key) = pair.word.or_else(|| key(file, pair.key)) else { continue };
         facts.span_attributes.push(SpanAttribute {
             document: file.document,
             value: file.expr_span(pair.value),
-            scope: pair.of.and_then(|of| scope(file, layout, of)),
+            scope: pair.of.and_then(|of| scope(file, &held, of)),
             null: values::null(file, pair.value),
             in_query: flows.of_value(pair.value),
             sensitive: values::sensitive(file, &key, pair.value),
@@ -137,7 +140,7 @@ fn started(file: &File<'_, '_>, call: &Call, pairs: &mut Vec<Pair>) {
                 if file.called(builder) == Some(word)
                     && let [key, value] = unit.args(builder)
                 {
-                    pairs.push(Pair { key: key.value, value: value.value, of: Some(call.id) });
+                    pairs.push(Pair { key: key.value, value: value.value, of: Some(call.id), word: None });
                 }
             }
         }
@@ -146,8 +149,8 @@ fn started(file: &File<'_, '_>, call: &Call, pairs: &mut Vec<Pair>) {
                 if let Some(name) = arg.name
                     && !matches!(name, "parent" | "target" | "level" | "name")
                 {
-                    // The name of a field stands right before its value.
-                    pairs.push(Pair { key: arg.value, value: arg.value, of: Some(call.id) });
+                    let word = field_name(file, call.id, name, arg.value);
+                    pairs.push(Pair { key: arg.value, value: arg.value, of: Some(call.id), word });
                 }
             }
         }
@@ -163,12 +166,12 @@ fn started(file: &File<'_, '_>, call: &Call, pairs: &mut Vec<Pair>) {
 fn entries(file: &File<'_, '_>, map: ExprId, of: Option<ExprId>, pairs: &mut Vec<Pair>) {
     let ExprKind::Map { entries, .. } = file.unit.expr(file.names.resolved(map)) else { return };
     pairs.extend(
-        entries.iter().filter_map(|(key, value)| Some(Pair { key: (*key)?, value: *value, of })),
+        entries.iter().filter_map(|(key, value)| Some(Pair { key: (*key)?, value: *value, of, word: None })),
     );
 }
 
 /// Attributes that a call sets later.
-fn set(file: &File<'_, '_>, call: &Call, pairs: &mut Vec<Pair>) {
+fn set<'a>(file: &File<'_, 'a>, held: &Held<'a>, call: &Call, pairs: &mut Vec<Pair>) {
     let unit = file.unit;
     let Some(api) = call.role(Role::SpanAttribute) else { return };
     let ExprKind::Call { callee, .. } = unit.expr(call.id) else { return };
@@ -184,7 +187,7 @@ fn set(file: &File<'_, '_>, call: &Call, pairs: &mut Vec<Pair>) {
             return;
         }
         Language::Java | Language::Javascript | Language::Typescript | Language::Tsx
-            if !of.is_some_and(|of| is_span(file, of)) =>
+            if !of.is_some_and(|of| is_span(file, held, of)) =>
         {
             return;
         }
@@ -193,7 +196,7 @@ fn set(file: &File<'_, '_>, call: &Call, pairs: &mut Vec<Pair>) {
             if let Some(pair) = pair
                 && let [key, value] = unit.args(pair)
             {
-                pairs.push(Pair { key: key.value, value: value.value, of });
+                pairs.push(Pair { key: key.value, value: value.value, of, word: None });
             }
             return;
         }
@@ -205,7 +208,7 @@ fn set(file: &File<'_, '_>, call: &Call, pairs: &mut Vec<Pair>) {
     let key = file.argument(call, api, "key");
     let value = file.argument(call, api, "value");
     if let Some((key, value)) = key.zip(value) {
-        pairs.push(Pair { key, value, of });
+        pairs.push(Pair { key, value, of, word: None });
     }
 }
 
@@ -229,7 +232,7 @@ fn go_pair(file: &File<'_, '_>, pair: ExprId, of: Option<ExprId>, pairs: &mut Ve
     let unit = file.unit;
     let ExprKind::Call { callee, args, .. } = unit.expr(pair) else { return };
     if let [key, value] = args.as_slice() {
-        return pairs.push(Pair { key: key.value, value: value.value, of });
+        return pairs.push(Pair { key: key.value, value: value.value, of, word: None });
     }
     let [value] = args.as_slice() else { return };
     let ExprKind::Member { of: owner, name } = unit.expr(*callee) else { return };
@@ -241,13 +244,12 @@ fn go_pair(file: &File<'_, '_>, pair: ExprId, of: Option<ExprId>, pairs: &mut Ve
         _ => None,
     };
     if let Some(key) = key {
-        pairs.push(Pair { key, value: value.value, of });
+        pairs.push(Pair { key, value: value.value, of, word: None });
     }
 }
 
 /// Whether an expression is certainly a span.
-pub(super) fn is_span(file: &File<'_, '_>, of: ExprId) -> bool {
-    let unit = file.unit;
+fn is_span<'a>(file: &File<'_, 'a>, held: &Held<'a>, of: ExprId) -> bool {
     // A builder of one.
     let made = builders(file, of)
         .into_iter()
@@ -259,31 +261,13 @@ pub(super) fn is_span(file: &File<'_, '_>, of: ExprId) -> bool {
     });
     let typed =
         || file.names.path(of).is_some_and(|path| path.starts_with('<') && path.ends_with("Span>"));
-    let callback = || {
-        let ExprKind::Name(name) = unit.expr(resolved) else { return false };
-        file.of_role(Role::SpanStart).any(|(call, api)| {
-            api.get("form") == Some("callback")
-                && unit.args(call.id).last().is_some_and(|arg| match unit.expr(arg.value) {
-                    ExprKind::Lambda(inner) => {
-                        let first = unit.function(*inner).params.first();
-                        first.is_some_and(|param| param.name == *name)
-                            && unit.outward(unit.function_of(of)).any(|function| function == *inner)
-                    }
-                    _ => false,
-                })
-        })
-    };
+    let callback = || held.start(file, of).is_some_and(|(_, given)| given);
     made || given || typed() || callback()
 }
 
 /// The key as a text, or the name of its constant.
 fn key(file: &File<'_, '_>, id: ExprId) -> Option<Scalar> {
     let unit = file.unit;
-    if unit.language == Language::Rust
-        && let Some(name) = field_name(file, id)
-    {
-        return Some(name);
-    }
     if let Some(text) = file.scalar(id) {
         return Some(text);
     }
@@ -314,47 +298,62 @@ fn key(file: &File<'_, '_>, id: ExprId) -> Option<Scalar> {
     }
 }
 
-/// The name of a field of a macro: it stands before its value.
-fn field_name(file: &File<'_, '_>, value: ExprId) -> Option<Scalar> {
+/// The name of a field of a macro: it stands right before its value.
+fn field_name(file: &File<'_, '_>, call: ExprId, name: &str, value: ExprId) -> Option<Scalar> {
     let unit = file.unit;
-    let at = unit.place(value);
-    let call = file.calls.iter().find(|call| {
-        unit.args(call.id).iter().any(|arg| arg.value == value && arg.name.is_some())
-    })?;
-    let name = unit.args(call.id).iter().find(|arg| arg.value == value)?.name?;
-    let before = unit.text.get(unit.place(call.id).start as usize..at.start as usize)?;
-    let offset = before.rfind(name)?;
-    let start = unit.place(call.id).start + u32::try_from(offset).ok()?;
+    let start = unit.place(call).start;
+    let before = unit.text.get(start as usize..unit.place(value).start as usize)?;
+    let start = start + u32::try_from(before.rfind(name)?).ok()?;
     let end = start + u32::try_from(name.len()).ok()?;
     Some(Scalar { text: name.to_owned(), span: file.span(&(start..end)), known: true, plain: true })
 }
 
+/// Which names hold spans: variables of starts, and what callbacks are given.
+struct Held<'a> {
+    by_name: BTreeMap<&'a str, Vec<(FunctionId, ExprId, bool)>>,
+}
+
+impl<'a> Held<'a> {
+    fn of(file: &File<'_, 'a>, layout: &Layout<'_, 'a>) -> Held<'a> {
+        let unit = file.unit;
+        let mut by_name: BTreeMap<&'a str, Vec<(FunctionId, ExprId, bool)>> = BTreeMap::new();
+        for (call, api) in file.of_role(Role::SpanStart) {
+            let last = unit.args(call.id).last().map(|arg| unit.expr(arg.value));
+            if let Some(ExprKind::Lambda(inner)) = last
+                && let Some(param) = unit.function(*inner).params.first()
+            {
+                let given = api.get("form") == Some("callback");
+                by_name.entry(param.name).or_default().push((*inner, call.id, given));
+            }
+            let stmt = layout.stmt(call.id).map(|stmt| unit.stmt(stmt));
+            if let Some(StmtKind::Let { targets, .. }) = stmt {
+                for target in targets {
+                    if let ExprKind::Name(name) = unit.expr(*target) {
+                        let home = unit.function_of(call.id);
+                        by_name.entry(name).or_default().push((home, call.id, false));
+                    }
+                }
+            }
+        }
+        Held { by_name }
+    }
+
+    /// The start of the span that a name holds where it is used, and whether a callback got it.
+    fn start(&self, file: &File<'_, 'a>, of: ExprId) -> Option<(ExprId, bool)> {
+        let ExprKind::Name(name) = file.unit.expr(of) else { return None };
+        let known = self.by_name.get(name)?;
+        file.unit.outward(file.unit.function_of(of)).find_map(|function| {
+            let found = known.iter().find(|(home, ..)| *home == function)?;
+            Some((found.1, found.2))
+        })
+    }
+}
+
 /// The word that starts the span which an expression is.
-fn scope(file: &File<'_, '_>, layout: &Layout<'_, '_>, of: ExprId) -> Option<Span> {
-    let unit = file.unit;
+fn scope<'a>(file: &File<'_, 'a>, held: &Held<'a>, of: ExprId) -> Option<Span> {
     let resolved = file.names.resolved(of);
     if file.call(resolved).is_some_and(|call| call.role(Role::SpanStart).is_some()) {
         return Some(file.callee_span(resolved));
     }
-    // The second of two results, or what a callback is given.
-    let ExprKind::Name(name) = unit.expr(of) else { return None };
-    let function = unit.function_of(of);
-    file.of_role(Role::SpanStart).find_map(|(call, _)| {
-        let inside = unit.outward(function).any(|one| one == unit.function_of(call.id));
-        let stmt = layout.stmt(call.id)?;
-        let bound = match unit.stmt(stmt) {
-            StmtKind::Let { targets, .. } => targets
-                .iter()
-                .any(|target| matches!(unit.expr(*target), ExprKind::Name(one) if one == name)),
-            _ => false,
-        };
-        let callback = unit.args(call.id).last().is_some_and(|arg| match unit.expr(arg.value) {
-            ExprKind::Lambda(inner) => {
-                unit.function(*inner).params.first().is_some_and(|param| param.name == *name)
-                    && unit.outward(function).any(|one| one == *inner)
-            }
-            _ => false,
-        });
-        ((inside && bound) || callback).then(|| file.callee_span(call.id))
-    })
+    held.start(file, of).map(|(call, _)| file.callee_span(call))
 }

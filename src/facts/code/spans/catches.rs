@@ -82,7 +82,7 @@ pub(super) fn of(
                 continue;
             }
             twice.extend(recorded_twice(file, layout, start, stmt, catch));
-            if hides(file, body, catch) {
+            if hides(file, body, catch) && does_work(file, body) {
                 let keyword = catch.at.start + keyword(file, catch);
                 swallowed.push(file.span(&(catch.at.start..keyword)));
             }
@@ -154,6 +154,10 @@ fn recorded_twice(
     let mut own =
         calls.iter().filter_map(|id| file.call(*id)).filter(|call| is_of(file, start, call));
     let limit = unit.stmts[again.0 as usize].at.start;
+    // A span that is ended here takes nothing more.
+    if calls.iter().any(|call| file.called(*call) == Some("end")) {
+        return None;
+    }
     let mut status = None;
     let record = own.find(|call| {
         if unit.place(call.id).start > limit {
@@ -241,6 +245,55 @@ fn hides(file: &File<'_, '_>, attempt: &[StmtId], catch: &Catch<'_>) -> bool {
         .into_iter()
         .any(|stmt| matches!(unit.stmt(stmt), StmtKind::Continue));
     !(throws || named || handled || parses || retries)
+}
+
+/// Calls that only prepare what telemetry is given.
+const PREPARES: &[&str] = &[
+    "dumps",
+    "loads",
+    "str",
+    "len",
+    "hasattr",
+    "isinstance",
+    "getattr",
+    "get",
+    "format",
+    "append",
+    "items",
+    "keys",
+    "values",
+    "range",
+    "stringify",
+    "toString",
+    "ToString",
+    "json",
+    "map",
+    "join",
+];
+
+/// Whether a block does more than write telemetry: what only that fails on is no error of the
+/// request.
+fn does_work(file: &File<'_, '_>, block: &[StmtId]) -> bool {
+    let unit = file.unit;
+    let calls = unit.calls_under(block);
+    let telemetry = |call: &ExprId| {
+        let known = file.call(*call);
+        known.is_some_and(|call| {
+            call.roles.iter().any(|api| {
+                api.role.is_of_spans() || matches!(api.role, Role::MetricUse | Role::Log)
+            })
+        })
+    };
+    let writes = calls.iter().any(telemetry);
+    let works = calls.iter().any(|call| {
+        let name = file.called(*call).unwrap_or_default();
+        !(telemetry(call)
+            || PREPARES.contains(&name)
+            || words(name)
+                .iter()
+                .any(|word| matches!(word.as_str(), "attribute" | "attributes" | "span")))
+    });
+    works || !writes
 }
 
 /// Words in names of calls that speak of an error.

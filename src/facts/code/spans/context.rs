@@ -31,10 +31,12 @@ fn root(file: &File<'_, '_>, start: &Start<'_, '_>, given: ExprId) -> Option<Con
         return None;
     }
     // A new trace, or one that is linked, is meant.
-    let meant = unit
-        .args(start.call.id)
-        .iter()
-        .any(|arg| matches!(file.called(arg.value), Some("WithNewRoot" | "WithLinks")));
+    let body = &unit.function(unit.function_of(start.call.id)).body;
+    let meant =
+        unit.calls_under(body).into_iter().filter_map(|call| file.called(call)).any(|name| {
+            words(name).iter().any(|word| matches!(word.as_str(), "link" | "links"))
+                || name == "WithNewRoot"
+        });
     let params = &unit.function(unit.function_of(start.call.id)).params;
     let param = params.iter().find(|param| {
         let ty = param.ty.map(|ty| file.names.type_path(ty)).unwrap_or_default();
@@ -88,8 +90,8 @@ fn ended(file: &File<'_, '_>, layout: &Layout<'_, '_>, start: &Start<'_, '_>) ->
 const ASKS: &[&str] = &[
     "from", "extract", "tenant", "id", "ids", "log", "logger", "value", "values", "user",
     "metadata", "baggage", "wait", "acquire", "err", "done", "deadline", "claims", "with",
-    "enabled", "annotate", "sleep", "debug", "info", "warn", "error", "tag", "tags", "record",
-    "set",
+    "enabled", "annotate", "channel", "sleep", "debug", "info", "warn", "error", "tag", "tags",
+    "record", "set",
 ];
 
 /// Whether a call hands a context on to work that may be traced.

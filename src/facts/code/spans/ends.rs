@@ -215,7 +215,7 @@ fn one_use(
             }
         }
         ExprKind::Call { callee, .. } if *callee != id => {
-            argument(file, layout, start.api.library, parent, uses);
+            argument(file, layout, parent, uses);
         }
         ExprKind::Binary { .. } | ExprKind::Unary { op: "!" | "not", .. } => {}
         ExprKind::Choice { test, .. } if *test == id => {}
@@ -239,13 +239,7 @@ fn on_its_own(file: &File<'_, '_>, stmt: StmtId, id: ExprId, uses: &mut Uses) {
 }
 
 /// The variable as an argument: libraries that are known do not end it unless told to.
-fn argument(
-    file: &File<'_, '_>,
-    layout: &Layout<'_, '_>,
-    library: &str,
-    call: ExprId,
-    uses: &mut Uses,
-) {
+fn argument(file: &File<'_, '_>, layout: &Layout<'_, '_>, call: ExprId, uses: &mut Uses) {
     let Some(known) = file.call(call) else {
         uses.escapes = true;
         return;
@@ -255,12 +249,10 @@ fn argument(
         uses.closers.insert(call);
         return;
     }
-    let keeps = file.table.library(&known.path).is_some_and(|known| known.name == library);
-    let harmless = known
-        .roles
-        .iter()
-        .any(|api| matches!(api.role, Role::Log | Role::Print) || api.role.is_of_spans());
-    if !(keeps || harmless) {
+    let harmless = known.roles.iter().any(|api| {
+        matches!(api.role, Role::Log | Role::Print | Role::SpanCarry) || api.role.is_of_spans()
+    });
+    if !harmless {
         uses.escapes = true;
     }
     // A callback that gets the context of the span may end it through that.

@@ -7,7 +7,10 @@ use crate::facts::code::layout::Layout;
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtId, StmtKind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most spans of one function that are followed: nobody writes more.
+const MANY: usize = 100;
 
 /// A started span that is being read.
 pub(super) struct Start<'f, 'a> {
@@ -38,7 +41,13 @@ enum Holder<'a> {
 
 pub(super) fn read(file: &File<'_, '_>, layout: &Layout<'_, '_>, facts: &mut FileFacts) {
     let mut found: Vec<(Start<'_, '_>, SpanScope)> = Vec::new();
+    let mut in_function: BTreeMap<FunctionId, usize> = BTreeMap::new();
     for (call, api) in file.of_role(Role::SpanStart) {
+        let count = in_function.entry(file.unit.function_of(call.id)).or_default();
+        *count += 1;
+        if *count > MANY {
+            continue;
+        }
         let Some((start, end)) = start(file, layout, call, api) else { continue };
         let scope = scope(file, layout, &start, end);
         found.push((start, scope));

@@ -5,6 +5,7 @@ use crate::facts::code::file::File;
 use crate::facts::code::layout::Layout;
 use crate::facts::scalar::Scalar;
 use crate::lang::sensitive::{self, Sensitive, words};
+use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, Part, StmtKind};
 use crate::source::Span;
@@ -34,8 +35,13 @@ pub(super) fn null(file: &File<'_, '_>, value: ExprId) -> Option<Span> {
 /// Calls that put values into a text.
 const FORMAT: &[&str] = &["format", "Format", "Sprintf", "formatted", "sprintf", "Sprint"];
 
-/// Words of names that stand for parts of a query that people wrote.
+/// Words of names that stand for queries, or parts of them, that people wrote.
 const CONSTANT: &[&str] = &[
+    "query",
+    "sql",
+    "statement",
+    "stmt",
+    "command",
     "table",
     "tablename",
     "tables",
@@ -201,7 +207,7 @@ fn handed(file: &File<'_, '_>, id: ExprId) -> Option<ExprId> {
     if unit.function(home).name.is_empty() {
         return None;
     }
-    file.callers(home).into_iter().find_map(|call| {
+    file.callers(home).iter().copied().find_map(|call| {
         let position = unit.function(home).params.iter().position(|param| param.name == *name)?;
         interpolated(file, unit.arg(call, position, name)?)
     })
@@ -266,6 +272,13 @@ pub(super) fn sensitive(
     if let Some(found) = sensitive::of_name(&key.text) {
         return Some((found, key.span));
     }
+    // `GetType().FullName`, `repository.full_name`: not every full name is a person's.
+    if let ExprKind::Member { of, name } = unit.expr(at)
+        && words(name).last().is_some_and(|word| word == "name")
+        && !is_person(file, *of)
+    {
+        return None;
+    }
     let name = match unit.expr(at) {
         ExprKind::Name(name) | ExprKind::Member { name, .. } => *name,
         ExprKind::Index { key: Some(key), .. } => {
@@ -275,6 +288,43 @@ pub(super) fn sensitive(
         _ => return None,
     };
     sensitive::of_name(name).map(|found| (found, file.expr_span(at)))
+}
+
+/// Whether an expression is named for a person.
+fn is_person(file: &File<'_, '_>, id: ExprId) -> bool {
+    let name = match file.unit.expr(id) {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => *name,
+        ExprKind::Call { .. } => file.called(id).unwrap_or_default(),
+        _ => return false,
+    };
+    let people = [
+        "user",
+        "customer",
+        "person",
+        "contact",
+        "patient",
+        "account",
+        "profile",
+        "employee",
+        "member",
+        "client",
+        "owner",
+        "author",
+        "request",
+        "req",
+        "body",
+        "input",
+        "form",
+        "claims",
+        "guest",
+        "passenger",
+        "holder",
+        "recipient",
+        "applicant",
+        "student",
+        "buyer",
+    ];
+    words(name).last().is_some_and(|word| people.contains(&word.as_str()))
 }
 
 fn is_protected(file: &File<'_, '_>, id: ExprId) -> bool {
@@ -296,6 +346,11 @@ pub(super) fn elapsed(
     value: ExprId,
 ) -> Option<Span> {
     let unit = file.unit;
+    // The current span began elsewhere, and takes longer.
+    let holder = file.names.resolved(of?);
+    if file.call(holder).is_some_and(|call| call.role(Role::SpanCurrent).is_some()) {
+        return None;
+    }
     let difference = clocks::difference(file, value)?;
     let start = difference.start?;
     let ExprKind::Name(name) = unit.expr(of?) else { return None };
