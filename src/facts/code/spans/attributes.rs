@@ -140,7 +140,12 @@ fn started(file: &File<'_, '_>, call: &Call, pairs: &mut Vec<Pair>) {
                 if file.called(builder) == Some(word)
                     && let [key, value] = unit.args(builder)
                 {
-                    pairs.push(Pair { key: key.value, value: value.value, of: Some(call.id), word: None });
+                    pairs.push(Pair {
+                        key: key.value,
+                        value: value.value,
+                        of: Some(call.id),
+                        word: None,
+                    });
                 }
             }
         }
@@ -166,7 +171,9 @@ fn started(file: &File<'_, '_>, call: &Call, pairs: &mut Vec<Pair>) {
 fn entries(file: &File<'_, '_>, map: ExprId, of: Option<ExprId>, pairs: &mut Vec<Pair>) {
     let ExprKind::Map { entries, .. } = file.unit.expr(file.names.resolved(map)) else { return };
     pairs.extend(
-        entries.iter().filter_map(|(key, value)| Some(Pair { key: (*key)?, value: *value, of, word: None })),
+        entries
+            .iter()
+            .filter_map(|(key, value)| Some(Pair { key: (*key)?, value: *value, of, word: None })),
     );
 }
 
