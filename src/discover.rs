@@ -180,6 +180,11 @@ pub fn load(entry: &Entry) -> Result<Source, Skip> {
     Ok(Source::new(entry.path.clone(), text, encoding))
 }
 
+/// The text of a file that was read before.
+pub fn read_again(path: &Path) -> Option<String> {
+    decode(read_capped(path).ok()?).ok().map(|(text, _)| text)
+}
+
 fn read_capped(path: &Path) -> Result<Vec<u8>, Skip> {
     let metadata = fs::symlink_metadata(path).map_err(|_| Skip::Unreadable)?;
     if !metadata.is_file() {

@@ -167,8 +167,8 @@ macro_rules! file_facts {
 
         impl FileFacts {
             /// Makes room for the facts of all these files.
-            pub(crate) fn reserve(&mut self, files: &[FileFacts]) {
-                $(self.$field.reserve_exact(files.iter().map(|file| file.$field.len()).sum());)*
+            pub(crate) fn reserve<'f>(&mut self, files: impl Iterator<Item = &'f FileFacts> + Clone) {
+                $(self.$field.reserve_exact(files.clone().map(|file| file.$field.len()).sum());)*
             }
 
             /// Adds the facts of the next file.

@@ -63,6 +63,22 @@ use crate::source::{Origin, Source, SourceId, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 
+/// Facts of some files in a row.
+#[derive(Debug, Default)]
+pub struct Batch {
+    facts: FileFacts,
+    /// How many documents each file has.
+    documents: Vec<u32>,
+}
+
+impl Batch {
+    /// Adds the facts of the next file.
+    pub fn add(&mut self, file: FileFacts) {
+        self.documents.push(u32::try_from(file.documents.len()).unwrap_or(u32::MAX));
+        self.facts.append(file);
+    }
+}
+
 /// Everything known about a repository.
 #[derive(Debug, Default)]
 pub struct Repo {
@@ -121,16 +137,27 @@ pub struct Repo {
 
 impl Repo {
     /// Joins the facts of all files; `files` are in path order, one for each source.
-    pub fn new(sources: Vec<Source>, files: Vec<FileFacts>, mut paths: Vec<String>) -> Repo {
+    pub fn new(sources: Vec<Source>, files: Vec<FileFacts>, paths: Vec<String>) -> Repo {
+        let mut batch = Batch::default();
+        for file in files {
+            batch.add(file);
+        }
+        Repo::of_batches(sources, vec![batch], paths)
+    }
+
+    /// Joins facts of files that were read in batches, in path order.
+    pub fn of_batches(sources: Vec<Source>, batches: Vec<Batch>, mut paths: Vec<String>) -> Repo {
         paths.sort_unstable();
         let mut facts = FileFacts::default();
-        facts.reserve(&files);
-        let mut documents_of = Vec::with_capacity(files.len());
-        for file in files {
-            let first = u32::try_from(facts.documents.len()).unwrap_or(u32::MAX);
-            let count = u32::try_from(file.documents.len()).unwrap_or(u32::MAX);
-            documents_of.push((first, count));
-            facts.append(file);
+        facts.reserve(batches.iter().map(|batch| &batch.facts));
+        let mut documents_of = Vec::with_capacity(sources.len());
+        let mut first: u32 = 0;
+        for batch in batches {
+            for count in batch.documents {
+                documents_of.push((first, count));
+                first = first.saturating_add(count);
+            }
+            facts.append(batch.facts);
         }
         // Documents embedded in others are read at different times; these lists are searched.
         facts.rule_groups.sort_by_key(|group| (group.document, group.index));

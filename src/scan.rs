@@ -7,8 +7,8 @@ use crate::discover::{self, Entry, Skip};
 use crate::facts::skip::SkipReason;
 use crate::facts::{FileFacts, read};
 use crate::judge::{self, Judged, View};
-use crate::repo::Repo;
 use crate::repo::model::Model;
+use crate::repo::{Batch, Repo};
 use crate::report::{FileRow, FileStatus, Report};
 use crate::source::{Encoding, Origin, Source, SourceId};
 use crate::verdict::{self, Assessment};
@@ -52,26 +52,25 @@ pub fn scan(request: Request<'_>) -> Report {
     tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.exclude));
     let charts = chart_dependencies(&tree.entries);
     let generated = generated_marks(&tree.entries);
-    let read: Vec<(Source, FileFacts, Option<Skip>)> = tree
+    let reading = Reading { charts, generated, settings: &settings };
+    let size = batch_size(tree.entries.len());
+    let read: Vec<_> = tree
         .entries
-        .par_iter()
+        .par_chunks(size)
         .enumerate()
-        .map(|(index, entry)| read_entry(index, entry, &charts, &generated))
+        .map(|(number, entries)| reading.batch(number * size, entries))
         .collect();
-    let mut sources = Vec::with_capacity(read.len());
-    let mut files = Vec::with_capacity(read.len());
+    let mut sources = Vec::with_capacity(tree.entries.len());
+    let mut batches = Vec::with_capacity(read.len());
     let mut rows = Vec::new();
-    for (mut source, facts, skip) in read {
-        rows.extend(row(&source, &facts, skip));
-        if !facts.needs_text() && settings.file.as_ref() != Some(&source.path) {
-            source.forget();
-        }
-        sources.push(source);
-        files.push(facts);
+    for (mut texts, batch, mut listed) in read {
+        sources.append(&mut texts);
+        batches.push(batch);
+        rows.append(&mut listed);
     }
     let paths = tree.entries.iter().map(|entry| entry.path.clone()).collect::<Vec<_>>();
     let seen = paths.len();
-    let mut repo = Repo::new(sources, files, paths);
+    let mut repo = Repo::of_batches(sources, batches, paths);
     repo.configure(settings);
     repo.today.clone_from(&view.today);
     let (outcomes, judged, assessment) = judged(&repo, &view, verdicts);
@@ -100,7 +99,49 @@ fn number(index: usize) -> SourceId {
     SourceId(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
-/// Reads one file; its text is kept only where something was found in it.
+/// Most files whose facts are joined before those of all: an empty list of facts has its size too.
+const BATCH: usize = 64;
+
+/// How many files are read in a row; few enough for all threads to have work.
+fn batch_size(files: usize) -> usize {
+    (files / (rayon::current_num_threads() * 16)).clamp(1, BATCH)
+}
+
+/// What is known before files are read.
+struct Reading<'a> {
+    charts: Vec<String>,
+    generated: Gitignore,
+    settings: &'a Settings,
+}
+
+impl Reading<'_> {
+    /// Reads files in a row, the first of this number.
+    fn batch(&self, first: usize, entries: &[Entry]) -> (Vec<Source>, Batch, Vec<FileRow>) {
+        let (mut sources, mut batch, mut rows) = (Vec::new(), Batch::default(), Vec::new());
+        for (index, entry) in entries.iter().enumerate() {
+            let (mut source, facts, skip) =
+                read_entry(first + index, entry, &self.charts, &self.generated);
+            rows.extend(row(&source, &facts, skip));
+            if self.settings.file.as_ref() != Some(&source.path) {
+                keep(&mut source, &facts, entry);
+            }
+            sources.push(source);
+            batch.add(facts);
+        }
+        (sources, batch, rows)
+    }
+}
+
+/// Keeps of a text what will be asked for: of source code and pages that is little.
+fn keep(source: &mut Source, facts: &FileFacts, entry: &Entry) {
+    if !facts.needs_text() {
+        source.forget();
+    } else if facts.documents.iter().all(|document| document.kind.is_read_once()) {
+        source.put_away(entry.disk.clone(), discover::read_again);
+    }
+}
+
+/// Reads one file.
 fn read_entry(
     index: usize,
     entry: &Entry,
@@ -161,6 +202,8 @@ fn reason_of(reason: SkipReason) -> Skip {
         SkipReason::Templated => Skip::Templated,
         SkipReason::TooDeep => Skip::TooDeep,
         SkipReason::Dialect => Skip::Dialect,
+        SkipReason::Generated => Skip::Generated,
+        SkipReason::TooLarge => Skip::TooLarge,
     }
 }
 

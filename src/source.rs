@@ -2,7 +2,10 @@
 //!
 //! Everything between reading and rendering speaks in byte ranges ([`Span`]).
 
+use std::borrow::Cow;
 use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// One file of a run; files are numbered in path order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,7 +89,7 @@ pub enum Origin {
 pub struct Source {
     /// Path relative to the root, with `/`; bytes that are not UTF-8 are percent-encoded.
     pub path: String,
-    /// The decoded text, byte order mark included.
+    /// The decoded text, byte order mark included; empty where it was put away.
     pub text: String,
     /// How the bytes on disk were encoded.
     pub encoding: Encoding,
@@ -95,6 +98,15 @@ pub struct Source {
     /// SHA-256 of the bytes on disk, where they differ from the text's.
     pub sha256: Option<String>,
     line_starts: Vec<u32>,
+    away: Option<Away>,
+}
+
+/// A text that is not kept in memory, and how to have it again.
+struct Away {
+    disk: PathBuf,
+    read: fn(&Path) -> Option<String>,
+    length: usize,
+    again: OnceLock<String>,
 }
 
 const BOM: &str = "\u{feff}";
@@ -107,12 +119,20 @@ impl Source {
             memchr::memchr_iter(b'\n', text.as_bytes())
                 .filter_map(|newline| u32::try_from(newline + 1).ok()),
         );
-        Source { path: path.into(), text, encoding, origin: Origin::Own, sha256: None, line_starts }
+        Source {
+            path: path.into(),
+            text,
+            encoding,
+            origin: Origin::Own,
+            sha256: None,
+            line_starts,
+            away: None,
+        }
     }
 
     /// Where the content starts: after the byte order mark, if there is one.
     pub fn content_start(&self) -> usize {
-        if self.text.starts_with(BOM) { BOM.len() } else { 0 }
+        if self.full().starts_with(BOM) { BOM.len() } else { 0 }
     }
 
     /// The line (from 1) that holds this byte.
@@ -134,30 +154,56 @@ impl Source {
         self.line_starts = vec![0];
     }
 
+    /// Lets go of a text that few will ask for: it is read again for the first who does.
+    pub fn put_away(&mut self, disk: PathBuf, read: fn(&Path) -> Option<String>) {
+        let length = self.text.len();
+        self.text = String::new();
+        self.line_starts.shrink_to_fit();
+        self.away = Some(Away { disk, read, length, again: OnceLock::new() });
+    }
+
+    /// The text, wherever it is. One that has become another since it was read is empty.
+    fn full(&self) -> &str {
+        match &self.away {
+            None => &self.text,
+            Some(away) => away.again.get_or_init(|| away.load()),
+        }
+    }
+
+    /// The text for one look: one that was put away is not kept.
+    pub fn look(&self) -> Cow<'_, str> {
+        match &self.away {
+            Some(away) if away.again.get().is_none() => Cow::Owned(away.load()),
+            _ => Cow::Borrowed(self.full()),
+        }
+    }
+
     /// Length of the text in bytes.
     pub fn len(&self) -> u32 {
-        u32::try_from(self.text.len()).unwrap_or(u32::MAX)
+        let length = self.away.as_ref().map_or(self.text.len(), |away| away.length);
+        u32::try_from(length).unwrap_or(u32::MAX)
     }
 
     /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
+        self.len() == 0
     }
 
     /// Byte range of a line (from 1) without its line break.
     pub fn line_range(&self, line: u32) -> std::ops::Range<usize> {
         let index = (line.max(1) - 1) as usize;
+        let full = self.full();
         let Some(&start) = self.line_starts.get(index) else {
-            return self.text.len()..self.text.len();
+            return full.len()..full.len();
         };
-        let end = self.line_starts.get(index + 1).map_or(self.text.len(), |&next| next as usize);
-        let text = &self.text[start as usize..end];
+        let end = self.line_starts.get(index + 1).map_or(full.len(), |&next| next as usize);
+        let text = full.get(start as usize..end).unwrap_or_default();
         start as usize..start as usize + text.trim_end_matches(['\n', '\r']).len()
     }
 
     /// Text of a line (from 1) without its line break.
     pub fn line_text(&self, line: u32) -> &str {
-        let text = &self.text[self.line_range(line)];
+        let text = self.full().get(self.line_range(line)).unwrap_or_default();
         if line == 1 { text.strip_prefix(BOM).unwrap_or(text) } else { text }
     }
 
@@ -169,19 +215,26 @@ impl Source {
         if line == 1 {
             start = self.content_start().min(byte as usize);
         }
-        let before = self.text.get(start..byte as usize).unwrap_or_default();
+        let before = self.full().get(start..byte as usize).unwrap_or_default();
         let column = u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX);
         Position { line, column, byte }
     }
 
     /// Text of a span of this file.
     pub fn slice(&self, span: Span) -> &str {
-        self.text.get(span.range()).unwrap_or_default()
+        self.full().get(span.range()).unwrap_or_default()
+    }
+}
+
+impl Away {
+    fn load(&self) -> String {
+        let text = (self.read)(&self.disk);
+        text.filter(|text| text.len() == self.length).unwrap_or_default()
     }
 }
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Source({}, {} bytes)", self.path, self.text.len())
+        write!(f, "Source({}, {} bytes)", self.path, self.len())
     }
 }

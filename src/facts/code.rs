@@ -171,6 +171,10 @@ pub struct Module {
     pub entry: Option<Span>,
     /// Its facts could not be read: it nests too deep, or the language is not part of this build.
     pub unread: bool,
+    /// It declares, changes or serves metrics.
+    pub metered: bool,
+    /// It writes records, if only to the terminal.
+    pub logs: bool,
 }
 
 /// What a program waits for.
@@ -364,7 +368,7 @@ pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {
     let CodeText { kind, text, base, document, .. } = code;
     static WORDS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     jsonlogs::read(kind, text, base, document, facts);
-    if kind != Kind::Python {
+    if kind != Kind::Python || text.len() > MAX_CODE {
         return foreign(text, base, document, was_read, facts);
     }
     if !has(text, PYTHON, &WORDS) {
@@ -378,23 +382,36 @@ pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {
     objectives::read(&python, facts);
 }
 
+/// Longest source file that is parsed: its tree takes some fifty times its size in memory.
+const MAX_CODE: usize = 2 << 20;
+
 /// The facts of a program that is no test and that people wrote; false where its text says
 /// things that nobody read.
 fn programs(code: CodeText<'_>, facts: &mut FileFacts) -> bool {
     let Some(language) = language(code.kind, code.path) else { return false };
     undefined::bases(language, code.text, facts);
-    if prefilter::is_test(code.path) || prefilter::is_minified(code.path, code.text) {
+    let pass_over = |reason: SkipReason, facts: &mut FileFacts| {
+        let span = Span::new(code.document.source, code.base, code.base);
+        facts.skips.push(Skip { span, reason, kind: Some(code.kind) });
+    };
+    if prefilter::is_test(code.path) {
         return true;
     }
-    let read = code::reads(language);
+    if prefilter::is_minified(code.path, code.text) {
+        pass_over(SkipReason::Generated, facts);
+        return true;
+    }
+    let read = code::reads(language) && code.text.len() <= MAX_CODE;
     modules::scan(code, read, facts);
+    if code.text.len() > MAX_CODE {
+        pass_over(SkipReason::TooLarge, facts);
+        return false;
+    }
     if !read || !prefilter::may_hold(language, code.text) {
         return read;
     }
     let Some(unit) = unit::parse(language, code.text) else {
-        let span = Span::new(code.document.source, code.base, code.base);
-        let reason = SkipReason::TooDeep;
-        facts.skips.push(Skip { span, reason, kind: Some(code.kind) });
+        pass_over(SkipReason::TooDeep, facts);
         if let Some(module) = facts.modules.last_mut() {
             module.unread = true;
         }

@@ -12,6 +12,10 @@ pub enum SkipReason {
     TooDeep,
     /// Written in a dialect that is recognised and not analysed, such as LogQL rules.
     Dialect,
+    /// Source code that a program squeezed or wrote.
+    Generated,
+    /// Source code larger than people write, and than can be parsed in little memory.
+    TooLarge,
 }
 
 impl SkipReason {
@@ -21,6 +25,8 @@ impl SkipReason {
             SkipReason::Templated => "templated",
             SkipReason::TooDeep => "too-deep",
             SkipReason::Dialect => "dialect",
+            SkipReason::Generated => "generated",
+            SkipReason::TooLarge => "too-large",
         }
     }
 }

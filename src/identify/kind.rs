@@ -165,4 +165,9 @@ impl Kind {
                 | Kind::Csharp
         )
     }
+
+    /// Whether rules ask facts of it, and its text only to show a finding.
+    pub fn is_read_once(self) -> bool {
+        self.is_code() || matches!(self, Kind::Markdown | Kind::Manifest)
+    }
 }

@@ -5,9 +5,11 @@ mod closure;
 mod deployed;
 mod env;
 mod modules;
+mod signals;
 mod units;
 
 pub use env::Env;
+pub use signals::{Called, Signal};
 
 use super::Repo;
 use crate::facts::subject::{Held, SubjectKind};

@@ -351,7 +351,7 @@ impl Hashes {
             .map(|source| {
                 (
                     source.path.clone(),
-                    source.sha256.clone().unwrap_or_else(|| hex(source.text.as_bytes())),
+                    source.sha256.clone().unwrap_or_else(|| hex(source.look().as_bytes())),
                 )
             })
             .collect();

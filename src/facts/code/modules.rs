@@ -37,6 +37,8 @@ pub(super) fn scan(code: CodeText<'_>, read: bool, facts: &mut FileFacts) {
         imports: found.imports,
         entry: found.entry.map(place),
         unread: !read,
+        metered: false,
+        logs: false,
     });
 }
 
@@ -62,6 +64,11 @@ pub(super) fn read(file: &super::file::File<'_, '_>, facts: &mut FileFacts) {
             add(api, file.callee_span(call.id));
         }
     }
+    let plays = |roles: &[Role]| {
+        file.calls.iter().flat_map(|call| &call.roles).any(|api| roles.contains(&api.role))
+    };
+    let metered = plays(&[Role::Metric, Role::MetricUse, Role::MetricServe]);
+    let logs = plays(&[Role::Log, Role::Print, Role::LogFormat, Role::Logger]);
     // `@RestController` and `[HttpGet]` are no calls.
     let functions = file.unit.functions.iter().flat_map(|it| &it.decorators);
     let bare = functions.chain(file.unit.classes.iter().flat_map(|it| &it.decorators));
@@ -70,6 +77,9 @@ pub(super) fn read(file: &super::file::File<'_, '_>, facts: &mut FileFacts) {
         for api in path.iter().flat_map(|path| file.table.look_up(path)) {
             add(api, file.expr_span(*id));
         }
+    }
+    if let Some(module) = facts.modules.last_mut().filter(|it| it.document == file.document) {
+        (module.metered, module.logs) = (metered, logs);
     }
     facts.listeners.sort_by_key(|listener| (listener.document, listener.at));
 }

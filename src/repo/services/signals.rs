@@ -1,0 +1,220 @@
+//! Which signals a service gives, and by which names it goes.
+
+use super::super::Repo;
+use super::Service;
+use crate::facts::code::Module;
+use crate::facts::code::setup::Step;
+use crate::facts::scalar::Scalar;
+use crate::lang::placeholder;
+
+/// What the standard wants of each service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Signal {
+    /// Numbers.
+    Metrics,
+    /// Records.
+    Logs,
+    /// Spans.
+    Traces,
+    /// Context that travels with calls.
+    Propagation,
+    /// Attributes that say whose telemetry it is.
+    Resource,
+}
+
+impl Signal {
+    /// All of them.
+    pub const ALL: [Signal; 5] =
+        [Signal::Metrics, Signal::Logs, Signal::Traces, Signal::Propagation, Signal::Resource];
+
+    /// The words used in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Signal::Metrics => "metrics",
+            Signal::Logs => "logs",
+            Signal::Traces => "traces",
+            Signal::Propagation => "context propagation",
+            Signal::Resource => "resource attributes",
+        }
+    }
+}
+
+/// A name by which a service goes somewhere.
+#[derive(Clone, Debug)]
+pub struct Called {
+    /// The name, and where it stands.
+    pub name: Scalar,
+    /// What says so: `label app`.
+    pub by: String,
+}
+
+/// Packages that make metrics without a call in the code.
+const METERED: &[&str] = &[
+    "spring-boot-starter-actuator",
+    "micrometer-registry",
+    "quarkus-micrometer",
+    "prometheus-fastapi-instrumentator",
+    "django-prometheus",
+    "prometheus-flask-exporter",
+    "starlette-exporter",
+    "express-prom-bundle",
+    "nestjs-prometheus",
+    "fastify-metrics",
+    "prometheus-net",
+    "axum-prometheus",
+    "actix-web-prom",
+];
+
+/// Labels of pods that name the program.
+const LABELS: &[&str] =
+    &["app.kubernetes.io/name", "app.kubernetes.io/component", "app", "k8s-app", "service"];
+
+impl Repo {
+    /// Source files of a service as parts of a program.
+    pub fn modules_of<'r>(&'r self, service: &'r Service) -> impl Iterator<Item = &'r Module> {
+        let modules = &self.facts.modules;
+        service.documents.iter().filter_map(move |document| {
+            let at = modules.binary_search_by_key(document, |module| module.document).ok()?;
+            modules.get(at)
+        })
+    }
+
+    /// Whether a service gives a signal; `None` where nobody can know.
+    pub fn gives(&self, service: &Service, signal: Signal) -> Option<bool> {
+        let found = match signal {
+            Signal::Metrics => self.meters(service),
+            Signal::Logs => self.logs(service),
+            Signal::Traces => return self.is_instrumented(service),
+            Signal::Propagation => match self.is_instrumented(service) {
+                Some(true) => self.propagates(service),
+                other => return other,
+            },
+            Signal::Resource => {
+                let identity = self.identity_of(service);
+                if identity.open && identity.keys.is_empty() {
+                    return None;
+                }
+                !identity.keys.is_empty()
+            }
+        };
+        (found || service.is_readable()).then_some(found)
+    }
+
+    fn meters(&self, service: &Service) -> bool {
+        let exports = |step: &Step| match step {
+            Step::Provider(provider) => matches!(provider.signal, "metrics" | "all" | "given"),
+            Step::Registered(signal) => matches!(*signal, "metrics" | "all" | "given"),
+            Step::Served => true,
+            _ => false,
+        };
+        let packaged = |name: &str| METERED.iter().any(|known| name.contains(known));
+        self.modules_of(service).any(|module| module.metered)
+            || self.setups_in(service).any(|setup| exports(&setup.step))
+            || self.agent_of(service).is_some()
+            || self.needs(service, packaged)
+    }
+
+    fn logs(&self, service: &Service) -> bool {
+        self.modules_of(service).any(|module| module.logs)
+    }
+
+    /// Whether something of a traced service takes or hands on context.
+    fn propagates(&self, service: &Service) -> bool {
+        let instruments = |step: &Step| matches!(step, Step::Instrument(..) | Step::Propagators(_));
+        let code = |document| service.has(document);
+        self.agent_of(service).is_some()
+            || self.setups_in(service).any(|setup| instruments(&setup.step))
+            || self.facts.injections.iter().any(|it| code(it.document))
+            || self.facts.extractions.iter().any(|it| code(it.document))
+            || self.facts.instrumentations.iter().any(|it| code(it.document))
+            || self.needs(service, |name| name.contains("instrumentation"))
+    }
+
+    fn needs(&self, service: &Service, test: impl Fn(&str) -> bool) -> bool {
+        let manifests = service.manifests.iter().map(|&number| &self.facts.manifests[number]);
+        manifests.flat_map(|it| &it.dependencies).any(|needed| test(&needed.name.text))
+    }
+
+    /// The names that a service gives its telemetry, where they can be known.
+    pub fn telemetry_names(&self, service: &Service) -> Vec<Called> {
+        let mut found = Vec::new();
+        let mut add = |name: Scalar, by: &str| {
+            if name.known && !name.text.is_empty() && !placeholder::is_in(&name.text) {
+                found.push(Called { name, by: by.to_owned() });
+            }
+        };
+        for value in self.env_of(service, "OTEL_SERVICE_NAME").values {
+            add(value, "OTEL_SERVICE_NAME");
+        }
+        for pairs in self.env_of(service, "OTEL_RESOURCE_ATTRIBUTES").values {
+            if let Some(at) = pairs.text.find("service.name=") {
+                let start = at + "service.name=".len();
+                let end = pairs.text[start..].find(',').map_or(pairs.text.len(), |it| start + it);
+                let text = pairs.text[start..end].trim().to_owned();
+                let span = pairs.place(start, end);
+                add(Scalar { text, span, ..pairs.clone() }, "OTEL_RESOURCE_ATTRIBUTES");
+            }
+        }
+        for setup in self.setups_in(service).filter(|setup| service.own_has(setup.document)) {
+            let attributes = setup.resource().map_or(&[][..], |resource| &resource.attributes);
+            for attribute in attributes.iter().filter(|it| it.key == "service.name") {
+                if let Some(value) = &attribute.value {
+                    add(value.clone(), "service.name");
+                }
+            }
+        }
+        found
+    }
+
+    /// The names that what runs, watches and promises a service gives it.
+    pub fn outer_names(&self, service: &Service) -> Vec<Called> {
+        let mut found = Vec::new();
+        for &number in &service.containers {
+            let container = &self.facts.containers[number];
+            let labels =
+                LABELS.iter().filter_map(|label| Some((*label, container.labels.get(label)?)));
+            let labels =
+                labels.filter(|(_, value)| is_certain(value) && container.workload != "compose");
+            found.extend(labels.map(|(label, value)| Called {
+                name: value.clone(),
+                by: format!("label {label}"),
+            }));
+        }
+        for job in &self.facts.scrape_jobs {
+            let Some(label) = job.labels.get("service").filter(|it| is_certain(it)) else {
+                continue;
+            };
+            let host =
+                |target: &Scalar| target.text.split(':').next().unwrap_or_default().to_owned();
+            let hosts: Vec<String> = job.targets.iter().map(host).collect();
+            if !hosts.is_empty() && hosts.iter().all(|host| self.is_host_of(service, host)) {
+                found
+                    .push(Called { name: label.clone(), by: "label service of its series".into() });
+            }
+        }
+        found
+    }
+
+    fn is_host_of(&self, service: &Service, host: &str) -> bool {
+        service.containers.iter().map(|&number| &self.facts.containers[number]).any(|container| {
+            let own = if container.workload == "compose" {
+                &container.name.text
+            } else {
+                &container.owner.name
+            };
+            own == host || container.aliases.iter().any(|alias| alias.text == host)
+        })
+    }
+}
+
+/// Whether a label says what it is; braces in labels of alerts are their own language.
+fn is_certain(value: &Scalar) -> bool {
+    value.known && !value.text.is_empty() && !placeholder::is_in(&value.text)
+}
+
+impl Service {
+    /// Whether a document is its own code.
+    pub fn own_has(&self, document: crate::facts::DocumentId) -> bool {
+        self.own.binary_search(&document).is_ok()
+    }
+}
