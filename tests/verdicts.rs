@@ -37,6 +37,8 @@ mod routing;
 mod shipping;
 #[path = "verdicts/slo.rs"]
 mod slo;
+#[path = "verdicts/telemetry.rs"]
+mod telemetry;
 #[path = "verdicts/tracing.rs"]
 mod tracing;
 

@@ -17,6 +17,7 @@ mod scraping;
 mod searches;
 mod shipping;
 mod slo;
+mod telemetry;
 mod tracing;
 
 use super::scope::Scope;
@@ -295,6 +296,17 @@ const QUERIES: &[(&str, Query)] = &[
     ("kubernetes.objects", |scope| documents(scope, &[Kind::Kubernetes, Kind::PrometheusOperator])),
     ("containers.present", |scope| all_containers(scope)),
     ("services.present", |scope| services(scope)),
+    ("sdk.started", telemetry::started),
+    ("sdk.exporter", telemetry::exporter),
+    ("sdk.resource", telemetry::resource),
+    ("sdk.propagator", telemetry::propagator),
+    ("sdk.sampler", telemetry::sampler),
+    ("sdk.sound", telemetry::sound),
+    ("sdk.automatic", telemetry::automatic),
+    ("sdk.named", telemetry::named),
+    ("context.outbound", telemetry::outbound),
+    ("context.inbound", telemetry::inbound),
+    ("context.ways", telemetry::remote),
 ];
 
 /// The operator sets the intervals that its object leaves out.

@@ -47,9 +47,17 @@ pub(super) fn services(scope: &Scope<'_>) -> Answer {
         scope.counts(container.document)
             && (container.build.is_some() || !is_infrastructure(container))
     });
-    let evidence: Vec<Evidence> = own.map(container_evidence).collect();
+    let mut evidence: Vec<Evidence> = own.map(container_evidence).collect();
+    if evidence.is_empty() {
+        let services = scope.repo.standing_services().map(|(_, service)| service);
+        let services = services.filter(|service| scope.counts(service.document));
+        evidence.extend(services.map(|service| Evidence {
+            span: service.anchor,
+            fact: format!("service {}", service.name),
+        }));
+    }
     if evidence.is_empty() && role::code(scope.repo).is_some() {
-        return Answer::unknown("not yet analysed: source code".to_owned());
+        return Answer::unknown("whether the code here is a service".to_owned());
     }
     Answer::found(evidence)
 }
