@@ -66,10 +66,37 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     (
         "metric",
         "Metric",
-        &["type", "name", "help", "labels", "buckets", "unit", "options", "system"],
+        &[
+            "names",
+            "reserved",
+            "bare",
+            "subset",
+            "buckets-wrong",
+            "falls",
+            "type",
+            "name",
+            "help",
+            "labels",
+            "buckets",
+            "unit",
+            "options",
+            "system",
+            "namespace",
+            "subsystem",
+            "registry",
+            "total",
+            "twice",
+            "reads",
+            "registers",
+            "percentiles",
+            "edges",
+        ],
     ),
-    ("metric-use", "MetricUse", &["does", "value", "labels"]),
-    ("metric-serve", "MetricServe", &[]),
+    ("metric-part", "MetricPart", &["part", "value"]),
+    ("metric-use", "MetricUse", &["does", "value", "labels", "unit"]),
+    ("metric-serve", "MetricServe", &["of"]),
+    ("value", "Value", &["gives"]),
+    ("time", "Time", &["unit"]),
     ("route", "Route", &["form", "path", "handler", "method"]),
     ("consume", "Consume", &["form", "protocol", "handler"]),
     (
@@ -178,8 +205,8 @@ impl File<'_> {
 
     fn library(&self, node: NodeRef<'_>, rows: &mut Vec<Row>, libraries: &mut String) {
         let roles: Vec<&str> = ROLES.iter().map(|(word, ..)| *word).collect();
-        let known: Vec<&str> =
-            ["name", "imports", "packages", "retired"].into_iter().chain(roles).collect();
+        let own = ["name", "imports", "packages", "retired", "metric-defaults"];
+        let known: Vec<&str> = own.into_iter().chain(roles).collect();
         self.keys(node, &known);
         let name = self.text(node, "name");
         let (imports, packages) = (self.words(node, "imports"), self.words(node, "packages"));
@@ -189,39 +216,53 @@ impl File<'_> {
             "Library {{ name: {name:?}, imports: &{imports:?}, packages: &{packages:?}, retired: {retired:?} }},"
         );
         for (word, variant, keys) in ROLES {
+            let defaults = match *word {
+                "metric" => node.get("metric-defaults").map(|it| self.attributes(it, keys)),
+                _ => None,
+            };
             for row in node.get(word).into_iter().flat_map(NodeRef::items) {
-                self.row(row, &name, variant, keys, rows);
+                self.row(row, &name, variant, keys, defaults.as_deref().unwrap_or(&[]), rows);
             }
         }
     }
 
-    /// One row: a path, or a mapping with it and more.
+    /// What a mapping says under the keys that a role may have.
+    fn attributes(&self, row: NodeRef<'_>, keys: &[&str]) -> Vec<(String, String)> {
+        let mut attributes = Vec::new();
+        for (key, value) in row.entries() {
+            let key = key.scalar().unwrap_or_default().to_owned();
+            if key == "api" {
+                continue;
+            }
+            if !keys.contains(&key.as_str()) {
+                self.fault(row, &format!("`{key}` is no key of this role"));
+            }
+            let Some(value) = value.scalar() else { self.fault(value, "a text is wanted") };
+            attributes.push((key, value.to_owned()));
+        }
+        attributes
+    }
+
+    /// One row: a path, or a mapping with it and more; what a library says for all its rows is
+    /// added.
     fn row(
         &self,
         row: NodeRef<'_>,
         library: &str,
         variant: &str,
         keys: &[&str],
+        defaults: &[(String, String)],
         rows: &mut Vec<Row>,
     ) {
-        let mut attributes: Vec<(String, String)> = Vec::new();
-        let path = match row.scalar() {
-            Some(path) => path.to_owned(),
-            None => {
-                for (key, value) in row.entries() {
-                    let key = key.scalar().unwrap_or_default().to_owned();
-                    if key == "api" {
-                        continue;
-                    }
-                    if !keys.contains(&key.as_str()) {
-                        self.fault(row, &format!("`{key}` is no key of this role"));
-                    }
-                    let Some(value) = value.scalar() else { self.fault(value, "a text is wanted") };
-                    attributes.push((key, value.to_owned()));
-                }
-                self.text(row, "api")
-            }
+        let (path, mut attributes) = match row.scalar() {
+            Some(path) => (path.to_owned(), Vec::new()),
+            None => (self.text(row, "api"), self.attributes(row, keys)),
         };
+        for (key, value) in defaults {
+            if !attributes.iter().any(|(known, _)| known == key) {
+                attributes.push((key.clone(), value.clone()));
+            }
+        }
         for path in alternatives(&path) {
             // `*.info`: whatever stands before.
             let path = path.strip_prefix('*').map(str::to_owned).unwrap_or(path);
@@ -254,11 +295,30 @@ impl File<'_> {
     }
 }
 
-/// `a.{b,c}.{d,e}` to all four.
+/// `a.{b,c}.{d,e}` to all four; alternatives may hold alternatives.
 fn alternatives(path: &str) -> Vec<String> {
-    let Some((before, rest)) = path.split_once('{') else { return vec![path.to_owned()] };
-    let Some((choice, after)) = rest.split_once('}') else { return vec![path.to_owned()] };
-    let ends = alternatives(after);
-    let words = choice.split(',').map(str::trim);
-    words.flat_map(|word| ends.iter().map(move |end| format!("{before}{word}{end}"))).collect()
+    let Some(open) = path.find('{') else { return vec![path.to_owned()] };
+    let (mut depth, mut from, mut choices) = (0, open + 1, Vec::new());
+    for (at, sign) in path[open..].char_indices().map(|(at, sign)| (at + open, sign)) {
+        match sign {
+            '{' => depth += 1,
+            '}' | ',' if depth == 1 => {
+                choices.push(path[from..at].trim());
+                from = at + 1;
+                if sign == '}' {
+                    let ends = alternatives(&path[from..]);
+                    let words = choices.into_iter().flat_map(alternatives);
+                    return words
+                        .flat_map(|word| {
+                            let before = &path[..open];
+                            ends.iter().map(move |end| format!("{before}{word}{end}"))
+                        })
+                        .collect();
+                }
+            }
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    vec![path.to_owned()]
 }

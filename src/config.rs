@@ -82,6 +82,8 @@ pub struct Settings {
     pub owner_labels: Vec<String>,
     /// Words that speak of the business.
     pub business_words: Vec<String>,
+    /// Labels that take few values, whatever their names say.
+    pub bounded_labels: Vec<String>,
     /// Rule files made by a build.
     pub generated_rules: Vec<String>,
     /// Kinds of facts of which the repository holds all.
@@ -118,6 +120,7 @@ impl Default for Settings {
             severities: words(&["critical", "warning", "info", "none", "page", "ticket"]),
             owner_labels: words(&["team", "owner"]),
             business_words: words(words::BUSINESS),
+            bounded_labels: Vec::new(),
             generated_rules: Vec::new(),
             critical_services: Vec::new(),
             whole: Vec::new(),

@@ -302,6 +302,10 @@ file_facts! {
     catalog_entries: owners::CatalogEntry,
     /// Metrics that code declares.
     metric_definitions: code::MetricDefinition,
+    /// Uses of metrics.
+    metric_uses: code::MetricUse,
+    /// Places where metrics are served, or changed as a whole.
+    metric_servings: code::MetricServing,
     /// Code that evaluates objectives.
     slo_evaluators: code::Evaluator,
     /// Code that may evaluate objectives, and was not parsed.
@@ -462,6 +466,7 @@ impl FileFacts {
             || !self.analyses.is_empty()
             || !self.on_call.is_empty()
             || !self.metric_definitions.is_empty()
+            || !self.metric_uses.is_empty()
             || !self.slo_evaluators.is_empty()
             || !self.slo_readers.is_empty()
             || !self.slos.is_empty()

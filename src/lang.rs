@@ -21,4 +21,5 @@ pub mod river;
 pub mod sensitive;
 pub mod template;
 pub mod text;
+pub mod unbounded;
 pub mod version;

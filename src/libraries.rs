@@ -62,10 +62,16 @@ pub enum Role {
     Shutdown,
     /// Declares a metric.
     Metric,
+    /// Says a part of a metric's declaration: a call in its chain, an option, an argument's name.
+    MetricPart,
     /// Changes a metric or chooses its labels.
     MetricUse,
-    /// Serves metrics.
+    /// Serves or sends metrics, or counts by itself what passes a framework.
     MetricServe,
+    /// Gives a value of a kind: the path of a request, the text of an error, something new each time.
+    Value,
+    /// Gives a moment or a length of time.
+    Time,
     /// Handles requests: a route, a decorator of a handler.
     Route,
     /// Takes messages from a queue or a topic.
@@ -236,6 +242,15 @@ impl Table {
         found.rev().max_by_key(|(len, _)| *len).map(|(_, library)| library)
     }
 }
+
+/// A list of words and dependencies that hold for every language.
+pub fn words(name: &str) -> &'static Library {
+    let table = TABLES.iter().find(|(known, _)| *known == "any").map(|(_, table)| table);
+    let found = table.and_then(|table| table.libraries.iter().find(|it| it.name == name));
+    found.unwrap_or(&NOTHING)
+}
+
+static NOTHING: Library = Library { name: "", imports: &[], packages: &[], retired: None };
 
 fn rows(table: &'static [(&'static str, Api)], path: &str) -> Vec<&'static Api> {
     let start = table.partition_point(|(known, _)| *known < path);

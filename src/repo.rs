@@ -25,6 +25,7 @@ pub mod logstash;
 pub mod logstores;
 pub mod mapping;
 pub mod mentions;
+pub mod metrics;
 pub mod model;
 pub mod notifications;
 pub mod oncall;
@@ -44,6 +45,7 @@ pub mod sdk;
 pub mod servers;
 pub mod services;
 pub mod shippers;
+pub mod signals;
 pub mod story;
 pub mod targets;
 pub mod telemetry;
@@ -109,6 +111,7 @@ pub struct Repo {
     repeated_boards: OnceLock<BTreeMap<DocumentId, DocumentId>>,
     retention: OnceLock<Option<retention::Retention>>,
     definitions: OnceLock<BTreeMap<String, Vec<usize>>>,
+    metric_links: OnceLock<metrics::Links>,
     runbook_links: OnceLock<BTreeMap<String, Vec<runbooks::Link>>>,
     ruler: OnceLock<bool>,
     heard: OnceLock<HashMap<usize, exporters::Heard>>,
@@ -206,6 +209,7 @@ impl Repo {
             repeated_boards: OnceLock::new(),
             retention: OnceLock::new(),
             definitions: OnceLock::new(),
+            metric_links: OnceLock::new(),
             runbook_links: OnceLock::new(),
             ruler: OnceLock::new(),
             heard: OnceLock::new(),

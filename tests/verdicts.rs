@@ -23,6 +23,8 @@ mod collector;
 mod dash;
 #[path = "verdicts/declared.rs"]
 mod declared;
+#[path = "verdicts/instruments.rs"]
+mod instruments;
 #[path = "verdicts/logging.rs"]
 mod logging;
 #[path = "verdicts/metrics.rs"]

@@ -5,7 +5,7 @@ use super::Builtin;
 mod business_metric_missing;
 mod cardinality_unmanaged;
 mod metric_redefined;
-mod metric_unknown;
+pub(super) mod metric_unknown;
 mod record_undefined;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[

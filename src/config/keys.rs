@@ -100,6 +100,12 @@ pub const KEYS: &[Key] = &[
         "Words of metric names that speak of the business",
     ),
     key(
+        "bounded-labels",
+        Shape::List,
+        &["METR006"],
+        "Metric labels that take few values here, whatever their names say",
+    ),
+    key(
         "generated-rules",
         Shape::List,
         &["PROM007", "PROM008"],

@@ -221,6 +221,7 @@ impl Reader<'_> {
                 self.settings.business_words =
                     items.iter().map(|word| word.to_lowercase()).collect();
             }
+            "bounded-labels" => self.settings.bounded_labels = items,
             "generated-rules" => self.settings.generated_rules = items,
             "nist-overlay" => self.settings.nist_overlay = items,
             _ => {}

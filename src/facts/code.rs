@@ -14,6 +14,7 @@ mod file;
 pub mod handlers;
 pub mod incidents;
 pub mod jsonlogs;
+mod known;
 mod layout;
 pub mod logs;
 mod metrics;
@@ -30,6 +31,8 @@ pub mod setup;
 pub mod spans;
 mod tables;
 pub mod undefined;
+mod uses;
+mod values;
 pub mod workers;
 
 use super::scalar::Scalar;
@@ -41,59 +44,10 @@ use crate::parse::code::{self, Language};
 use crate::parse::unit;
 use crate::source::Span;
 use aho_corasick::AhoCorasick;
+pub use metrics::{Holder, Made, MetricDefinition, MetricServing, MetricType, Registry, ServeForm};
 use std::sync::OnceLock;
-
-/// The type of a declared metric.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MetricType {
-    /// Only goes up.
-    Counter,
-    /// Goes up and down.
-    Gauge,
-    /// Counts by bucket.
-    Histogram,
-    /// Count, sum and perhaps quantiles.
-    Summary,
-    /// Constant text as labels.
-    Info,
-    /// One of several states.
-    StateSet,
-}
-
-impl MetricType {
-    /// The word used in output.
-    pub fn name(self) -> &'static str {
-        match self {
-            MetricType::Counter => "counter",
-            MetricType::Gauge => "gauge",
-            MetricType::Histogram => "histogram",
-            MetricType::Summary => "summary",
-            MetricType::Info => "info",
-            MetricType::StateSet => "state set",
-        }
-    }
-}
-
-/// A metric that code declares.
-#[derive(Clone, Debug)]
-pub struct MetricDefinition {
-    /// The file.
-    pub document: DocumentId,
-    /// The name as written.
-    pub name: Scalar,
-    /// The name that the server sees; of a histogram or a summary without `_bucket`, `_sum`, `_count`.
-    pub exposed: String,
-    /// Its type.
-    pub kind: MetricType,
-    /// Its labels, where they are certain.
-    pub labels: Option<Vec<Scalar>>,
-    /// Upper edges of the buckets without infinity, where they are certain.
-    pub buckets: Option<Vec<f64>>,
-    /// The buckets as written; none where they are the library's own.
-    pub buckets_span: Option<Span>,
-    /// Declared through OpenTelemetry, so that labels come from its uses.
-    pub telemetry: bool,
-}
+pub use uses::{Amount, Does, LabelValue, MetricUse, Target};
+pub use values::{TimeUnit, ValueOrigin};
 
 /// A key of a mapping that code reads by a literal.
 #[derive(Clone, Debug)]
@@ -269,7 +223,6 @@ macro_rules! subject {
     };
 }
 
-subject!(MetricDefinition, MetricDefinition, "metric", name);
 subject!(BurnFormula, BurnFormula, "burn rate", name);
 subject!(AlertHandler, AlertHandler, "alert handler", name);
 
@@ -290,12 +243,6 @@ impl Subject for Evaluator {
 
 /// Words without which Python holds no fact.
 const PYTHON: &[&str] = &[
-    "prometheus_client",
-    "create_counter",
-    "create_histogram",
-    "create_gauge",
-    "create_up_down_counter",
-    "create_observable_",
     "burn_rate",
     "burnrate",
     "slos",
@@ -360,6 +307,7 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     undefined::read,
     workers::read,
     logs::read,
+    metrics::read,
 ];
 
 /// Reads the facts of a source file.
@@ -378,7 +326,6 @@ pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {
         return foreign(text, base, document, was_read, facts);
     };
     let python = python::Python::new(code, base, document);
-    metrics::read(&python, facts);
     objectives::read(&python, facts);
 }
 

@@ -128,8 +128,10 @@ macro_rules! subjects {
                 OnCall on_call: oncall::OnCall "on_call" ["name"];
                 /// A metric that code declares.
                 MetricDefinition metric_definitions: code::MetricDefinition "metric_definition" [
-                    "name",
+                    "name", "type",
                 ];
+                /// A use of a metric.
+                MetricUse metric_uses: code::MetricUse "metric_use" ["method"];
                 /// Code that evaluates objectives.
                 Evaluator slo_evaluators: code::Evaluator "slo_evaluator" [];
                 /// A burn rate that code computes.

@@ -397,8 +397,14 @@ fn is_watchdog(name: &str) -> bool {
 impl Repo {
     /// Whether there is code that may declare metrics and is not read for them.
     pub fn has_unread_code(&self) -> bool {
-        self.facts.documents.iter().any(|it| it.kind.is_code() && it.kind != FileKind::Python)
-            || self.paths.iter().any(|path| !path.ends_with(".py") && is_source_path(path))
+        const READ: &[&str] =
+            &["py", "go", "java", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "rs", "cs"];
+        let ending = |path: &str| path.rsplit_once('.').map_or(String::new(), |it| it.1.to_owned());
+        self.facts.modules.iter().any(|module| module.unread)
+            || self
+                .paths
+                .iter()
+                .any(|path| is_source_path(path) && !READ.contains(&ending(path).as_str()))
     }
 
     /// Whether everything here runs on machines of somebody else.

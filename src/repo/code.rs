@@ -55,7 +55,7 @@ impl Repo {
         self.definitions.get_or_init(|| {
             let mut found: BTreeMap<String, Vec<usize>> = BTreeMap::new();
             for (number, definition) in self.facts.metric_definitions.iter().enumerate() {
-                if !self.is_rehearsal(definition.document) {
+                if !definition.exposed.is_empty() && !self.is_rehearsal(definition.document) {
                     found.entry(definition.exposed.clone()).or_default().push(number);
                 }
             }

@@ -6,6 +6,7 @@ mod boards;
 #[allow(dead_code, reason = "asked by the queries on source code")]
 mod each;
 mod equivalent;
+mod instruments;
 mod logstores;
 mod measured;
 mod pending;
@@ -279,6 +280,13 @@ const QUERIES: &[(&str, Query)] = &[
     ("metrics.declared_used", measured::declared_uses),
     ("metrics.business_declared", measured::business_declared),
     ("metrics.business_used", measured::business_used),
+    ("metrics.business_measured", instruments::business),
+    ("metrics.labelled", instruments::labelled),
+    ("metrics.counted_labels", instruments::counted_labels),
+    ("metrics.bounded", instruments::bounded),
+    ("services.metrics", instruments::declared),
+    ("services.metrics_exposed", instruments::exposed),
+    ("services.signals", instruments::signals),
     ("network.scraped", |scope| {
         let keys =
             ["node_exporter", "blackbox_exporter", "cadvisor", "windows_exporter", "snmp_exporter"];

@@ -29,14 +29,28 @@ enum Others {
 }
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
-    let repo = case.repo;
-    let vendored = repo.origin(query.scalar.span.source) == Origin::Vendored;
     // Panels are often taken over from elsewhere as they are.
-    if vendored || query.panel().is_some() || !query.is_sound() {
+    if query.panel().is_some() {
         return case.skip();
     }
-    let declares = repo.definitions().len() >= DECLARED && !repo.has_unread_code();
-    if !declares || !repo.holds_all(World::Metrics) {
+    unknown(query, case, DECLARED, None);
+}
+
+/// Flags names that nothing here provides, where so many are declared that all should be; of one
+/// severity only, if that is given.
+pub(in crate::check) fn unknown<'a>(
+    query: &'a Query<'a>,
+    case: &mut Case<'a>,
+    declared: usize,
+    only: Option<Severity>,
+) {
+    let repo = case.repo;
+    let vendored = repo.origin(query.scalar.span.source) == Origin::Vendored;
+    if vendored || !query.is_sound() {
+        return case.skip();
+    }
+    let declares = repo.definitions().len() >= declared && !repo.has_unread_code();
+    if !declares || repo.has_unnamed_metrics() || !repo.holds_all(World::Metrics) {
         return;
     }
     let others = repo.own_jobs().map(|job| brings(repo, job)).max_by_key(|others| *others as u8);
@@ -45,6 +59,9 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         Others::ThirdParty => Severity::Info,
         Others::Exporter => return,
     };
+    if only.is_some_and(|only| only != severity) {
+        return;
+    }
     for (_, selector) in query.ast().selectors() {
         let (Some(name), Some(extent)) = (selector.metric(), selector.metric_extent()) else {
             continue;

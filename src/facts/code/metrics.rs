@@ -1,269 +1,334 @@
-//! Metrics that Python declares: prometheus_client and OpenTelemetry.
+//! Metrics that code declares, in every language: name as the server sees it, type, labels, unit,
+//! buckets, and where and with which registry it is made.
+//!
+//! What a call declares is data (`libraries/*.yaml`): the row says which arguments, options or
+//! calls of a chain hold which part.
 
-use super::python::{Call, Python};
-use super::{MetricDefinition, MetricType};
-use crate::facts::FileFacts;
+mod declared;
+mod exposed;
+mod lists;
+mod parts;
+mod place;
+
+use super::file::File;
 use crate::facts::scalar::Scalar;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::facts::subject::{Held, SubjectKind};
+use crate::facts::{DocumentId, FileFacts, Subject};
+use crate::libraries::{Api, Role};
+use crate::parse::code::Language;
+use crate::parse::unit::{ExprId, ExprKind, Import};
+use crate::source::Span;
+pub(super) use declared::{Declarations, name_before};
+pub(super) use place::holder_of;
 
-/// Classes of prometheus_client, and the type they declare.
-const CLASSES: &[(&str, MetricType)] = &[
-    ("Counter", MetricType::Counter),
-    ("Gauge", MetricType::Gauge),
-    ("Histogram", MetricType::Histogram),
-    ("Summary", MetricType::Summary),
-    ("Info", MetricType::Info),
-    ("Enum", MetricType::StateSet),
-];
+/// The type of a declared metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MetricType {
+    /// Only goes up.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Counts by bucket.
+    Histogram,
+    /// Count, sum and perhaps quantiles.
+    Summary,
+    /// Constant text as labels.
+    Info,
+    /// One of several states.
+    StateSet,
+    /// The declaration does not say.
+    Any,
+}
 
-/// Instruments of OpenTelemetry.
-const INSTRUMENTS: &[(&str, MetricType)] = &[
-    ("create_counter", MetricType::Counter),
-    ("create_observable_counter", MetricType::Counter),
-    ("create_up_down_counter", MetricType::Gauge),
-    ("create_observable_up_down_counter", MetricType::Gauge),
-    ("create_gauge", MetricType::Gauge),
-    ("create_observable_gauge", MetricType::Gauge),
-    ("create_histogram", MetricType::Histogram),
-];
+impl MetricType {
+    /// The word used in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            MetricType::Counter => "counter",
+            MetricType::Gauge => "gauge",
+            MetricType::Histogram => "histogram",
+            MetricType::Summary => "summary",
+            MetricType::Info => "info",
+            MetricType::StateSet => "state set",
+            MetricType::Any => "metric",
+        }
+    }
 
-/// The buckets of a histogram that names none.
-const DEFAULT_BUCKETS: &[f64] =
-    &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
-
-pub(super) fn read(python: &Python<'_>, facts: &mut FileFacts) {
-    let imports = Imports::of(python);
-    let uses = uses(python);
-    for call in python.calls.iter().filter(|call| !python.code.is_faulty(call.node)) {
-        let found = match imports.class(python, call) {
-            Some(kind) => declared(python, call, kind),
-            None => instrument(python, call, &uses),
-        };
-        facts.metric_definitions.extend(found);
+    fn of(word: &str) -> MetricType {
+        match word {
+            "counter" => MetricType::Counter,
+            "gauge" => MetricType::Gauge,
+            "histogram" => MetricType::Histogram,
+            "summary" => MetricType::Summary,
+            "info" => MetricType::Info,
+            "stateset" => MetricType::StateSet,
+            _ => MetricType::Any,
+        }
     }
 }
 
-/// What the file calls the classes.
-#[derive(Default)]
-struct Imports<'a> {
-    classes: BTreeMap<&'a str, &'a str>,
-    modules: BTreeSet<&'a str>,
+/// Where a metric is registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Registry {
+    /// In the one of the whole process.
+    Default,
+    /// In one that is given.
+    Own,
+    /// In none where it is declared.
+    None,
 }
 
-impl<'a> Imports<'a> {
-    fn of(python: &Python<'a>) -> Imports<'a> {
-        let mut imports = Imports::default();
-        let code = &python.code;
-        for node in code.of_kind("import_from_statement") {
-            let module = code.field(node, "module_name");
-            let known =
-                |text: &str| text == "prometheus_client" || text == "prometheus_client.metrics";
-            if !module.is_some_and(|module| known(python.text(module))) {
-                continue;
+/// Where in a program a metric is made, and so how often.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// Once, when the file is loaded.
+    Once,
+    /// In a function that may run often or once.
+    Function,
+    /// Behind a condition or a handler of errors, which may see to it that it is made once.
+    Guarded,
+    /// Each time a request is handled: the name of the handler.
+    Handler(Span),
+    /// In each round of a loop: its head.
+    Loop(Span),
+    /// With each object of a class.
+    Constructor {
+        /// Where the class is named.
+        class: Span,
+        /// Places in the same file that make an object; in a loop or a handler of requests, twice.
+        objects: Vec<Span>,
+        /// It is told apart by what it is given.
+        takes: bool,
+    },
+}
+
+/// The variable or field that holds a metric.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Holder {
+    /// The class, or the module as the user of it names it.
+    pub scope: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+/// A metric that code declares.
+#[derive(Clone, Debug)]
+pub struct MetricDefinition {
+    /// The file.
+    pub document: DocumentId,
+    /// Its number among those of the file.
+    pub number: usize,
+    /// The name as written; unknown where it is put together.
+    pub name: Scalar,
+    /// The name that the server sees; of a histogram or a summary without `_bucket`, `_sum`,
+    /// `_count`. Empty where nobody knows.
+    pub exposed: String,
+    /// Its type.
+    pub kind: MetricType,
+    /// Its labels, where they are certain.
+    pub labels: Option<Vec<Scalar>>,
+    /// Upper edges of the buckets without infinity, where they are certain.
+    pub buckets: Option<Vec<f64>>,
+    /// The buckets as written; none where they are the library's own.
+    pub buckets_span: Option<Span>,
+    /// Declared through OpenTelemetry, so that labels come from its uses.
+    pub telemetry: bool,
+    /// What the call that declares it is known to do.
+    pub api: &'static Api,
+    /// The language it is written in.
+    pub language: Language,
+    /// Its unit as it is told.
+    pub unit: Option<Scalar>,
+    /// A unit is told that cannot be followed.
+    pub unit_open: bool,
+    /// Where it is registered.
+    pub registry: Registry,
+    /// Where it is made.
+    pub made: Made,
+    /// What holds it.
+    pub holder: Option<Holder>,
+    /// Its buckets are made by the library as values come, or by something that is not followed.
+    pub native: bool,
+    /// Quantiles that it computes itself.
+    pub percentiles: Option<Span>,
+    /// The call that declares it.
+    pub call: Span,
+}
+
+impl MetricDefinition {
+    /// What the library's row says under a key.
+    pub fn says(&self, key: &str) -> Option<&'static str> {
+        self.api.get(key)
+    }
+
+    /// The name as written, if it is known.
+    pub fn known_name(&self) -> Option<&str> {
+        self.name.known_text()
+    }
+
+    /// Whether a client of Prometheus declares it, which serves what it holds by itself.
+    pub fn is_native(&self) -> bool {
+        self.says("system") == Some("prometheus")
+    }
+}
+
+impl Subject for MetricDefinition {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::MetricDefinition
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        match self.name.known {
+            true => format!("metric {}", self.name.text),
+            false => "metric".to_owned(),
+        }
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.name.span)
+    }
+    fn field(&self, path: &str) -> Held<'_> {
+        match path {
+            "name" => self.name.held(),
+            "type" => Held::Text(self.kind.name()),
+            _ => Held::Nothing,
+        }
+    }
+    fn field_span(&self, path: &str) -> Option<Span> {
+        (path == "name").then_some(self.name.span)
+    }
+}
+
+/// What is done with the metrics of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ServeForm {
+    /// They are served or sent.
+    Served,
+    /// What would serve them is imported and never used.
+    Unused,
+    /// A library counts requests by itself.
+    Automatic,
+    /// Views change what instruments collect.
+    Viewed,
+}
+
+/// A place where metrics are served, sent or changed as a whole.
+#[derive(Clone, Debug)]
+pub struct MetricServing {
+    /// The file.
+    pub document: DocumentId,
+    /// What is done.
+    pub form: ServeForm,
+    /// What more the library does: `http` where it counts requests by itself, `opentelemetry`
+    /// where it serves instruments of that.
+    pub of: Option<&'static str>,
+    /// The call, or the name that is passed on.
+    pub at: Span,
+}
+
+/// Reads declarations, and where metrics are served.
+pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
+    let declarations = Declarations::of(file);
+    facts.metric_definitions.extend(declarations.all.iter().map(|(_, it)| it.clone()));
+    super::uses::read(file, &declarations, facts);
+    serving(file, facts);
+}
+
+fn serving(file: &File<'_, '_>, facts: &mut FileFacts) {
+    let mut found: Vec<MetricServing> = Vec::new();
+    let mut add = |apis: &[&'static Api], at: Span| {
+        for (form, of) in apis.iter().filter_map(|api| served(api)) {
+            found.push(MetricServing { document: file.document, form, of, at });
+        }
+    };
+    for call in &file.calls {
+        add(&call.roles, file.callee_span(call.id));
+        for arg in file.unit.args(call.id) {
+            // `views=[…]`, and a function that is passed on: `app.add_route("/metrics", handler)`.
+            if let Some(name) = arg.name {
+                add(&file.table.look_up(name), file.callee_span(call.id));
             }
-            for name in code.children(node).filter(|&id| code.node(id).field == "name") {
-                let (class, local) = aliased(python, name);
-                imports.classes.insert(local, class);
-            }
-        }
-        for node in code.of_kind("import_statement") {
-            for name in code.children(node) {
-                let (module, local) = aliased(python, name);
-                if module == "prometheus_client" {
-                    imports.modules.insert(local);
-                }
-            }
-        }
-        imports
-    }
-
-    fn class(&self, python: &Python<'a>, call: &Call<'a>) -> Option<MetricType> {
-        let class = match call.object {
-            None => *self.classes.get(call.name)?,
-            Some(object) => self.modules.contains(python.text(object)).then_some(call.name)?,
-        };
-        CLASSES.iter().find(|(known, _)| *known == class).map(|(_, kind)| *kind)
-    }
-}
-
-fn aliased<'a>(python: &Python<'a>, node: usize) -> (&'a str, &'a str) {
-    let field = |name| python.code.field(node, name).map(|id| python.text(id));
-    match (field("name"), field("alias")) {
-        (Some(name), Some(alias)) => (name, alias),
-        _ => (python.text(node), python.text(node)),
-    }
-}
-
-/// A metric of prometheus_client.
-fn declared(python: &Python<'_>, call: &Call<'_>, kind: MetricType) -> Option<MetricDefinition> {
-    if call.spread {
-        return None;
-    }
-    let name = python.literal_scalar(call.arg(0, "name")?)?;
-    let mut parts = Vec::new();
-    for (place, key) in [(3, "namespace"), (4, "subsystem")] {
-        let part = call.arg(place, key).map(|node| python.literal(node));
-        match part {
-            Some(Some("")) | None => {}
-            Some(Some(part)) => parts.push(part),
-            Some(None) => return None,
-        }
-    }
-    parts.push(&name.text);
-    let unit = call.arg(5, "unit").map_or(Some(""), |node| python.literal(node))?;
-    let mut exposed = parts.join("_");
-    if kind == MetricType::Counter {
-        exposed.truncate(exposed.trim_end_matches("_total").len());
-    }
-    if !unit.is_empty() && !exposed.ends_with(&format!("_{unit}")) {
-        exposed = format!("{exposed}_{unit}");
-    }
-    match kind {
-        MetricType::Counter => exposed.push_str("_total"),
-        MetricType::Info => exposed.push_str("_info"),
-        _ => {}
-    }
-    let labels = match call.arg(2, "labelnames") {
-        None => Some(Vec::new()),
-        Some(node) => texts(python, node),
-    };
-    let written = call.named.iter().find(|(key, _)| *key == "buckets").map(|(_, node)| *node);
-    let buckets = match written {
-        _ if kind != MetricType::Histogram => None,
-        None => Some(DEFAULT_BUCKETS.to_vec()),
-        Some(node) => edges(python, node),
-    };
-    Some(MetricDefinition {
-        document: python.document,
-        name,
-        exposed,
-        kind,
-        labels,
-        buckets,
-        buckets_span: written.map(|node| python.span(node)),
-        telemetry: false,
-    })
-}
-
-/// Follows a name to the list it stands for.
-fn list(python: &Python<'_>, node: usize) -> Option<usize> {
-    let node = python.bare(node);
-    let node = match python.variable(node) {
-        Some(variable) => python.bare(python.value(variable)?),
-        None => node,
-    };
-    matches!(python.kind(node), "list" | "tuple").then_some(node)
-}
-
-fn texts(python: &Python<'_>, node: usize) -> Option<Vec<Scalar>> {
-    let list = list(python, node)?;
-    python.code.children(list).map(|item| python.literal_scalar(item)).collect()
-}
-
-/// Upper edges, infinity left out.
-fn edges(python: &Python<'_>, node: usize) -> Option<Vec<f64>> {
-    let list = list(python, node)?;
-    let infinite = |text: &str| {
-        let text = text.to_ascii_lowercase().replace(['"', '\''], "");
-        matches!(text.as_str(), "inf" | "float(inf)" | "float(+inf)" | "math.inf" | "np.inf")
-    };
-    let items = python.code.children(list).filter(|&item| !infinite(python.text(item)));
-    items.map(|item| python.number(item)).collect()
-}
-
-/// An instrument of OpenTelemetry, as its Prometheus exporter names it.
-fn instrument(python: &Python<'_>, call: &Call<'_>, uses: &Uses<'_>) -> Option<MetricDefinition> {
-    call.object?;
-    let (_, kind) = INSTRUMENTS.iter().find(|(known, _)| *known == call.name)?;
-    let name = python.literal_scalar(call.arg(0, "name")?)?;
-    let observable = call.name.contains("observable");
-    let unit = call.arg(if observable { 2 } else { 1 }, "unit");
-    let unit = unit.map_or(Some(""), |node| python.literal(node))?;
-    let mut exposed = name.text.replace(|c: char| !c.is_ascii_alphanumeric() && c != ':', "_");
-    if *kind == MetricType::Counter {
-        exposed.truncate(exposed.trim_end_matches("_total").len());
-    }
-    let suffix = match unit {
-        "s" => "_seconds",
-        "ms" => "_milliseconds",
-        "us" => "_microseconds",
-        "ns" => "_nanoseconds",
-        "By" => "_bytes",
-        "1" if *kind == MetricType::Gauge => "_ratio",
-        "%" => "_percent",
-        _ => "",
-    };
-    if !exposed.ends_with(suffix) {
-        exposed.push_str(suffix);
-    }
-    if *kind == MetricType::Counter {
-        exposed.push_str("_total");
-    }
-    Some(MetricDefinition {
-        document: python.document,
-        labels: attributes(python, call.node, uses),
-        name,
-        exposed,
-        kind: *kind,
-        buckets: None,
-        buckets_span: None,
-        telemetry: true,
-    })
-}
-
-/// Calls that count or measure, by the name of the variable.
-type Uses<'a> = BTreeMap<&'a str, Vec<usize>>;
-
-fn uses<'a>(python: &Python<'a>) -> Uses<'a> {
-    let mut uses = Uses::new();
-    for (number, call) in python.calls.iter().enumerate() {
-        let variable = call.object.and_then(|object| python.variable(object));
-        if let (Some((_, name)), "add" | "record" | "set") = (variable, call.name) {
-            uses.entry(name).or_default().push(number);
-        }
-    }
-    uses
-}
-
-/// The attributes that an instrument is used with, if all of its uses can be read.
-fn attributes(python: &Python<'_>, node: usize, uses: &Uses<'_>) -> Option<Vec<Scalar>> {
-    let assignment = python.code.parent(node)?;
-    let target = python.code.field(assignment, "left")?;
-    let (_, name) = python.variable(target)?;
-    let mut found: BTreeMap<String, Scalar> = BTreeMap::new();
-    for &number in uses.get(name)? {
-        let call = &python.calls[number];
-        if python.code.is_faulty(call.node) || call.spread {
-            return None;
-        }
-        if let Some(passed) = call.arg(1, "attributes") {
-            for key in keys(python, passed, 4)? {
-                found.entry(key.text.clone()).or_insert(key);
-            }
-        }
-    }
-    Some(found.into_values().collect())
-}
-
-/// The keys of a mapping that is written down, through names and `**`.
-fn keys(python: &Python<'_>, node: usize, depth: usize) -> Option<Vec<Scalar>> {
-    let node = python.bare(node);
-    if let Some(variable) = python.variable(node) {
-        let value = python.value(variable).filter(|_| !python.is_extended(variable))?;
-        return keys(python, value, depth.checked_sub(1)?);
-    }
-    if python.kind(node) != "dictionary" {
-        return None;
-    }
-    let mut found = Vec::new();
-    for item in python.code.children(node) {
-        match python.kind(item) {
-            "pair" => found.push(python.literal_scalar(python.code.field(item, "key")?)?),
-            _ => {
-                let inner = python.code.children(item).last()?;
-                found.extend(keys(python, inner, depth.checked_sub(1)?)?);
+            let passed =
+                matches!(file.unit.expr(arg.value), ExprKind::Name(_) | ExprKind::Member { .. });
+            if let Some(path) = file.names.path(arg.value).filter(|_| passed) {
+                add(&file.table.look_up(&path), file.expr_span(arg.value));
             }
         }
     }
-    Some(found)
+    for expr in &file.unit.exprs {
+        let ExprKind::Map { entries, .. } = &expr.kind else { continue };
+        for key in entries.iter().filter_map(|(key, _)| *key) {
+            if file.unit.literal(key) == Some("views") {
+                add(&file.table.look_up("views"), file.expr_span(key));
+            }
+        }
+    }
+    found.extend(paths(file));
+    found.extend(unused(file));
+    found.sort_by_key(|one| (one.at, one.form));
+    found.dedup_by_key(|one| (one.at, one.form));
+    facts.metric_servings.extend(found);
+}
+
+/// Paths that scrapers ask for, whoever answers.
+fn paths(file: &File<'_, '_>) -> Vec<MetricServing> {
+    let ids = (0..).map(ExprId).zip(&file.unit.exprs);
+    let paths = ids.filter(|(_, expr)| {
+        matches!(&expr.kind, ExprKind::Text(text) if text.ends_with("/metrics") || text.ends_with("/prometheus"))
+    });
+    paths
+        .map(|(id, _)| MetricServing {
+            document: file.document,
+            form: ServeForm::Served,
+            of: Some("path"),
+            at: file.expr_span(id),
+        })
+        .collect()
+}
+
+/// What a row says about metrics as a whole.
+fn served(api: &&'static Api) -> Option<(ServeForm, Option<&'static str>)> {
+    match (api.role, api.get("part")) {
+        (Role::MetricServe, _) if api.get("of") == Some("http") => {
+            Some((ServeForm::Automatic, Some("http")))
+        }
+        (Role::MetricServe, _) => Some((ServeForm::Served, api.get("of"))),
+        // A reader that is asked for what instruments hold.
+        (Role::Exporter | Role::Processor, _) if api.get("kind") == Some("pull") => {
+            Some((ServeForm::Served, Some("opentelemetry")))
+        }
+        (Role::MetricPart, Some("view")) => Some((ServeForm::Viewed, None)),
+        (Role::Instrument, _) if matches!(api.get("side"), Some("server" | "both")) => {
+            Some((ServeForm::Automatic, api.get("of")))
+        }
+        _ => None,
+    }
+}
+
+/// Imports of what serves metrics that the file never names again.
+fn unused(file: &File<'_, '_>) -> Vec<MetricServing> {
+    let serves = |import: &&Import<'_>| {
+        let rows = file.table.look_up(&import.path);
+        !import.all && rows.iter().any(|api| api.role == Role::MetricServe)
+    };
+    let named = |name: &str| {
+        file.unit.exprs.iter().any(|expr| matches!(&expr.kind, ExprKind::Name(it) if *it == name))
+    };
+    let imports = file.unit.imports.iter().filter(serves).filter(|import| !named(import.local));
+    imports
+        .map(|import| {
+            // The statement may import more.
+            let text = file.unit.slice(&import.at);
+            let from = text.rfind(import.local).unwrap_or_default();
+            let start = import.at.start + u32::try_from(from).unwrap_or_default();
+            let at = start..start + u32::try_from(import.local.len()).unwrap_or_default();
+            MetricServing {
+                document: file.document,
+                form: ServeForm::Unused,
+                of: None,
+                at: file.span(&at),
+            }
+        })
+        .collect()
 }

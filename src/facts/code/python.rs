@@ -32,14 +32,6 @@ pub(super) struct Call<'a> {
     pub(super) spread: bool,
 }
 
-impl Call<'_> {
-    /// An argument by its name, or by its place.
-    pub(super) fn arg(&self, place: usize, name: &str) -> Option<usize> {
-        let named = self.named.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-        named.or_else(|| self.args.get(place).copied())
-    }
-}
-
 /// A key that is read by a literal.
 pub(super) struct Read<'a> {
     /// The whole expression.
@@ -214,11 +206,6 @@ impl<'a> Python<'a> {
         set.chain(calls).collect()
     }
 
-    /// Whether keys may be added to a variable after it was written down.
-    pub(super) fn is_extended(&self, variable: Variable<'a>) -> bool {
-        self.extended.contains(variable.1)
-    }
-
     /// Whether something is assigned to this expression.
     pub(super) fn is_target(&self, node: usize) -> bool {
         let left = self.code.node(node).field == "left";
@@ -259,11 +246,6 @@ impl<'a> Python<'a> {
         let quotes = if text.starts_with(&triple) && text.len() >= 6 { 3 } else { 1 };
         let inner = text.get(quotes..text.len().checked_sub(quotes)?)?;
         (!inner.contains('\\')).then_some(inner)
-    }
-
-    /// A literal as a scalar.
-    pub(super) fn literal_scalar(&self, node: usize) -> Option<Scalar> {
-        self.literal(node).map(|text| self.scalar(node, text))
     }
 
     /// A number, perhaps with a sign.

@@ -185,6 +185,57 @@ impl<'u, 'a> Names<'u, 'a> {
         })
     }
 
+    /// The class whose field a bare name is.
+    pub fn field_home(&self, id: ExprId) -> Option<ClassId> {
+        let ExprKind::Name(name) = self.unit.expr(id) else { return None };
+        let function = self.unit.function_of(id);
+        match self.home(function, name) {
+            Some(_) => None,
+            None => self.class_with(function, name).or_else(|| self.class_at(id, name)),
+        }
+    }
+
+    /// The class around the initial value of a field, if it has a field of this name.
+    fn class_at(&self, id: ExprId, name: &str) -> Option<ClassId> {
+        if !matches!(self.unit.language, Language::Csharp | Language::Java) {
+            return None;
+        }
+        let at = self.unit.place(id);
+        let around = self.unit.classes.iter().enumerate().rev().find(|(_, class)| {
+            class.at.start <= at.start
+                && at.end <= class.at.end
+                && class.fields.iter().any(|field| field.name == name)
+        });
+        Some(ClassId(u32::try_from(around?.0).unwrap_or(u32::MAX)))
+    }
+
+    /// The class whose object an expression is.
+    pub fn class_of(&self, function: FunctionId, of: ExprId) -> Option<ClassId> {
+        self.own_class(function, of)
+    }
+
+    /// The only value of a name, or of a field of the own object.
+    pub fn held(&self, id: ExprId) -> Option<ExprId> {
+        let function = self.unit.function_of(id);
+        let values = match self.unit.expr(id) {
+            ExprKind::Name(name) => {
+                let mut scopes = self.unit.outward(function);
+                match scopes.find_map(|at| self.values.get(&(at, *name))) {
+                    Some(values) => values,
+                    None => self.fields.get(&(self.field_home(id)?, *name))?,
+                }
+            }
+            ExprKind::Member { of, name } => {
+                self.fields.get(&(self.own_class(function, *of)?, *name))?
+            }
+            _ => return None,
+        };
+        match values.as_slice() {
+            [Some(value)] if value.result == 0 => Some(value.of),
+            _ => None,
+        }
+    }
+
     /// What an expression stands for.
     pub fn path(&self, id: ExprId) -> Option<String> {
         self.follow(id, MAX_STEPS)
@@ -257,7 +308,7 @@ impl<'u, 'a> Names<'u, 'a> {
             let ty = self.types.get(&(at, name)).map(|ty| self.typed(ty));
             return ty.or_else(|| self.given(at, name, values));
         }
-        if let Some(class) = self.class_with(function, name) {
+        if let Some(class) = self.class_with(function, name).or_else(|| self.class_at(id, name)) {
             return self.field(class, name, steps);
         }
         if let Some(path) = self.imports.get(name) {

@@ -105,6 +105,9 @@ fn item<'a>(b: &mut Reader<'_, 'a>, node: usize, marks: &[usize], last: bool) ->
         "let_declaration" | "const_item" | "static_item" => {
             declaration(b, node).into_iter().collect()
         }
+        "macro_invocation" | "expression_statement" if macros::holds_statics(b, node) => {
+            macros::statics(b, node)
+        }
         "expression_statement" => {
             let Some(inner) = b.named(node).first().copied() else { return Vec::new() };
             vec![statement(b, inner)]

@@ -228,6 +228,7 @@ fn of_code(definition: &MetricDefinition, part: Part) -> Option<Provider<'_>> {
         MetricType::Histogram => MetricKind::Histogram,
         MetricType::Summary => MetricKind::Summary,
         MetricType::Info => MetricKind::Info,
+        MetricType::Any => MetricKind::Untyped,
     };
     let fits = match part {
         Part::Whole => true,

@@ -5,7 +5,8 @@
 //! replacement is as long as what it replaces, so that places stay.
 
 use super::super::build::Builder;
-use super::super::{Arg, CallForm, ExprKind};
+use super::super::{Arg, Block, CallForm, ExprKind};
+use super::items;
 use super::values::expression;
 use crate::parse::code::{self, Language};
 
@@ -51,6 +52,33 @@ pub(super) fn arguments<'a>(b: &mut Builder<'_, 'a>, tree: usize) -> Vec<Arg<'a>
         }
         args
     })
+}
+
+/// The invocation that a statement is.
+fn invocation(b: &Builder<'_, '_>, node: usize) -> Option<usize> {
+    match b.kind(node) {
+        "macro_invocation" => Some(node),
+        _ => b.named(node).first().copied().filter(|&it| b.kind(it) == "macro_invocation"),
+    }
+}
+
+/// Whether a macro declares statics that are made when they are first used.
+pub(super) fn holds_statics(b: &Builder<'_, '_>, node: usize) -> bool {
+    let name = invocation(b, node).and_then(|it| b.field(it, "macro")).map(|name| b.text(name));
+    name.is_some_and(|name| name.ends_with("lazy_static") || name.ends_with("thread_local"))
+}
+
+/// The statics of `lazy_static! { static ref A: T = …; }`.
+pub(super) fn statics(b: &mut Builder<'_, '_>, node: usize) -> Block {
+    let tree = invocation(b, node).and_then(|it| b.child(it, "token_tree"));
+    let Some(at) = tree.map(|tree| b.at(tree)) else { return Block::new() };
+    let body = b.unit.slice(&(at.start + 1..at.end.saturating_sub(1)));
+    if body.len() > MAX_BODY {
+        return Block::new();
+    }
+    let text = body.replace("static ref ", "static     ");
+    let Some(inner) = code::parse(Language::Rust, &text) else { return Block::new() };
+    b.within(&inner, i64::from(at.start) + 1, |b| items(b, 0))
 }
 
 /// `%a`, `?a` become `&a`; `target: "a"` becomes `target= "a"`; `; k => v` becomes `, k = v`.

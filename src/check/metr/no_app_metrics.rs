@@ -1,0 +1,24 @@
+//! A service that measures nothing. Rule: rules/metr/no-app-metrics.yaml
+
+use crate::catalogue::model::Severity;
+use crate::check::Case;
+use crate::repo::services::Service;
+
+pub(super) fn check(service: &Service, case: &mut Case<'_>) {
+    if !service.runs() || service.rehearsal || !service.is_readable() {
+        return case.skip();
+    }
+    let repo = case.repo;
+    let measured = repo.metrics_of(service).next().is_some();
+    if measured || repo.automatic_metrics(service).is_some() {
+        return;
+    }
+    // A connector makes figures of requests out of spans.
+    let of_spans = repo.facts.components.iter().find(|it| it.id.text.starts_with("span"));
+    let of_spans = of_spans.filter(|it| it.id.text.replace('_', "").starts_with("spanmetrics"));
+    let flag = case.flag(service.anchor).with("service", service.name.clone());
+    if let Some(connector) = of_spans {
+        flag.severity(Severity::Warning)
+            .related(connector.id.span, "figures are made of its spans");
+    }
+}

@@ -1,0 +1,33 @@
+//! Seconds in buckets made for milliseconds. Rule: rules/metr/otel-seconds-default-buckets.yaml
+
+use crate::check::Case;
+use crate::facts::code::{MetricDefinition, MetricType, ServeForm, TimeUnit};
+
+pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
+    let repo = case.repo;
+    let histogram = definition.kind == MetricType::Histogram && definition.telemetry;
+    if !histogram || repo.is_rehearsal(definition.document) {
+        return case.skip();
+    }
+    if definition.native || definition.buckets_span.is_some() || definition.unit_open {
+        return;
+    }
+    let told = definition.unit.as_ref().map(|unit| unit.text.as_str());
+    let recorded = repo.uses_of(definition).find_map(|one| {
+        let amount = one.amount.as_ref()?;
+        (amount.unit == Some(TimeUnit::Seconds)).then_some(amount.span)
+    });
+    let seconds = match told {
+        Some(unit) => unit == "s",
+        None => definition.exposed.ends_with("_seconds") || recorded.is_some(),
+    };
+    // A view, or the SDK's settings, may give other buckets.
+    let viewed = repo.servings(definition.document, ServeForm::Viewed).next().is_some();
+    if !seconds || viewed || repo.chooses_histograms() {
+        return;
+    }
+    let flag = case.flag(definition.name.span).with("name", definition.name.text.clone());
+    if let Some(span) = recorded.filter(|_| told.is_none()) {
+        flag.related(span, "seconds are recorded here");
+    }
+}

@@ -1,0 +1,52 @@
+//! A label with values without end. Rule: rules/metr/unbounded-label.yaml
+
+use crate::check::Case;
+use crate::facts::code::{LabelValue, MetricDefinition, MetricType, ValueOrigin};
+use crate::facts::scalar::Scalar;
+use crate::lang::unbounded::is_unbounded;
+use std::collections::BTreeSet;
+
+pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
+    // What describes things that exist has as many series as there are things.
+    if definition.kind == MetricType::Any || case.repo.is_rehearsal(definition.document) {
+        return case.skip();
+    }
+    let repo = case.repo;
+    let allowed = |label: &str| repo.settings.bounded_labels.iter().any(|known| known == label);
+    let counts = |label: &Scalar| label.known && is_unbounded(&label.text) && !allowed(&label.text);
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    // Labels of instruments are those of their uses, and stand there.
+    for label in definition.labels.iter().flatten().filter(|label| counts(label)) {
+        if told.insert(label.text.clone()) {
+            case.flag(label.span)
+                .with("label", label.text.clone())
+                .with("what", "takes another value all the time")
+                .related(definition.name.span, "the metric");
+        }
+    }
+    let declared: Vec<&Scalar> = definition.labels.iter().flatten().collect();
+    for one in repo.uses_of(definition).filter(|one| one.own_labels) {
+        for (position, given) in one.labels.iter().flatten().enumerate() {
+            let key = given.key.as_ref().or_else(|| declared.get(position).copied());
+            let name = key.map_or("", |key| key.text.as_str());
+            if told.contains(name) || allowed(name) {
+                continue;
+            }
+            let Some(what) = endless(given) else { continue };
+            told.insert(name.to_owned());
+            case.flag(given.value)
+                .with("label", name)
+                .with("what", what)
+                .related(definition.name.span, "the metric");
+        }
+    }
+}
+
+/// Why a value is another one each time.
+fn endless(given: &LabelValue) -> Option<String> {
+    match &given.origin {
+        ValueOrigin::Unique => Some("is given a value that never comes again".to_owned()),
+        ValueOrigin::Named(name) if is_unbounded(name) => Some(format!("is given `{name}`")),
+        _ => None,
+    }
+}

@@ -1,0 +1,197 @@
+//! The parts of a declaration that a call is given, in options or by the calls of its chain.
+
+use super::declared::{Chains, STEPS, below, last_name};
+use crate::facts::code::file::File;
+use crate::libraries::{Api, Role};
+use crate::parse::unit::{CallForm, ExprId, ExprKind};
+use crate::source::Span;
+
+/// What a part is given.
+pub(super) enum Given {
+    One(ExprId),
+    All(Vec<ExprId>),
+    Unknown,
+}
+
+/// The parts of one declaration.
+pub(super) struct Parts<'f, 'u, 'a> {
+    file: &'f File<'u, 'a>,
+    pub(super) name: Option<ExprId>,
+    pub(super) labels: Option<Given>,
+    pub(super) namespace: Option<Given>,
+    pub(super) subsystem: Option<Given>,
+    pub(super) unit: Option<Given>,
+    pub(super) registry: Option<Given>,
+    pub(super) buckets: Option<Given>,
+    pub(super) percentiles: Option<Span>,
+    /// Keys and values in turn.
+    pub(super) pairs: Vec<ExprId>,
+    pub(super) native: bool,
+    /// Labels are given that nobody can follow.
+    pub(super) open: bool,
+}
+
+impl Parts<'_, '_, '_> {
+    fn take(&mut self, part: &str, given: Given) {
+        let one = |given: &Given| match given {
+            Given::One(id) => Some(*id),
+            _ => None,
+        };
+        match part {
+            "name" => self.name = self.name.or(one(&given)),
+            "name-help" => {
+                if let Given::All(args) = &given {
+                    self.name = self.name.or(args.first().copied());
+                }
+            }
+            "labels" => self.labels = Some(given),
+            "namespace" => self.namespace = Some(given),
+            "subsystem" => self.subsystem = Some(given),
+            "unit" => self.unit = Some(given),
+            "registry" => self.registry = Some(given),
+            "buckets" => self.buckets = Some(given),
+            "percentiles" => {
+                let id = match &given {
+                    Given::All(args) => args.first().copied(),
+                    other => one(other),
+                };
+                self.percentiles = id.map(|id| self.file.expr_span(id));
+            }
+            "pairs" => match given {
+                Given::All(args) => self.pairs.extend(args),
+                Given::One(id) => self.pairs.push(id),
+                Given::Unknown => self.open = true,
+            },
+            "native" => self.native = true,
+            _ => {}
+        }
+    }
+
+    /// Takes what a call with a row for a part is given.
+    fn take_call(&mut self, id: ExprId) {
+        let Some(api) = self.file.role(id, Role::MetricPart) else { return };
+        let Some(part) = api.get("part") else { return };
+        let args = self.file.unit.args(id);
+        if part == "registry" && args.is_empty() {
+            return self.take(part, Given::All(Vec::new()));
+        }
+        let given = match api.get("value").map(str::parse::<usize>) {
+            Some(Ok(position)) => self.file.unit.arg(id, position, "").map(Given::One),
+            Some(Err(_)) if api.get("value") == Some("unknown") => Some(Given::Unknown),
+            _ if args.iter().any(|arg| arg.spread) => Some(Given::Unknown),
+            _ => Some(Given::All(args.iter().map(|arg| arg.value).collect())),
+        };
+        self.take(part, given.unwrap_or(Given::Unknown));
+    }
+
+    /// Takes what an option or a named argument says.
+    fn take_key(&mut self, key: &str, value: ExprId) {
+        let rows = self.file.table.look_up(key);
+        let row = rows.into_iter().find(|api| api.role == Role::MetricPart);
+        match row.and_then(|api| api.get("part")) {
+            Some(part) => self.take(part, Given::One(value)),
+            None => self.take_options(value, key),
+        }
+    }
+
+    /// Takes the entries of a map of options, or the chain that makes it.
+    fn take_options(&mut self, id: ExprId, prefix: &str) {
+        let unit = self.file.unit;
+        let id = self.file.names.resolved(id);
+        match unit.expr(id) {
+            ExprKind::Map { entries, .. } => {
+                for (key, value) in entries.clone() {
+                    let key = key.and_then(|key| last_name(self.file, key));
+                    let dotted = |key: String| match prefix {
+                        "" => key,
+                        prefix => format!("{prefix}.{key}"),
+                    };
+                    if let Some(key) = key.map(dotted).filter(|key| key.len() < 80) {
+                        self.take_key(&key, value);
+                    }
+                }
+            }
+            ExprKind::Call { form: CallForm::New, args, .. }
+                if args.iter().any(|arg| arg.name.is_some()) =>
+            {
+                for arg in args.clone() {
+                    if let Some(name) = arg.name {
+                        self.take_key(name, arg.value);
+                    }
+                }
+            }
+            ExprKind::Call { .. } => self.take_chain(id),
+            ExprKind::Unary { of, .. } | ExprKind::Propagate(of) => self.take_options(*of, prefix),
+            _ => {}
+        }
+    }
+
+    /// Takes the calls of a chain, from its end to its beginning.
+    fn take_chain(&mut self, id: ExprId) {
+        let mut id = id;
+        for _ in 0..STEPS {
+            self.take_call(id);
+            match below(self.file, id) {
+                Some(next) => id = next,
+                None => return,
+            }
+        }
+    }
+}
+
+/// The parts that a declaration is given.
+pub(super) fn parts<'f, 'u, 'a>(
+    file: &'f File<'u, 'a>,
+    call: ExprId,
+    api: &'static Api,
+    chains: &Chains,
+) -> Parts<'f, 'u, 'a> {
+    let mut parts = Parts {
+        file,
+        name: None,
+        labels: None,
+        namespace: None,
+        subsystem: None,
+        unit: None,
+        registry: None,
+        buckets: None,
+        percentiles: None,
+        pairs: Vec::new(),
+        native: false,
+        open: false,
+    };
+    let unit = file.unit;
+    let spread = unit.args(call).iter().any(|arg| arg.spread);
+    const PLACED: &[&str] =
+        &["name", "labels", "namespace", "subsystem", "unit", "registry", "buckets"];
+    for part in PLACED {
+        if let Some(position) = api.position(part)
+            && let Some(id) = unit.arg(call, position, "")
+        {
+            parts.take(part, Given::One(id));
+        }
+    }
+    if api.get("labels") == Some("pairs") {
+        let rest = unit.args(call).iter().skip(1).map(|arg| arg.value).collect();
+        parts.take("pairs", if spread { Given::Unknown } else { Given::All(rest) });
+    }
+    for arg in unit.args(call) {
+        match arg.name {
+            Some(key) => parts.take_key(key, arg.value),
+            None => parts.take_options(arg.value, ""),
+        }
+    }
+    parts.open |= spread;
+    let mut at = call;
+    for _ in 0..STEPS {
+        match chains.get(&at) {
+            Some(next) => at = *next,
+            None => break,
+        }
+        parts.take_call(at);
+        if file.role(at, Role::MetricUse).is_some() {
+            break;
+        }
+    }
+    parts
+}

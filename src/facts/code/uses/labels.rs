@@ -1,0 +1,259 @@
+//! The labels that a use of a metric is given: values in turn, names with values, maps, attributes.
+
+use super::{LabelValue, Reader};
+use crate::facts::code::file::File;
+use crate::facts::scalar::Scalar;
+use crate::libraries::{Api, Role};
+use crate::parse::code::Language;
+use crate::parse::unit::{Arg, ExprId, ExprKind};
+
+impl Reader<'_, '_, '_> {
+    /// The labels of a use, and whether this call gives them.
+    pub(super) fn labels(&self, id: ExprId, api: &'static Api) -> (Option<Vec<LabelValue>>, bool) {
+        let unit = self.file.unit;
+        match api.get("labels") {
+            Some("all") => (self.all(unit.args(id)), true),
+            Some("attributes") => (self.attributes(unit.args(id)), true),
+            Some(said) => {
+                let (position, name) = said.split_once(' ').unwrap_or((said, ""));
+                let Ok(position) = position.parse() else { return (None, true) };
+                let Some(value) = unit.arg(id, position, name) else {
+                    let open = unit.args(id).iter().any(|arg| arg.spread);
+                    return (if open { None } else { Some(Vec::new()) }, true);
+                };
+                // A value may stand where labels could: `inc(2)`.
+                if unit.args(id).len() == 1 && self.file.number(value).is_some() {
+                    return (Some(Vec::new()), true);
+                }
+                if name == "attributes"
+                    || unit.args(id).len() > position + 1 && api.get("does") != Some("labels")
+                {
+                    let rest: Vec<Arg<'_>> = unit.args(id).iter().skip(position).copied().collect();
+                    let named = unit.args(id).iter().any(|arg| arg.name == Some(name));
+                    if name == "attributes" && !named {
+                        return (self.attributes(&rest), true);
+                    }
+                }
+                (self.given(value, 6), true)
+            }
+            None => (self.chosen(id), false),
+        }
+    }
+
+    /// The labels that the call before chose.
+    fn chosen(&self, id: ExprId) -> Option<Vec<LabelValue>> {
+        let ExprKind::Call { callee, .. } = self.file.unit.expr(id) else { return None };
+        let ExprKind::Member { of, .. } = self.file.unit.expr(*callee) else { return None };
+        let before = self.file.names.held(*of).unwrap_or(*of);
+        let known = self.file.role(before, Role::MetricUse);
+        match known.or_else(|| self.file.open_role(before, Role::MetricUse)) {
+            Some(api) if api.get("does") == Some("labels") => self.labels(before, api).0,
+            _ => Some(Vec::new()),
+        }
+    }
+
+    /// Values in turn, names with values, or one map or list of them.
+    fn all(&self, args: &[Arg<'_>]) -> Option<Vec<LabelValue>> {
+        if let [arg] = args
+            && arg.name.is_none()
+        {
+            let value = self.file.names.resolved(arg.value);
+            match self.file.unit.expr(value) {
+                ExprKind::Map { .. } | ExprKind::List(_) => return self.given(value, 6),
+                _ => {}
+            }
+        }
+        let mut found = Vec::new();
+        for arg in args {
+            match (arg.name, arg.spread) {
+                (Some(name), false) => {
+                    let key = self.file.named(name, arg.value);
+                    found.push(self.value(Some(key), arg.value));
+                }
+                (None, false) => found.push(self.value(None, arg.value)),
+                // `**labels` of a map that is written down.
+                (_, true) => found.extend(self.given(arg.value, 6)?),
+            }
+        }
+        Some(found)
+    }
+
+    /// The entries of a map or a list, through names and what is spread in.
+    fn given(&self, id: ExprId, deep: usize) -> Option<Vec<LabelValue>> {
+        let deep = deep.checked_sub(1)?;
+        let file = self.file;
+        let id = file.names.resolved(id);
+        match file.unit.expr(id) {
+            ExprKind::Map { entries, .. } => {
+                let mut found = Vec::new();
+                for (key, value) in entries {
+                    match key {
+                        Some(key) => found.push(self.value(Some(self.key(*key)?), *value)),
+                        None => found.extend(self.given(*value, deep)?),
+                    }
+                }
+                Some(found)
+            }
+            ExprKind::List(items) => {
+                let pair = |id: &ExprId| self.pair(*id);
+                if !items.is_empty() && items.iter().all(|item| pair(item).is_some()) {
+                    return items.iter().map(pair).collect();
+                }
+                Some(items.iter().map(|item| self.value(None, *item)).collect())
+            }
+            ExprKind::Unary { of, .. } => self.given(*of, deep),
+            ExprKind::Null => Some(Vec::new()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn key(&self, id: ExprId) -> Option<Scalar> {
+        let file = self.file;
+        let scalar = file.scalar(id).or_else(|| match file.unit.expr(id) {
+            ExprKind::Name(name) if file.unit.language != Language::Go => Some(Scalar {
+                text: (*name).to_owned(),
+                span: file.expr_span(id),
+                known: true,
+                plain: true,
+            }),
+            _ => None,
+        });
+        scalar.or_else(|| {
+            // `AttributeKey.stringKey("a")`, a constant of the conventions.
+            let args = file.unit.args(id);
+            match args {
+                [arg] => file.scalar(arg.value),
+                _ => None,
+            }
+        })
+    }
+
+    /// A call that makes an attribute of a key and a value.
+    fn pair(&self, id: ExprId) -> Option<LabelValue> {
+        let file = self.file;
+        match file.unit.expr(id) {
+            ExprKind::List(items) => match items.as_slice() {
+                [key, value] if file.unit.language == Language::Csharp => {
+                    Some(self.value(Some(self.key(*key)?), *value))
+                }
+                _ => None,
+            },
+            ExprKind::Call { callee, args, .. } => {
+                let row =
+                    file.role(id, Role::SpanAttribute).filter(|row| row.get("value").is_some());
+                let made =
+                    matches!(file.unit.expr(*callee), ExprKind::Name("KeyValuePair" | "new"));
+                match args.as_slice() {
+                    [key, value] if row.is_some() || made => {
+                        Some(self.value(Some(self.key(key.value)?), value.value))
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// Attributes of OpenTelemetry: pairs, maps, sets of them, builders.
+    fn attributes(&self, args: &[Arg<'_>]) -> Option<Vec<LabelValue>> {
+        let file = self.file;
+        let mut found = Vec::new();
+        for arg in args {
+            let id = file.names.resolved(arg.value);
+            if let Some(pair) = self.pair(id) {
+                found.push(pair);
+                continue;
+            }
+            match file.unit.expr(id) {
+                ExprKind::Map { .. }
+                | ExprKind::List(_)
+                | ExprKind::Unary { .. }
+                | ExprKind::Null => {
+                    found.extend(self.given(id, 6)?);
+                }
+                ExprKind::Call { .. } => found.extend(self.made(id)?),
+                _ if file.unit.language == Language::Go && !arg.spread => {
+                    // The context, the amount.
+                    let text = file.unit.slice(&file.unit.place(id));
+                    let options =
+                        text.to_ascii_lowercase().contains("attr") || text.contains("opt");
+                    if options {
+                        return None;
+                    }
+                }
+                _ => return None,
+            }
+        }
+        Some(found)
+    }
+
+    /// What `WithAttributes(…)`, `Attributes.of(…)`, `new TagList { … }` or a builder's chain holds.
+    fn made(&self, id: ExprId) -> Option<Vec<LabelValue>> {
+        let file = self.file;
+        let (_, name) = file.unit_callee(id)?;
+        let args = file.unit.args(id);
+        match name {
+            "WithAttributes" | "TagList" | "NewSet" | "WithAttributeSet" => self.attributes(args),
+            "of" => self.pairs(args),
+            "build" | "put" => self.built(id),
+            "empty" | "builder" => Some(Vec::new()),
+            // Contexts and amounts of Go.
+            _ if file.unit.language == Language::Go => {
+                let options = file.call(id).is_some_and(|call| call.path.contains("otel/metric"));
+                (!options).then(Vec::new)
+            }
+            _ => None,
+        }
+    }
+
+    /// Keys and values in turn.
+    fn pairs(&self, args: &[Arg<'_>]) -> Option<Vec<LabelValue>> {
+        let pairs = args.chunks(2).map(|pair| match pair {
+            [key, value] => Some(self.value(Some(self.key(key.value)?), value.value)),
+            _ => None,
+        });
+        pairs.collect()
+    }
+
+    /// `Attributes.builder().put("a", b).put("c", d).build()`.
+    fn built(&self, id: ExprId) -> Option<Vec<LabelValue>> {
+        let file = self.file;
+        let mut found = Vec::new();
+        let mut at = id;
+        for _ in 0..64 {
+            let (of, name) = file.unit_callee(at)?;
+            match name {
+                "put" => found.extend(self.pairs(file.unit.args(at))?),
+                "build" => {}
+                "builder" => return Some(found),
+                _ => return None,
+            }
+            at = file.names.resolved(of?);
+        }
+        None
+    }
+
+    pub(super) fn value(&self, key: Option<Scalar>, value: ExprId) -> LabelValue {
+        let file = self.file;
+        let traced = file.traced(value);
+        LabelValue {
+            key,
+            value: file.expr_span(value),
+            origin: traced.origin,
+            said: traced.at,
+            text: file.text_of(value),
+        }
+    }
+}
+
+impl<'a> File<'_, 'a> {
+    /// What a call is made on, and by which name.
+    fn unit_callee(&self, id: ExprId) -> Option<(Option<ExprId>, &'a str)> {
+        let ExprKind::Call { callee, .. } = self.unit.expr(id) else { return None };
+        match self.unit.expr(*callee) {
+            ExprKind::Name(name) => Some((None, name)),
+            ExprKind::Member { of, name } => Some((Some(*of), name)),
+            _ => None,
+        }
+    }
+}
