@@ -380,6 +380,14 @@ file_facts! {
     field_passes: code::logs::FieldPass,
     /// Places that ask for the error being handled.
     tracebacks: code::logs::Traceback,
+    /// What files say of ids of requests.
+    id_words: code::correlation::IdWords,
+    /// What programs do with ids of requests.
+    id_uses: code::correlation::IdUse,
+    /// Ids of requests that are made and kept.
+    correlation_ids: code::correlation::CorrelationId,
+    /// Answers to requests.
+    responses: code::responses::Response,
     /// Code that logs JSON.
     json_logging: code::jsonlogs::JsonLogging,
     /// Configurations of Beats.
@@ -472,6 +480,8 @@ impl FileFacts {
             || !self.slos.is_empty()
             || !self.burn_formulas.is_empty()
             || !self.json_logging.is_empty()
+            || !self.correlation_ids.is_empty()
+            || self.responses.iter().any(|it| it.shows != code::responses::Shows::Nothing)
             || self.handlers.iter().any(code::handlers::Handler::says_something)
             || !(self.outbound_calls.is_empty() && self.extractions.is_empty())
             || !(self.injections.is_empty() && self.instrumentations.is_empty())

@@ -94,6 +94,20 @@ pub enum Role {
     Suppress,
     /// Gives a part of a request, or the environment.
     Request,
+    /// Makes an id that nobody else has.
+    UniqueId,
+    /// Adds ids of requests or traces to records.
+    Correlate,
+    /// Keeps a value for each thread.
+    ThreadLocal,
+    /// Puts a value beside all records that follow.
+    MdcPut,
+    /// Takes such values away.
+    MdcClear,
+    /// Gives where an error came from, as text.
+    StackText,
+    /// Switches pages for developers on.
+    DebugPage,
     /// Runs or is started by a schedule.
     Schedule,
     /// Reads a program's arguments.

@@ -9,6 +9,7 @@ pub mod cleansing;
 pub mod code;
 pub mod collectors;
 pub mod conventions;
+pub mod correlation;
 pub mod coverage;
 pub mod declared;
 pub mod engines;
@@ -131,6 +132,7 @@ pub struct Repo {
     trace_stores: OnceLock<Vec<traces::TraceStore>>,
     sampler_kinds: OnceLock<Vec<usize>>,
     shippers: OnceLock<shippers::Shippers>,
+    correlations: OnceLock<Vec<correlation::Correlation>>,
     units: OnceLock<services::Services>,
     reaches: OnceLock<Vec<propagation::Reach>>,
     owners: OnceLock<owners::Owners>,
@@ -229,6 +231,7 @@ impl Repo {
             trace_stores: OnceLock::new(),
             sampler_kinds: OnceLock::new(),
             shippers: OnceLock::new(),
+            correlations: OnceLock::new(),
             units: OnceLock::new(),
             reaches: OnceLock::new(),
             owners: OnceLock::new(),

@@ -1,15 +1,21 @@
 //! LOGS: what code logs, how its loggers are set up, and what becomes of errors.
 
 use super::Builtin;
-
 mod argument_mismatch;
+mod correlation_not_forwarded;
+mod correlation_not_from_request;
 mod eager_interpolation;
 mod error_without_cause;
 mod field_collision;
+mod internals_to_client;
+mod mdc_leak;
+mod no_correlation_id;
+mod no_trace_ids_in_logs;
 mod personal_data_in_log;
 mod secret_in_log;
 mod stringified_map;
 mod swallowed_exception;
+mod thread_local_in_async;
 mod traceback_outside_handler;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
@@ -22,4 +28,11 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("LOGS013", Builtin::LogCall(eager_interpolation::check)),
     ("LOGS015", Builtin::FieldPass(field_collision::check)),
     ("LOGS016", Builtin::Traceback(traceback_outside_handler::check)),
+    ("LOGS017", Builtin::Service(no_correlation_id::check)),
+    ("LOGS018", Builtin::CorrelationId(correlation_not_from_request::check)),
+    ("LOGS019", Builtin::CorrelationId(correlation_not_forwarded::check)),
+    ("LOGS020", Builtin::CorrelationId(thread_local_in_async::check)),
+    ("LOGS021", Builtin::CorrelationId(mdc_leak::check)),
+    ("LOGS029", Builtin::HttpResponse(internals_to_client::check)),
+    ("LOGS033", Builtin::Service(no_trace_ids_in_logs::check)),
 ];

@@ -9,6 +9,7 @@ mod around;
 pub mod cleanup;
 pub mod clocks;
 pub mod conventions;
+pub mod correlation;
 #[allow(dead_code, reason = "its readers come with the facts of each signal")]
 mod file;
 pub mod handlers;
@@ -25,6 +26,7 @@ mod payload;
 mod prefilter;
 pub mod propagation;
 mod python;
+pub mod responses;
 mod routines;
 pub mod secrets;
 pub mod setup;
@@ -297,6 +299,7 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     cleanup::read,
     clocks::read,
     conventions::read,
+    correlation::read,
     handlers::read,
     incidents::read,
     outbound::read,
@@ -305,6 +308,7 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     setup::read,
     spans::read,
     undefined::read,
+    responses::read,
     workers::read,
     logs::read,
     metrics::read,
@@ -315,6 +319,7 @@ pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {
     let was_read = programs(code, facts);
     let CodeText { kind, text, base, document, .. } = code;
     static WORDS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    correlation::scan(code, facts);
     jsonlogs::read(kind, text, base, document, facts);
     if kind != Kind::Python || text.len() > MAX_CODE {
         return foreign(text, base, document, was_read, facts);

@@ -138,6 +138,12 @@ macro_rules! subjects {
                 BurnFormula burn_formulas: code::BurnFormula "burn_formula" ["name"];
                 /// Code that handles alerts.
                 AlertHandler alert_handlers: code::AlertHandler "alert_handler" ["name"];
+                /// A place where the id of a request is made or kept.
+                CorrelationId correlation_ids: code::correlation::CorrelationId "correlation_id" [
+                    "name",
+                ];
+                /// An answer to a request.
+                HttpResponse responses: code::responses::Response "http_response" ["name"];
                 /// A caught or ignored error.
                 Handler handlers: code::handlers::Handler "handler" ["name"];
                 /// A function of code that answers incidents.

@@ -6,7 +6,7 @@
 mod excuse;
 mod fate;
 mod report;
-mod sites;
+pub(super) mod sites;
 
 use super::super::scalar::Scalar;
 use super::super::subject::{Held, SubjectKind};

@@ -24,6 +24,11 @@ pub enum Protocol {
 }
 
 impl Protocol {
+    /// Whether another service answers.
+    pub fn is_request(self) -> bool {
+        matches!(self, Protocol::Http | Protocol::Grpc)
+    }
+
     fn named(word: &str) -> Protocol {
         match word {
             "grpc" => Protocol::Grpc,

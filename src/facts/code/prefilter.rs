@@ -84,6 +84,9 @@ fn words(language: Language) -> &'static [&'static str] {
             "flask",
             "fastapi",
             "django",
+            "DEBUG = True",
+            "threading.local",
+            "uuid",
         ],
         Language::Go => &[
             "log",
@@ -95,6 +98,7 @@ fn words(language: Language) -> &'static [&'static str] {
             "racer.Start(",
             "ListenAndServe",
             "Meter",
+            "err.Error()",
         ],
         Language::Java => &[
             "org.slf4j",
@@ -107,8 +111,19 @@ fn words(language: Language) -> &'static [&'static str] {
             "Meter",
         ],
         Language::Rust => &[
-            "tracing", "log::", "metrics", "println!", "slog", "Err(_)", "let _ =", ".ok();",
-            "reqwest", "axum", "actix", "meter(",
+            "axum",
+            "actix",
+            "meter(",
+            "tracing",
+            "log::",
+            "metrics",
+            "println!",
+            "slog",
+            "Err(_)",
+            "let _ =",
+            ".ok();",
+            "reqwest",
+            "StatusCode::",
         ],
         Language::Javascript | Language::Typescript | Language::Tsx => &[
             "console.",
@@ -123,6 +138,8 @@ fn words(language: Language) -> &'static [&'static str] {
             "fastify",
             "meter.",
             "axios",
+            "err.stack",
+            "error.stack",
             "startSpan",
             "startActiveSpan",
         ],
@@ -135,6 +152,8 @@ fn words(language: Language) -> &'static [&'static str] {
             "Diagnostics",
             "StartActivity",
             "WebApplication",
+            "DeveloperExceptionPage",
+            "ThreadLocal",
         ],
     }
 }

@@ -6,15 +6,15 @@ use crate::parse::code::Language;
 use crate::parse::unit::{Catch, ExprId, ExprKind, FunctionId, Place, StmtId, StmtKind, Unit};
 
 /// A place that handles errors.
-pub(super) struct Site<'u> {
+pub(in crate::facts::code) struct Site<'u> {
     /// All of it.
-    pub(super) whole: Place,
+    pub(in crate::facts::code) whole: Place,
     /// What names the error.
     pub(super) at: Place,
     /// The variable that holds the error.
-    pub(super) error: Option<&'u str>,
+    pub(in crate::facts::code) error: Option<&'u str>,
     /// It takes any error.
-    pub(super) broad: bool,
+    pub(in crate::facts::code) broad: bool,
     /// What is done; none where the error is only thrown away.
     pub(super) body: &'u [StmtId],
     /// What may fail.
@@ -40,7 +40,7 @@ struct Around {
 }
 
 /// All places of a file, in the order of the text.
-pub(super) fn all<'u>(file: &File<'u, '_>) -> Vec<Site<'u>> {
+pub(in crate::facts::code) fn all<'u>(file: &File<'u, '_>) -> Vec<Site<'u>> {
     let unit = file.unit;
     let mut sites = Vec::new();
     for number in 0..unit.functions.len() {

@@ -1,0 +1,26 @@
+//! Answers that show the inside. Rule: rules/logs/internals-to-client.yaml
+
+use crate::catalogue::model::Severity;
+use crate::check::Case;
+use crate::facts::code::responses::{Response, Shows, Status};
+
+pub(super) fn check(response: &Response, case: &mut Case<'_>) {
+    let (what, severity) = match (response.shows, response.status) {
+        (Shows::Nothing, _) | (Shows::Text, Status::Client) => return,
+        (Shows::Stack, _) => ("where in the program it failed", Severity::Error),
+        (Shows::Text, Status::Server) => ("the text of an internal error", Severity::Error),
+        // An error of an expected type may be written for the client.
+        (Shows::Text, Status::Unsaid) if !response.broad => return,
+        (Shows::Text, Status::Unsaid) => ("the text of an internal error", Severity::Warning),
+        (Shows::Page { certain: true }, _) => ("pages made for developers", Severity::Error),
+        (Shows::Page { certain: false }, _) => ("pages made for developers", Severity::Warning),
+    };
+    let severity = match severity {
+        Severity::Error if response.internal => Severity::Warning,
+        severity => severity,
+    };
+    case.flag(response.name.span)
+        .with("shown", &response.name.text)
+        .with("what", what)
+        .severity(severity);
+}

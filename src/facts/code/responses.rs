@@ -1,0 +1,229 @@
+//! Answers to requests, and what they show of the inside of a program.
+
+mod shown;
+
+use super::super::scalar::Scalar;
+use super::super::subject::{Held, SubjectKind};
+use super::super::{DocumentId, FileFacts, Subject};
+use super::file::File;
+use super::handlers::sites;
+use crate::libraries::Role;
+use crate::parse::code::Language;
+use crate::parse::unit::{ExprId, ExprKind, StmtKind};
+use crate::source::Span;
+
+/// What an answer shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// Nothing that was found.
+    Nothing,
+    /// The text of an error.
+    Text,
+    /// Where in the program an error came from.
+    Stack,
+    /// Everything: pages for developers are switched on, here or (`certain`) in production.
+    Page {
+        /// The file says that it is for production.
+        certain: bool,
+    },
+}
+
+/// What a status says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The client asked for something wrong.
+    Client,
+    /// The program failed.
+    Server,
+    /// Nobody says.
+    Unsaid,
+}
+
+/// An answer to a request.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The file.
+    pub document: DocumentId,
+    /// What shows too much; else the call that answers.
+    pub name: Scalar,
+    /// What is shown.
+    pub shows: Shows,
+    /// The status it is given.
+    pub status: Status,
+    /// Any error ends here, not one that was expected.
+    pub broad: bool,
+    /// Other programs of the same owner ask for it.
+    pub internal: bool,
+}
+
+impl Subject for Response {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::HttpResponse
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        "answer to a request".to_owned()
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.name.span)
+    }
+    fn field(&self, path: &str) -> Held<'_> {
+        if path == "name" { self.name.held() } else { Held::Nothing }
+    }
+    fn field_span(&self, path: &str) -> Option<Span> {
+        (path == "name").then_some(self.name.span)
+    }
+}
+
+/// An expression that answers a request.
+struct Answer {
+    /// All of it.
+    whole: ExprId,
+    internal: bool,
+}
+
+/// Reads the answers of a file.
+pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
+    let answers = answers(file);
+    if !answers.is_empty() {
+        let errors = shown::Errors::of(sites::all(file));
+        for answer in answers {
+            facts.responses.extend(response(file, &errors, &answer));
+        }
+    }
+    pages(file, facts);
+}
+
+fn answers(file: &File<'_, '_>) -> Vec<Answer> {
+    let unit = file.unit;
+    let mut found: Vec<Answer> = file
+        .of_role(Role::Respond)
+        .map(|(call, api)| Answer { whole: call.id, internal: api.get("protocol") == Some("grpc") })
+        .collect();
+    // What a handler of requests gives back is its answer.
+    for function in unit.functions.iter().filter(|it| !it.decorators.is_empty()) {
+        let routed = function.decorators.iter().any(|id| {
+            let path = file.call(*id).map(|call| call.path.clone());
+            let path = path.or_else(|| file.names.path(*id));
+            path.is_some_and(|path| file.table.role(&path, Role::Route).is_some())
+        });
+        if !routed {
+            continue;
+        }
+        for stmt in unit.under(&function.body) {
+            if let StmtKind::Return(Some(value)) = unit.stmt(stmt) {
+                found.push(Answer { whole: *value, internal: false });
+            }
+        }
+    }
+    if unit.language == Language::Rust {
+        let pairs = unit.exprs.iter().enumerate().filter(|(_, expr)| match &expr.kind {
+            ExprKind::List(items) => items
+                .first()
+                .is_some_and(|first| unit.slice(&unit.place(*first)).contains("StatusCode::")),
+            _ => false,
+        });
+        found.extend(pairs.map(|(number, _)| Answer {
+            whole: ExprId(u32::try_from(number).unwrap_or(u32::MAX)),
+            internal: false,
+        }));
+    }
+    found.retain(|answer| !file.is_faulty(answer.whole));
+    found.sort_by_key(|answer| {
+        let at = unit.place(answer.whole);
+        (at.start, std::cmp::Reverse(at.end))
+    });
+    // Of answers inside others the outer one has the status.
+    let mut end = 0;
+    found.retain(|answer| {
+        let at = unit.place(answer.whole);
+        let outer = at.end > end;
+        end = end.max(at.end);
+        outer
+    });
+    found
+}
+
+fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) -> Option<Response> {
+    let unit = file.unit;
+    let found = errors.shown_in(file, answer.whole);
+    let (at, shows, broad) = match found {
+        Some(found) => (unit.place(found.at), found.shows, found.broad),
+        None => (unit.place(answer.whole), Shows::Nothing, false),
+    };
+    let text = unit.slice(&at).lines().next().unwrap_or_default().to_owned();
+    let span = match shows {
+        Shows::Nothing => file.callee_span(answer.whole),
+        _ => file.span(&at),
+    };
+    Some(Response {
+        document: file.document,
+        name: Scalar { text, span, known: true, plain: false },
+        shows,
+        status: shown::status(unit.slice(&unit.place(answer.whole))),
+        broad,
+        internal: answer.internal,
+    })
+}
+
+/// Pages for developers that are switched on.
+fn pages(file: &File<'_, '_>, facts: &mut FileFacts) {
+    let unit = file.unit;
+    let mut add = |id: ExprId, certain: bool| {
+        facts.responses.push(Response {
+            document: file.document,
+            name: Scalar {
+                text: unit.slice(&unit.place(id)).to_owned(),
+                span: file.expr_span(id),
+                known: true,
+                plain: false,
+            },
+            shows: Shows::Page { certain },
+            status: Status::Unsaid,
+            broad: true,
+            internal: false,
+        });
+    };
+    let stem = file.path.rsplit('/').next().unwrap_or(file.path).to_ascii_lowercase();
+    let produces = stem.contains("prod");
+    if ["dev", "local", "test", "debug"].iter().any(|word| stem.contains(word)) {
+        return;
+    }
+    for (call, api) in file.of_role(Role::DebugPage) {
+        match api.get("flag") {
+            Some(_) => {
+                let flag = file.argument(call, api, "flag");
+                if let Some(flag) = flag.filter(|id| matches!(unit.expr(*id), ExprKind::Bool(true)))
+                {
+                    add(flag, produces);
+                }
+            }
+            None if shown::is_for_developers(file, call.id) => {}
+            None => add(call.id, true),
+        }
+    }
+    if unit.language == Language::Python {
+        let mut debug = None;
+        let mut settings = false;
+        for stmt in unit.statements(crate::parse::unit::FunctionId(0)) {
+            let StmtKind::Let { targets, value: Some(value), .. } = unit.stmt(stmt) else {
+                continue;
+            };
+            let Some(ExprKind::Name(name)) = targets.first().map(|it| unit.expr(*it)) else {
+                continue;
+            };
+            settings |= matches!(*name, "INSTALLED_APPS" | "ROOT_URLCONF" | "ALLOWED_HOSTS");
+            if *name == "DEBUG" {
+                debug = Some(*value);
+            }
+        }
+        if let Some(debug) = debug
+            && settings
+            && matches!(unit.expr(debug), ExprKind::Bool(true))
+        {
+            add(debug, produces);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! What of an error an answer shows.
+
+use super::{Shows, Status};
+use crate::facts::code::file::File;
+use crate::facts::code::handlers::sites::Site;
+use crate::libraries::Role;
+use crate::parse::code::Language;
+use crate::parse::unit::{ExprId, ExprKind, Part, Unit};
+
+/// The errors that a file's code has names for, and where.
+pub(super) struct Errors<'u> {
+    sites: Vec<Site<'u>>,
+}
+
+/// What is shown, and where.
+pub(super) struct Found {
+    pub(super) at: ExprId,
+    pub(super) shows: Shows,
+    pub(super) broad: bool,
+}
+
+/// A name of an error.
+struct Named<'n> {
+    name: &'n str,
+    broad: bool,
+}
+
+impl<'u> Errors<'u> {
+    pub(super) fn of(sites: Vec<Site<'u>>) -> Errors<'u> {
+        Errors { sites }
+    }
+
+    /// The errors that an expression could name.
+    fn around<'s>(&'s self, file: &File<'s, '_>, id: ExprId) -> Vec<Named<'s>>
+    where
+        'u: 's,
+    {
+        let unit = file.unit;
+        let at = unit.place(id);
+        let mut found: Vec<Named<'s>> = self
+            .sites
+            .iter()
+            .filter(|site| site.whole.start <= at.start && at.end <= site.whole.end)
+            .filter_map(|site| Some(Named { name: site.error?, broad: site.broad }))
+            .collect();
+        for function in unit.outward(unit.function_of(id)) {
+            let function = unit.function(function);
+            // `(err, req, res, next)` takes every error.
+            let first = function.params.first().map(|param| param.name);
+            if function.params.len() == 4 && matches!(first, Some("err" | "error" | "e")) {
+                found.extend(first.map(|name| Named { name, broad: true }));
+            }
+            for param in &function.params {
+                let ty = param.ty.unwrap_or_default().trim_start_matches('&');
+                let is_error = match unit.language {
+                    Language::Java | Language::Csharp => {
+                        ty.ends_with("Exception") || ty == "Throwable"
+                    }
+                    Language::Go => ty == "error",
+                    Language::Rust => matches!(param.name, "e" | "err" | "error"),
+                    _ => false,
+                };
+                let broad = !matches!(unit.language, Language::Java | Language::Csharp)
+                    || matches!(ty, "Exception" | "Throwable");
+                if is_error {
+                    found.push(Named { name: param.name, broad });
+                }
+            }
+        }
+        found
+    }
+
+    /// What an answer shows of them.
+    pub(super) fn shown_in(&self, file: &File<'_, '_>, whole: ExprId) -> Option<Found> {
+        let unit = file.unit;
+        if is_for_developers(file, whole) {
+            return None;
+        }
+        let inside = unit.all_in(whole);
+        if let Some(at) = inside.iter().copied().find(|id| is_trace(file, *id)) {
+            return Some(Found { at, shows: Shows::Stack, broad: true });
+        }
+        let errors = self.around(file, whole);
+        // `e.getMessage()` is called, not only named.
+        let called = |id: ExprId| {
+            let call = inside.iter().copied().find(
+                |call| matches!(unit.expr(*call), ExprKind::Call { callee, .. } if *callee == id),
+            );
+            call.unwrap_or(id)
+        };
+        for id in inside.iter().copied() {
+            // A text that was made of the error before.
+            let made = file.names.value(id).filter(|made| *made != id);
+            let parts = made.map_or_else(|| vec![id], |made| unit.all_in(made));
+            for part in parts {
+                let found = errors.iter().find_map(|error| {
+                    let shows = shows(unit, part, error.name)?;
+                    Some(Found { at: called(id), shows, broad: error.broad })
+                });
+                if found.is_some() && !self.is_sorted(unit, whole) {
+                    return found;
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether errors of one kind are told from others before the answer.
+    fn is_sorted(&self, unit: &Unit<'_>, whole: ExprId) -> bool {
+        let at = unit.place(whole);
+        let around = self
+            .sites
+            .iter()
+            .filter(|site| site.whole.start <= at.start && at.end <= site.whole.end);
+        let sorts = ["instanceof", "isinstance", "errors.As", "errors.Is", " is "];
+        around.into_iter().any(|site| {
+            let before = unit.slice(&(site.whole.start..at.start));
+            sorts.iter().any(|word| before.contains(word))
+        })
+    }
+}
+
+/// Calls and fields that give where an error came from.
+fn is_trace(file: &File<'_, '_>, id: ExprId) -> bool {
+    let unit = file.unit;
+    match unit.expr(id) {
+        ExprKind::Call { .. } => {
+            file.call(id).is_some_and(|call| call.role(Role::StackText).is_some())
+        }
+        ExprKind::Member { of, name } => match unit.expr(*of) {
+            ExprKind::Name(of) => {
+                matches!(*name, "stack" | "StackTrace")
+                    && matches!(
+                        of.to_ascii_lowercase().as_str(),
+                        "e" | "err" | "error" | "ex" | "exception"
+                    )
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Members of errors that hold their text.
+const TEXTS: &[&str] = &[
+    "message",
+    "Message",
+    "getMessage",
+    "getLocalizedMessage",
+    "Error",
+    "to_string",
+    "toString",
+    "ToString",
+    "args",
+    "description",
+];
+
+/// Functions that make a text of an error.
+const MAKERS: &[&str] = &[
+    "str",
+    "repr",
+    "String",
+    "format",
+    "Sprintf",
+    "Sprint",
+    "Errorf",
+    "Error",
+    "dumps",
+    "stringify",
+    "format!",
+];
+
+/// What an expression shows of the error with this name.
+fn shows(unit: &Unit<'_>, id: ExprId, error: &str) -> Option<Shows> {
+    let names = |id: ExprId| match unit.expr(id) {
+        ExprKind::Name(name) => *name == error,
+        ExprKind::Unary { of, .. } => {
+            matches!(unit.expr(*of), ExprKind::Name(name) if *name == error)
+        }
+        _ => false,
+    };
+    let holds = match unit.expr(id) {
+        ExprKind::Member { of, name } if names(*of) => {
+            // The whole of it is printed with its stack there.
+            let whole = unit.language == Language::Csharp && *name == "ToString";
+            return TEXTS.contains(name).then_some(if whole { Shows::Stack } else { Shows::Text });
+        }
+        ExprKind::Template(parts) => {
+            parts.iter().any(|part| matches!(part, Part::Value(value, _) if names(*value)))
+        }
+        ExprKind::Map { entries, .. } => entries.iter().any(|(_, value)| names(*value)),
+        ExprKind::List(items) => items.iter().any(|item| names(*item)),
+        ExprKind::Binary { op: "+", left, right } => names(*left) || names(*right),
+        ExprKind::Call { callee, args, .. } => {
+            let name = match unit.expr(*callee) {
+                ExprKind::Name(name) | ExprKind::Member { name, .. } => *name,
+                _ => "",
+            };
+            let takes = ["send", "json", "end", "JSON", "String", "jsonify", "body", "status_json"];
+            let inline = unit.language == Language::Rust
+                && name == "format"
+                && args.iter().any(|arg| {
+                    unit.literal(arg.value).is_some_and(|text| {
+                        text.contains(&format!("{{{error}}}"))
+                            || text.contains(&format!("{{{error}:"))
+                    })
+                });
+            inline
+                || ((MAKERS.contains(&name) || takes.contains(&name))
+                    && args.iter().any(|arg| names(arg.value)))
+        }
+        _ => false,
+    };
+    holds.then_some(Shows::Text)
+}
+
+/// Words of conditions that hold for developers only.
+const DEVELOPERS: &[&str] = &[
+    "NODE_ENV",
+    "IsDevelopment",
+    "isDev",
+    "is_dev",
+    "DEBUG",
+    "debug_mode",
+    "isDebug",
+    "app.debug",
+    "settings.debug",
+    "cfg!(debug",
+    "debug_assertions",
+    "isProduction",
+    "is_production",
+    "IsProduction",
+];
+
+/// Whether the code before an answer asks for whom it is.
+pub(super) fn is_for_developers(file: &File<'_, '_>, whole: ExprId) -> bool {
+    let unit = file.unit;
+    let function = unit.function(unit.function_of(whole));
+    let text = unit.slice(&(function.at.start..unit.place(whole).end));
+    DEVELOPERS.iter().any(|word| text.contains(word))
+}
+
+/// Names of statuses: of a request that is wrong, of a program that fails.
+const CLIENT: &[&str] = &[
+    "badrequest",
+    "notfound",
+    "unauthorized",
+    "forbidden",
+    "conflict",
+    "unprocessable",
+    "gone",
+    "invalidargument",
+    "alreadyexists",
+    "permissiondenied",
+    "unauthenticated",
+    "failedprecondition",
+    "preconditionfailed",
+    "toomanyrequests",
+    "validation",
+    "outofrange",
+    "canceled",
+    "notacceptable",
+    "methodnotallowed",
+    "deadlineexceeded",
+];
+const SERVER: &[&str] = &[
+    "internalserver",
+    "badgateway",
+    "serviceunavailable",
+    "gatewaytimeout",
+    "codes.internal",
+    "codes.unknown",
+    "codes.unavailable",
+    "problem(",
+    "notimplemented",
+];
+
+/// What the status in an answer says.
+pub(super) fn status(text: &str) -> Status {
+    let folded: String = text.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
+    let digits = |first: char| {
+        let part = |c: char| c.is_alphanumeric() || c == '_';
+        text.match_indices(first).any(|(at, _)| {
+            let rest = &text[at..];
+            let number = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()) == 3;
+            number
+                && !text[..at].chars().next_back().is_some_and(part)
+                && !rest[3..].chars().next().is_some_and(part)
+        })
+    };
+    if digits('5') || SERVER.iter().any(|word| folded.contains(word)) {
+        Status::Server
+    } else if digits('4') || CLIENT.iter().any(|word| folded.contains(word)) {
+        Status::Client
+    } else {
+        Status::Unsaid
+    }
+}

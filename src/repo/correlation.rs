@@ -1,0 +1,143 @@
+//! What the services of a repository do with the ids that join the records of one request.
+
+use super::Repo;
+use super::services::Service;
+use crate::facts::DocumentId;
+use crate::facts::code::correlation::{IdUse, IdWords};
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// What one service does with ids.
+#[derive(Clone, Debug, Default)]
+pub struct Correlation {
+    /// Its first record.
+    pub logs: Option<Span>,
+    /// Its code, or its settings of logging, name the id of a request.
+    pub request: bool,
+    /// They name ids of traces.
+    pub trace: bool,
+    /// Something adds ids to records by itself.
+    pub bridged: bool,
+    /// It makes or carries spans.
+    pub traced: bool,
+    /// An id is read from requests, or may be.
+    pub inbound: bool,
+    /// An id is written into requests, or may be.
+    pub outbound: bool,
+    /// Its first request to another service.
+    pub asks: Option<Span>,
+}
+
+/// Files of logging that say which ids records have.
+const SETTINGS: &[&str] =
+    &["logback", "log4j2", "log4j", "nlog", "logging", "application", "appsettings", "bootstrap"];
+
+/// Packages that add ids to records.
+const PACKAGES: &[&str] = &[
+    "micrometer-tracing",
+    "spring-cloud-starter-sleuth",
+    "spring-boot-starter-opentelemetry",
+    "opentelemetry-spring-boot-starter",
+    "dd-trace",
+    "ddtrace",
+    "elastic-apm",
+    "elasticapm",
+    "newrelic",
+    "applicationinsights",
+    "sentry",
+    "asgi-correlation-id",
+    "django-guid",
+    "django-request-id",
+    "flask-request-id",
+    "express-request-id",
+    "cls-rtracer",
+    "correlationid",
+    "Serilog.Enrichers.Span",
+    "Serilog.Enrichers.CorrelationId",
+    "quarkus-opentelemetry",
+    "aws-xray",
+];
+
+impl Repo {
+    /// What each service does with ids, in the order of `services`.
+    pub fn correlations(&self) -> &[Correlation] {
+        self.correlations.get_or_init(|| gather(self))
+    }
+
+    /// What a service does with ids.
+    pub fn correlation_of(&self, service: &Service) -> Option<&Correlation> {
+        let all = self.services();
+        let at = all.iter().position(|one| std::ptr::eq(one, service))?;
+        self.correlations().get(at)
+    }
+
+    /// What the services do with ids that a document is part of.
+    pub fn correlations_with(&self, document: DocumentId) -> impl Iterator<Item = &Correlation> {
+        let numbers = self.services_with(document).iter();
+        numbers.filter_map(|number| self.correlations().get(*number))
+    }
+}
+
+fn gather(repo: &Repo) -> Vec<Correlation> {
+    let facts = &repo.facts;
+    let words: BTreeMap<DocumentId, &IdWords> =
+        facts.id_words.iter().map(|one| (one.document, one)).collect();
+    let uses: BTreeMap<DocumentId, &IdUse> =
+        facts.id_uses.iter().map(|one| (one.document, one)).collect();
+    let mut asked: BTreeMap<DocumentId, Span> = BTreeMap::new();
+    for call in &facts.outbound_calls {
+        if call.protocol.is_request() {
+            asked.entry(call.document).or_insert(call.name.span);
+        }
+    }
+    let reaches = repo.all_reaches();
+    let of = |(number, service): (usize, &Service)| {
+        let mut found = Correlation::default();
+        if let Some(reach) = reaches.get(number) {
+            found.bridged = reach.agent;
+            found.traced =
+                reach.traced || reach.agent || reach.serves() || !reach.clients.is_empty();
+        }
+        for document in &service.documents {
+            if let Some(words) = words.get(document) {
+                found.request |= words.request;
+                found.trace |= words.trace;
+            }
+            if let Some(used) = uses.get(document) {
+                found.logs = found.logs.or(used.logs);
+                found.bridged |= used.bridged;
+                found.inbound |= used.inbound || used.header;
+                found.outbound |= used.outbound || used.header;
+            }
+            found.asks = found.asks.or(asked.get(document).copied());
+        }
+        let packages = service.manifests.iter().flat_map(|it| &facts.manifests[*it].dependencies);
+        found.bridged |= packages
+            .into_iter()
+            .any(|package| PACKAGES.iter().any(|word| package.name.text.contains(word)));
+        if has_settings(repo, service) {
+            // What they say of ids is not read.
+            found.request = true;
+            found.trace = true;
+        }
+        found
+    };
+    repo.services().iter().enumerate().map(of).collect()
+}
+
+/// Whether files of logging stand below a service that no reader here understands.
+fn has_settings(repo: &Repo, service: &Service) -> bool {
+    let below = |path: &str| {
+        service.root.is_empty()
+            || path.strip_prefix(&service.root).is_some_and(|rest| rest.starts_with('/'))
+    };
+    repo.paths.iter().filter(|path| below(path)).any(|path| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+        matches!(ending, "xml" | "properties" | "yml" | "yaml" | "json" | "config" | "ini" | "conf")
+            && SETTINGS.iter().any(|word| {
+                stem.strip_prefix(word)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.', '_']))
+            })
+    })
+}
