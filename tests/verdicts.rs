@@ -19,6 +19,8 @@ use obsproof::{check, scan};
 mod alerts;
 #[path = "verdicts/collector.rs"]
 mod collector;
+#[path = "verdicts/correlation.rs"]
+mod correlation;
 #[path = "verdicts/dash.rs"]
 mod dash;
 #[path = "verdicts/declared.rs"]

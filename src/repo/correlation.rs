@@ -16,6 +16,8 @@ pub struct Correlation {
     pub request: bool,
     /// They name ids of traces.
     pub trace: bool,
+    /// Settings of its logging, which are not read, may name ids.
+    pub settings: bool,
     /// Something adds ids to records by itself.
     pub bridged: bool,
     /// It makes or carries spans.
@@ -115,11 +117,7 @@ fn gather(repo: &Repo) -> Vec<Correlation> {
         found.bridged |= packages
             .into_iter()
             .any(|package| PACKAGES.iter().any(|word| package.name.text.contains(word)));
-        if has_settings(repo, service) {
-            // What they say of ids is not read.
-            found.request = true;
-            found.trace = true;
-        }
+        found.settings = has_settings(repo, service);
         found
     };
     repo.services().iter().enumerate().map(of).collect()

@@ -3,6 +3,7 @@
 mod alerting;
 mod automation;
 mod boards;
+mod correlated;
 #[allow(dead_code, reason = "asked by the queries on source code")]
 mod each;
 mod equivalent;
@@ -113,6 +114,10 @@ impl Answer {
 type Query = fn(&Scope<'_>) -> Answer;
 
 const QUERIES: &[(&str, Query)] = &[
+    ("logs.correlation", correlated::named),
+    ("logs.correlation_inbound", correlated::inbound),
+    ("logs.correlation_outbound", correlated::outbound),
+    ("logs.trace_ids", correlated::traced),
     ("strategy.file", |scope| documents(scope, &[Kind::Strategy])),
     ("strategy.pillars", strategy_pillars),
     ("strategy.log_retention", log_retention),

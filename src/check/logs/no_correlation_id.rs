@@ -9,7 +9,7 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     }
     let Some(ids) = case.repo.correlation_of(service) else { return case.skip() };
     let Some(logs) = ids.logs.filter(|_| service.is_readable()) else { return case.skip() };
-    if !ids.request && !ids.trace && !ids.bridged {
+    if !ids.request && !ids.trace && !ids.bridged && !ids.settings {
         case.flag(service.anchor).related(logs, "it writes records here");
     }
 }

@@ -11,7 +11,7 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     let Some(logs) = ids.logs.filter(|_| ids.traced && service.is_readable()) else {
         return case.skip();
     };
-    if !ids.trace && !ids.bridged {
+    if !ids.trace && !ids.bridged && !ids.settings {
         case.flag(service.anchor).related(logs, "it writes records here");
     }
 }
