@@ -118,9 +118,8 @@ pub(super) fn made(file: &File<'_, '_>, facts: &mut FileFacts) {
     }
     let makes = |id: ExprId| unit.all_in(id).into_iter().find(|it| fresh.contains(it));
     let mut found: Vec<ExprId> = Vec::new();
-    for (number, stmt) in unit.stmts.iter().enumerate() {
+    for stmt in &unit.stmts {
         let StmtKind::Let { targets, value: Some(value), .. } = &stmt.kind else { continue };
-        let _ = number;
         let named = targets.iter().any(|it| names_id(unit.slice(&unit.place(*it))));
         found.extend(makes(*value).filter(|_| named));
     }
