@@ -43,7 +43,7 @@ const ROLES: &[(&str, &str, &[&str])] = &[
         "Provider",
         &["signal", "resource", "sampler", "processor", "automatic", "service"],
     ),
-    ("provider-set", "ProviderSet", &["signal", "value"]),
+    ("provider-set", "ProviderSet", &["signal", "value", "again"]),
     ("processor", "Processor", &["kind", "exporter", "signal", "instead"]),
     (
         "exporter",

@@ -6,11 +6,11 @@ use crate::facts::code::setup::{SdkSetup, Step};
 
 pub(super) fn check(setup: &SdkSetup, case: &mut Case<'_>) {
     let repo = case.repo;
-    let signal = match setup.step {
-        Step::Registered(signal) => signal,
+    let (signal, again) = match setup.step {
+        Step::Registered(signal, again) => (signal, again),
         Step::Bootstrap => {
             let mut others = repo.setups_of(setup.document);
-            let manual = others.find(|other| matches!(other.step, Step::Registered(_)));
+            let manual = others.find(|other| matches!(other.step, Step::Registered(..)));
             let what = "importing this sets up providers as a side effect";
             let flag = case.flag(setup.name.span).with("what", what);
             if let Some(manual) = manual {
@@ -23,22 +23,26 @@ pub(super) fn check(setup: &SdkSetup, case: &mut Case<'_>) {
     // What sets a propagator and more in one call has two rows; one call is one step.
     let earlier = repo.setups_of(setup.document).find(|other| {
         let same =
-            matches!(other.step, Step::Registered(known) if known == signal || known == "all");
+            matches!(other.step, Step::Registered(known, _) if known == signal || known == "all");
         same && other.function == setup.function && other.name.span.start < setup.name.span.start
     });
     let name = &setup.name.text;
     if let Some(earlier) = earlier {
-        if setup.guarded && earlier.guarded {
+        if (setup.guarded && earlier.guarded) || earlier.leaves {
             return;
         }
         let maybe = setup.guarded || earlier.guarded;
-        let what = format!("`{name}` is called a second time: the first provider stays");
+        let what = match again {
+            "replaces" => "what is made from now on goes elsewhere than what was made before",
+            "fails" => "the program ends with an error",
+            _ => "the first provider stays",
+        };
+        let what = format!("`{name}` is called a second time: {what}");
         let flag = case.flag(setup.name.span).with("what", what);
         let flag = if maybe { flag.severity(Severity::Info) } else { flag };
-        flag.related(earlier.name.span, "this one stays");
-    } else if setup.per_object && !setup.guarded {
-        let what =
-            format!("`{name}` is called for every object that is made: only the first counts");
+        flag.related(earlier.name.span, "called here first");
+    } else if setup.per_object && !setup.guarded && again != "replaces" {
+        let what = format!("`{name}` is called for every object that is made: once is right");
         case.flag(setup.name.span).with("what", what);
     } else if let Some((place, by)) = repo.instruments_from_outside(setup) {
         let what = format!("`{name}` sets up what {by} sets up before the program runs");

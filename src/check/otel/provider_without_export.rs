@@ -27,7 +27,7 @@ pub(super) fn check(setup: &SdkSetup, case: &mut Case<'_>) {
         signal == "metrics" && other.exporter().is_some_and(|exporter| exporter.kind == "pull")
     });
     let registered = around.iter().find(|other| match other.step {
-        Step::Registered(known) => is(known),
+        Step::Registered(known, _) => is(known),
         _ => false,
     });
     if let (Some(registered), false, false) = (registered, exported, pulled) {

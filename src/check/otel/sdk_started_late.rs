@@ -49,7 +49,7 @@ pub(super) fn check(early: &EarlyImport, case: &mut Case<'_>) {
                 let documents = repo.documents_in(source).iter();
                 documents
                     .flat_map(|document| repo.setups_of(document.id))
-                    .any(|setup| matches!(setup.step, Step::Registered(_)) && setup.function == 0)
+                    .any(|setup| matches!(setup.step, Step::Registered(..)) && setup.function == 0)
             })
         })
     });

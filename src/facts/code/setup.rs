@@ -30,6 +30,8 @@ pub struct SdkSetup {
     pub name: Scalar,
     /// It is done under a condition only.
     pub guarded: bool,
+    /// What is done under the condition leaves the function.
+    pub leaves: bool,
     /// It is done whenever an object of a class is made.
     pub per_object: bool,
     /// Its file holds a handler that a platform calls and freezes.
@@ -46,8 +48,9 @@ pub struct SdkSetup {
 pub enum Step {
     /// Makes a provider.
     Provider(Provider),
-    /// Makes a provider of a signal the one that everybody uses.
-    Registered(&'static str),
+    /// Makes a provider of a signal the one that everybody uses: which, and what becomes of a second
+    /// one, where that is not dropped: `replaces`, `fails`.
+    Registered(&'static str, &'static str),
     /// Passes on what a provider records.
     Processor(Processor),
     /// Sends telemetry.
@@ -195,8 +198,8 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
 /// What all steps of a file are read with.
 struct Setup<'f, 'u, 'a> {
     file: &'f File<'u, 'a>,
-    /// Blocks that run under a condition only.
-    conditions: Vec<Place>,
+    /// Blocks that run under a condition only, and whether they leave their function.
+    conditions: Vec<(Place, bool)>,
     /// Functions that run whenever an object is made.
     constructors: Vec<FunctionId>,
     /// Ratios that another sampler asks for traces without a parent.
@@ -233,7 +236,10 @@ impl<'f, 'u, 'a> Setup<'f, 'u, 'a> {
         let one = |step: Option<Step>| step.into_iter().collect();
         match api.role {
             Role::Provider => self.provider(call, api),
-            Role::ProviderSet => vec![Step::Registered(api.get("signal").unwrap_or("given"))],
+            Role::ProviderSet => vec![Step::Registered(
+                api.get("signal").unwrap_or("given"),
+                api.get("again").unwrap_or("dropped"),
+            )],
             Role::Processor => vec![Step::Processor(self.processor(call, api))],
             Role::Exporter => one(self.exporter(call, api).map(Step::Exporter)),
             Role::Sampler => one(self.sampler(call.id, api).map(Step::Sampler)),
@@ -273,7 +279,8 @@ impl<'f, 'u, 'a> Setup<'f, 'u, 'a> {
         SdkSetup {
             document: file.document,
             name: Scalar { text, span, known: true, plain: true },
-            guarded: self.conditions.iter().any(inside),
+            guarded: self.conditions.iter().any(|(block, _)| inside(block)),
+            leaves: self.conditions.iter().any(|(block, leaves)| *leaves && inside(block)),
             serverless: self.serverless,
             per_object: file.unit.outward(function).any(|it| self.constructors.contains(&it)),
             function: function.0,
@@ -358,12 +365,13 @@ impl<'f, 'u, 'a> Setup<'f, 'u, 'a> {
 }
 
 /// Blocks under conditions.
-fn conditions(file: &File<'_, '_>) -> Vec<Place> {
+fn conditions(file: &File<'_, '_>) -> Vec<(Place, bool)> {
     let unit = file.unit;
     let around = |block: &[StmtId]| {
         let (first, last) = (block.first()?, block.last()?);
+        let leaves = matches!(unit.stmt(*last), StmtKind::Return(_) | StmtKind::Throw(_));
         let (first, last) = (&unit.stmts[first.0 as usize].at, &unit.stmts[last.0 as usize].at);
-        Some(first.start..last.end)
+        Some((first.start..last.end, leaves))
     };
     let mut found = Vec::new();
     for stmt in &unit.stmts {

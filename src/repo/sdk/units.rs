@@ -46,6 +46,20 @@ impl Identity {
     }
 }
 
+/// Whether a module by its name may be a wrapper around an SDK.
+fn may_set_up(import: &str) -> bool {
+    let import = import.to_ascii_lowercase();
+    // The API alone sets nothing up, and a crate of this name writes logs.
+    if import.contains("opentelemetry") || import.starts_with("tracing") {
+        return false;
+    }
+    import.split(['/', '.', ':', '-', '_', '@']).any(|part| WRAPPERS.contains(&part))
+}
+
+/// Parts of such names.
+const WRAPPERS: &[&str] =
+    &["otel", "telemetry", "tracing", "tracer", "observability", "instrumentation", "apm"];
+
 /// Endings of source files.
 const ENDINGS: &[&str] = &["js", "ts", "mjs", "cjs", "tsx", "py", "go", "rs", "java", "cs"];
 
@@ -142,7 +156,7 @@ impl Repo {
     /// Whether a service starts an SDK or runs under an agent; `None` where nobody can know.
     pub fn is_instrumented(&self, service: &Service) -> Option<bool> {
         let told = self.setups_in(service).any(|setup| {
-            matches!(setup.step, Step::Provider(_) | Step::Registered(_) | Step::Instrument(..))
+            matches!(setup.step, Step::Provider(_) | Step::Registered(..) | Step::Instrument(..))
         });
         if told || self.agent_of(service).is_some() {
             return Some(true);
@@ -175,12 +189,12 @@ impl Repo {
         let stems: std::collections::BTreeSet<String> =
             setting.map(|setup| stem(&self.source(setup.document.source).path)).collect();
         let modules = &self.facts.modules;
-        !stems.is_empty()
-            && service.own.iter().any(|document| {
-                let first = modules.partition_point(|module| module.document < *document);
-                let own = modules[first..].iter().take_while(|it| it.document == *document);
-                own.flat_map(|module| &module.imports).any(|import| stems.contains(&stem(import)))
-            })
+        service.documents.iter().any(|document| {
+            let first = modules.partition_point(|module| module.document < *document);
+            let own = modules[first..].iter().take_while(|it| it.document == *document);
+            own.flat_map(|module| &module.imports)
+                .any(|import| stems.contains(&stem(import)) || may_set_up(import))
+        })
     }
 
     /// A processor of a collector that may add attributes to what services send.

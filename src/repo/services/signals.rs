@@ -103,7 +103,7 @@ impl Repo {
     fn meters(&self, service: &Service) -> bool {
         let exports = |step: &Step| match step {
             Step::Provider(provider) => matches!(provider.signal, "metrics" | "all" | "given"),
-            Step::Registered(signal) => matches!(*signal, "metrics" | "all" | "given"),
+            Step::Registered(signal, _) => matches!(*signal, "metrics" | "all" | "given"),
             Step::Served => true,
             _ => false,
         };

@@ -32,7 +32,7 @@ fn all_or_nothing(found: Option<Evidence>) -> Has {
 }
 
 fn is_setup(step: &Step) -> bool {
-    matches!(step, Step::Provider(_) | Step::Registered(_) | Step::Bootstrap)
+    matches!(step, Step::Provider(_) | Step::Registered(..) | Step::Bootstrap)
 }
 
 /// What shows that a service starts an SDK.

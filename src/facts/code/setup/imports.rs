@@ -88,7 +88,7 @@ pub(super) fn order(file: &File<'_, '_>, facts: &mut FileFacts) {
     let at = file.span(&first.at).start;
     let started = facts.sdk_setups.iter().find(|setup| {
         setup.document == file.document
-            && matches!(setup.step, Step::Registered(_))
+            && matches!(setup.step, Step::Registered(..))
             && setup.name.span.start > at
             && !setup.guarded
             && setup.function == 0
@@ -117,6 +117,7 @@ pub(super) fn bootstraps(file: &File<'_, '_>, facts: &mut FileFacts) {
             document: file.document,
             name,
             guarded: false,
+            leaves: false,
             per_object: false,
             serverless: false,
             function: 0,
