@@ -32,6 +32,13 @@ impl Call {
     }
 }
 
+/// What has one name.
+#[derive(Default)]
+struct Named {
+    functions: Vec<FunctionId>,
+    calls: Vec<ExprId>,
+}
+
 /// A source file.
 pub(super) struct File<'u, 'a> {
     /// Its program.
@@ -48,8 +55,8 @@ pub(super) struct File<'u, 'a> {
     pub(super) calls: Vec<Call>,
     /// Numbers of calls by expression, ascending.
     by_expr: Vec<(ExprId, usize)>,
-    /// How many functions have a name, and what calls one of them.
-    named: OnceCell<BTreeMap<String, (usize, Vec<ExprId>)>>,
+    /// Functions by name, and what calls one of that name.
+    named: OnceCell<BTreeMap<String, Named>>,
     base: usize,
 }
 
@@ -124,22 +131,48 @@ impl<'u, 'a> File<'u, 'a> {
 
     /// Calls in the file of a function that no other function of it shares the name of.
     pub(super) fn callers(&self, function: FunctionId) -> &[ExprId] {
-        let named = self.named.get_or_init(|| {
-            let mut named: BTreeMap<String, (usize, Vec<ExprId>)> = BTreeMap::new();
-            for function in self.unit.functions.iter().filter(|one| !one.name.is_empty()) {
-                named.entry(function.name.to_owned()).or_default().0 += 1;
+        match self.named().get(self.unit.function(function).name) {
+            Some(named) if named.functions == [function] => &named.calls,
+            _ => &[],
+        }
+    }
+
+    /// The function of the file that a call certainly calls: by its own name, or on the object
+    /// that the calling code belongs to.
+    pub(super) fn own_function(&self, call: ExprId) -> Option<FunctionId> {
+        let ExprKind::Call { callee, .. } = self.unit.expr(call) else { return None };
+        let name = match self.unit.expr(*callee) {
+            ExprKind::Name(name) => *name,
+            ExprKind::Member { of, name } => {
+                let ExprKind::Name(object) = self.unit.expr(*of) else { return None };
+                let mut around = self.unit.outward(self.unit.function_of(call));
+                let own = around.any(|id| self.unit.function(id).receiver == Some(*object));
+                own.then_some(*name)?
+            }
+            _ => return None,
+        };
+        match self.named().get(name)?.functions.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
+    }
+
+    fn named(&self) -> &BTreeMap<String, Named> {
+        self.named.get_or_init(|| {
+            let mut named: BTreeMap<String, Named> = BTreeMap::new();
+            for (number, function) in self.unit.functions.iter().enumerate() {
+                if !function.name.is_empty() {
+                    let id = FunctionId(u32::try_from(number).unwrap_or(u32::MAX));
+                    named.entry(function.name.to_owned()).or_default().functions.push(id);
+                }
             }
             for call in self.unit.calls() {
-                if let Some((_, calls)) = self.called(call).and_then(|name| named.get_mut(name)) {
-                    calls.push(call);
+                if let Some(named) = self.called(call).and_then(|name| named.get_mut(name)) {
+                    named.calls.push(call);
                 }
             }
             named
-        });
-        match named.get(self.unit.function(function).name) {
-            Some((1, calls)) => calls,
-            _ => &[],
-        }
+        })
     }
 
     /// The text an expression certainly is, where it is written.

@@ -215,7 +215,7 @@ fn one_use(
             }
         }
         ExprKind::Call { callee, .. } if *callee != id => {
-            argument(file, layout, parent, uses);
+            argument(file, layout, start, parent, id, uses);
         }
         ExprKind::Binary { .. } | ExprKind::Unary { op: "!" | "not", .. } => {}
         ExprKind::Choice { test, .. } if *test == id => {}
@@ -239,7 +239,14 @@ fn on_its_own(file: &File<'_, '_>, stmt: StmtId, id: ExprId, uses: &mut Uses) {
 }
 
 /// The variable as an argument: libraries that are known do not end it unless told to.
-fn argument(file: &File<'_, '_>, layout: &Layout<'_, '_>, call: ExprId, uses: &mut Uses) {
+fn argument(
+    file: &File<'_, '_>,
+    layout: &Layout<'_, '_>,
+    start: &Start<'_, '_>,
+    call: ExprId,
+    id: ExprId,
+    uses: &mut Uses,
+) {
     let Some(known) = file.call(call) else {
         uses.escapes = true;
         return;
@@ -252,7 +259,7 @@ fn argument(file: &File<'_, '_>, layout: &Layout<'_, '_>, call: ExprId, uses: &m
     let harmless = known.roles.iter().any(|api| {
         matches!(api.role, Role::Log | Role::Print | Role::SpanCarry) || api.role.is_of_spans()
     });
-    if !harmless {
+    if !harmless && !keeps_open(file, layout, start, call, id) {
         uses.escapes = true;
     }
     // A callback that gets the context of the span may end it through that.
@@ -265,6 +272,45 @@ fn argument(file: &File<'_, '_>, layout: &Layout<'_, '_>, call: ExprId, uses: &m
         _ => false,
     });
     uses.escapes |= around;
+}
+
+/// Most functions of the file that a span is followed through.
+const MAX_HOPS: usize = 1;
+
+/// Whether a span goes to a function of the file that neither ends it nor hands it on.
+fn keeps_open(
+    file: &File<'_, '_>,
+    layout: &Layout<'_, '_>,
+    start: &Start<'_, '_>,
+    call: ExprId,
+    id: ExprId,
+) -> bool {
+    let unit = file.unit;
+    if start.hops >= MAX_HOPS {
+        return false;
+    }
+    let Some(function) = file.own_function(call) else { return false };
+    let args = unit.args(call);
+    let Some(position) = args.iter().position(|arg| arg.value == id) else { return false };
+    let params = &unit.function(function).params;
+    let param = match args[position].name {
+        Some(name) => params.iter().find(|param| param.name == name),
+        None if args[..=position].iter().all(|arg| !arg.spread) => params.get(position),
+        None => None,
+    };
+    let Some(param) = param else { return false };
+    let inner = Start {
+        call: start.call,
+        api: start.api,
+        form: start.form,
+        name: Some(param.name),
+        stmt: None,
+        function,
+        body: &unit.function(function).body,
+        hops: start.hops + 1,
+    };
+    let uses = uses(file, layout, &inner, param.name);
+    uses.closers.is_empty() && !uses.escapes && !uses.returned
 }
 
 /// Whether a use stands in a function that runs when the one around is left.

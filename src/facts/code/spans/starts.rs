@@ -28,6 +28,8 @@ pub(super) struct Start<'f, 'a> {
     pub(super) function: FunctionId,
     /// The statements it is open in.
     pub(super) body: &'f [StmtId],
+    /// Calls between the start and that code.
+    pub(super) hops: usize,
 }
 
 /// What becomes of what the call gives.
@@ -107,8 +109,16 @@ fn start<'f, 'a>(
 ) -> Option<(Start<'f, 'a>, SpanEnd)> {
     let unit = file.unit;
     let function = unit.function_of(call.id);
-    let mut start =
-        Start { call, api, form: SpanForm::Own, name: None, stmt: None, function, body: &[] };
+    let mut start = Start {
+        call,
+        api,
+        form: SpanForm::Own,
+        name: None,
+        stmt: None,
+        function,
+        body: &[],
+        hops: 0,
+    };
     let mut end = SpanEnd::Ended;
     let decorated = || {
         let number = unit.functions.iter().position(|one| one.decorators.contains(&call.id))?;
