@@ -131,7 +131,7 @@ impl<'u, 'a> File<'u, 'a> {
 
     /// Calls in the file of a function that no other function of it shares the name of.
     pub(super) fn callers(&self, function: FunctionId) -> &[ExprId] {
-        match self.named().get(self.unit.function(function).name) {
+        match self.by_name().get(self.unit.function(function).name) {
             Some(named) if named.functions == [function] => &named.calls,
             _ => &[],
         }
@@ -151,13 +151,13 @@ impl<'u, 'a> File<'u, 'a> {
             }
             _ => return None,
         };
-        match self.named().get(name)?.functions.as_slice() {
+        match self.by_name().get(name)?.functions.as_slice() {
             [only] => Some(*only),
             _ => None,
         }
     }
 
-    fn named(&self) -> &BTreeMap<String, Named> {
+    fn by_name(&self) -> &BTreeMap<String, Named> {
         self.named.get_or_init(|| {
             let mut named: BTreeMap<String, Named> = BTreeMap::new();
             for (number, function) in self.unit.functions.iter().enumerate() {
