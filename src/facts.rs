@@ -432,6 +432,10 @@ file_facts! {
     handoffs: code::workers::Handoff,
     /// Functions that trace or time others.
     wrappers: code::workers::Wrapper,
+    /// Code that looks into traces.
+    trace_analyses: code::analysis::TraceAnalysis,
+    /// Sums over measured values.
+    sums: code::analysis::Sum,
     /// Functions that must be waited for, given to others.
     async_uses: code::workers::AsyncUse,
     /// Code with functions that must be waited for.
@@ -488,6 +492,7 @@ impl FileFacts {
             || !(self.handoffs.is_empty() && self.wrappers.is_empty())
             || !self.log_calls.is_empty()
             || !(self.field_passes.is_empty() && self.tracebacks.is_empty())
+            || !(self.trace_analyses.is_empty() && self.sums.is_empty())
             || !self.alert_handlers.is_empty()
             || !(self.incident_actions.is_empty() && self.code_secrets.is_empty())
             || self.own_names.iter().any(|names| names.is_wanting())

@@ -84,6 +84,10 @@ pub enum Role {
     SpanActivate,
     /// Makes a new collection, or copies one.
     Fresh,
+    /// Computes a figure of many values.
+    Statistic,
+    /// Gives the time of day here, without a zone.
+    LocalTime,
     /// Answers a request.
     Respond,
     /// Gives an error that is easily thrown away: it reaches out of the program.

@@ -2,6 +2,8 @@
 
 use super::Builtin;
 
+mod analysis_never_runs;
+mod anomaly_divide_by_baseline;
 mod async_unaware_wrapper;
 mod duplicate_signal_names;
 mod end_not_in_finally;
@@ -18,6 +20,12 @@ mod span_not_ended;
 mod swallowed_in_span;
 mod unbounded_span_name;
 mod zero_trace_id;
+mod first_or_crash;
+mod inject_lost;
+mod naive_time_window;
+mod no_trace_analysis;
+mod outbound_without_context;
+mod percentile_on_tiny_sample;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("TRAC001", Builtin::SpanScope(span_not_ended::check)),
@@ -36,4 +44,10 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("TRAC016", Builtin::CurrentSpan(zero_trace_id::check)),
     ("TRAC017", Builtin::Wrapper(async_unaware_wrapper::check)),
     ("TRAC018", Builtin::SpanAttribute(duplicate_signal_names::check)),
+    ("TRAC021", Builtin::Repository(no_trace_analysis::check)),
+    ("TRAC022", Builtin::Sum(percentile_on_tiny_sample::check)),
+    ("TRAC023", Builtin::Sum(naive_time_window::check)),
+    ("TRAC024", Builtin::TraceAnalysis(analysis_never_runs::check)),
+    ("TRAC025", Builtin::Sum(anomaly_divide_by_baseline::check)),
+    ("TRAC026", Builtin::Sum(first_or_crash::check)),
 ];

@@ -5,6 +5,7 @@
 //! is left out, or marked as open. One reader per language in `facts/code/`.
 
 mod alerts;
+pub mod analysis;
 mod around;
 pub mod cleanup;
 pub mod clocks;
@@ -293,26 +294,7 @@ pub fn is_test(path: &str) -> bool {
 }
 
 /// What reads facts from a program: one entry for each module.
-const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
-    modules::read,
-    alerts::read,
-    cleanup::read,
-    clocks::read,
-    conventions::read,
-    correlation::read,
-    handlers::read,
-    incidents::read,
-    outbound::read,
-    propagation::read,
-    secrets::read,
-    setup::read,
-    spans::read,
-    undefined::read,
-    responses::read,
-    workers::read,
-    logs::read,
-    metrics::read,
-];
+const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[modules::read, alerts::read, cleanup::read, clocks::read, conventions::read, correlation::read, handlers::read, incidents::read, outbound::read, propagation::read, secrets::read, setup::read, spans::read, undefined::read, responses::read, workers::read, logs::read, metrics::read, analysis::read];
 
 /// Reads the facts of a source file.
 pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {

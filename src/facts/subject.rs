@@ -226,6 +226,10 @@ macro_rules! subjects {
                 Extraction extractions: code::propagation::Extraction "extraction" ["name"];
                 /// A place where the context of a trace is written into a request.
                 Injection injections: code::propagation::Injection "injection" ["name"];
+                /// Code that looks into traces.
+                TraceAnalysis trace_analyses: code::analysis::TraceAnalysis "trace_analysis" ["name"];
+                /// A sum over measured values.
+                Sum sums: code::analysis::Sum "sum" ["name"];
                 /// A function that traces or times a function it is given.
                 Wrapper wrappers: code::workers::Wrapper "wrapper" ["name"];
                 /// A variable of OpenTelemetry's SDKs.

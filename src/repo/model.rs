@@ -1,6 +1,7 @@
 //! What the expressions of a repository mean together: recorded names are followed into their
 //! expressions, labels flow through them, values have a scale.
 
+pub mod analyses;
 pub mod burn;
 pub mod leaf;
 pub mod metric;
@@ -70,6 +71,7 @@ pub struct Model<'r> {
     providers: OnceLock<BTreeMap<&'r str, Arc<[metric::Provider<'r>]>>>,
     sources: OnceLock<Vec<OnceLock<Vec<&'r Selector>>>>,
     performance: OnceLock<performance::Performance>,
+    figures: OnceLock<analyses::Figures>,
     shipping: OnceLock<Shipping<'r>>,
 }
 
@@ -148,6 +150,7 @@ impl<'r> Model<'r> {
             providers: OnceLock::new(),
             sources: OnceLock::new(),
             performance: OnceLock::new(),
+            figures: OnceLock::new(),
             shipping: OnceLock::new(),
         }
     }
@@ -316,6 +319,11 @@ impl<'r> Model<'r> {
         let start = queries.partition_point(|query| of(query) < Some(place(panel)));
         let end = queries.partition_point(|query| of(query) <= Some(place(panel)));
         &queries[start..end]
+    }
+
+    /// What is made of traces.
+    pub fn figures(&self) -> &analyses::Figures {
+        self.figures.get_or_init(|| analyses::Figures::of(self))
     }
 
     /// What expressions do to watch performance.
