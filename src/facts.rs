@@ -428,6 +428,8 @@ file_facts! {
     instrumentations: code::propagation::Instrumentation,
     /// Code that makes a provider of spans.
     span_providers: DocumentId,
+    /// Places where code records an error in a span.
+    span_errors: (DocumentId, Span),
     /// Work that is handed to other threads.
     handoffs: code::workers::Handoff,
     /// Functions that trace or time others.

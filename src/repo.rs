@@ -50,6 +50,7 @@ pub mod signals;
 pub mod story;
 pub mod targets;
 pub mod telemetry;
+pub mod traced;
 pub mod traces;
 pub mod up;
 pub mod versions;
@@ -135,6 +136,7 @@ pub struct Repo {
     correlations: OnceLock<Vec<correlation::Correlation>>,
     units: OnceLock<services::Services>,
     reaches: OnceLock<Vec<propagation::Reach>>,
+    code_index: OnceLock<traced::CodeIndex>,
     owners: OnceLock<owners::Owners>,
     read_attributes: OnceLock<BTreeSet<&'static str>>,
     sdk: OnceLock<sdk::SdkIndex>,
@@ -234,6 +236,7 @@ impl Repo {
             correlations: OnceLock::new(),
             units: OnceLock::new(),
             reaches: OnceLock::new(),
+            code_index: OnceLock::new(),
             owners: OnceLock::new(),
             read_attributes: OnceLock::new(),
             sdk: OnceLock::new(),

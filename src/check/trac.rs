@@ -2,30 +2,32 @@
 
 use super::Builtin;
 
+mod advanced_patterns_incomplete;
 mod analysis_never_runs;
 mod anomaly_divide_by_baseline;
 mod async_unaware_wrapper;
+mod context_lost_in_worker;
 mod duplicate_signal_names;
 mod end_not_in_finally;
 mod exception_recorded_twice;
 mod extract_discarded;
-mod go_context_dropped;
-mod inject_lost;
-mod null_attribute;
-mod outbound_without_context;
-mod personal_data_in_span;
-mod query_text_with_values;
-mod rust_guard_across_await;
-mod span_not_ended;
-mod swallowed_in_span;
-mod unbounded_span_name;
-mod zero_trace_id;
 mod first_or_crash;
+mod go_context_dropped;
 mod inject_lost;
 mod naive_time_window;
 mod no_trace_analysis;
+mod null_attribute;
 mod outbound_without_context;
 mod percentile_on_tiny_sample;
+mod personal_data_in_span;
+mod query_text_with_values;
+mod rust_guard_across_await;
+mod service_not_instrumented;
+mod span_not_ended;
+mod swallowed_in_span;
+mod unbounded_span_name;
+mod wrong_span_kind;
+mod zero_trace_id;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("TRAC001", Builtin::SpanScope(span_not_ended::check)),
@@ -35,15 +37,19 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("TRAC005", Builtin::OutboundCall(outbound_without_context::check)),
     ("TRAC006", Builtin::Extraction(extract_discarded::check)),
     ("TRAC007", Builtin::Injection(inject_lost::check)),
+    ("TRAC008", Builtin::SpanScope(wrong_span_kind::check)),
     ("TRAC009", Builtin::SpanAttribute(null_attribute::check)),
     ("TRAC010", Builtin::SpanScope(unbounded_span_name::check)),
     ("TRAC011", Builtin::SpanAttribute(query_text_with_values::check)),
     ("TRAC012", Builtin::SpanAttribute(personal_data_in_span::check)),
+    ("TRAC013", Builtin::Handoff(context_lost_in_worker::check)),
     ("TRAC014", Builtin::SpanGuard(rust_guard_across_await::check)),
     ("TRAC015", Builtin::SpanScope(go_context_dropped::check)),
     ("TRAC016", Builtin::CurrentSpan(zero_trace_id::check)),
     ("TRAC017", Builtin::Wrapper(async_unaware_wrapper::check)),
     ("TRAC018", Builtin::SpanAttribute(duplicate_signal_names::check)),
+    ("TRAC019", Builtin::Service(advanced_patterns_incomplete::check)),
+    ("TRAC020", Builtin::Service(service_not_instrumented::check)),
     ("TRAC021", Builtin::Repository(no_trace_analysis::check)),
     ("TRAC022", Builtin::Sum(percentile_on_tiny_sample::check)),
     ("TRAC023", Builtin::Sum(naive_time_window::check)),

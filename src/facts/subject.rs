@@ -226,6 +226,8 @@ macro_rules! subjects {
                 Extraction extractions: code::propagation::Extraction "extraction" ["name"];
                 /// A place where the context of a trace is written into a request.
                 Injection injections: code::propagation::Injection "injection" ["name"];
+                /// Work that code hands to another thread or task.
+                Handoff handoffs: code::workers::Handoff "handoff" ["name"];
                 /// Code that looks into traces.
                 TraceAnalysis trace_analyses: code::analysis::TraceAnalysis "trace_analysis" ["name"];
                 /// A sum over measured values.

@@ -20,6 +20,7 @@ mod searches;
 mod shipping;
 mod slo;
 mod telemetry;
+mod spans;
 mod tracing;
 
 use super::scope::Scope;
@@ -247,6 +248,16 @@ const QUERIES: &[(&str, Query)] = &[
     ("traces.retention", tracing::retention),
     ("traces.credentials", tracing::credentials),
     ("traces.sampling", tracing::sampling),
+    ("spans.serving", spans::serving),
+    ("spans.errors", spans::errors),
+    ("spans.automated", spans::automated),
+    ("spans.patterns", spans::patterns),
+    ("spans.hops", spans::hops),
+    ("spans.made", spans::made),
+    ("traces.figures", spans::figures),
+    ("traces.baseline", spans::baseline),
+    ("traces.scheduled", spans::scheduled),
+    ("traces.slowest", spans::slowest),
     ("logs.pipeline", logstores::pipeline),
     ("logs.store", logstores::store),
     ("logs.ui", logstores::interface),

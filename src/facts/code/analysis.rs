@@ -6,7 +6,6 @@ mod windows;
 
 use super::around::{self, Around};
 use super::file::File;
-use super::outbound::called;
 use super::propagation::named_subject;
 use crate::facts::scalar::Scalar;
 use crate::facts::subject::{Held, SubjectKind};
@@ -125,6 +124,7 @@ const WORDS: &[&str] = &[
     "parentSpanID",
     "ParentSpanId",
     "ParentSpanID",
+    "findTraces",
     "baseline",
     "Baseline",
 ];
@@ -337,7 +337,7 @@ const SPANS: &[&str] = &["span", "trace"];
 fn lookups(file: &File<'_, '_>, around: &Around<'_, '_>, facts: &mut FileFacts) {
     let unit = file.unit;
     for id in unit.calls() {
-        let Some(name) = called(file, id).filter(|_| !file.is_faulty(id)) else { continue };
+        let Some(name) = file.called(id).filter(|_| !file.is_faulty(id)) else { continue };
         let text = unit.slice(&unit.place(id)).to_ascii_lowercase();
         if !SPANS.iter().any(|word| text.contains(word))
             || !(text.contains("parent") || text.contains("root"))
@@ -393,7 +393,7 @@ fn lookups(file: &File<'_, '_>, around: &Around<'_, '_>, facts: &mut FileFacts) 
 
 /// Whether a call reads traces from a store: by its name, or by the address it goes to.
 fn reads_traces(file: &File<'_, '_>, id: ExprId) -> bool {
-    let Some(name) = called(file, id) else { return false };
+    let Some(name) = file.called(id) else { return false };
     let lower = name.to_ascii_lowercase().replace('_', "");
     let verb = ["get", "find", "fetch", "query", "search", "list", "load"]
         .iter()
@@ -425,7 +425,7 @@ fn analysis(file: &File<'_, '_>, around: &Around<'_, '_>, facts: &mut FileFacts)
     let percentiles = unit.calls().find(|id| {
         let by_role = file.call(*id).and_then(|call| call.role(Role::Statistic));
         by_role.is_some_and(|api| api.get("kind") == Some("percentile"))
-            || called(file, *id).is_some_and(|name| {
+            || file.called(*id).is_some_and(|name| {
                 let lower = name.to_ascii_lowercase();
                 lower.contains("percentile") || lower.contains("quantile")
             })
@@ -449,7 +449,7 @@ fn analysis(file: &File<'_, '_>, around: &Around<'_, '_>, facts: &mut FileFacts)
         _ => false,
     });
     let slowest = unit.calls().find(|id| {
-        let Some(name) = called(file, *id) else { return false };
+        let Some(name) = file.called(*id) else { return false };
         let sorts = matches!(
             name,
             "sorted"
@@ -468,7 +468,7 @@ fn analysis(file: &File<'_, '_>, around: &Around<'_, '_>, facts: &mut FileFacts)
     });
     let client = match unit.expr(read) {
         ExprKind::Call { callee, .. } => match unit.expr(*callee) {
-            ExprKind::Member { of, .. } => file.call(read).is_none() && !is_made(file, *of),
+            ExprKind::Member { of, .. } => file.names.callee(read).is_none() && !is_made(file, *of),
             _ => false,
         },
         _ => false,
@@ -519,7 +519,7 @@ fn runs(file: &File<'_, '_>, around: &Around<'_, '_>) -> Option<Span> {
                 StmtKind::If { test, .. } => unit.slice(&unit.place(*test)).contains("__main__"),
                 _ => false,
             });
-            let own = called(file, *id).is_some_and(|name| {
+            let own = file.called(*id).is_some_and(|name| {
                 unit.functions
                     .iter()
                     .any(|function| function.name == name && !function.name.is_empty())

@@ -170,19 +170,10 @@ fn carriers(file: &File<'_, '_>) -> BTreeSet<FunctionId> {
     }
     helpers.remove("");
     let calls =
-        unit.calls().filter(|id| called(file, *id).is_some_and(|name| helpers.contains(name)));
+        unit.calls().filter(|id| file.called(*id).is_some_and(|name| helpers.contains(name)));
     let by_help: Vec<FunctionId> = calls.map(home).collect();
     found.extend(by_help);
     found
-}
-
-/// The name that a call is made by.
-pub(super) fn called<'a>(file: &File<'_, 'a>, call: ExprId) -> Option<&'a str> {
-    let ExprKind::Call { callee, .. } = file.unit.expr(call) else { return None };
-    match file.unit.expr(*callee) {
-        ExprKind::Name(name) | ExprKind::Member { name, .. } => Some(*name),
-        _ => None,
-    }
 }
 
 /// Whether trace context is written on the way to a call.
@@ -194,7 +185,7 @@ fn injects(
 ) -> bool {
     let home = around::outermost(file.unit, call.id).unwrap_or(FunctionId(0));
     carriers.contains(&home)
-        || around.upward(call.id).any(|id| called(file, id).is_some_and(speaks_of_context))
+        || around.upward(call.id).any(|id| file.called(id).is_some_and(speaks_of_context))
 }
 
 /// The question how long a call waits.

@@ -65,6 +65,29 @@ const COMMON: &[&str] = &[
     ".alerts",
     "Alerts",
     "xoxb-",
+    // What looks into traces.
+    "get_spans",
+    "get_trace",
+    "getSpans",
+    "getTrace",
+    "GetSpans",
+    "GetTrace",
+    "FindTraces",
+    "find_traces",
+    "findTraces",
+    "/api/traces",
+    "/api/v3/traces",
+    "/api/search",
+    "query_range",
+    "parent_span_id",
+    "parentSpanId",
+    "ParentSpanI",
+    "baseline *",
+    "baseline*",
+    "* baseline",
+    "/ baseline",
+    "baseline.",
+    "baseline_",
 ];
 
 /// What more a language's files are parsed for.
@@ -72,6 +95,7 @@ fn words(language: Language) -> &'static [&'static str] {
     match language {
         Language::Python => &[
             "logging",
+            "statistics",
             "structlog",
             "loguru",
             "except",

@@ -3,7 +3,6 @@
 
 use super::around::Around;
 use super::file::{Call, File};
-use super::outbound::called;
 use crate::facts::scalar::Scalar;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{DocumentId, FileFacts, Subject};
@@ -128,7 +127,7 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
 }
 
 fn name(file: &File<'_, '_>, call: ExprId) -> Scalar {
-    let text = called(file, call).unwrap_or_default().to_owned();
+    let text = file.called(call).unwrap_or_default().to_owned();
     Scalar { text, span: file.callee_span(call), known: true, plain: false }
 }
 
@@ -141,12 +140,16 @@ fn acts(file: &File<'_, '_>, call: &Call, api: &'static Api) -> Option<ExprId> {
         _ => None,
     });
     let method = |id: &ExprId| {
-        called(file, *id).is_some_and(|name| methods.split(' ').any(|method| method == name))
+        file.called(*id).is_some_and(|name| methods.split(' ').any(|method| method == name))
     };
     inside.find_map(|calls| calls.into_iter().find(method))
 }
 
 fn instrumentations(file: &File<'_, '_>, facts: &mut FileFacts) {
+    let errors = file.of_role(Role::SpanError).chain(file.of_role(Role::SpanStatus));
+    if let Some((call, _)) = errors.into_iter().next() {
+        facts.span_errors.push((file.document, file.callee_span(call.id)));
+    }
     let spans = |api: &Api| matches!(api.get("signal"), Some("traces" | "all"));
     if file.of_role(Role::Provider).any(|(_, api)| spans(api)) {
         facts.span_providers.push(file.document);
@@ -366,7 +369,7 @@ fn bare(file: &File<'_, '_>, id: ExprId) -> ExprId {
     loop {
         match unit.expr(id) {
             ExprKind::Unary { op, of } if matches!(*op, "&" | "&mut" | "mut" | "*") => id = *of,
-            ExprKind::Call { args, .. } => match (called(file, id), args.as_slice()) {
+            ExprKind::Call { args, .. } => match (file.called(id), args.as_slice()) {
                 (Some(name), [arg]) if name.ends_with("Carrier") || name.ends_with("Injector") => {
                     id = arg.value;
                 }
@@ -389,10 +392,10 @@ fn is_fresh(file: &File<'_, '_>, id: ExprId) -> bool {
         }
         ExprKind::Call { .. } => {
             let path = file.call(id).map(|call| call.path.clone());
-            let path = path.or_else(|| called(file, id).map(|name| format!("?.{name}")));
+            let path = path.or_else(|| file.called(id).map(|name| format!("?.{name}")));
             let role = path.and_then(|path| file.table.role(&path, Role::Fresh));
             // `Object.assign(headers, …)` gives back what it was given.
-            let kept = called(file, id) == Some("assign")
+            let kept = file.called(id) == Some("assign")
                 && !unit.args(id).first().is_some_and(|arg| is_fresh(file, arg.value));
             role.is_some() && !kept
         }

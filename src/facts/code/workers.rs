@@ -2,7 +2,6 @@
 
 use super::around::Around;
 use super::file::{Call, File};
-use super::outbound::called;
 use super::propagation::named_subject;
 use crate::facts::scalar::Scalar;
 use crate::facts::subject::{Held, SubjectKind};
@@ -49,6 +48,7 @@ pub struct AsyncUse {
     pub span: Span,
 }
 
+named_subject!(Handoff, Handoff, "handoff");
 named_subject!(Wrapper, Wrapper, "wrapper");
 
 /// Reads what a file hands over and wraps.
@@ -285,7 +285,7 @@ fn measures(file: &File<'_, '_>, id: FunctionId) -> bool {
     }
     unit.statements(id).into_iter().any(|stmt| match unit.stmt(stmt) {
         StmtKind::With { items, .. } => items.iter().any(|(of, _)| {
-            called(file, *of).is_some_and(|name| {
+            file.called(*of).is_some_and(|name| {
                 let lower = name.to_ascii_lowercase();
                 MEASURES.iter().any(|word| lower.contains(word))
             })

@@ -2,7 +2,6 @@
 
 use super::super::around::Around;
 use super::super::file::{Call, File};
-use super::super::outbound::called;
 use super::{Slip, Sum};
 use crate::facts::FileFacts;
 use crate::facts::scalar::Scalar;
@@ -156,8 +155,7 @@ fn goes_to(file: &File<'_, '_>, around: &Around<'_, '_>, id: ExprId) -> Option<E
                 if asks_store(file, up, last) {
                     return Some(up);
                 }
-                zoned |=
-                    called(file, up).is_some_and(|name| ZONED.contains(&name) || name == "int");
+                zoned |= file.called(up).is_some_and(|name| ZONED.contains(&name) || name == "int");
             }
             last = up;
         }
@@ -178,7 +176,7 @@ fn goes_to(file: &File<'_, '_>, around: &Around<'_, '_>, id: ExprId) -> Option<E
 /// Whether a call asks a store of telemetry, and an argument is an end of its window.
 fn asks_store(file: &File<'_, '_>, call: ExprId, argument: ExprId) -> bool {
     let unit = file.unit;
-    let Some(name) = called(file, call) else { return false };
+    let Some(name) = file.called(call) else { return false };
     let ExprKind::Call { callee, args, .. } = unit.expr(call) else { return false };
     let lower = name.to_ascii_lowercase();
     let asks = ASKS.iter().any(|word| lower.contains(word));

@@ -1,0 +1,22 @@
+//! TRAC019: spans or context are missing for work that a service does.
+
+use crate::check::Case;
+use crate::repo::services::Service;
+
+pub(super) fn check<'a>(service: &'a Service, case: &mut Case<'a>) {
+    let repo = case.repo;
+    let traced = repo.reach_of(service).is_some_and(|reach| reach.traced || reach.agent);
+    if !traced || !service.runs() || !service.is_readable() {
+        return case.skip();
+    }
+    let missing: Vec<_> =
+        repo.traced_work(service).into_iter().filter(|work| !work.traced).collect();
+    if missing.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = missing.iter().map(|work| work.what).collect();
+    let mut flag = case.flag(service.anchor).with("missing", names.join(", "));
+    for work in &missing {
+        flag = flag.related(work.at, format!("without {}", work.what));
+    }
+}
