@@ -6,6 +6,7 @@ use crate::finding::Edit;
 
 pub(super) fn check<'a>(sum: &'a Sum, case: &mut Case<'a>) {
     let Slip::Window { query, zone } = &sum.slip else { return case.skip() };
+    let Some(query) = query else { return };
     let flag = case
         .flag(sum.name.span)
         .with("call", sum.name.text.clone())

@@ -52,8 +52,8 @@ pub enum Slip {
     },
     /// A limit of a window of time without a zone.
     Window {
-        /// The call it goes to.
-        query: Span,
+        /// The query it goes to.
+        query: Option<Span>,
         /// What to write in place of the arguments, where that is known.
         zone: Option<(Span, String)>,
     },

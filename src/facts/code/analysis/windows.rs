@@ -105,12 +105,12 @@ pub(super) fn read(file: &File<'_, '_>, around: &Around<'_, '_>, facts: &mut Fil
         }
     }
     for (id, span, zone) in naive {
-        let Some(query) = goes_to(file, around, id) else { continue };
+        let query = goes_to(file, around, id).map(|query| file.callee_span(query));
         let text = unit.slice(&unit.place(id)).to_owned();
         facts.sums.push(Sum {
             document: file.document,
             name: Scalar { text, span, known: true, plain: false },
-            slip: Slip::Window { query: file.callee_span(query), zone },
+            slip: Slip::Window { query, zone },
         });
     }
 }
