@@ -43,6 +43,8 @@ mod shipping;
 mod slo;
 #[path = "verdicts/telemetry.rs"]
 mod telemetry;
+#[path = "verdicts/spans.rs"]
+mod spans;
 #[path = "verdicts/tracing.rs"]
 mod tracing;
 
