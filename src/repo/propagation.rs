@@ -5,6 +5,7 @@ use super::Repo;
 use super::services::Service;
 use crate::facts::DocumentId;
 use crate::facts::scalar::Scalar;
+use crate::identify::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a service does with traces.
@@ -14,6 +15,8 @@ pub struct Reach {
     pub traced: bool,
     /// Something that runs it instruments all it knows.
     pub agent: bool,
+    /// The languages of the code that does; JavaScript stands for TypeScript as well.
+    pub languages: BTreeSet<Kind>,
     /// What is instrumented for requests it makes.
     pub clients: BTreeSet<&'static str>,
     /// What is instrumented for requests it answers.
@@ -61,9 +64,23 @@ impl Repo {
         self.services_with(document).iter().filter_map(|number| all.get(*number))
     }
 
+    /// What the services that a document is part of do with traces, if code in its language makes
+    /// spans there: a script beside a server is none of it.
+    pub fn traced_reaches(&self, document: DocumentId) -> impl Iterator<Item = &Reach> {
+        let own = language(self, document);
+        self.reaches(document).filter(move |reach| reach.languages.contains(&own))
+    }
+
     /// What each service does with traces, in the order of `services`.
     pub fn all_reaches(&self) -> &[Reach] {
         self.reaches.get_or_init(|| gather(self))
+    }
+}
+
+fn language(repo: &Repo, document: DocumentId) -> Kind {
+    match repo.document(document).kind {
+        Kind::Typescript => Kind::Javascript,
+        kind => kind,
     }
 }
 
@@ -78,7 +95,10 @@ fn gather(repo: &Repo) -> Vec<Reach> {
     let of = |service: &Service| {
         let mut reach = Reach { agent: has_agent(repo, service), ..Reach::default() };
         for document in &service.documents {
-            reach.traced |= providers.contains(document);
+            if providers.contains(document) {
+                reach.traced = true;
+                reach.languages.insert(language(repo, *document));
+            }
             reach.waits |= waiting.contains(document);
             for number in instrumented.get(document).into_iter().flatten() {
                 let one = &facts.instrumentations[*number];

@@ -9,7 +9,7 @@ pub(super) fn check<'a>(call: &'a OutboundCall, case: &mut Case<'a>) {
     if call.protocol == Protocol::Database || call.patched.is_empty() {
         return case.skip();
     }
-    let mut traced = case.repo.reaches(call.document).filter(|reach| reach.traced).peekable();
+    let mut traced = case.repo.traced_reaches(call.document).peekable();
     if traced.peek().is_none() {
         return case.skip();
     }

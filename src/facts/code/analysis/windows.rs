@@ -77,6 +77,9 @@ const ZONED: &[&str] = &[
     "toEpochMilli",
 ];
 
+/// What only writes a time in another form.
+const WRITES: &[&str] = &["str", "format", "String", "toString", "quote", "urlencode", "urljoin"];
+
 pub(super) fn read(file: &File<'_, '_>, around: &Around<'_, '_>, facts: &mut FileFacts) {
     let unit = file.unit;
     let calls: Vec<(&Call, &'static Api)> = file.of_role(Role::LocalTime).collect();
@@ -155,7 +158,8 @@ fn goes_to(file: &File<'_, '_>, around: &Around<'_, '_>, id: ExprId) -> Option<E
                 if asks_store(file, up, last) {
                     return Some(up);
                 }
-                zoned |= file.called(up).is_some_and(|name| ZONED.contains(&name) || name == "int");
+                // Whatever else takes it may do anything with it.
+                zoned |= !file.called(up).is_some_and(|name| WRITES.contains(&name));
             }
             last = up;
         }
