@@ -113,7 +113,6 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("respond", "Respond", &["status", "body", "protocol"]),
     ("statistic", "Statistic", &["kind", "data", "needs"]),
     ("local-time", "LocalTime", &["zone"]),
-    ("respond", "Respond", &["status", "body"]),
     ("fallible", "Fallible", &["kind"]),
     ("quiet", "Quiet", &[]),
     ("suppress", "Suppress", &[]),

@@ -41,10 +41,10 @@ mod routing;
 mod shipping;
 #[path = "verdicts/slo.rs"]
 mod slo;
-#[path = "verdicts/telemetry.rs"]
-mod telemetry;
 #[path = "verdicts/spans.rs"]
 mod spans;
+#[path = "verdicts/telemetry.rs"]
+mod telemetry;
 #[path = "verdicts/tracing.rs"]
 mod tracing;
 

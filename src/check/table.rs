@@ -1,7 +1,10 @@
 //! The built-in rules: one row each, in the table of their family.
 
 use super::flnt;
-use super::{Builtin, alrt, amgr, beat, cros, dash, decl, elas, incd, incr, infr, jaeg, kiba, logs, lsth, metr, nist, otcl, otel, perf, pql, prom, rule, slo, strat, trac, xref};
+use super::{
+    Builtin, alrt, amgr, beat, cros, dash, decl, elas, incd, incr, infr, jaeg, kiba, logs, lsth,
+    metr, nist, otcl, otel, perf, pql, prom, rule, slo, strat, trac, xref,
+};
 
 const TABLES: &[&[(&str, Builtin)]] = &[
     alrt::BUILTINS,

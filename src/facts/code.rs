@@ -294,14 +294,13 @@ pub fn is_test(path: &str) -> bool {
 }
 
 /// What reads facts from a program: one entry for each module.
-const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[modules::read, alerts::read, cleanup::read, clocks::read, conventions::read, correlation::read, handlers::read, incidents::read, outbound::read, propagation::read, secrets::read, setup::read, spans::read, undefined::read, responses::read, workers::read, logs::read, metrics::read, analysis::read];
-
 const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     modules::read,
     alerts::read,
     cleanup::read,
     clocks::read,
     conventions::read,
+    correlation::read,
     handlers::read,
     incidents::read,
     outbound::read,
@@ -310,8 +309,10 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     setup::read,
     spans::read,
     undefined::read,
+    responses::read,
     workers::read,
     logs::read,
+    metrics::read,
     analysis::read,
 ];
 

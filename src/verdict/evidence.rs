@@ -19,8 +19,8 @@ mod scraping;
 mod searches;
 mod shipping;
 mod slo;
-mod telemetry;
 mod spans;
+mod telemetry;
 mod tracing;
 
 use super::scope::Scope;
