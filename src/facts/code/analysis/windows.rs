@@ -77,13 +77,16 @@ const ZONED: &[&str] = &[
     "toEpochMilli",
 ];
 
+/// A time without a zone: where its word stands, and what to write where to give it one.
+type Naive = (ExprId, Span, Option<(Span, String)>);
+
 /// What only writes a time in another form.
 const WRITES: &[&str] = &["str", "format", "String", "toString", "quote", "urlencode", "urljoin"];
 
 pub(super) fn read(file: &File<'_, '_>, around: &Around<'_, '_>, facts: &mut FileFacts) {
     let unit = file.unit;
     let calls: Vec<(&Call, &'static Api)> = file.of_role(Role::LocalTime).collect();
-    let mut naive: Vec<(ExprId, Span, Option<(Span, String)>)> = Vec::new();
+    let mut naive: Vec<Naive> = Vec::new();
     for (call, api) in calls {
         let named = file.argument(call, api, "zone").is_some();
         if named || !unit.args(call.id).is_empty() && api.get("zone").is_none() {
@@ -144,7 +147,7 @@ fn goes_to(file: &File<'_, '_>, around: &Around<'_, '_>, id: ExprId) -> Option<E
     let mut open = vec![id];
     let function = unit.function_of(id);
     for _ in 0..64 {
-        let Some(at) = open.pop() else { return None };
+        let at = open.pop()?;
         if around.chain(at).iter().any(|name| ZONED.contains(name)) {
             continue;
         }
