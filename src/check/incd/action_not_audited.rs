@@ -1,6 +1,6 @@
 //! An action that leaves no record. Rule: rules/incd/action-not-audited.yaml
 
-use super::{below, is_outermost, is_part, name_of};
+use super::{above, below, is_outermost, is_part, name_of};
 use crate::check::Case;
 use crate::facts::code::incidents::{IncidentAction, Says};
 use crate::lang::duties::Duty;
@@ -14,9 +14,15 @@ pub(super) fn check(action: &IncidentAction, case: &mut Case<'_>) {
         return case.skip();
     }
     let repo = case.repo;
-    let callers = repo.automation().callers(action);
-    let wrapped =
-        callers.iter().any(|number| repo.facts.incident_actions[*number].says(Says::Logs));
+    // What changes a store is often far below the code that says why.
+    let wrapped = match remedies {
+        true => {
+            let callers = repo.automation().callers(action).iter();
+            let mut callers = callers.map(|number| &repo.facts.incident_actions[*number]);
+            callers.any(|caller| caller.says(Says::Logs))
+        }
+        false => above(action, case).any(|one| one.says(Says::Logs)),
+    };
     if wrapped || below(action, case).any(|one| one.says(Says::Logs)) {
         return;
     }

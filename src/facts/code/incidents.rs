@@ -211,6 +211,10 @@ named_subject!(IncidentStore, IncidentStore, "incidents in");
 named_subject!(SeverityMap, SeverityMap, "severity map");
 
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
+    // Pages in a browser show incidents; they answer none.
+    if file.path.ends_with(".tsx") || file.path.ends_with(".jsx") {
+        return;
+    }
     let text = file.unit.text;
     let about = words::is_about_incidents(text);
     if !about && !words::may_take_alerts(text) {

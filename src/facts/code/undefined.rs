@@ -244,9 +244,11 @@ fn modules<'a>(file: &File<'_, 'a>) -> BTreeMap<&'a str, Uses> {
             _ => None,
         })
         .collect();
-    let standard = |name: &str| {
-        file.table.library(name).is_some_and(|library| library.name == "standard-library")
-    };
+    let mut libraries = file.table.libraries.iter();
+    let library = libraries.find(|library| library.name == "standard-library");
+    let names: BTreeSet<&str> =
+        library.into_iter().flat_map(|library| library.imports).copied().collect();
+    let standard = |name: &str| names.contains(name);
     for (number, expr) in unit.exprs.iter().enumerate() {
         let ExprKind::Name(name) = expr.kind else { continue };
         let id = ExprId(u32::try_from(number).unwrap_or(u32::MAX));

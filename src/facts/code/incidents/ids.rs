@@ -5,7 +5,7 @@ use crate::facts::code::routines::Routine;
 use crate::facts::scalar::Scalar;
 use crate::lang::duties::{Duty, squeezed, words};
 use crate::libraries::Role;
-use crate::parse::unit::{ExprId, ExprKind, StmtKind};
+use crate::parse::unit::{CallForm, ExprId, ExprKind, StmtKind};
 use std::collections::BTreeSet;
 
 /// Words of what makes an identifier unique.
@@ -133,7 +133,15 @@ fn weakness(file: &File<'_, '_>, value: ExprId) -> Option<(ExprId, &'static str)
     let unit = file.unit;
     let value = file.names.resolved(value);
     let mut all = unit.all_in(value);
-    let values: Vec<ExprId> = all.iter().filter_map(|id| file.names.value(*id)).collect();
+    // What a table begins with says nothing about an identifier.
+    let plain = |id: &ExprId| {
+        !matches!(
+            unit.expr(*id),
+            ExprKind::Call { form: CallForm::New, .. } | ExprKind::Map { .. } | ExprKind::List(_)
+        )
+    };
+    let values: Vec<ExprId> =
+        all.iter().filter_map(|id| file.names.value(*id)).filter(plain).collect();
     all.extend(values.into_iter().flat_map(|id| unit.all_in(id)));
     let said = |id: &ExprId| match unit.expr(*id) {
         ExprKind::Name(name) | ExprKind::Member { name, .. } => Some(squeezed(name)),
