@@ -37,6 +37,8 @@ mod queries;
 mod response;
 #[path = "verdicts/routing.rs"]
 mod routing;
+#[path = "verdicts/services.rs"]
+mod services;
 #[path = "verdicts/shipping.rs"]
 mod shipping;
 #[path = "verdicts/slo.rs"]

@@ -4,11 +4,11 @@ mod alerting;
 mod automation;
 mod boards;
 mod correlated;
-#[allow(dead_code, reason = "asked by the queries on source code")]
 mod each;
 mod equivalent;
 mod instruments;
 mod logstores;
+mod matrix;
 mod measured;
 mod pending;
 mod performance;
@@ -319,6 +319,7 @@ const QUERIES: &[(&str, Query)] = &[
     ("container_metrics.used", |scope| measured::used(scope, Area::Containers, false)),
     ("kubernetes.objects", |scope| documents(scope, &[Kind::Kubernetes, Kind::PrometheusOperator])),
     ("containers.present", |scope| all_containers(scope)),
+    ("services.signals", matrix::signals),
     ("services.present", |scope| services(scope)),
     ("sdk.started", telemetry::started),
     ("sdk.exporter", telemetry::exporter),

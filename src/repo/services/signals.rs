@@ -2,6 +2,7 @@
 
 use super::super::Repo;
 use super::Service;
+use crate::facts::DocumentId;
 use crate::facts::code::Module;
 use crate::facts::code::setup::Step;
 use crate::facts::scalar::Scalar;
@@ -91,13 +92,21 @@ impl Repo {
             },
             Signal::Resource => {
                 let identity = self.identity_of(service);
-                if identity.open && identity.keys.is_empty() {
+                let open = identity.open || self.is_orchestrated();
+                if open && identity.keys.is_empty() {
                     return None;
                 }
                 !identity.keys.is_empty()
             }
         };
         (found || service.is_readable()).then_some(found)
+    }
+
+    /// Whether a program of the repository starts the others, and names them as it does.
+    fn is_orchestrated(&self) -> bool {
+        let starts = |name: &str| name.starts_with("Aspire.Hosting");
+        let mut needed = self.facts.manifests.iter().flat_map(|it| &it.dependencies);
+        needed.any(|dependency| starts(&dependency.name.text))
     }
 
     fn meters(&self, service: &Service) -> bool {
@@ -115,7 +124,12 @@ impl Repo {
     }
 
     fn logs(&self, service: &Service) -> bool {
-        self.modules_of(service).any(|module| module.logs)
+        let calls = &self.facts.log_calls;
+        let records = |document: &DocumentId| {
+            let at = calls.partition_point(|call| call.document < *document);
+            calls.get(at).is_some_and(|call| call.document == *document)
+        };
+        self.modules_of(service).any(|module| module.logs) || service.documents.iter().any(records)
     }
 
     /// Whether something of a traced service takes or hands on context.

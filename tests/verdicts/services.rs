@@ -1,0 +1,38 @@
+//! What every service is asked.
+
+use super::assessed;
+use obsproof::verdict::Verdict;
+
+const PHP: [(&str, &str); 3] = [
+    ("quote/composer.json", "{ \"name\": \"acme/quote\" }"),
+    ("quote/index.php", "<?php echo 1;\n"),
+    ("quote/Dockerfile", "FROM php:8\n"),
+];
+const CART: [(&str, &str); 2] = [
+    ("cart/package.json", "{ \"name\": \"cart\", \"scripts\": { \"start\": \"node server.js\" } }"),
+    (
+        "cart/server.js",
+        "const express = require('express');\nconst app = express();\napp.listen(80, () => console.log('up'));\n",
+    ),
+];
+
+#[test]
+fn a_service_in_a_language_that_is_not_read_is_unknown() {
+    let assessed = assessed(&PHP, "OBS-R01");
+    let clause = assessed.clauses.iter().find(|it| it.clause.id == "every-service");
+    let clause = clause.expect("the clause is there");
+    assert_eq!(clause.result, Verdict::Unknown);
+    assert_eq!(clause.reason, "unknown: quote: PHP not analysed");
+    assert_eq!(assessed.by_service.iter().map(|it| it.1).collect::<Vec<_>>(), [Verdict::Unknown]);
+}
+
+#[test]
+fn a_service_with_one_signal_has_a_part() {
+    let files = [&PHP[..], &CART[..]].concat();
+    let assessed = assessed(&files, "OBS-R01");
+    let clause = assessed.clauses.iter().find(|it| it.clause.id == "every-service");
+    let clause = clause.expect("the clause is there");
+    assert_eq!(clause.result, Verdict::Partly);
+    assert!(clause.reason.contains("cart (not all three signals)"), "{}", clause.reason);
+    assert!(clause.reason.contains("quote: PHP not analysed"), "{}", clause.reason);
+}
