@@ -83,10 +83,10 @@ impl Automation {
             parts: vec![Vec::new(); count],
         };
         automation.reach(actions);
-        for number in 0..actions.len() {
+        for (number, action) in actions.iter().enumerate() {
             if automation.reached[number] {
                 automation.parts[automation.programs[number]].push(number);
-                automation.names.insert(actions[number].name.span);
+                automation.names.insert(action.name.span);
             }
         }
         automation.parts.retain(|part| !part.is_empty());

@@ -261,7 +261,7 @@ const QUERIES: &[(&str, Query)] = &[
     ("logs.pipeline", logstores::pipeline),
     ("logs.store", logstores::store),
     ("logs.ui", logstores::interface),
-    ("logs.secured", logstores::secured),
+    ("log_stores.secured", logstores::secured),
     ("logs.template", logstores::template),
     ("logs.lifecycle", logstores::lifecycle),
     ("logs.retention_agrees", logstores::agrees),
@@ -319,7 +319,7 @@ const QUERIES: &[(&str, Query)] = &[
     ("container_metrics.used", |scope| measured::used(scope, Area::Containers, false)),
     ("kubernetes.objects", |scope| documents(scope, &[Kind::Kubernetes, Kind::PrometheusOperator])),
     ("containers.present", |scope| all_containers(scope)),
-    ("services.signals", matrix::signals),
+    ("services.pillars", matrix::signals),
     ("services.present", |scope| services(scope)),
     ("sdk.started", telemetry::started),
     ("sdk.exporter", telemetry::exporter),
@@ -419,5 +419,17 @@ fn strategy_pillars(scope: &Scope<'_>) -> Answer {
         (0, _) => Answer::found(evidence),
         (3.., 0) => Answer::found(evidence),
         _ => Answer::partly("not every pillar is there with its retention", evidence),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::QUERIES;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_query_hides_another() {
+        let names: BTreeSet<&str> = QUERIES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names.len(), QUERIES.len());
     }
 }

@@ -126,6 +126,10 @@ pub(super) fn infer(repo: &Repo) -> (Role, String) {
     {
         return (Role::Service, format!("something runs ({path})"));
     }
+    if let Some(service) = repo.services().iter().find(|it| it.runs() && !it.rehearsal) {
+        let path = &repo.source(service.document.source).path;
+        return (Role::Service, format!("a program that waits for others ({path})"));
+    }
     if let Some(path) = documents(pack, true) {
         return (
             Role::RulesPack,

@@ -36,3 +36,11 @@ fn a_service_with_one_signal_has_a_part() {
     assert!(clause.reason.contains("cart (not all three signals)"), "{}", clause.reason);
     assert!(clause.reason.contains("quote: PHP not analysed"), "{}", clause.reason);
 }
+
+#[test]
+fn a_server_is_no_library() {
+    assert_ne!(assessed(&CART, "OBS-R02").verdict, Verdict::NotApplicable);
+    let library =
+        [("cart/package.json", "{ \"name\": \"cart\" }"), ("cart/a.js", "exports.a = 1;\n")];
+    assert_eq!(assessed(&library, "OBS-R02").verdict, Verdict::NotApplicable);
+}

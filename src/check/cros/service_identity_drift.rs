@@ -19,7 +19,10 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     let agrees = others.iter().filter(labels).any(|it| known(&it.name.text));
     for other in &others {
         let label = labels(&other);
-        if !known(&other.name.text) && !(label && agrees) && seen.insert(&other.name.text) {
+        if known(&other.name.text) || (label && agrees) {
+            continue;
+        }
+        if seen.insert(&other.name.text) {
             drifted.push(other);
         }
     }

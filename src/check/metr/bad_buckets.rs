@@ -33,15 +33,15 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
     } else {
         return;
     };
-    let flag = case.flag(span).with("what", what).related(definition.name.span, "the metric");
-    let flag = match refused {
-        true => flag.with("then", "the library refuses them when the metric is made"),
-        false if does("ignores") => flag
-            .severity(Severity::Warning)
-            .with("then", "the library ignores them, and counts into its own"),
-        false => flag
-            .severity(Severity::Warning)
-            .with("then", "the library takes them, and counts into the wrong buckets"),
+    let then = match refused {
+        true => "the library refuses them when the metric is made",
+        false if does("ignores") => "the library ignores them, and counts into its own",
+        false => "the library takes them, and counts into the wrong buckets",
     };
-    drop(flag);
+    let severity = if refused { Severity::Error } else { Severity::Warning };
+    case.flag(span)
+        .severity(severity)
+        .with("what", what)
+        .with("then", then)
+        .related(definition.name.span, "the metric");
 }

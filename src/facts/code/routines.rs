@@ -82,7 +82,7 @@ impl Routines {
             ("", Some((name, at))) => Some((name.clone(), at.clone())),
             (name, _) => Some((name.to_owned(), function.name_at.clone())),
         };
-        let (Some((text, at)), true) = (named, function.name != "" || outer.is_none()) else {
+        let (Some((text, at)), true) = (named, !function.name.is_empty() || outer.is_none()) else {
             if let Some(outer) = outer {
                 self.owners[id.0 as usize] = Some(outer);
                 self.all[outer].functions.push(id);

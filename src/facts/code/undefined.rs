@@ -221,7 +221,7 @@ fn is_elsewhere(file: &File<'_, '_>, name: &str) -> bool {
             .comments
             .iter()
             .any(|comment| (comment.start as usize) <= at && at < comment.end as usize);
-        !comment && !(own && called)
+        !(comment || own && called)
     })
 }
 
