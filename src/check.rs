@@ -81,7 +81,6 @@ macro_rules! builtins {
             Notification(for<'a> fn(&'a Notification<'a>, &mut Case<'a>)),
             Declaration(for<'a> fn(&'a Declaration, &mut Case<'a>)),
             Cluster(for<'a> fn(&'a Cluster, &mut Case<'a>)),
-            #[allow(dead_code, reason = "rules on services come with the facts of each signal")]
             Service(for<'a> fn(&'a Service, &mut Case<'a>)),
             Repository(for<'a> fn(&mut Case<'a>)),
         }

@@ -11,7 +11,6 @@ pub mod cleanup;
 pub mod clocks;
 pub mod conventions;
 pub mod correlation;
-#[allow(dead_code, reason = "its readers come with the facts of each signal")]
 mod file;
 pub mod handlers;
 pub mod incidents;
