@@ -10,6 +10,7 @@ mod field_collision;
 mod internals_to_client;
 mod mdc_leak;
 mod no_correlation_id;
+mod no_failure_response;
 mod no_trace_ids_in_logs;
 mod personal_data_in_log;
 mod secret_in_log;
@@ -34,5 +35,6 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("LOGS020", Builtin::CorrelationId(thread_local_in_async::check)),
     ("LOGS021", Builtin::CorrelationId(mdc_leak::check)),
     ("LOGS029", Builtin::HttpResponse(internals_to_client::check)),
+    ("LOGS030", Builtin::Repository(no_failure_response::check)),
     ("LOGS033", Builtin::Service(no_trace_ids_in_logs::check)),
 ];

@@ -2,6 +2,7 @@
 
 pub mod delivery;
 pub mod destinations;
+pub mod failures;
 pub mod fluentd;
 pub mod parsers;
 pub mod tags;

@@ -38,8 +38,8 @@ use crate::repo::scrape::is_infrastructure;
 use crate::source::Span;
 use alerting::{
     alert_texts, alerting_rules, alerts_on_log_delivery, alerts_on_logs, alerts_read,
-    alerts_read_up, grouping, inhibition, integrations, names_label, recording_rules, routes,
-    runbooks_linked,
+    alerts_read_up, grouping, inhibition, integrations, log_failures, names_label, recording_rules,
+    routes, runbooks_linked,
 };
 pub use equivalent::Equivalent;
 pub(super) use pending::{is_moot, pending};
@@ -266,6 +266,7 @@ const QUERIES: &[(&str, Query)] = &[
     ("logs.lifecycle", logstores::lifecycle),
     ("logs.retention_agrees", logstores::agrees),
     ("logs.safeguards", logstores::safeguards),
+    ("logs.failures", log_failures),
     ("traces.backend", |scope| parts(scope, &[Part::TraceBackend])),
     ("otel.collector", |scope| parts(scope, &[Part::Collector])),
     ("searches.errors", |scope| searches::serving(scope, Purpose::Errors)),

@@ -95,3 +95,18 @@ fn another_store_needs_an_approved_declaration() {
     let one = assessed_with(&files, "OBS-C4.2", settings);
     is_met(&one);
 }
+
+#[test]
+fn lost_logs_are_kept_and_noticed() {
+    let loss = |files: &Files| clause(files, "OBS-C4.2", "loss");
+    let alert = (
+        "rules.yml",
+        "groups:\n  - name: logs\n    rules:\n      - alert: Lost\n        expr: 'rate(fluentbit_output_errors_total[5m]) > 0'\n        for: 10m\n",
+    );
+    let kept = vec![STORE, SHIPPER];
+    assert_eq!(loss(&kept), Verdict::Partly);
+    assert_eq!(loss(&vec![STORE, SHIPPER, alert]), Verdict::Met);
+    let volatile = edited(SHIPPER, "    storage.type filesystem\n", "");
+    let volatile = edited(volatile, "    Retry_Limit no_limits\n", "");
+    assert_eq!(loss(&vec![STORE, volatile]), Verdict::NotMet);
+}

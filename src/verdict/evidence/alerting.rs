@@ -1,11 +1,12 @@
 //! Evidence of rules, and of the way from an alert to a person.
 
-use super::{Answer, Evidence, Holds};
+use super::{Answer, Evidence, Holds, MOST};
 use crate::facts::alertmanager::{Integration, MatchOp, Route};
 use crate::facts::grafana::Step;
 use crate::facts::rules::AlertRule;
 use crate::facts::{Dialect, DocumentId, Subject};
 use crate::repo::paths;
+use crate::repo::shippers::failures::tells_of_delivery;
 use crate::verdict::scope::Scope;
 
 pub(super) fn recording_rules(scope: &Scope<'_>) -> Answer {
@@ -93,32 +94,24 @@ pub(super) fn alerts_read_up(scope: &Scope<'_>) -> Answer {
     Answer::found(alerts(scope).filter(reads).map(alert_evidence).collect())
 }
 
-/// What begins the names of metrics of programs that ship or keep logs.
-const LOG_SHIPPERS: &[&str] = &[
-    "fluentbit_",
-    "fluentd_",
-    "filebeat_",
-    "libbeat_",
-    "logstash_",
-    "promtail_",
-    "loki_write_",
-    "loki_distributor_",
-    "vector_",
-    "otelcol_exporter_send_failed_log_records",
-    "otelcol_exporter_enqueue_failed_log_records",
-    "otelcol_receiver_refused_log_records",
-];
-
 /// Alerts on the delivery of logs.
 pub(super) fn alerts_on_log_delivery(scope: &Scope<'_>) -> Answer {
-    let reads = |alert: &&AlertRule| {
-        let parsed = alert.expr.as_ref().and_then(|expr| expr.parsed.as_ref());
-        parsed.is_some_and(|parsed| {
-            let mut names = parsed.ast.selectors().filter_map(|(_, it)| it.metric());
-            names.any(|name| LOG_SHIPPERS.iter().any(|prefix| name.starts_with(prefix)))
-        })
-    };
-    Answer::found(alerts(scope).filter(reads).map(alert_evidence).collect())
+    let tells = |alert: &&AlertRule| tells_of_delivery(scope.repo, alert);
+    Answer::found(alerts(scope).filter(tells).map(alert_evidence).collect())
+}
+
+/// What keeps logs that could not be delivered, and an alert that tells of it: both, or one.
+pub(super) fn log_failures(scope: &Scope<'_>) -> Answer {
+    let told = alerts_on_log_delivery(scope).evidence;
+    let buffers = scope.repo.log_buffers().into_iter().filter(|it| scope.counts(it.document));
+    let kept: Vec<Evidence> =
+        buffers.map(|it| Evidence { span: it.span, fact: it.fact.to_owned() }).take(MOST).collect();
+    match (kept.is_empty(), told.is_empty()) {
+        (false, false) => Answer::found(told.into_iter().chain(kept).collect()),
+        (false, true) => Answer::partly("kept or sent again, and no alert tells of it", kept),
+        (true, false) => Answer::partly("an alert tells of it, and nothing keeps them", told),
+        (true, true) => Answer::found(Vec::new()),
+    }
 }
 
 /// Alerts whose query is one of logs.

@@ -1,6 +1,6 @@
 //! Evidence of logging: store, pipeline, interface, security, templates and retention.
 
-use super::alerting::alerts_on_log_delivery;
+use super::alerting::log_failures;
 use super::{Answer, Evidence, Holds, MOST};
 use crate::facts::elastic::Endpoint;
 use crate::facts::elastic::template::Form;
@@ -213,7 +213,7 @@ pub(super) fn agrees(scope: &Scope<'_>) -> Answer {
     Answer { evidence, ..Answer::found(Vec::new()) }.held()
 }
 
-/// Copies of the logs elsewhere, or alarms when they stop.
+/// Copies of the logs elsewhere, or an answer when they are lost.
 pub(super) fn safeguards(scope: &Scope<'_>) -> Answer {
     let requests = scope.repo.facts.engine_requests.iter().filter(|it| scope.counts(it.document));
     let snapshots: Vec<Evidence> = requests
@@ -221,7 +221,7 @@ pub(super) fn safeguards(scope: &Scope<'_>) -> Answer {
         .map(|request| Evidence { span: request.path.span, fact: "snapshots".to_owned() })
         .collect();
     match snapshots.is_empty() {
-        true => alerts_on_log_delivery(scope),
+        true => log_failures(scope),
         false => Answer::found(snapshots),
     }
 }
