@@ -54,6 +54,7 @@ pub mod traced;
 pub mod traces;
 pub mod up;
 pub mod versions;
+pub mod vocabulary;
 pub mod worlds;
 
 use crate::config::{self, Settings};
@@ -134,6 +135,7 @@ pub struct Repo {
     sampler_kinds: OnceLock<Vec<usize>>,
     shippers: OnceLock<shippers::Shippers>,
     correlations: OnceLock<Vec<correlation::Correlation>>,
+    vocabulary: OnceLock<vocabulary::Vocabulary>,
     units: OnceLock<services::Services>,
     reaches: OnceLock<Vec<propagation::Reach>>,
     code_index: OnceLock<traced::CodeIndex>,
@@ -234,6 +236,7 @@ impl Repo {
             sampler_kinds: OnceLock::new(),
             shippers: OnceLock::new(),
             correlations: OnceLock::new(),
+            vocabulary: OnceLock::new(),
             units: OnceLock::new(),
             reaches: OnceLock::new(),
             code_index: OnceLock::new(),

@@ -3,6 +3,7 @@
 use super::Builtin;
 
 mod exporter_target_missing;
+mod field_vocabulary_drift;
 mod log_retention_disagrees;
 mod per_service_signal_matrix;
 mod sampling_disagrees;
@@ -15,5 +16,6 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("CROS003", Builtin::Pillar(trace_retention_disagrees::check)),
     ("CROS006", Builtin::Service(per_service_signal_matrix::check)),
     ("CROS007", Builtin::Service(service_identity_drift::check)),
+    ("CROS004", Builtin::LogQuery(field_vocabulary_drift::check)),
     ("CROS005", Builtin::TelemetryPort(exporter_target_missing::check)),
 ];

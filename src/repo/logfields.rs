@@ -119,6 +119,38 @@ fn words(field: &str) -> Vec<String> {
     words
 }
 
+/// Endings of names that say a unit, with the seconds that one of it is.
+const UNITS: &[(&str, f64)] = &[
+    ("milliseconds", 1e-3),
+    ("millis", 1e-3),
+    ("msec", 1e-3),
+    ("ms", 1e-3),
+    ("microseconds", 1e-6),
+    ("micros", 1e-6),
+    ("us", 1e-6),
+    ("nanoseconds", 1e-9),
+    ("nanos", 1e-9),
+    ("ns", 1e-9),
+    ("seconds", 1.0),
+    ("secs", 1.0),
+    ("sec", 1.0),
+    ("s", 1.0),
+];
+
+/// A name in small letters without its unit, and the seconds that one of that unit is:
+/// `duration_ms`, `durationMs`.
+pub fn base_and_unit(name: &str) -> (String, Option<f64>) {
+    let mut words = words(name);
+    let unit = words
+        .last()
+        .and_then(|last| UNITS.iter().find(|(unit, _)| unit == last).map(|(_, seconds)| *seconds));
+    let unit = unit.filter(|_| words.len() > 1);
+    if unit.is_some() {
+        words.pop();
+    }
+    (words.concat(), unit)
+}
+
 /// Whether a use asks for errors: a level, a status of 400 and more, or the word in a line.
 pub fn asks_for_errors(used: &FieldUse) -> bool {
     if used.negated {
