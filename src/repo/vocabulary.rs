@@ -174,17 +174,18 @@ fn is_whole(repo: &Repo) -> bool {
         && services.iter().all(|service| service.is_readable())
         && repo.facts.log_calls.iter().all(|call| is_clear(repo, call))
         && repo.facts.logstash_plugins.iter().all(|plugin| {
-            !matches!(
-                plugin.name.text.as_str(),
-                "ruby"
-                    | "kv"
-                    | "translate"
-                    | "http"
-                    | "jdbc_streaming"
-                    | "xml"
-                    | "csv"
-                    | "memcached"
-            )
+            plugin.role != logstash::Role::Filter
+                || !matches!(
+                    plugin.name.text.as_str(),
+                    "ruby"
+                        | "kv"
+                        | "translate"
+                        | "http"
+                        | "jdbc_streaming"
+                        | "xml"
+                        | "csv"
+                        | "memcached"
+                )
         })
 }
 

@@ -11,12 +11,16 @@ use crate::source::Origin;
 
 pub(super) fn check(case: &mut Case<'_>) {
     let (repo, model) = (case.repo, case.model);
-    let sent = model.shipping().shipments.iter().filter(|shipment| {
+    let shipments = &model.shipping().shipments;
+    if shipments.is_empty() {
+        return case.skip();
+    }
+    let sent = shipments.iter().filter(|shipment| {
         repo.origin(shipment.document.source) != Origin::Vendored
             && matches!(shipment.to, To::Store(..) | To::Relay)
     });
     let sent: Vec<&Shipment> = sent.collect();
-    let Some((first, others)) = sent.split_first() else { return case.skip() };
+    let Some((first, others)) = sent.split_first() else { return };
     if sent.iter().any(|shipment| is_partly_seen(repo, shipment)) || may_be_elsewhere(repo) {
         return;
     }
