@@ -129,6 +129,8 @@ pub struct Module {
     pub unread: bool,
     /// It declares, changes or serves metrics.
     pub metered: bool,
+    /// It writes metrics out by hand.
+    pub exposes: bool,
     /// It writes records, if only to the terminal.
     pub logs: bool,
 }

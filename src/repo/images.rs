@@ -353,7 +353,7 @@ pub const KNOWN: &[Known] = &[
     known("Apache", Class::Proxy, &["httpd"]),
     known("Kong", Class::Proxy, &["kong", "kong-gateway"]),
     // Support.
-    known("Keycloak", Class::Support, &["keycloak"]),
+    known("Keycloak", Class::Support, &["keycloak", "*-keycloak"]),
     known("Vault", Class::Support, &["vault", "openbao"]),
     known("Consul", Class::Support, &["consul"]),
     known(

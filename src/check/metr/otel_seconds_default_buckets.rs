@@ -2,6 +2,7 @@
 
 use crate::check::Case;
 use crate::facts::code::{MetricDefinition, MetricType, ServeForm, TimeUnit};
+use crate::repo::services::ServiceKind;
 
 pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
     let repo = case.repo;
@@ -23,7 +24,12 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
     };
     // A view, or the SDK's settings, may give other buckets.
     let viewed = repo.servings(definition.document, ServeForm::Viewed).next().is_some();
-    if !seconds || viewed || repo.chooses_histograms() {
+    // Whoever builds a library in gives buckets by names that stand elsewhere.
+    let elsewhere = !definition.name.known
+        && repo
+            .service_of(definition.document)
+            .is_some_and(|service| service.kind == ServiceKind::Library);
+    if !seconds || viewed || elsewhere || repo.chooses_histograms() {
         return;
     }
     let flag = case.flag(definition.name.span).with("name", definition.name.text.clone());

@@ -13,12 +13,14 @@ use std::sync::OnceLock;
 
 /// Most imports that are kept of one file.
 const MAX_IMPORTS: usize = 1000;
+/// How code begins a metric that it writes out by hand.
+const WRITTEN: &[&str] = &["\"# TYPE ", "'# TYPE ", "`# TYPE ", "\n# TYPE ", "\\n# TYPE "];
 /// Longest name of a module.
 const MAX_NAME: usize = 200;
 
 /// Reads what a file imports, and where a program begins in it.
 pub(super) fn scan(code: CodeText<'_>, read: bool, facts: &mut FileFacts) {
-    let CodeText { kind, text, base, document, .. } = code;
+    let CodeText { kind, text, base, document, path } = code;
     let mut found = Found { text, imports: Vec::new(), package: None, entry: None };
     match kind {
         Kind::Python => found.python(),
@@ -27,6 +29,10 @@ pub(super) fn scan(code: CodeText<'_>, read: bool, facts: &mut FileFacts) {
         Kind::Csharp => found.csharp(),
         Kind::Rust => found.rust(),
         _ => found.javascript(),
+    }
+    // What a package shows when it is run by hand is no program.
+    if path.ends_with("__init__.py") {
+        found.entry = None;
     }
     found.imports.sort_unstable();
     found.imports.dedup();
@@ -38,6 +44,7 @@ pub(super) fn scan(code: CodeText<'_>, read: bool, facts: &mut FileFacts) {
         entry: found.entry.map(place),
         unread: !read,
         metered: false,
+        exposes: WRITTEN.iter().any(|form| text.contains(form)),
         logs: false,
     });
 }

@@ -35,7 +35,11 @@ pub(super) fn json(text: &str, map: &OffsetMap, manifest: &mut Manifest) {
     for (key, value) in commands {
         let name = key.scalar().unwrap_or_default();
         if name == "start" || name.starts_with("start:") || name == "serve" {
-            manifest.commands.extend(Scalar::of(value));
+            // Those start what stands in the packages below.
+            let command = Scalar::of(value);
+            let others =
+                |it: &Scalar| ["turbo ", "lerna "].iter().any(|of| it.text.starts_with(of));
+            manifest.commands.extend(command.filter(|it| !others(it)));
         }
     }
     if let Some(bin) = root.get("bin") {

@@ -1,7 +1,7 @@
 //! What builds and runs each unit, and what follows for what it is.
 
 use super::super::Repo;
-use super::super::images::known_as;
+use super::super::images::{Class, known_as};
 use super::super::runs::image_name;
 use super::closure::Closure;
 use super::modules::Modules;
@@ -137,7 +137,9 @@ impl<'r> Deployed<'r> {
     fn images(&mut self) {
         for (number, image) in self.repo.facts.base_images.iter().enumerate() {
             let path = self.path(image.document);
-            if code::is_test(path) {
+            // Settings on top of another program do not make it ours.
+            let other = image.image.known_text().and_then(known_as);
+            if code::is_test(path) || other.is_some_and(|it| it.class != Class::Proxy) {
                 continue;
             }
             if let Some(unit) = self.built(image, path) {
@@ -223,7 +225,10 @@ impl<'r> Deployed<'r> {
         };
         for (number, unit) in self.units.iter().enumerate() {
             name(last(&unit.root), number);
-            for &manifest in &unit.manifests {
+            // The root of many packages is none of the programs that go by its name.
+            let list = join(&unit.root, "pnpm-workspace.yaml");
+            let many = list.is_some_and(|path| self.repo.has_path(&path));
+            for &manifest in unit.manifests.iter().filter(|_| !many) {
                 if let Some(text) = self.repo.facts.manifests[manifest].name.as_ref() {
                     name(last(&text.text), number);
                 }

@@ -64,6 +64,11 @@ const METERED: &[&str] = &[
     "prometheus-net",
     "axum-prometheus",
     "actix-web-prom",
+    "dd-trace",
+    "ddtrace",
+    "elastic-apm",
+    "newrelic",
+    "applicationinsights",
 ];
 
 /// Labels of pods that name the program.
@@ -117,7 +122,7 @@ impl Repo {
             _ => false,
         };
         let packaged = |name: &str| METERED.iter().any(|known| name.contains(known));
-        self.modules_of(service).any(|module| module.metered)
+        self.modules_of(service).any(|module| module.metered || module.exposes)
             || self.setups_in(service).any(|setup| exports(&setup.step))
             || self.agent_of(service).is_some()
             || self.needs(service, packaged)

@@ -146,6 +146,11 @@ pub(super) fn made(file: &File<'_, '_>, facts: &mut FileFacts) {
     }
     found.sort_by_key(|id| unit.place(*id).start);
     found.dedup();
+    // A page tells its own questions apart by them.
+    let library = |path: &str| file.table.library(path).is_some_and(|it| it.name == "page");
+    if unit.imports.iter().any(|import| library(&import.path)) {
+        return;
+    }
     for id in found {
         let form = IdForm::Made { at_start: at_start(unit, id) };
         let name = scalar(file, id);

@@ -142,10 +142,13 @@ const CLEANING: &[&str] = &[
     "interrupt",
     "unmount",
     "tear",
+    "unwrap",
+    "unpatch",
+    "uninstrument",
 ];
 
 fn is_cleaning(name: &str) -> bool {
-    let name = name.trim_start_matches('_').to_ascii_lowercase();
+    let name = name.trim_start_matches(['_', '$']).to_ascii_lowercase();
     CLEANING.iter().any(|word| name.starts_with(word.trim_start_matches('_')))
 }
 

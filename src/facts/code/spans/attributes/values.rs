@@ -54,6 +54,7 @@ const CONSTANT: &[&str] = &[
     "schema",
     "placeholders",
     "placeholder",
+    "format",
     "order",
     "direction",
     "limit",
