@@ -21,6 +21,7 @@ pub mod flat;
 pub mod grafana;
 pub mod jaeger;
 pub mod kibana;
+pub mod logging;
 pub mod logstash;
 pub mod loki;
 pub mod manifest;
@@ -376,6 +377,8 @@ file_facts! {
     handlers: code::handlers::Handler,
     /// Records that code writes.
     log_calls: code::logs::LogCall,
+    /// What is said of loggers.
+    logger_setups: code::loggers::LoggerSetup,
     /// Fields that are passed by name.
     field_passes: code::logs::FieldPass,
     /// Places that ask for the error being handled.
@@ -492,7 +495,7 @@ impl FileFacts {
             || !(self.outbound_calls.is_empty() && self.extractions.is_empty())
             || !(self.injections.is_empty() && self.instrumentations.is_empty())
             || !(self.handoffs.is_empty() && self.wrappers.is_empty())
-            || !self.log_calls.is_empty()
+            || !(self.log_calls.is_empty() && self.logger_setups.is_empty())
             || !(self.field_passes.is_empty() && self.tracebacks.is_empty())
             || !(self.trace_analyses.is_empty() && self.sums.is_empty())
             || !self.alert_handlers.is_empty()

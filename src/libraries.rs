@@ -10,6 +10,8 @@ use crate::parse::code::Language;
 pub enum Role {
     /// Writes a log record.
     Log,
+    /// Writes log records to a file.
+    LogFile,
     /// Makes a key and its value, for a log record.
     LogField,
     /// Writes to the terminal.
@@ -215,6 +217,12 @@ impl Table {
         }
         // Loggers and tracers that were made of others.
         self.plain(path).map_or_else(Vec::new, |plain| self.find(&plain))
+    }
+
+    /// The paths that play a role, with their rows.
+    pub fn paths_of(&self, role: Role) -> impl Iterator<Item = (&'static str, &'static Api)> {
+        let all = self.exact.iter().chain(self.ending);
+        all.filter(move |(_, api)| api.role == role).map(|(path, api)| (*path, api))
     }
 
     /// The row of a call for one role.

@@ -22,6 +22,7 @@ pub mod limits;
 pub mod loadtests;
 pub mod logfamilies;
 pub mod logfields;
+pub mod logging;
 pub mod logstash;
 pub mod logstores;
 pub mod mapping;
@@ -136,6 +137,7 @@ pub struct Repo {
     shippers: OnceLock<shippers::Shippers>,
     correlations: OnceLock<Vec<correlation::Correlation>>,
     vocabulary: OnceLock<vocabulary::Vocabulary>,
+    logging: OnceLock<logging::Logging>,
     units: OnceLock<services::Services>,
     reaches: OnceLock<Vec<propagation::Reach>>,
     code_index: OnceLock<traced::CodeIndex>,
@@ -237,6 +239,7 @@ impl Repo {
             shippers: OnceLock::new(),
             correlations: OnceLock::new(),
             vocabulary: OnceLock::new(),
+            logging: OnceLock::new(),
             units: OnceLock::new(),
             reaches: OnceLock::new(),
             code_index: OnceLock::new(),

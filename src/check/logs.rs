@@ -5,28 +5,45 @@ mod argument_mismatch;
 mod correlation_not_forwarded;
 mod correlation_not_from_request;
 mod eager_interpolation;
+mod encoder_may_throw;
 mod error_without_cause;
 mod field_collision;
+mod hand_made_json;
+mod handler_per_call;
 mod internals_to_client;
+mod late_basicconfig;
+mod log_injection;
 mod mdc_leak;
+mod module_shadows_stdlib;
 mod no_correlation_id;
 mod no_failure_response;
 mod no_trace_ids_in_logs;
+mod not_structured;
+mod passthrough_formatter;
 mod personal_data_in_log;
+mod print_as_log;
 mod secret_in_log;
 mod stringified_map;
 mod swallowed_exception;
 mod thread_local_in_async;
+mod timestamp_not_utc;
 mod traceback_outside_handler;
+mod unrotated_file;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
+    ("LOGS001", Builtin::Service(not_structured::check)),
     ("LOGS002", Builtin::LogCall(stringified_map::check)),
+    ("LOGS003", Builtin::LoggerSetup(hand_made_json::check)),
+    ("LOGS005", Builtin::LoggerSetup(timestamp_not_utc::check)),
+    ("LOGS006", Builtin::LogCall(print_as_log::check)),
     ("LOGS007", Builtin::LogCall(secret_in_log::check)),
     ("LOGS008", Builtin::LogCall(personal_data_in_log::check)),
+    ("LOGS009", Builtin::LogCall(log_injection::check)),
     ("LOGS010", Builtin::Handler(swallowed_exception::check)),
     ("LOGS011", Builtin::Handler(error_without_cause::check)),
     ("LOGS012", Builtin::LogCall(argument_mismatch::check)),
     ("LOGS013", Builtin::LogCall(eager_interpolation::check)),
+    ("LOGS014", Builtin::LoggerSetup(encoder_may_throw::check)),
     ("LOGS015", Builtin::FieldPass(field_collision::check)),
     ("LOGS016", Builtin::Traceback(traceback_outside_handler::check)),
     ("LOGS017", Builtin::Service(no_correlation_id::check)),
@@ -37,4 +54,9 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("LOGS029", Builtin::HttpResponse(internals_to_client::check)),
     ("LOGS030", Builtin::Repository(no_failure_response::check)),
     ("LOGS033", Builtin::Service(no_trace_ids_in_logs::check)),
+    ("LOGS023", Builtin::LoggerSetup(handler_per_call::check)),
+    ("LOGS024", Builtin::LoggerSetup(late_basicconfig::check)),
+    ("LOGS025", Builtin::CodeModule(module_shadows_stdlib::check)),
+    ("LOGS031", Builtin::LoggerSetup(unrotated_file::check)),
+    ("LOGS034", Builtin::LoggerSetup(passthrough_formatter::check)),
 ];

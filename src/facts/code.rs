@@ -17,6 +17,7 @@ pub mod incidents;
 pub mod jsonlogs;
 mod known;
 mod layout;
+pub mod loggers;
 pub mod logs;
 mod metrics;
 mod modules;
@@ -230,6 +231,21 @@ macro_rules! subject {
 subject!(BurnFormula, BurnFormula, "burn rate", name);
 subject!(AlertHandler, AlertHandler, "alert handler", name);
 
+impl Subject for Module {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::CodeModule
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        "module".to_owned()
+    }
+    fn anchor(&self) -> Option<Span> {
+        self.entry
+    }
+}
+
 impl Subject for Evaluator {
     fn kind(&self) -> SubjectKind {
         SubjectKind::Evaluator
@@ -315,6 +331,7 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     logs::read,
     metrics::read,
     analysis::read,
+    loggers::read,
 ];
 
 /// Reads the facts of a source file.

@@ -14,9 +14,9 @@ use super::shipper;
 use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
-    beat, ci, code, collector, dashboard, deploy, dialect, elastic, grafana, kibana, logstash,
-    loki, markdown, monitor, oncall, owners, package, prometheus, query, rules, schema, slo,
-    strategy, telemetry, terraform,
+    beat, ci, code, collector, dashboard, deploy, dialect, elastic, grafana, kibana, logging,
+    logstash, loki, markdown, monitor, oncall, owners, package, prometheus, query, rules, schema,
+    slo, strategy, telemetry, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
@@ -348,6 +348,7 @@ impl<'s> Reader<'s> {
             Kind::Dockerfile => deploy::read_dockerfile(text, map, document, &mut self.facts),
             Kind::CodeOwners => owners::read_owners(text, map, document, &mut self.facts),
             Kind::EnvFile => deploy::read_dotenv(text, map, document, &mut self.facts),
+            Kind::LoggingConfig => logging::read_text(text, map, document, &mut self.facts),
             _ => {}
         }
         if kind == Kind::AlertmanagerTemplate {
@@ -462,6 +463,7 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
         }
         Kind::Kubernetes => objects::read(node, id, facts),
         Kind::Compose => deploy::read_compose(node, id, facts),
+        Kind::LoggingConfig => logging::read(node, id, facts),
         Kind::Slo => slo::read(node, id, masked, facts),
         Kind::Strategy => strategy::read(node, id, masked, facts),
         kind if collector::reads(kind) => collector::read(node, id, facts),

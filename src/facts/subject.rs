@@ -170,6 +170,10 @@ macro_rules! subjects {
                 CleanUp clean_ups: code::cleanup::CleanUp "clean_up" [];
                 /// A record that code writes to its log, or prints.
                 LogCall log_calls: code::logs::LogCall "log_call" ["method", "function"];
+                /// A source file as part of programs.
+                CodeModule modules: code::Module "code_module" [];
+                /// What is said of a logger: how records look, where they go, which clock they show.
+                LoggerSetup logger_setups: code::loggers::LoggerSetup "logger_setup" ["name"];
                 /// Fields of records that are passed by name.
                 FieldPass field_passes: code::logs::FieldPass "field_pass" ["name"];
                 /// A place that asks for the error being handled.

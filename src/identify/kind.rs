@@ -104,6 +104,8 @@ kinds! {
     TempoConfig = "tempo-config", "Tempo";
     /// A Mimir or Cortex configuration.
     MimirConfig = "mimir-config", "Mimir";
+    /// Settings of an application's loggers: Logback, Log4j, Spring, .NET, nginx.
+    LoggingConfig = "logging-config", "logger settings";
     /// A Compose file.
     Compose = "compose", "compose files";
     /// A Kubernetes object.

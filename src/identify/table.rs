@@ -246,6 +246,14 @@ pub(super) const SIGNATURES: &[Signature] = &[
          ^devDependencies -6, ^services -4, ^lockfileVersion -9, ^main -4, ^author -3",
     ),
     signature(
+        Kind::LoggingConfig,
+        4,
+        "Logging>LogLevel 4, Logging>Console 2, ^Serilog 3, Serilog>WriteTo 2, Serilog>MinimumLevel 3,
+         Serilog>Using 1, ^AllowedHosts 1, ^ConnectionStrings 1, logging>level 3, level>root 2, logging>pattern 3,
+         logging>structured 4, ^spring 2, spring>application 1, spring>datasource 1, spring>jpa 1,
+         ^server 1, ^management 1, ^apiVersion -9, ^services -9",
+    ),
+    signature(
         Kind::Compose,
         5,
         "^services 2, services>*>image 3, services>*>build 3, services>*>ports 2,

@@ -189,6 +189,9 @@ pub(super) fn by_grammar(text: &str) -> Option<Kind> {
     if crate::lang::console::is_console(text) {
         return Some(Kind::ElasticRequests);
     }
+    if crate::lang::logging::is_logging(text) {
+        return Some(Kind::LoggingConfig);
+    }
     if is_alloy(text) {
         return Some(Kind::PromtailConfig);
     }

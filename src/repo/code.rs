@@ -44,6 +44,15 @@ impl Repo {
         test || config::profile(&self.settings, path) == Profile::Dev
     }
 
+    /// Whether a document is run by hand, or once: a script, a step of a database's schema, a
+    /// benchmark.
+    pub fn is_errand(&self, document: DocumentId) -> bool {
+        const FOLDERS: &[&str] =
+            &["scripts", "script", "tools", "hack", "migrations", "alembic", "benches", "cli"];
+        let path = &self.source(document.source).path;
+        path.split('/').rev().skip(1).any(|folder| FOLDERS.contains(&folder))
+    }
+
     /// Whether a document is a script of a load test.
     pub fn is_load_test(&self, document: DocumentId) -> bool {
         self.facts.load_tests.iter().any(|test| test.document == document)

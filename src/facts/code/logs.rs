@@ -9,6 +9,7 @@ mod tracebacks;
 mod values;
 
 pub use collisions::{FieldPass, Passing};
+pub(super) use read::template;
 pub use tracebacks::Traceback;
 
 use crate::facts::scalar::Scalar;
@@ -119,6 +120,9 @@ pub struct LogCall {
     pub method: Scalar,
     /// It prints: no logger has it.
     pub printed: bool,
+    /// What it prints is meant for who looks on: it stands in a page of a browser, in the main part
+    /// of a script, or in a function made to print.
+    pub aside: bool,
     /// How urgent the record is, where that is certain.
     pub level: Option<Level>,
     /// The message, where it is one text.

@@ -363,7 +363,7 @@ const PAGE_FOLDERS: &[&str] = &[
 const PAGE_NAMES: &[&str] = &["window", "document", "localStorage", "sessionStorage", "navigator"];
 
 /// Whether a file runs in a browser.
-pub(super) fn is_page(file: &File<'_, '_>) -> bool {
+pub(in crate::facts::code) fn is_page(file: &File<'_, '_>) -> bool {
     let unit = file.unit;
     match unit.language {
         Language::Tsx => return true,

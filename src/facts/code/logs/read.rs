@@ -5,15 +5,17 @@ use super::values::Values;
 use super::{Level, LogCall, arguments, fit};
 use crate::facts::FileFacts;
 use crate::facts::code::file::{Call, File};
+use crate::facts::code::handlers::sites;
 use crate::facts::scalar::Scalar;
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
-use crate::parse::unit::{Arg, ExprId, ExprKind, Part, Place, StmtKind};
+use crate::parse::unit::{Arg, ExprId, ExprKind, Part, Place, Stmt, StmtKind};
 use std::collections::BTreeSet;
 
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     let caught = catches(file);
     let errors = errors(file);
+    let shown = Shown::of(file);
     for call in &file.calls {
         let found = call.role(Role::Log).or_else(|| call.role(Role::Print));
         let Some(api) = found.or_else(|| dynamic(file, call)).or_else(|| own(file, call)) else {
@@ -25,7 +27,8 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
         let inside = file.unit.place(call.id);
         let after = caught.partition_point(|place| place.end < inside.end);
         let caught = caught.get(after).is_some_and(|place| place.start <= inside.start);
-        if let Some(record) = record(file, call, api, caught, &errors) {
+        if let Some(mut record) = record(file, call, api, caught, &errors) {
+            record.aside = record.printed && shown.has(&record.function.text, &inside);
             facts.log_calls.push(record);
         }
     }
@@ -51,6 +54,33 @@ fn catches(file: &File<'_, '_>) -> Vec<Place> {
         }
     }
     outer
+}
+
+/// Where a file prints for who looks on.
+struct Shown {
+    page: bool,
+    mains: Vec<Place>,
+}
+
+impl Shown {
+    fn of(file: &File<'_, '_>) -> Shown {
+        let unit = file.unit;
+        let main = |stmt: &Stmt<'_>| match &stmt.kind {
+            StmtKind::If { test, .. } => unit.slice(&unit.place(*test)).contains("__main__"),
+            _ => false,
+        };
+        let stmts = unit.stmts.iter().filter(|stmt| main(stmt));
+        let mains = stmts.map(|stmt| stmt.at.clone()).collect();
+        Shown { page: sites::is_page(file), mains }
+    }
+
+    fn has(&self, function: &str, place: &Place) -> bool {
+        let function = function.trim_start_matches('_').to_ascii_lowercase();
+        let made_for_it = ["print", "usage", "help", "banner", "prettyprint", "dump"];
+        self.page
+            || made_for_it.iter().any(|word| function.starts_with(word))
+            || self.mains.iter().any(|main| main.start <= place.start && place.end <= main.end)
+    }
 }
 
 /// `getattr(logger, level)(message)`: some function of a logger.
@@ -140,6 +170,7 @@ fn record(
         library: api.library,
         method: Scalar { text: name.to_owned(), span: method, known: true, plain: true },
         printed: api.role == Role::Print,
+        aside: false,
         level: match api.get("level") {
             Some("name") => Level::named(call.name()),
             Some("none") | None => level_in(call),
@@ -221,7 +252,7 @@ fn is_text(file: &File<'_, '_>, id: ExprId) -> bool {
 }
 
 /// The texts of a message that is made of texts and values, with a NUL for each value.
-fn template(file: &File<'_, '_>, id: ExprId) -> Option<Scalar> {
+pub(in crate::facts::code) fn template(file: &File<'_, '_>, id: ExprId) -> Option<Scalar> {
     let whole = file.names.resolved(id);
     let mut text = String::new();
     let mut values = false;

@@ -1,0 +1,16 @@
+//! Encoding that fails on what callers pass. Rule: rules/logs/encoder-may-throw.yaml
+
+use crate::check::Case;
+use crate::facts::code::loggers::{LoggerSetup, Setup};
+use crate::finding::Edit;
+
+pub(super) fn check(setup: &LoggerSetup, case: &mut Case<'_>) {
+    let Setup::Encoder { open, guarded, end } = setup.setup else { return case.skip() };
+    let Some(open) = open.filter(|_| !guarded) else { return };
+    let edit = Edit { span: end, text: ", default=str".to_owned() };
+    case.flag(setup.name.span).related(open, "values of any type come in here").fix(
+        true,
+        "Encode what JSON does not know as text",
+        vec![edit],
+    );
+}

@@ -1,0 +1,128 @@
+//! How loggers are set up: what records look like, where they go, which clock they show.
+
+mod python;
+mod read;
+
+use crate::facts::scalar::Scalar;
+use crate::facts::subject::{Held, SubjectKind};
+use crate::facts::{DocumentId, Subject};
+use crate::source::Span;
+
+pub(super) use read::read;
+
+/// What records look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// JSON, or records sent as what they are.
+    Structured,
+    /// Text.
+    Text,
+    /// What a file or a value says that is not followed.
+    Open,
+}
+
+/// What a place says of a logger.
+#[derive(Clone, Debug)]
+pub enum Setup {
+    /// What records look like; not `sure` where only a name was seen.
+    Form(Form, bool),
+    /// A text that records are made by. NUL stands for a value the code puts in.
+    Pattern {
+        /// The text.
+        text: String,
+        /// Whose places are in it.
+        places: Places,
+    },
+    /// A time as it is shown; in words what is wrong with it, and whether its value is right.
+    Clock {
+        /// What is wrong.
+        fault: Option<&'static str>,
+        /// The time is right, the call is out of date.
+        right: bool,
+    },
+    /// A file that records are written to.
+    File {
+        /// Something takes old records away.
+        rotates: bool,
+    },
+    /// Records of this logger are kept from this level on.
+    Level {
+        /// The logger; `root` for all, `sql` where statements are printed.
+        logger: String,
+    },
+    /// A handler is added to a logger.
+    Handler {
+        /// Again and again: the function it happens in, for each object or request.
+        again: Option<&'static str>,
+        /// The root has a handler too, and gets every record again.
+        doubled: Option<Span>,
+    },
+    /// A set-up that takes effect only where there is none yet.
+    First {
+        /// What came before.
+        before: Option<Span>,
+    },
+    /// Records are encoded as JSON.
+    Encoder {
+        /// Values in it that nobody knows the types of.
+        open: Option<Span>,
+        /// What cannot be encoded is taken care of.
+        guarded: bool,
+        /// Where `default=str` may be put.
+        end: Span,
+    },
+    /// A formatter gives a message back that parses as JSON.
+    Passthrough {
+        /// It asks whether that is an object.
+        checked: bool,
+    },
+}
+
+/// Whose places a pattern has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Places {
+    /// `%(message)s`
+    Python,
+    /// `%s`
+    Printf,
+    /// Values that the code puts in.
+    Code,
+    /// `{message}`, `{Message}`
+    Braces,
+    /// `%msg`
+    Logback,
+    /// `$request`
+    Nginx,
+}
+
+/// A place that says something of a logger.
+#[derive(Clone, Debug)]
+pub struct LoggerSetup {
+    /// The file.
+    pub document: DocumentId,
+    /// What says it.
+    pub name: Scalar,
+    /// What it says.
+    pub setup: Setup,
+}
+
+impl Subject for LoggerSetup {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::LoggerSetup
+    }
+    fn document(&self) -> Option<DocumentId> {
+        Some(self.document)
+    }
+    fn title(&self) -> String {
+        "logger".to_owned()
+    }
+    fn anchor(&self) -> Option<Span> {
+        Some(self.name.span)
+    }
+    fn field(&self, path: &str) -> Held<'_> {
+        if path == "name" { self.name.held() } else { Held::Nothing }
+    }
+    fn field_span(&self, path: &str) -> Option<Span> {
+        (path == "name").then_some(self.name.span)
+    }
+}

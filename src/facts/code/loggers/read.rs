@@ -1,0 +1,265 @@
+//! What calls say of loggers, in all languages.
+
+use super::{Form, LoggerSetup, Places, Setup, python};
+use crate::facts::FileFacts;
+use crate::facts::code::file::{Call, File};
+use crate::facts::code::logs::template;
+use crate::facts::scalar::Scalar;
+use crate::libraries::{Api, Role};
+use crate::parse::code::Language;
+use crate::parse::unit::{ExprId, ExprKind, Place, StmtKind};
+use crate::source::Span;
+
+pub(in crate::facts::code) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
+    forms(file, facts);
+    for call in &file.calls {
+        if let Some(api) = call.role(Role::LogFormat) {
+            patterns(file, call, api, facts);
+        }
+        if call.role(Role::Log).or_else(|| call.role(Role::Print)).is_some() {
+            message(file, call, facts);
+        }
+        if let Some(api) = call.role(Role::LogFile) {
+            log_file(file, call, api, facts);
+        }
+    }
+    clocks(file, facts);
+    python::read(file, facts);
+}
+
+pub(super) fn add(
+    file: &File<'_, '_>,
+    text: &str,
+    span: Span,
+    setup: Setup,
+    facts: &mut FileFacts,
+) {
+    let name = Scalar { text: text.to_owned(), span, known: true, plain: true };
+    facts.logger_setups.push(LoggerSetup { document: file.document, name, setup });
+}
+
+fn form_of(api: &Api) -> Option<Form> {
+    match api.get("format")? {
+        "json" | "otlp" => Some(Form::Structured),
+        "text" => Some(Form::Text),
+        "file" => Some(Form::Open),
+        _ => None,
+    }
+}
+
+/// What records look like: calls, values of a type, imports; names that only stand somewhere.
+fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
+    let unit = file.unit;
+    let mut sure = false;
+    for call in &file.calls {
+        let Some(api) = call.role(Role::LogFormat) else { continue };
+        let serialized = api.get("format") == Some("serialize")
+            && unit
+                .arg(call.id, usize::MAX, "serialize")
+                .is_some_and(|value| !matches!(unit.expr(value), ExprKind::Bool(false)));
+        let form = if serialized { Some(Form::Structured) } else { form_of(api) };
+        if let Some(form) = form {
+            sure |= form == Form::Structured;
+            let setup = Setup::Form(form, true);
+            add(file, call.name(), file.callee_span(call.id), setup, facts);
+        }
+    }
+    // `&logrus.JSONFormatter{}` is no call.
+    for (number, expr) in unit.exprs.iter().enumerate() {
+        if let ExprKind::Map { of: Some(of), .. } = &expr.kind {
+            let id = ExprId(u32::try_from(number).unwrap_or(u32::MAX));
+            let path = file.names.path(id).unwrap_or_default();
+            if let Some(form) = file.table.role(&path, Role::LogFormat).and_then(form_of) {
+                sure |= form == Form::Structured;
+                let text = unit.slice(&unit.place(*of));
+                add(file, text, file.expr_span(*of), Setup::Form(form, true), facts);
+            }
+        }
+    }
+    for import in &unit.imports {
+        let found = file.table.role(&import.path, Role::LogFormat).and_then(form_of);
+        if found == Some(Form::Structured) {
+            sure = true;
+            let setup = Setup::Form(Form::Structured, true);
+            add(file, &import.path, file.span(&import.at), setup, facts);
+        }
+    }
+    if sure {
+        return;
+    }
+    // A name may be given to something that is not followed: a class above it, a list of settings.
+    let names = file
+        .table
+        .paths_of(Role::LogFormat)
+        .filter(|(_, api)| form_of(api) == Some(Form::Structured));
+    let names = names.filter_map(|(path, _)| {
+        let last = path.trim_end_matches("()").rsplit(['.', '/']).next()?;
+        let lower = last.to_ascii_lowercase();
+        let telling =
+            ["json", "ecs", "otel", "telemetry", "compact", "powertools", "logstash", "bunyan"];
+        (last.len() > 6 && telling.iter().any(|word| lower.contains(word))).then_some(last)
+    });
+    let found = names.filter_map(|name| Some((unit.text.find(name)?, name))).min();
+    if let Some((at, name)) = found {
+        let start = u32::try_from(at).unwrap_or(u32::MAX);
+        let place: Place =
+            start..start.saturating_add(u32::try_from(name.len()).unwrap_or_default());
+        add(file, name, file.span(&place), Setup::Form(Form::Structured, false), facts);
+    }
+}
+
+/// Texts that a call makes the pattern of records.
+fn patterns(file: &File<'_, '_>, call: &Call, api: &Api, facts: &mut FileFacts) {
+    let unit = file.unit;
+    for arg in unit.args(call.id) {
+        let wanted = match arg.name {
+            None => true,
+            Some(name) => matches!(name, "fmt" | "format" | "outputTemplate"),
+        };
+        if !wanted {
+            continue;
+        }
+        let places = match unit.language {
+            Language::Python if api.get("format") == Some("serialize") => Places::Braces,
+            Language::Python => Places::Python,
+            Language::Csharp => Places::Braces,
+            _ => Places::Code,
+        };
+        pattern(file, arg.value, places, facts);
+        // `winston.format.printf(info => …)`
+        if let ExprKind::Lambda(function) = unit.expr(file.names.resolved(arg.value)) {
+            for stmt in unit.statements(*function) {
+                if let StmtKind::Return(Some(value)) = unit.stmt(stmt) {
+                    pattern(file, *value, Places::Code, facts);
+                }
+            }
+        }
+    }
+}
+
+fn pattern(file: &File<'_, '_>, id: ExprId, places: Places, facts: &mut FileFacts) {
+    let Some(text) = file.scalar(id).or_else(|| template(file, id)) else { return };
+    if text.text.trim_start().starts_with('{') {
+        let setup = Setup::Pattern { text: text.text.clone(), places };
+        add(file, "", text.span, setup, facts);
+    }
+}
+
+/// A message that is written as JSON by hand.
+fn message(file: &File<'_, '_>, call: &Call, facts: &mut FileFacts) {
+    let unit = file.unit;
+    for arg in unit.args(call.id).iter().take(3).filter(|arg| arg.name.is_none()) {
+        let formats = match unit.expr(arg.value) {
+            ExprKind::Binary { op: "%", left, .. } => Some(*left),
+            ExprKind::Call { callee, args, .. } => {
+                let name = unit.slice(&unit.place(*callee));
+                let made = name.ends_with("Sprintf") || name.ends_with("String.format");
+                args.first().filter(|_| made).map(|arg| arg.value)
+            }
+            _ => None,
+        };
+        let places = match unit.language {
+            Language::Java | Language::Csharp | Language::Rust if formats.is_none() => Places::Code,
+            _ => Places::Printf,
+        };
+        let id = formats.unwrap_or(arg.value);
+        let made = unit.literal(id).is_none();
+        pattern(file, id, if made { Places::Code } else { places }, facts);
+    }
+}
+
+/// A file that records go to.
+fn log_file(file: &File<'_, '_>, call: &Call, api: &Api, facts: &mut FileFacts) {
+    let unit = file.unit;
+    // Some calls write to a file only where they are told to.
+    if let Some(only) = api.get("only")
+        && unit.arg(call.id, usize::MAX, only).is_none()
+    {
+        return;
+    }
+    let given = |name: &str| {
+        unit.args(call.id).iter().any(|arg| {
+            arg.name == Some(name)
+                || matches!(unit.expr(file.names.resolved(arg.value)), ExprKind::Map { entries, .. }
+                    if entries.iter().any(|(key, _)| key.is_some_and(|key| unit.literal(key) == Some(name))))
+        })
+    };
+    let rotates = match api.get("rotate") {
+        Some("always") => true,
+        Some(names) => {
+            names.split(' ').any(given) || unit.args(call.id).iter().any(|arg| arg.spread)
+        }
+        None => false,
+    };
+    add(file, call.name(), file.callee_span(call.id), Setup::File { rotates }, facts);
+}
+
+/// Times that records show.
+fn clocks(file: &File<'_, '_>, facts: &mut FileFacts) {
+    let unit = file.unit;
+    let inside: Vec<Place> = file
+        .calls
+        .iter()
+        .filter(|call| {
+            call.role(Role::Log).or_else(|| call.role(Role::Print)).is_some()
+                || call.role(Role::LogFormat).is_some()
+        })
+        .map(|call| unit.place(call.id))
+        .collect();
+    let logged = |id: ExprId| {
+        let at = unit.place(id);
+        let before = inside.partition_point(|place| place.start <= at.start);
+        inside[before.saturating_sub(8)..before].iter().any(|place| at.end <= place.end)
+    };
+    for call in &file.calls {
+        let fault = match (unit.language, call.name()) {
+            (Language::Javascript | Language::Typescript | Language::Tsx, name)
+                if name.starts_with("toLocale")
+                    && name.ends_with("String")
+                    && call.path.starts_with("Date()")
+                    && logged(call.id) =>
+            {
+                Some("the time of the machine, in the words of its language")
+            }
+            (Language::Go, "SetFlags") if call.path == "log.SetFlags" => go_flags(file, call, 0),
+            (Language::Go, "New") if call.path == "log.New" => go_flags(file, call, 2),
+            _ => continue,
+        };
+        let go = unit.language == Language::Go;
+        add(
+            file,
+            call.name(),
+            file.callee_span(call.id),
+            Setup::Clock { fault, right: false },
+            facts,
+        );
+        let _ = go;
+    }
+    if unit.language == Language::Csharp {
+        for (number, expr) in unit.exprs.iter().enumerate() {
+            let id = ExprId(u32::try_from(number).unwrap_or(u32::MAX));
+            if let ExprKind::Member { name: "Now", .. } = expr.kind
+                && unit.slice(&expr.at) == "DateTime.Now"
+                && logged(id)
+            {
+                let fault = Some("the time of the machine");
+                add(
+                    file,
+                    "DateTime.Now",
+                    file.expr_span(id),
+                    Setup::Clock { fault, right: false },
+                    facts,
+                );
+            }
+        }
+    }
+}
+
+/// Flags of Go's logger: a time without `LUTC` is the machine's.
+fn go_flags(file: &File<'_, '_>, call: &Call, position: usize) -> Option<&'static str> {
+    let flags = file.unit.args(call.id).get(position)?;
+    let text = file.unit.slice(&file.unit.place(flags.value));
+    let shows =
+        ["LstdFlags", "Ldate", "Ltime", "Lmicroseconds"].iter().any(|flag| text.contains(flag));
+    (shows && !text.contains("LUTC")).then_some("the time of the machine: `LUTC` is missing")
+}

@@ -1,0 +1,126 @@
+//! How services log: where they write records, and what those look like.
+
+use super::Repo;
+use super::services::Service;
+use crate::facts::DocumentId;
+use crate::facts::code::loggers::{Form, Setup};
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// What one file says of logs.
+#[derive(Clone, Debug, Default)]
+struct Says {
+    /// The first record of a logger.
+    record: Option<Span>,
+    /// The first print.
+    print: Option<Span>,
+    /// Where records are made structured.
+    structured: Option<Span>,
+    /// Something that is named like that, or nobody can follow.
+    open: Option<Span>,
+}
+
+/// How each file logs.
+#[derive(Debug, Default)]
+pub struct Logging {
+    files: BTreeMap<DocumentId, Says>,
+    /// Settings files: their folder, and where they make records structured.
+    settings: Vec<(String, Span)>,
+}
+
+/// How a service logs.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Where it writes its first record, or prints.
+    pub record: Option<Span>,
+    /// Where its records are made structured.
+    pub structured: Option<Span>,
+    /// Where that may be done.
+    pub open: Option<Span>,
+}
+
+impl Logging {
+    fn of(repo: &Repo) -> Logging {
+        let mut logging = Logging::default();
+        let calls = repo.facts.log_calls.iter();
+        for call in calls.filter(|call| !call.aside && !repo.is_errand(call.document)) {
+            let says = logging.files.entry(call.document).or_default();
+            let place = if call.printed { &mut says.print } else { &mut says.record };
+            *place = place.or(Some(call.method.span));
+        }
+        for setup in &repo.facts.logger_setups {
+            let span = setup.name.span;
+            let Setup::Form(form, sure) = setup.setup else { continue };
+            if !repo.document(setup.document).kind.is_code() {
+                if form == Form::Structured {
+                    let path = &repo.source(setup.document.source).path;
+                    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                    logging.settings.push((folder.to_owned(), span));
+                }
+                continue;
+            }
+            let says = logging.files.entry(setup.document).or_default();
+            match (form, sure) {
+                (Form::Structured, true) => says.structured = says.structured.or(Some(span)),
+                (Form::Structured, false) | (Form::Open, _) => says.open = says.open.or(Some(span)),
+                (Form::Text, _) => {}
+            }
+        }
+        logging
+    }
+
+    /// How files log together, with the settings below a folder.
+    fn style(&self, documents: &[DocumentId], root: &str) -> Style {
+        let mut style = Style { record: None, structured: None, open: None };
+        let mut print = None;
+        for says in documents.iter().filter_map(|document| self.files.get(document)) {
+            style.record = style.record.or(says.record);
+            print = print.or(says.print);
+            style.structured = style.structured.or(says.structured);
+            style.open = style.open.or(says.open);
+        }
+        style.record = style.record.or(print);
+        let below = |folder: &str| {
+            root.is_empty() || folder == root || folder.starts_with(&format!("{root}/"))
+        };
+        let set = self.settings.iter().find(|(folder, _)| below(folder));
+        style.structured = style.structured.or(set.map(|(_, span)| *span));
+        // What stands outside of all services may be built into any.
+        style.open = style.open.or(self.settings.first().map(|(_, span)| *span));
+        style
+    }
+}
+
+impl Repo {
+    fn logging(&self) -> &Logging {
+        self.logging.get_or_init(|| Logging::of(self))
+    }
+
+    /// How a service logs.
+    pub fn log_style(&self, service: &Service) -> Style {
+        let mut style = self.logging().style(&service.documents, &service.root);
+        // `LOG_FORMAT=json` in its environment.
+        let containers = service.containers.iter().map(|number| &self.facts.containers[*number]);
+        let asked = containers.flat_map(|container| &container.env.entries).find(|(key, value)| {
+            let key = key.text.to_ascii_uppercase();
+            key.contains("LOG") && value.text.to_ascii_lowercase().contains("json")
+        });
+        style.open = style.open.or(asked.map(|(key, _)| key.span));
+        // An agent sends the records of the loggers it knows.
+        style.open = style.open.or_else(|| self.agent_of(service).map(|(span, _)| span));
+        style
+    }
+
+    /// Whether nothing makes the records of a file structured: neither its service, nor, where it
+    /// belongs to none, any file here.
+    pub fn logs_text(&self, document: DocumentId) -> bool {
+        let plain = |style: Style| style.structured.is_none() && style.open.is_none();
+        let numbers = self.services_with(document);
+        if numbers.is_empty() {
+            let logging = self.logging();
+            return logging.settings.is_empty()
+                && logging.files.values().all(|says| says.structured.or(says.open).is_none());
+        }
+        numbers.iter().all(|number| plain(self.log_style(&self.services()[*number])))
+    }
+}
