@@ -125,6 +125,8 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("mdc-clear", "MdcClear", &[]),
     ("stack-text", "StackText", &[]),
     ("debug-page", "DebugPage", &["flag"]),
+    ("request-log", "RequestLog", &[]),
+    ("audit-listener", "AuditListener", &[]),
     ("schedule", "Schedule", &[]),
     ("arguments", "Arguments", &[]),
     ("clock", "Clock", &["kind", "instead"]),

@@ -391,6 +391,14 @@ file_facts! {
     correlation_ids: code::correlation::CorrelationId,
     /// Answers to requests.
     responses: code::responses::Response,
+    /// Records for auditors.
+    audit_records: code::audits::AuditRecord,
+    /// Handlers of what auditors want to know of.
+    security_handlers: code::audits::SecurityHandler,
+    /// Named code, by whether it writes records.
+    tellers: code::audits::Teller,
+    /// What hears of requests without the handlers' help.
+    listenings: code::audits::Listening,
     /// Code that logs JSON.
     json_logging: code::jsonlogs::JsonLogging,
     /// Configurations of Beats.

@@ -114,6 +114,10 @@ pub enum Role {
     StackText,
     /// Switches pages for developers on.
     DebugPage,
+    /// Writes a record of each request.
+    RequestLog,
+    /// Hears of logins and the like from a framework.
+    AuditListener,
     /// Runs or is started by a schedule.
     Schedule,
     /// Reads a program's arguments.

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod arrivals;
+pub mod audits;
 pub mod automation;
 pub mod boards;
 pub mod classes;
@@ -138,6 +139,7 @@ pub struct Repo {
     correlations: OnceLock<Vec<correlation::Correlation>>,
     vocabulary: OnceLock<vocabulary::Vocabulary>,
     logging: OnceLock<logging::Logging>,
+    told: OnceLock<audits::Told>,
     units: OnceLock<services::Services>,
     reaches: OnceLock<Vec<propagation::Reach>>,
     code_index: OnceLock<traced::CodeIndex>,
@@ -240,6 +242,7 @@ impl Repo {
             correlations: OnceLock::new(),
             vocabulary: OnceLock::new(),
             logging: OnceLock::new(),
+            told: OnceLock::new(),
             units: OnceLock::new(),
             reaches: OnceLock::new(),
             code_index: OnceLock::new(),

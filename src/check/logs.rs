@@ -2,6 +2,8 @@
 
 use super::Builtin;
 mod argument_mismatch;
+mod audit_record_incomplete;
+mod audit_suppressible;
 mod correlation_not_forwarded;
 mod correlation_not_from_request;
 mod eager_interpolation;
@@ -23,6 +25,7 @@ mod passthrough_formatter;
 mod personal_data_in_log;
 mod print_as_log;
 mod secret_in_log;
+mod security_event_not_logged;
 mod stringified_map;
 mod swallowed_exception;
 mod thread_local_in_async;
@@ -51,6 +54,9 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("LOGS019", Builtin::CorrelationId(correlation_not_forwarded::check)),
     ("LOGS020", Builtin::CorrelationId(thread_local_in_async::check)),
     ("LOGS021", Builtin::CorrelationId(mdc_leak::check)),
+    ("LOGS026", Builtin::AuditRecord(audit_record_incomplete::check)),
+    ("LOGS027", Builtin::AuditRecord(audit_suppressible::check)),
+    ("LOGS028", Builtin::SecurityHandler(security_event_not_logged::check)),
     ("LOGS029", Builtin::HttpResponse(internals_to_client::check)),
     ("LOGS030", Builtin::Repository(no_failure_response::check)),
     ("LOGS033", Builtin::Service(no_trace_ids_in_logs::check)),

@@ -7,6 +7,7 @@
 mod alerts;
 pub mod analysis;
 mod around;
+pub mod audits;
 pub mod cleanup;
 pub mod clocks;
 pub mod conventions;
@@ -329,6 +330,7 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     responses::read,
     workers::read,
     logs::read,
+    audits::read,
     metrics::read,
     analysis::read,
     loggers::read,

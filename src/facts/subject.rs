@@ -144,6 +144,10 @@ macro_rules! subjects {
                 ];
                 /// An answer to a request.
                 HttpResponse responses: code::responses::Response "http_response" ["name"];
+                /// A record for auditors.
+                AuditRecord audit_records: code::audits::AuditRecord "audit_record" ["name"];
+                /// A handler of something that auditors want to know of.
+                SecurityHandler security_handlers: code::audits::SecurityHandler "security_handler" ["name"];
                 /// A caught or ignored error.
                 Handler handlers: code::handlers::Handler "handler" ["name"];
                 /// A function of code that answers incidents.
