@@ -138,7 +138,10 @@ const SECURITY: &[&str] = &[
 fn speaks(text: &str) -> (bool, bool) {
     static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     let finder = FINDER.get_or_init(|| {
-        AhoCorasick::builder().ascii_case_insensitive(true).build([SECURITY, &["audit"]].concat()).ok()
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build([SECURITY, &["audit"]].concat())
+            .ok()
     });
     let Some(finder) = finder else { return (true, true) };
     let (mut security, mut audit) = (false, false);

@@ -132,6 +132,9 @@ fn words(language: Language) -> &'static [&'static str] {
             "System.out",
             "io.micrometer",
             "SpringApplication",
+            "PostMapping",
+            "PutMapping",
+            "DeleteMapping",
             "Meter",
         ],
         Language::Rust => &[
@@ -159,6 +162,7 @@ fn words(language: Language) -> &'static [&'static str] {
             "prom-client",
             "fetch(",
             "express",
+            "@nestjs/common",
             "fastify",
             "meter.",
             "axios",
@@ -177,6 +181,9 @@ fn words(language: Language) -> &'static [&'static str] {
             "StartActivity",
             "WebApplication",
             "DeveloperExceptionPage",
+            "HttpPost",
+            "HttpPut",
+            "HttpDelete",
             "ThreadLocal",
         ],
     }

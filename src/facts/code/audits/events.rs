@@ -41,7 +41,8 @@ pub(super) fn read(
     let (mut tellers, mut handlers) = (Vec::new(), Vec::new());
     for routine in &routines.all {
         let calls = calls(file, routine);
-        let logged = calls.iter().any(|id| logs.contains_key(&(file.callee_span(*id).start as usize)));
+        let logged =
+            calls.iter().any(|id| logs.contains_key(&(file.callee_span(*id).start as usize)));
         let tells = logged || calls.iter().any(|id| tells(file, *id));
         let names = || -> Vec<String> {
             let names: BTreeSet<&str> = calls.iter().filter_map(|id| file.called(*id)).collect();
@@ -95,7 +96,8 @@ fn tells(file: &File<'_, '_>, id: ExprId) -> bool {
     let text = text.get(..200).unwrap_or(text);
     let all = words(text);
     let login = |at: usize| {
-        all[at] == "log" && all.get(at + 1).is_some_and(|next| matches!(next.as_str(), "in" | "out"))
+        all[at] == "log"
+            && all.get(at + 1).is_some_and(|next| matches!(next.as_str(), "in" | "out"))
     };
     all.iter().enumerate().any(|(at, word)| {
         (is_in(word, TELLS) || word.starts_with("audit") || word.starts_with("log4")) && !login(at)
@@ -125,14 +127,18 @@ fn is_marked(file: &File<'_, '_>, routine: &Routine) -> bool {
         words(head).iter().any(|word| {
             is_in(word, TELLS)
                 || word.starts_with("audit")
-                || matches!(word.as_str(), "loggable" | "logged" | "traced" | "trace" | "interceptors")
+                || matches!(
+                    word.as_str(),
+                    "loggable" | "logged" | "traced" | "trace" | "interceptors"
+                )
         })
     })
 }
 
 /// Whether code stands around handlers.
 fn is_around(file: &File<'_, '_>, routine: &Routine) -> bool {
-    const AROUND: &str = "middleware middlewares interceptor filter aspect wrap wrapper decorator hook";
+    const AROUND: &str =
+        "middleware middlewares interceptor filter aspect wrap wrapper decorator hook";
     let unit = file.unit;
     let function = unit.function(routine.id);
     let named = |text: &str| words(text).iter().any(|word| is_in(word, AROUND));
@@ -143,9 +149,10 @@ fn is_around(file: &File<'_, '_>, routine: &Routine) -> bool {
             .any(|word| text.contains(word))
     });
     let used = routine.route.is_some_and(|call| file.called(call) == Some("use"));
-    let next = function.params.iter().any(|param| {
-        matches!(param.name, "next" | "call_next" | "get_response" | "chain")
-    });
+    let next = function
+        .params
+        .iter()
+        .any(|param| matches!(param.name, "next" | "call_next" | "get_response" | "chain"));
     marked || used || next || named(&routine.name.text) || named(&routine.class)
 }
 
@@ -154,8 +161,10 @@ fn method(file: &File<'_, '_>, call: ExprId) -> Method {
     let text = file.unit.slice(&file.unit.place(call)).get(..300).unwrap_or_default();
     let whole = file.unit.slice(&file.unit.place(call));
     let text = if text.is_empty() { whole } else { text };
-    let name = file.called(call).map_or_else(|| text.to_owned(), str::to_owned).to_ascii_lowercase();
-    let name = name.trim_start_matches("http").trim_start_matches("map").trim_end_matches("mapping");
+    let name =
+        file.called(call).map_or_else(|| text.to_owned(), str::to_owned).to_ascii_lowercase();
+    let name =
+        name.trim_start_matches("http").trim_start_matches("map").trim_end_matches("mapping");
     let has = |word: &str| text.contains(word);
     match name {
         "post" | "put" | "patch" | "delete" => Method::Changes,
@@ -177,7 +186,8 @@ fn event(file: &File<'_, '_>, routine: &Routine) -> Option<&'static str> {
         return None;
     }
     let method = method(file, route);
-    let path = unit.args(route).iter().find_map(|arg| file.names.text(arg.value)).unwrap_or_default();
+    let path =
+        unit.args(route).iter().find_map(|arg| file.names.text(arg.value)).unwrap_or_default();
     let named = words(&routine.name.text);
     let (name, path) = (spaced(&named), spaced(&words(path)));
     let class = spaced(&words(&routine.class));
@@ -206,8 +216,17 @@ fn event(file: &File<'_, '_>, routine: &Routine) -> Option<&'static str> {
         return Some("a change of roles or permissions");
     }
     let issued = [
-        "access token", "api token", "api key", "api keys", "oauth token", "auth token",
-        "personal access token", "service account token", "issue token", "create token", "revoke token",
+        "access token",
+        "api token",
+        "api key",
+        "api keys",
+        "oauth token",
+        "auth token",
+        "personal access token",
+        "service account token",
+        "issue token",
+        "create token",
+        "revoke token",
     ];
     if one(&issued) {
         return Some("the issue of a token");
@@ -225,7 +244,8 @@ fn event(file: &File<'_, '_>, routine: &Routine) -> Option<&'static str> {
     (settings && system && method == Method::Changes).then_some("a change of the configuration")
 }
 
-const CHANGES: &str = "add assign grant revoke remove update set change delete create put patch edit";
+const CHANGES: &str =
+    "add assign grant revoke remove update set change delete create put patch edit";
 
 fn is_delete(file: &File<'_, '_>, route: ExprId) -> bool {
     let text = file.unit.slice(&file.unit.place(route));

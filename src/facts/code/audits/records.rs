@@ -56,11 +56,7 @@ fn says_audit(text: &str) -> bool {
     text.to_ascii_lowercase().contains("audit")
 }
 
-pub(super) fn read(
-    file: &File<'_, '_>,
-    routines: &Routines,
-    logs: &Logs<'_>,
-) -> Vec<AuditRecord> {
+pub(super) fn read(file: &File<'_, '_>, routines: &Routines, logs: &Logs<'_>) -> Vec<AuditRecord> {
     let mut found = Vec::new();
     let mut taken = Vec::new();
     for (number, routine) in routines.all.iter().enumerate() {

@@ -9,10 +9,7 @@ pub(super) const FACTS: &[(&str, &str)] = &[
         "what was done",
         "action event operation what activity verb type method message msg command kind",
     ),
-    (
-        "when",
-        "timestamp time date datetime ts when created occurred now at",
-    ),
+    ("when", "timestamp time date datetime ts when created occurred now at"),
     (
         "where (the service or host)",
         "service host hostname server node app application component module system instance pod \
