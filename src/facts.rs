@@ -47,6 +47,8 @@ pub mod telemetry;
 pub mod tempo;
 pub mod terraform;
 
+pub use dialect::Dialect;
+
 use crate::identify::Kind;
 use crate::source::{SourceId, Span};
 use schema::SchemaIssue;
@@ -59,34 +61,6 @@ pub struct DocumentId {
     pub source: SourceId,
     /// Number within the file, embedded documents after their host.
     pub index: u32,
-}
-
-/// A rule-file or configuration dialect that extends the original format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Dialect {
-    /// Thanos ruler and sidecar.
-    Thanos,
-    /// Grafana Mimir.
-    Mimir,
-    /// Cortex.
-    Cortex,
-    /// Loki ruler: LogQL in place of PromQL.
-    Loki,
-    /// VictoriaMetrics: vmalert, vmagent.
-    VictoriaMetrics,
-}
-
-impl Dialect {
-    /// The name used in schema tables and output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Dialect::Thanos => "thanos",
-            Dialect::Mimir => "mimir",
-            Dialect::Cortex => "cortex",
-            Dialect::Loki => "loki",
-            Dialect::VictoriaMetrics => "victoriametrics",
-        }
-    }
 }
 
 /// A syntax fault of a document, or a duplicate key.

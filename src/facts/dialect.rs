@@ -1,7 +1,34 @@
 //! Which program's extension of the rule-file format a document is written in.
 
-use super::Dialect;
 use crate::parse::tree::NodeRef;
+
+/// A rule-file or configuration dialect that extends the original format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dialect {
+    /// Thanos ruler and sidecar.
+    Thanos,
+    /// Grafana Mimir.
+    Mimir,
+    /// Cortex.
+    Cortex,
+    /// Loki ruler: LogQL in place of PromQL.
+    Loki,
+    /// VictoriaMetrics: vmalert, vmagent.
+    VictoriaMetrics,
+}
+
+impl Dialect {
+    /// The name used in schema tables and output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Dialect::Thanos => "thanos",
+            Dialect::Mimir => "mimir",
+            Dialect::Cortex => "cortex",
+            Dialect::Loki => "loki",
+            Dialect::VictoriaMetrics => "victoriametrics",
+        }
+    }
+}
 
 /// Fields of groups that only one program has.
 const GROUP_FIELDS: &[(&str, Dialect)] = &[
