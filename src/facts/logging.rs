@@ -75,7 +75,7 @@ impl File<'_> {
                 _ => None,
             };
             // `<fileNamePattern>` and providers of JSON encoders are none of these.
-            let encoded = element.inside.iter().any(|outer| *outer == "providers");
+            let encoded = element.inside.contains(&"providers");
             if let Some((pattern, at)) = pattern.filter(|_| !encoded) {
                 self.pattern(pattern, at);
             }
