@@ -368,7 +368,7 @@ fn programs(code: CodeText<'_>, facts: &mut FileFacts) -> bool {
         let span = Span::new(code.document.source, code.base, code.base);
         facts.skips.push(Skip { span, reason, kind: Some(code.kind) });
     };
-    if prefilter::is_test(code.path) {
+    if prefilter::is_test(code.path) || prefilter::helps_tests(code.path, code.text) {
         return true;
     }
     if prefilter::is_minified(code.path, code.text) {

@@ -32,7 +32,11 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
     if !seconds || viewed || elsewhere || repo.chooses_histograms() {
         return;
     }
-    let flag = case.flag(definition.name.span).with("name", definition.name.text.clone());
+    let name = match definition.name.known_text() {
+        Some(name) if !name.is_empty() => format!("histogram `{name}`"),
+        _ => "histogram".to_owned(),
+    };
+    let flag = case.flag(definition.name.span).with("name", name);
     if let Some(span) = recorded.filter(|_| told.is_none()) {
         flag.related(span, "seconds are recorded here");
     }

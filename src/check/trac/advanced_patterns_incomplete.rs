@@ -6,7 +6,7 @@ use crate::repo::services::Service;
 pub(super) fn check<'a>(service: &'a Service, case: &mut Case<'a>) {
     let repo = case.repo;
     let traced = repo.reach_of(service).is_some_and(|reach| reach.traced || reach.agent);
-    if !traced || !service.runs() || !service.is_readable() {
+    if !traced || !service.runs() || service.rehearsal || !service.is_readable() {
         return case.skip();
     }
     let missing: Vec<_> =

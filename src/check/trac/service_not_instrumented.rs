@@ -6,7 +6,9 @@ use crate::repo::services::{Service, ServiceKind};
 pub(super) fn check<'a>(service: &'a Service, case: &mut Case<'a>) {
     let repo = case.repo;
     let reach = repo.reach_of(service).filter(|reach| reach.traced || reach.agent);
-    let Some(reach) = reach.filter(|_| service.runs() && service.is_readable()) else {
+    let Some(reach) =
+        reach.filter(|_| service.runs() && !service.rehearsal && service.is_readable())
+    else {
         return case.skip();
     };
     if reach.serves() || reach.clients.contains("all") || repo.serving_span(service).is_some() {

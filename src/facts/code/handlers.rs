@@ -46,6 +46,8 @@ pub enum Excuse {
     Logging,
     /// Whether it works is what is asked.
     Asked,
+    /// What it is part of is told as an error anyway.
+    Told,
     /// It happens in a browser.
     Page,
 }
@@ -61,6 +63,7 @@ impl Excuse {
             Excuse::Retried => "it is tried again and told in the end",
             Excuse::Logging => "only logging itself fails",
             Excuse::Asked => "whether it works is what is asked",
+            Excuse::Told => "what it explains is told anyway",
             Excuse::Page => "it happens in a browser",
         }
     }

@@ -228,10 +228,23 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     let routines = Routines::of(file);
     let own: BTreeSet<&str> = routines.all.iter().map(|it| it.name.text.as_str()).collect();
     for routine in &routines.all {
-        facts.incident_actions.push(action(file, routine, &own, &reads, told));
+        let mut action = action(file, routine, &own, &reads, told);
+        if is_of_transaction(routine, &routines) {
+            action.duties.retain(|duty| *duty != Duty::Remediate);
+        }
+        facts.incident_actions.push(action);
     }
     stores::read(file, &routines, facts);
     severities::read(file, facts);
+}
+
+/// `Rollback` beside `Commit`: it takes back writes, and changes no running system.
+fn is_of_transaction(routine: &Routine, routines: &Routines) -> bool {
+    let called = |one: &Routine| duties::squeezed(&one.name.text);
+    let alike = |one: &&Routine| one.class == routine.class;
+    called(routine) == "rollback"
+        && !routine.class.is_empty()
+        && routines.all.iter().filter(alike).any(|one| called(one) == "commit")
 }
 
 fn action(

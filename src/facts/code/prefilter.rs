@@ -221,6 +221,7 @@ const TEST_FOLDERS: &[&str] = &[
     "androidTest",
     "testutil",
     "testutils",
+    "benches",
 ];
 
 /// Whether a path is that of a test: what it does is not what the service does.
@@ -234,6 +235,7 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
             || folder.ends_with(".UnitTests")
             || folder.ends_with(".FunctionalTests")
             || folder.ends_with(".IntegrationTests")
+            || folder.ends_with("-e2e")
     }) || name.ends_with("_test.go")
         || stem.starts_with("test_")
         || stem.ends_with("_test")
@@ -244,6 +246,25 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
             && (stem.ends_with("Test") || stem.ends_with("Tests") || stem.ends_with("IT")))
         || (name.ends_with(".cs") && (stem.ends_with("Test") || stem.ends_with("Tests")))
         || name == "tests.rs"
+}
+
+/// Packages of Go that only tests import.
+const TEST_PACKAGES: &[&str] =
+    &["\"testing\"", "\"net/http/httptest\"", "\"github.com/stretchr/testify/"];
+
+/// Whether a file of Go helps tests: it imports what only they do. Code that serves may import
+/// `testing` to ask whether it is tested, or register its flags.
+pub(super) fn helps_tests(path: &str, text: &str) -> bool {
+    let imports = || {
+        let lines = text.lines().map(str::trim).skip_while(|line| !line.starts_with("import"));
+        lines.take_while(|line| !line.starts_with("func ") && !line.starts_with("type ")).any(
+            |line| {
+                let line = line.strip_prefix("import ").unwrap_or(line).trim_start();
+                TEST_PACKAGES.iter().any(|package| line.starts_with(package))
+            },
+        )
+    };
+    path.ends_with(".go") && !text.contains("func main()") && imports()
 }
 
 /// Longest line, on average, of text that people write.
@@ -260,7 +281,17 @@ pub(super) fn is_minified(path: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_minified, is_test};
+    use super::{helps_tests, is_minified, is_test};
+
+    #[test]
+    fn helpers_of_tests_are_known_by_what_they_import() {
+        let helper = "package a\n\nimport (\n\t\"net/http/httptest\"\n)\n\nfunc New() {}\n";
+        assert!(helps_tests("a/a.go", helper));
+        assert!(helps_tests("a/a.go", "package a\n\nimport \"testing\"\n"));
+        let served = "package a\n\nimport \"net/http\"\n\nvar a = \"testing\"\n";
+        assert!(!helps_tests("a/a.go", served));
+        assert!(!helps_tests("a/a.py", helper));
+    }
 
     #[test]
     fn tests_are_known_by_their_path() {
@@ -273,6 +304,8 @@ mod tests {
             "web/__tests__/a.js",
             "Shop.Tests/A.cs",
             "a/OrderTest.java",
+            "axum/benches/benches.rs",
+            "cmd/shop-e2e/main.go",
         ] {
             assert!(is_test(path), "{path}");
         }

@@ -4,7 +4,9 @@ use super::Excuse;
 use super::sites::Site;
 use crate::facts::code::file::File;
 use crate::libraries::Role;
+use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, StmtId, StmtKind, Unit};
+use std::collections::BTreeSet;
 
 /// Why losing the error may be meant.
 pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
@@ -33,6 +35,9 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
     let logs = |id: &ExprId| file.call(*id).is_some_and(|it| it.role(Role::Log).is_some());
     if calls.iter().any(logs) && calls.len() < 3 {
         return Some(Excuse::Logging);
+    }
+    if only_explains(file, site) {
+        return Some(Excuse::Told);
     }
     if told_later(file, site) {
         return Some(Excuse::Retried);
@@ -96,6 +101,46 @@ fn above(unit: &Unit<'_>, at: u32) -> Option<u32> {
     let start = u32::try_from(start + first).ok()?;
     let comment = unit.comments.binary_search_by_key(&start, |comment| comment.start);
     comment.is_ok().then_some(start)
+}
+
+/// `body, _ := io.ReadAll(r.Body)` where the text only goes into an error or a record that is made
+/// anyway: what failed is told.
+fn only_explains(file: &File<'_, '_>, site: &Site<'_>) -> bool {
+    let unit = file.unit;
+    if !site.kept_value || unit.language != Language::Go {
+        return false;
+    }
+    let stmts = unit.statements(site.function);
+    let declared = stmts.iter().find_map(|stmt| match unit.stmt(*stmt) {
+        StmtKind::Let { targets, .. } => targets
+            .iter()
+            .any(|target| unit.place(*target) == site.at)
+            .then(|| targets.first().copied())
+            .flatten(),
+        _ => None,
+    });
+    let Some((target, ExprKind::Name(name))) = declared.map(|it| (it, unit.expr(it))) else {
+        return false;
+    };
+    let after = site.at.end;
+    let all: Vec<ExprId> =
+        stmts.iter().flat_map(|stmt| unit.reads(*stmt)).flat_map(|id| unit.all_in(id)).collect();
+    let tells = |id: &&ExprId| {
+        let path = file.names.callee(**id).unwrap_or_default();
+        matches!(path.as_str(), "fmt.Errorf" | "errors.New")
+            || file.call(**id).is_some_and(|it| it.role(Role::Log).is_some())
+    };
+    let told: BTreeSet<ExprId> = all.iter().filter(tells).flat_map(|id| unit.all_in(*id)).collect();
+    let mut uses = all.iter().filter(|id| {
+        **id != target
+            && unit.place(**id).start >= after
+            && matches!(unit.expr(**id), ExprKind::Name(one) if one == name)
+    });
+    let mut any = false;
+    uses.all(|id| {
+        any = true;
+        told.contains(id)
+    }) && any
 }
 
 /// First words of names of what ends or removes something.

@@ -90,7 +90,9 @@ fn goes_on(
     name: &str,
 ) -> bool {
     let unit = file.unit;
-    names_in(file, start.body, name).into_iter().any(|id| {
+    let started = unit.place(start.call.id).end;
+    let names = names_in(file, scope(file, layout, start), name).into_iter();
+    names.filter(|id| unit.place(*id).start >= started).any(|id| {
         let Some(stmt) = layout.stmt(id) else { return true };
         let kept = match layout.parent(id) {
             None => {
@@ -145,15 +147,23 @@ pub(super) fn names_in(file: &File<'_, '_>, block: &[StmtId], name: &str) -> Vec
     found
 }
 
+/// Where the variables that a start gives are seen: the rest of the block that declares them, or
+/// the function.
+fn scope<'f>(
+    file: &'f File<'_, '_>,
+    layout: &'f Layout<'_, '_>,
+    start: &Start<'_, '_>,
+) -> &'f [StmtId] {
+    match start.stmt.and_then(|stmt| layout.home(stmt).map(|home| (stmt, home))) {
+        Some((stmt, home)) if is_declared(file, stmt) => &home.block[home.index..],
+        _ => file.unit.function(start.function).body.as_slice(),
+    }
+}
+
 fn uses(file: &File<'_, '_>, layout: &Layout<'_, '_>, start: &Start<'_, '_>, name: &str) -> Uses {
     let unit = file.unit;
-    let home = start.stmt.and_then(|stmt| layout.home(stmt));
-    let scope = match (start.stmt, home) {
-        (Some(stmt), Some(home)) if is_declared(file, stmt) => &home.block[home.index..],
-        _ => unit.function(start.function).body.as_slice(),
-    };
     let mut uses = Uses::default();
-    for id in names_in(file, scope, name) {
+    for id in names_in(file, scope(file, layout, start), name) {
         let function = unit.function_of(id);
         if function != start.function && is_shadowed(file, function, start.function, name) {
             continue;
@@ -261,6 +271,15 @@ fn argument(
     });
     if !harmless && !keeps_open(file, layout, start, call, id) {
         uses.escapes = true;
+    }
+    // `ctx = trace.ContextWithSpan(ctx, span)`: whoever gets that context can end it.
+    let carried = known.role(Role::SpanCarry).and_then(|_| layout.stmt(call));
+    if let Some(stmt) = carried
+        && file.unit.language == Language::Go
+        && let StmtKind::Let { targets, .. } = file.unit.stmt(stmt)
+        && let Some(ExprKind::Name(context)) = targets.first().map(|it| file.unit.expr(*it))
+    {
+        uses.escapes |= *context != "_" && goes_on(file, layout, start, context);
     }
     // A callback that gets the context of the span may end it through that.
     let around = layout.around(call).any(|outer| match file.unit.expr(outer) {

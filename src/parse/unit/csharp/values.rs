@@ -116,7 +116,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
                 None => ExprKind::List(Vec::new()),
             }
         }
-        "argument" => match b.named(node).last().copied() {
+        "argument" => match given(b, node, None) {
             Some(inside) => kind(b, inside),
             None => ExprKind::Other(Vec::new()),
         },
@@ -151,12 +151,20 @@ fn conditional_access<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
     }
 }
 
+/// The value of an argument. The grammar calls `this` and `base` keywords.
+fn given(b: &Reader<'_, '_>, argument: usize, name: Option<usize>) -> Option<usize> {
+    b.named(argument)
+        .into_iter()
+        .rfind(|&it| Some(it) != name)
+        .or_else(|| ["this", "base"].into_iter().find_map(|word| b.child(argument, word)))
+}
+
 fn arguments<'a>(b: &mut Reader<'_, 'a>, list: usize) -> Vec<Arg<'a>> {
     let mut args = Vec::new();
     for item in b.named(list) {
         let name = b.field(item, "name");
         let value = match b.kind(item) {
-            "argument" => b.named(item).into_iter().rfind(|&it| Some(it) != name),
+            "argument" => given(b, item, name),
             _ => Some(item),
         };
         let Some(value) = value else { continue };
