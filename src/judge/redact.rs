@@ -52,7 +52,7 @@ impl Redactions {
         let range = file.line_range(line);
         let start = range.start + if line == 1 { file.content_start().min(range.len()) } else { 0 };
         let (from, to) = (u32::try_from(start).unwrap_or(0), u32::try_from(range.end).unwrap_or(0));
-        let mut text = file.text[start..range.end].to_owned();
+        let mut text = file.look().get(start..range.end).unwrap_or_default().to_owned();
         for secret in self.within(source, from, to).rev() {
             let inner =
                 (secret.start.max(from) - from) as usize..(secret.end.min(to) - from) as usize;
