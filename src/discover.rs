@@ -254,7 +254,7 @@ pub fn is_vendored(path: &str, dependencies: &[String]) -> bool {
 
 /// Whether a file says, or `.gitattributes` says of it, that a program writes it.
 pub fn is_generated(source: &Source, marks: &Gitignore) -> bool {
-    let head = source.text.get(..source.text.len().min(2_000)).unwrap_or(&source.text);
+    let head = source.text().get(..source.text().len().min(2_000)).unwrap_or(source.text());
     let marked = head.lines().take(20).any(|line| {
         let comment = line.trim_start().starts_with(['#', '/', '*', ';', '<', '-']);
         comment

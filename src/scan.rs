@@ -235,7 +235,7 @@ fn generated_marks(entries: &[Entry]) -> Gitignore {
     for entry in entries.iter().filter(|entry| entry.path.ends_with(".gitattributes")) {
         let Ok(source) = discover::load(entry) else { continue };
         let base = entry.path.strip_suffix(".gitattributes").unwrap_or_default();
-        for line in source.text.lines() {
+        for line in source.text().lines() {
             let mut words = line.split_whitespace();
             let Some(pattern) = words.next() else { continue };
             if words.any(|word| matches!(word, "linguist-generated" | "linguist-generated=true")) {

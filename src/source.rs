@@ -89,8 +89,7 @@ pub enum Origin {
 pub struct Source {
     /// Path relative to the root, with `/`; bytes that are not UTF-8 are percent-encoded.
     pub path: String,
-    /// The decoded text, byte order mark included; empty where it was put away.
-    pub text: String,
+    text: String,
     /// How the bytes on disk were encoded.
     pub encoding: Encoding,
     /// Whose text it is.
@@ -132,7 +131,7 @@ impl Source {
 
     /// Where the content starts: after the byte order mark, if there is one.
     pub fn content_start(&self) -> usize {
-        if self.full().starts_with(BOM) { BOM.len() } else { 0 }
+        if self.text().starts_with(BOM) { BOM.len() } else { 0 }
     }
 
     /// The line (from 1) that holds this byte.
@@ -162,8 +161,9 @@ impl Source {
         self.away = Some(Away { disk, read, length, again: OnceLock::new() });
     }
 
-    /// The text, wherever it is. One that has become another since it was read is empty.
-    fn full(&self) -> &str {
+    /// The decoded text, byte order mark included; one that was put away is read again, and kept.
+    /// One that has become another since it was read is empty.
+    pub fn text(&self) -> &str {
         match &self.away {
             None => &self.text,
             Some(away) => away.again.get_or_init(|| away.load()),
@@ -174,7 +174,7 @@ impl Source {
     pub fn look(&self) -> Cow<'_, str> {
         match &self.away {
             Some(away) if away.again.get().is_none() => Cow::Owned(away.load()),
-            _ => Cow::Borrowed(self.full()),
+            _ => Cow::Borrowed(self.text()),
         }
     }
 
@@ -192,7 +192,7 @@ impl Source {
     /// Byte range of a line (from 1) without its line break.
     pub fn line_range(&self, line: u32) -> std::ops::Range<usize> {
         let index = (line.max(1) - 1) as usize;
-        let full = self.full();
+        let full = self.text();
         let Some(&start) = self.line_starts.get(index) else {
             return full.len()..full.len();
         };
@@ -203,7 +203,7 @@ impl Source {
 
     /// Text of a line (from 1) without its line break.
     pub fn line_text(&self, line: u32) -> &str {
-        let text = self.full().get(self.line_range(line)).unwrap_or_default();
+        let text = self.text().get(self.line_range(line)).unwrap_or_default();
         if line == 1 { text.strip_prefix(BOM).unwrap_or(text) } else { text }
     }
 
@@ -215,14 +215,14 @@ impl Source {
         if line == 1 {
             start = self.content_start().min(byte as usize);
         }
-        let before = self.full().get(start..byte as usize).unwrap_or_default();
+        let before = self.text().get(start..byte as usize).unwrap_or_default();
         let column = u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX);
         Position { line, column, byte }
     }
 
     /// Text of a span of this file.
     pub fn slice(&self, span: Span) -> &str {
-        self.full().get(span.range()).unwrap_or_default()
+        self.text().get(span.range()).unwrap_or_default()
     }
 }
 

@@ -410,3 +410,17 @@ fn findings_name_service_owner_and_environment() {
     assert_eq!(scope("cart")["owner"], "@acme/cart");
     assert_eq!(scope("quote")["not_analysed"], serde_json::json!(["PHP"]));
 }
+
+#[test]
+fn findings_in_source_code_show_their_line() {
+    let code = "import logging\n\nlogging.error(\"lost\", extra={\"message\": \"x\"})\n";
+    let folder = repository(&[("shop/é.py", code), ("é.md", "# Page\n")]);
+    for format in ["human", "concise", "json", "sarif", "github"] {
+        let checked = run(folder.path(), &["check", "--select", "LOGS015", "--format", format]);
+        assert_eq!(checked.code, 1, "{format}: {}", checked.err);
+        assert!(checked.out.contains("LOGS015"), "{format}: {}", checked.out);
+    }
+    let shown = run(folder.path(), &["check", "--select", "LOGS015"]).out;
+    assert!(shown.contains("extra={\"message\": \"x\"}"), "{shown}");
+    assert!(shown.contains("1 error"), "{shown}");
+}

@@ -155,7 +155,7 @@ fn named(path: &str, text: &str) {
         for finding in &outcome.findings {
             let related = finding.related.iter().map(|related| related.span);
             for span in finding.span.into_iter().chain(related) {
-                let text = &repo.source(span.source).text;
+                let text = repo.source(span.source).text();
                 assert!(text.get(span.range()).is_some(), "{} points outside", outcome.rule.code);
             }
         }

@@ -29,7 +29,7 @@ pub fn read(
 ) -> Result<Settings, (Box<Source>, Vec<ConfigError>)> {
     let source = Source::new(path, text, Encoding::Utf8);
     let table: BTreeMap<toml::Spanned<String>, toml::Spanned<toml::Value>> =
-        match toml::from_str(&source.text) {
+        match toml::from_str(source.text()) {
             Ok(table) => table,
             Err(error) => {
                 let range = error.span().unwrap_or(0..0);
@@ -47,7 +47,7 @@ pub fn read(
     for (key, value) in &table {
         reader.entry(key, value);
     }
-    if let Ok(Tables { declare, service }) = toml::from_str(&source.text) {
+    if let Ok(Tables { declare, service }) = toml::from_str(source.text()) {
         for table in &declare {
             reader.declaration(table, today);
         }

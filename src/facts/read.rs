@@ -36,7 +36,7 @@ const MAX_EMBEDDING: usize = 6;
 pub fn read(id: SourceId, source: &Source) -> FileFacts {
     let mut reader = Reader::new(id, source);
     let start = source.content_start();
-    let text = &source.text[start..];
+    let text = &source.text()[start..];
     let map = OffsetMap::slice(id, start);
     let origin = Origin::default();
     match identify::reading(&source.path, text) {
@@ -133,7 +133,7 @@ struct Reader<'s> {
 
 impl<'s> Reader<'s> {
     fn new(id: SourceId, source: &'s Source) -> Reader<'s> {
-        let keeps_trees = annotation::read::has_marks(&source.text);
+        let keeps_trees = annotation::read::has_marks(source.text());
         let path = &source.path;
         Reader { source: id, path, facts: FileFacts::default(), embedded: Vec::new(), keeps_trees }
     }

@@ -33,7 +33,8 @@ fn read_attributes(repo: &Repo) -> BTreeSet<&'static str> {
         if documents.is_empty() || documents.iter().any(|document| document.kind.is_code()) {
             continue;
         }
-        let hits = finder.find_overlapping_iter(&source.text);
+        let text = source.look();
+        let hits = finder.find_overlapping_iter(text.as_ref());
         found.extend(hits.map(|hit| names[hit.pattern().as_usize() % names.len()]));
     }
     found

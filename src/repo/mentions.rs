@@ -40,13 +40,13 @@ fn gather(repo: &Repo) -> Mentions {
     for rule in &repo.facts.recording_rules {
         *defined.entry(&rule.name.text).or_default() += 1;
     }
-    let found: Vec<(Vec<&str>, Vec<&str>)> = repo
+    let found: Vec<(Vec<&str>, Vec<String>)> = repo
         .sources
         .par_iter()
         .enumerate()
         .map(|(number, source)| {
             let id = SourceId(u32::try_from(number).unwrap_or(u32::MAX));
-            of_source(repo, id, &source.text, &defined)
+            of_source(repo, id, &source.look(), &defined)
         })
         .collect();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
@@ -55,7 +55,7 @@ fn gather(repo: &Repo) -> Mentions {
         for name in names {
             *seen.entry(name).or_default() += 1;
         }
-        files.extend(paths.into_iter().map(str::to_owned));
+        files.extend(paths);
     }
     let read = seen.into_iter().filter(|(name, count)| *count > defined[name]);
     Mentions { records: read.map(|(name, _)| name.to_owned()).collect(), files }
@@ -65,18 +65,20 @@ fn gather(repo: &Repo) -> Mentions {
 fn of_source<'r>(
     repo: &Repo,
     id: SourceId,
-    text: &'r str,
+    text: &str,
     defined: &HashMap<&'r str, usize>,
-) -> (Vec<&'r str>, Vec<&'r str>) {
+) -> (Vec<&'r str>, Vec<String>) {
     let kinds = || repo.documents_in(id).iter().map(|document| document.kind);
     let mut names = Vec::new();
     if !defined.is_empty() && !kinds().any(|kind| kind == Kind::PrometheusRuleTest) {
-        names.extend(words(text).filter(|word| defined.contains_key(word)));
+        let known = words(text).filter_map(|word| defined.get_key_value(word));
+        names.extend(known.map(|(name, _)| *name));
     }
     let mut paths = Vec::new();
     if kinds().any(|kind| matches!(kind, Kind::Kubernetes | Kind::Terraform | Kind::Text)) {
         let parts = text.split(|c: char| c.is_whitespace() || "\"'=,:/[]()".contains(c));
-        paths.extend(parts.filter(|part| ENDINGS.iter().any(|ending| part.ends_with(ending))));
+        let named = parts.filter(|part| ENDINGS.iter().any(|ending| part.ends_with(ending)));
+        paths.extend(named.map(str::to_owned));
     }
     (names, paths)
 }

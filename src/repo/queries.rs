@@ -263,7 +263,7 @@ impl Repo {
 
     /// The lines of a list item whose content is at `span`, if it has them for itself.
     pub fn item_lines(&self, span: Span) -> Option<Span> {
-        let text = &self.source(span.source).text;
+        let text = self.source(span.source).text();
         let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
         let lead = text[start..span.start as usize].trim_start_matches(' ');
         let rest = &text[span.end as usize..];

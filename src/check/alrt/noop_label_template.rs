@@ -14,7 +14,7 @@ pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
             continue;
         }
         let source = case.repo.source(key.span.source);
-        let line = line_of(&source.text, key.span, value.span);
+        let line = line_of(source.text(), key.span, value.span);
         let flag = case.flag(key.span).with("label", &key.text);
         if let Some(range) = line {
             let span = Span::new(key.span.source, range.start, range.end);

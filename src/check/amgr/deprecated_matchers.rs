@@ -49,7 +49,7 @@ fn old_forms(matchers: &[Matcher], case: &mut Case<'_>) {
 
 /// One edit from the key to the end of its mapping.
 fn rewrite(key: Span, matchers: &[Matcher], meant: &str, case: &Case<'_>) -> Option<Edit> {
-    let text = &case.repo.source(key.source).text;
+    let text = case.repo.source(key.source).text();
     let first = matchers.iter().map(|one| one.span.start).min()? as usize;
     let mut end = matchers.iter().map(|one| one.span.end).max()? as usize;
     if matchers.iter().any(|one| one.span.source != key.source) {

@@ -70,7 +70,7 @@ pub(super) fn naming(route: &Route) -> Span {
 
 /// The whole line of a pair, if the pair is all it holds.
 pub(super) fn line_of(source: &Source, key: Span, value: Span) -> Option<Span> {
-    let text = source.text.as_str();
+    let text = source.text();
     let (start, end) = (key.start as usize, value.end as usize);
     let from = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
     let to = text.get(end..)?.find('\n').map_or(text.len(), |at| end + at + 1);
@@ -80,7 +80,7 @@ pub(super) fn line_of(source: &Source, key: Span, value: Span) -> Option<Span> {
 
 /// The blanks that put a further key under this one, if the key starts its line (after dashes).
 pub(super) fn indent_of(source: &Source, key: Span) -> Option<String> {
-    let text = source.text.get(..key.start as usize)?;
+    let text = source.text().get(..key.start as usize)?;
     let line = &text[text.rfind('\n').map_or(0, |at| at + 1)..];
     line.chars().all(|c| c == ' ' || c == '-').then(|| " ".repeat(line.len()))
 }

@@ -28,7 +28,7 @@ pub(super) fn check(cluster: &Cluster, case: &mut Case<'_>) {
         let last = masters.values().last().map_or(masters.span, |value| value.span);
         let line = source.line_of(masters.span.start);
         if line == source.line_of(last.end) && !masters.list {
-            let text = &source.text;
+            let text = source.text();
             let start = text[..masters.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
             let end = text[last.end as usize..].find('\n').map(|at| last.end as usize + at + 1);
             let before =

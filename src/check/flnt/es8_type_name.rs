@@ -50,7 +50,7 @@ pub(super) fn check(section: &Section, case: &mut Case<'_>) {
 /// A line after that of the plugin's name, indented as it is.
 fn inserted(section: &Section, case: &Case<'_>) -> Option<Edit> {
     let name = section.property("name")?;
-    let text = &case.repo.source(name.key.span.source).text;
+    let text = case.repo.source(name.key.span.source).text();
     let (key, end) = (name.key.span.start as usize, name.value.span.end as usize);
     let line = text[..key].rfind('\n').map_or(0, |at| at + 1);
     let end = end + text[end..].find('\n').unwrap_or(text.len() - end);

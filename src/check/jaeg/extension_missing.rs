@@ -58,7 +58,7 @@ fn addition(config: &JaegerConfig, case: &Case<'_>, name: &str) -> Option<Edit> 
     let last = config.enabled.last()?;
     let source = case.repo.source(last.span.source);
     let line = source.line_range(source.line_of(last.span.start));
-    let before = source.text.get(line.start..last.span.start as usize)?;
+    let before = source.text().get(line.start..last.span.start as usize)?;
     let end = last.span.end as usize;
     let at = Span::new(last.span.source, end, end);
     // `- name` on a line of its own, or `[a, b]`.

@@ -59,7 +59,7 @@ fn is_open(repo: &Repo, pipeline: crate::repo::collectors::Effective) -> bool {
 /// Whether the definition is there to be taken over elsewhere by its anchor.
 fn is_anchor(repo: &Repo, component: &Component) -> bool {
     let source = repo.source(component.id.span.source);
-    let rest = source.text.get(component.id.span.end as usize..).unwrap_or_default();
+    let rest = source.text().get(component.id.span.end as usize..).unwrap_or_default();
     rest.lines()
         .next()
         .is_some_and(|line| line.trim_start_matches([':', ' ', '"', '\'']).starts_with('&'))

@@ -69,9 +69,9 @@ fn cut_off(document: &Document, case: &mut Case<'_>) {
     let source = case.repo.source(document.id.source);
     let end = document.span.end as usize;
     // A last key without a value ends before its colon.
-    let rest = source.text.get(end..).unwrap_or_default();
+    let rest = source.text().get(end..).unwrap_or_default();
     let mut at = end + rest.find('\n').map_or(rest.len(), |line| line + 1);
-    for line in source.text.get(at..).unwrap_or_default().split_inclusive('\n') {
+    for line in source.text().get(at..).unwrap_or_default().split_inclusive('\n') {
         let body = line.trim();
         let start = at + (line.len() - line.trim_start().len());
         at += line.len();

@@ -32,7 +32,7 @@ pub(super) fn check<'a>(slo: &'a Slo, case: &mut Case<'a>) {
 /// A line after the objective's, or a pair after it in a mapping on one line.
 fn insertion(case: &Case<'_>, objective: &Objective, text: &str) -> Option<Edit> {
     let span = objective.scalar.span;
-    let file = &case.repo.source(span.source).text;
+    let file = case.repo.source(span.source).text();
     let start = file[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
     let before = &file[start..span.start as usize];
     if before.contains(['{', ',']) {

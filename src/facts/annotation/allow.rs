@@ -19,7 +19,7 @@ pub(super) fn read(
     if comment.fenced || comment.form == Form::Docstring {
         return None;
     }
-    let text = &outline.source.text[comment.text.clone()];
+    let text = &outline.source.text()[comment.text.clone()];
     let at = text.find(MARK)?;
     let lead = text[..at].trim().is_empty();
     if at > 0 && !text[..at].ends_with(char::is_whitespace) {
@@ -72,7 +72,7 @@ fn reach(outline: &Outline<'_>, block: &[Comment], comment: &Comment, file: bool
     // `/* … */ code` on one line.
     let code = outline.source.line_range(last).end;
     let end = block.last().map_or(code, |last| last.range.end.min(code));
-    if !outline.source.text[end..code].trim().is_empty() {
+    if !outline.source.text()[end..code].trim().is_empty() {
         return Reach::Lines(line, last);
     }
     match outline.next_code(last) {

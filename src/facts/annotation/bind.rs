@@ -29,7 +29,7 @@ pub(super) fn target(
     }
     let line = outline.line_of(first.range.start);
     let head = line < outline.first_code;
-    let text = &outline.source.text[first.range.clone()];
+    let text = &outline.source.text()[first.range.clone()];
     if list && head || text.starts_with("//!") || text.starts_with("/*!") {
         return Target::File;
     }
@@ -54,7 +54,7 @@ fn below(outline: &Outline<'_>, id: SourceId, block: &[Comment], last: &Comment)
     let line = outline.line_of(end.saturating_sub(1));
     // `/* … */ code` on one line.
     let line_end = outline.source.line_range(line).end;
-    let rest = &outline.source.text[end.min(line_end)..line_end];
+    let rest = &outline.source.text()[end.min(line_end)..line_end];
     if !rest.trim().is_empty() {
         let start = end + (rest.len() - rest.trim_start().len());
         return Target::Code(Span::new(id, start, start + rest.trim().len()));
@@ -62,7 +62,7 @@ fn below(outline: &Outline<'_>, id: SourceId, block: &[Comment], last: &Comment)
     let after: Vec<&str> = block
         .iter()
         .filter(|comment| comment.range.start > last.range.start)
-        .map(|comment| &outline.source.text[comment.text.clone()])
+        .map(|comment| &outline.source.text()[comment.text.clone()])
         .filter(|text| !text.starts_with('@'))
         .collect();
     let yaml = outline.language.has(Special::Yaml);
@@ -76,7 +76,7 @@ fn below(outline: &Outline<'_>, id: SourceId, block: &[Comment], last: &Comment)
         return Target::Nothing("the next code is more than three lines away");
     }
     let code = outline.code_on(next);
-    let text = &outline.source.text[code.clone()];
+    let text = &outline.source.text()[code.clone()];
     let own = outline.line_of(last.range.start);
     let dedent =
         outline.language.has(Special::Docstring) && outline.indent(next) < outline.indent(own);

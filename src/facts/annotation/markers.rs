@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// Reads all of a file.
 pub(super) fn read(outline: &Outline<'_>, id: SourceId, annotations: &mut Vec<Annotation>) {
-    let bytes = outline.source.text.as_bytes();
+    let bytes = outline.source.text().as_bytes();
     if outline.language.has(Special::Markdown) || outline.language.has(Special::Yaml) {
         return;
     }
@@ -48,13 +48,13 @@ fn blank(id: SourceId, tag: &str, span: Span, target: Target) -> Annotation {
 }
 
 fn scalar(outline: &Outline<'_>, id: SourceId, range: Range<usize>) -> Scalar {
-    let text = outline.source.text.get(range.clone()).unwrap_or_default().to_owned();
+    let text = outline.source.text().get(range.clone()).unwrap_or_default().to_owned();
     Scalar { text, span: Span::new(id, range.start, range.end), known: true, plain: false }
 }
 
 /// `@nist_control("au-3", "text")`, `@NistControl(value = {"au-3"}, description = "text")`.
 fn call(outline: &Outline<'_>, id: SourceId, at: usize, length: usize) -> Option<Annotation> {
-    let text = &outline.source.text;
+    let text = outline.source.text();
     let open = at + length;
     let mut depth = 1;
     let mut close = open;
@@ -125,14 +125,14 @@ fn call(outline: &Outline<'_>, id: SourceId, at: usize, length: usize) -> Option
 fn decorated(outline: &Outline<'_>, id: SourceId, close: usize) -> Target {
     let line = outline.line_of(close);
     let end = outline.source.line_range(line).end;
-    let rest = outline.source.text.get(close + 1..end).unwrap_or_default();
+    let rest = outline.source.text().get(close + 1..end).unwrap_or_default();
     let mut code = close + 1..end;
     if rest.trim_matches([' ', '\t', ',', '{', ')', '}']).is_empty() {
         let mut next = outline.next_code(line);
         // Other decorators, and the end of a list of them, stand between.
         while let Some((found, _)) = next {
             code = outline.code_on(found);
-            if !outline.source.text[code.clone()].starts_with(['@', ')', '}']) {
+            if !outline.source.text()[code.clone()].starts_with(['@', ')', '}']) {
                 break;
             }
             next = outline.next_code(found);
@@ -152,7 +152,7 @@ fn decorated(outline: &Outline<'_>, id: SourceId, close: usize) -> Target {
 
 /// `` `json:"a" nist:"au-3,text"` ``.
 fn struct_tag(outline: &Outline<'_>, id: SourceId, at: usize) -> Option<Annotation> {
-    let text = &outline.source.text;
+    let text = outline.source.text();
     let start = at + "nist:\"".len();
     let value = &text[start..text.len().min(outline.source.line_range(outline.line_of(at)).end)];
     let length = value.find('"')?;

@@ -59,7 +59,7 @@ impl<'a> Outline<'a> {
     /// The first visible byte of a line.
     pub(super) fn visible(&self, line: u32) -> Option<usize> {
         let range = self.source.line_range(line);
-        let text = &self.source.text[range.clone()];
+        let text = &self.source.text()[range.clone()];
         let visible = text.trim_start_matches(['\u{feff}', ' ', '\t']);
         (!visible.trim().is_empty()).then(|| range.end - visible.len())
     }
@@ -75,7 +75,7 @@ impl<'a> Outline<'a> {
         let end = self.source.line_range(line).end;
         while let Some(comment) = self.comment_at(at) {
             at = comment.range.end;
-            let rest = &self.source.text[at.min(end)..end];
+            let rest = &self.source.text()[at.min(end)..end];
             at += rest.len() - rest.trim_start().len();
             if at >= end {
                 return true;
@@ -100,7 +100,7 @@ impl<'a> Outline<'a> {
             .iter()
             .find(|comment| comment.range.start > start)
             .map_or(range.end, |comment| comment.range.start.min(range.end));
-        start..start + self.source.text[start..cut.max(start)].trim_end().len()
+        start..start + self.source.text()[start..cut.max(start)].trim_end().len()
     }
 
     /// The next line of code after `line`, and how many blank lines stand between.
@@ -111,7 +111,7 @@ impl<'a> Outline<'a> {
                 blanks += 1;
                 if blanks > 3 {
                     // Further away than anything binds: only whether there is more matters.
-                    let rest = &self.source.text[self.source.line_range(next).end..];
+                    let rest = &self.source.text()[self.source.line_range(next).end..];
                     return (!rest.trim().is_empty()).then_some((next, blanks));
                 }
             } else if !self.is_comment_line(next) {
@@ -153,7 +153,7 @@ impl<'a> Outline<'a> {
         let mut range = self.code_on(line);
         // An annotation or a signature over several lines: its brace comes later.
         for next in line + 1..line.saturating_add(8) {
-            let text = self.source.text[range.clone()].trim_end();
+            let text = self.source.text()[range.clone()].trim_end();
             let goes_on = text.is_empty() || text.ends_with([',', '(', ')']);
             if !goes_on && !text.starts_with('@') {
                 break;
@@ -179,7 +179,7 @@ impl<'a> Outline<'a> {
     }
 
     fn python_stub(&self, start: usize) -> bool {
-        let text = &self.source.text;
+        let text = self.source.text();
         let mut line = self.line_of(start);
         while self.source.line_text(line).trim_start().starts_with('@') {
             if ["abstract", "overload"]
@@ -248,7 +248,7 @@ impl<'a> Outline<'a> {
             "panic(\"TODO",
             "pass",
         ];
-        let text = &self.source.text;
+        let text = self.source.text();
         let mut depth = 0i32;
         let mut call = false;
         for (offset, byte) in text.as_bytes()[start..].iter().take(4000).enumerate() {
@@ -289,7 +289,7 @@ impl<'a> Outline<'a> {
         let code: Vec<u8> = inner
             .clone()
             .filter(|&at| self.comment_at(at).is_none())
-            .map(|at| self.source.text.as_bytes()[at])
+            .map(|at| self.source.text().as_bytes()[at])
             .collect();
         let code = String::from_utf8_lossy(&code);
         let code = code.trim();
@@ -311,11 +311,11 @@ impl<'a> Outline<'a> {
 fn braces(source: &Source, scanned: &Scanned) -> Vec<(usize, usize)> {
     let mut open = Vec::new();
     let mut pairs = Vec::new();
-    for at in memchr::memchr2_iter(b'{', b'}', source.text.as_bytes()) {
+    for at in memchr::memchr2_iter(b'{', b'}', source.text().as_bytes()) {
         if !scanned.is_code(at) {
             continue;
         }
-        if source.text.as_bytes()[at] == b'{' {
+        if source.text().as_bytes()[at] == b'{' {
             open.push(at);
         } else if let Some(start) = open.pop() {
             pairs.push((start, at));
@@ -329,9 +329,9 @@ fn headings(source: &Source, scanned: &Scanned) -> Vec<Heading> {
     let mut headings: Vec<Heading> = Vec::new();
     let mut fence: Option<String> = None;
     let matter = source.content_start();
-    let mut at = crate::facts::comment::front_matter(&source.text, matter).unwrap_or(matter);
+    let mut at = crate::facts::comment::front_matter(source.text(), matter).unwrap_or(matter);
     let mut before: Option<(usize, &str)> = None;
-    for raw in source.text[at..].split_inclusive('\n') {
+    for raw in source.text()[at..].split_inclusive('\n') {
         let start = at;
         at += raw.len();
         let line = raw.trim();
@@ -358,7 +358,7 @@ fn headings(source: &Source, scanned: &Scanned) -> Vec<Heading> {
             && (line.bytes().all(|byte| byte == b'=') || line.bytes().all(|byte| byte == b'-'));
         if (1..=6).contains(&level) && (title.is_empty() || title.starts_with([' ', '\t'])) {
             let title = title.trim().trim_end_matches('#').trim().to_owned();
-            headings.push(Heading { title, level, start, end: source.text.len() });
+            headings.push(Heading { title, level, start, end: source.text().len() });
             before = None;
         } else if let Some((from, title)) = before.filter(|_| underline) {
             let level = if line.starts_with('=') { 1 } else { 2 };
@@ -366,7 +366,7 @@ fn headings(source: &Source, scanned: &Scanned) -> Vec<Heading> {
                 title: title.to_owned(),
                 level,
                 start: from,
-                end: source.text.len(),
+                end: source.text().len(),
             });
             before = None;
         } else {

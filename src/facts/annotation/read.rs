@@ -38,11 +38,11 @@ pub fn has_marks(text: &str) -> bool {
 /// Reads the annotations and allows of a file of any kind. `trees` are its parsed documents as
 /// far as somebody has parsed them: comments in embedded documents come from there.
 pub fn read(id: SourceId, source: &Source, trees: &[&Tree], facts: &mut FileFacts) {
-    if !has_marks(&source.text) {
+    if !has_marks(source.text()) {
         return;
     }
-    let language = comment::language_of(&source.path, &source.text);
-    let mut scanned = comment::scan(&source.text, source.content_start(), language);
+    let language = comment::language_of(&source.path, source.text());
+    let mut scanned = comment::scan(source.text(), source.content_start(), language);
     for tree in trees {
         embedded(tree, source, &mut scanned.comments);
     }
@@ -76,7 +76,7 @@ fn embedded(tree: &Tree, source: &Source, comments: &mut Vec<Comment>) {
     let known = comments.len();
     for found in &tree.comments {
         let range = found.span.range();
-        let text = source.text.get(range.clone()).unwrap_or_default();
+        let text = source.text().get(range.clone()).unwrap_or_default();
         let seen = comments[..known].binary_search_by_key(&range.start, |c| c.range.start).is_ok();
         if seen || !text.starts_with('#') {
             continue;
@@ -112,12 +112,12 @@ impl Reader<'_> {
     }
 
     fn scalar(&self, range: &Range<usize>) -> Scalar {
-        let text = self.source.text.get(range.clone()).unwrap_or_default().to_owned();
+        let text = self.source.text().get(range.clone()).unwrap_or_default().to_owned();
         Scalar { text, span: self.span(range), known: true, plain: true }
     }
 
     fn block(&mut self, block: &[Comment]) {
-        let text = |comment: &Comment| &self.source.text[comment.text.clone()];
+        let text = |comment: &Comment| &self.source.text()[comment.text.clone()];
         if !block
             .iter()
             .any(|comment| text(comment).contains('@') || text(comment).contains("obsproof:"))
@@ -186,7 +186,7 @@ impl Reader<'_> {
         let mut closed = false;
         let mut with_text = Vec::new();
         for line in rest {
-            let text = &self.source.text[line.text.clone()];
+            let text = &self.source.text()[line.text.clone()];
             if text.starts_with('@') {
                 break;
             }
@@ -240,7 +240,7 @@ impl Reader<'_> {
             let mut fault = tag.fault.clone();
             if !claims {
                 // Other tools know tags of these names: orphans are ours only beside `@nist`.
-                if !self.source.text.contains("@nist") {
+                if !self.source.text().contains("@nist") {
                     continue;
                 }
                 let orphan = "stands in a comment that annotates no control".to_owned();
@@ -276,7 +276,7 @@ impl Reader<'_> {
     fn bullets(&mut self) {
         let mut at = self.source.content_start();
         let mut fenced = false;
-        for raw in self.source.text[at..].split_inclusive('\n') {
+        for raw in self.source.text()[at..].split_inclusive('\n') {
             let start = at;
             at += raw.len();
             let line = raw.trim();
@@ -309,8 +309,8 @@ impl Reader<'_> {
 
     fn front_matter(&mut self) {
         let start = self.source.content_start();
-        let Some(end) = comment::front_matter(&self.source.text, start) else { return };
-        let text = &self.source.text[start..end];
+        let Some(end) = comment::front_matter(self.source.text(), start) else { return };
+        let text = &self.source.text()[start..end];
         if !text.contains("nist") {
             return;
         }
@@ -322,7 +322,7 @@ impl Reader<'_> {
     }
 
     fn keys(&mut self, trees: &[&Tree]) {
-        let text = &self.source.text;
+        let text = self.source.text();
         let marked =
             ["nist-controls", "nist_controls", "_nist"].iter().any(|key| text.contains(key));
         if !marked {
@@ -344,7 +344,7 @@ impl Reader<'_> {
 /// The last line of a block that holds a tag.
 fn last_annotation<'c>(block: &'c [Comment], source: &Source) -> &'c Comment {
     let tagged = |comment: &&Comment| {
-        !grammar::tags(&source.text[comment.text.clone()], 0, false).is_empty()
+        !grammar::tags(&source.text()[comment.text.clone()], 0, false).is_empty()
     };
     block.iter().rev().find(tagged).unwrap_or(&block[block.len() - 1])
 }

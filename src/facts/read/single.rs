@@ -13,7 +13,7 @@ pub fn read_as(kind: Kind, id: SourceId, source: &Source) -> FileFacts {
     let mut reader = Reader::new(id, source);
     let start = source.content_start();
     let map = OffsetMap::slice(id, start);
-    let text = &source.text[start..];
+    let text = &source.text()[start..];
     let tree = yaml::parse(&yaml::Input { text, map: &map, masked: &[] });
     let origin = Origin { kind: Some(kind), ..Origin::default() };
     if let Some(root) = tree.roots.first() {
@@ -34,7 +34,7 @@ pub fn read_as(kind: Kind, id: SourceId, source: &Source) -> FileFacts {
 /// Names of the charts that a `Chart.yaml` depends on.
 pub fn chart_dependencies(source: &Source) -> Vec<String> {
     let map = OffsetMap::slice(SourceId(0), 0);
-    let text = &source.text[source.content_start()..];
+    let text = &source.text()[source.content_start()..];
     let tree = yaml::parse(&yaml::Input { text, map: &map, masked: &[] });
     let name = |node: NodeRef<'_>| node.get("name").and_then(NodeRef::scalar).map(str::to_owned);
     tree.documents()
