@@ -92,7 +92,7 @@ fn survives(path: &str, text: String) {
     for entry in &judged {
         let related = entry.finding.related.iter().map(|related| related.span);
         for span in entry.finding.span.into_iter().chain(related) {
-            let text = &repo.source(span.source).text;
+            let text = repo.source(span.source).text();
             assert!(text.get(span.range()).is_some(), "{} points outside", entry.finding.rule.code);
         }
     }

@@ -283,8 +283,8 @@ proptest! {
     fn any_text_is_read_without_panic(text in "(groups:|rules:|- |alert: |expr: |\n|  |\\{\\{|\\}\\}|\\{%|%\\}|`|\"|'|[|]|>|&a|\\*a|é|\r\n|x| ){0,60}") {
         let (source, facts) = read_text(&text);
         for document in &facts.documents {
-            prop_assert!(source.text.get(document.span.range()).is_some());
-            prop_assert!(source.text.get(document.anchor.range()).is_some());
+            prop_assert!(source.text().get(document.span.range()).is_some());
+            prop_assert!(source.text().get(document.anchor.range()).is_some());
         }
         let map = obsproof::parse::offsets::OffsetMap::slice(SourceId(0), 0);
         let masked = obsproof::parse::mask::mask(&text, &map);
