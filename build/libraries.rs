@@ -98,7 +98,7 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("metric-serve", "MetricServe", &["of"]),
     ("value", "Value", &["gives"]),
     ("time", "Time", &["unit"]),
-    ("route", "Route", &["form", "path", "handler", "method"]),
+    ("route", "Route", &["form", "path", "handler", "method", "named"]),
     ("consume", "Consume", &["form", "protocol", "handler"]),
     (
         "outbound",

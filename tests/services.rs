@@ -320,3 +320,14 @@ fn the_configuration_names_services_and_their_folders() {
     let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
     assert_eq!(messages, ["a service has no name", "unknown key `pth`"]);
 }
+
+#[test]
+fn a_method_called_route_is_no_server() {
+    let manifest = ("Cargo.toml", "[package]\nname = \"walk\"\n");
+    let own = "use log::info;\nfn main() {\n    let tree = Tree::new();\n    tree.route(\"a\", 0);\n    info!(\"done\");\n}\n";
+    let tool = repo(&[manifest, ("src/main.rs", own)]);
+    assert!(!service(&tool, "walk").runs(), "{:?}", service(&tool, "walk").kind);
+    let served = "use log::info;\nfn app() -> axum::Router {\n    info!(\"up\");\n    axum::Router::new().route(\"/\", axum::routing::get(index))\n}\nfn main() {}\n";
+    let server = repo(&[manifest, ("src/main.rs", served)]);
+    assert!(service(&server, "walk").runs(), "{:?}", service(&server, "walk").kind);
+}

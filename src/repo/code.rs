@@ -49,8 +49,12 @@ impl Repo {
     pub fn is_errand(&self, document: DocumentId) -> bool {
         const FOLDERS: &[&str] =
             &["scripts", "script", "tools", "hack", "migrations", "alembic", "benches", "cli"];
+        /// Steps of builds, which print to whoever builds.
+        const FILES: &[&str] = &["build.rs", "setup.py", "gulpfile.js", "Gruntfile.js"];
         let path = &self.source(document.source).path;
-        path.split('/').rev().skip(1).any(|folder| FOLDERS.contains(&folder))
+        let mut parts = path.split('/').rev();
+        let step = parts.next().is_some_and(|name| FILES.contains(&name));
+        step || parts.any(|folder| FOLDERS.contains(&folder))
     }
 
     /// Whether a document is a script of a load test.

@@ -85,6 +85,7 @@ impl<'u, 'a> File<'u, 'a> {
                     true => brought_in(unit, table, &path).unwrap_or((path, roles)),
                     false => (path, roles),
                 };
+                let roles = roles.into_iter().filter(|api| is_named(unit, table, api)).collect();
                 Some(Call { id, path, roles })
             })
             .collect();
@@ -230,5 +231,19 @@ fn brought_in(unit: &Unit<'_>, table: &Table, path: &str) -> Option<(String, Vec
         let whole = format!("{open}{}.{bare}", import.path);
         let roles = table.look_up(&whole);
         (!roles.is_empty()).then_some((whole, roles))
+    })
+}
+
+/// Whether a row that asks for it (`named: file`) finds its library named in the file: `x.route(…)`
+/// is a method of many things.
+fn is_named(unit: &Unit<'_>, table: &Table, api: &Api) -> bool {
+    if api.get("named").is_none() {
+        return true;
+    }
+    let library = table.libraries.iter().find(|library| library.name == api.library);
+    let mut known = library.into_iter().flat_map(|library| library.imports);
+    known.any(|known| {
+        unit.imports.iter().any(|import| import.path.starts_with(known))
+            || memchr::memmem::find(unit.text.as_bytes(), format!("{known}::").as_bytes()).is_some()
     })
 }
