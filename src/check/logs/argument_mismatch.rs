@@ -8,6 +8,10 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
         return case.skip();
     }
     if let Some(mismatch) = &call.mismatch {
-        case.flag(mismatch.span).with("fault", mismatch.text.clone());
+        let then = match mismatch.dropped {
+            true => "what has no place is dropped",
+            false => "the record is lost or garbled",
+        };
+        case.flag(mismatch.span).with("fault", mismatch.text.clone()).with("then", then);
     }
 }

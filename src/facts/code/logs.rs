@@ -107,6 +107,8 @@ pub struct Mismatch {
     pub span: Span,
     /// In words.
     pub text: String,
+    /// The record is written without what has no place.
+    pub dropped: bool,
 }
 
 /// A call that writes a record, or prints.

@@ -49,6 +49,7 @@ pub(super) fn mismatch(
                 count(places, "place"),
                 count(given.len(), "value")
             ),
+            dropped: false,
         },
         Misfit::Surplus { places } => Mismatch {
             span: given.get(places).map_or(scalar.span, |arg| file.expr_span(arg.value)),
@@ -57,10 +58,12 @@ pub(super) fn mismatch(
                 count(places, "place"),
                 count(given.len(), "value")
             ),
+            dropped: unit.language == Language::Java || api.get("rest") == Some("lost"),
         },
         Misfit::Unknown { at, len } => Mismatch {
             span: scalar.place(at, at + len),
             text: format!("`{}` is no place the library knows", &text[at..at + len]),
+            dropped: false,
         },
     })
 }
@@ -381,7 +384,7 @@ fn odd(file: &File<'_, '_>, args: &[Arg<'_>]) -> Option<Mismatch> {
         if file.names.text(arg.value).is_some() {
             if args.get(number + 1).is_none() {
                 let text = "the last key has no value".to_owned();
-                return Some(Mismatch { span, text });
+                return Some(Mismatch { span, text, dropped: false });
             }
             number += 2;
             continue;
@@ -392,15 +395,15 @@ fn odd(file: &File<'_, '_>, args: &[Arg<'_>]) -> Option<Mismatch> {
                     "`{}` stands where a key is wanted",
                     unit.slice(&unit.place(arg.value))
                 );
-                return Some(Mismatch { span, text });
+                return Some(Mismatch { span, text, dropped: false });
             }
             ExprKind::Binary { op: "+", .. } | ExprKind::Template(_) => {
                 let text = "a key is made while the program runs".to_owned();
-                return Some(Mismatch { span, text });
+                return Some(Mismatch { span, text, dropped: false });
             }
             ExprKind::Name(_) if file.names.declared(arg.value) == Some("string") => {
                 let text = "a key is whatever a variable holds".to_owned();
-                return Some(Mismatch { span, text });
+                return Some(Mismatch { span, text, dropped: false });
             }
             // It may be a key, or a key and its value in one.
             _ => return None,
