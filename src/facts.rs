@@ -27,6 +27,7 @@ pub mod loki;
 pub mod manifest;
 pub mod markdown;
 pub mod monitor;
+mod named;
 pub mod oncall;
 pub mod owners;
 pub mod package;

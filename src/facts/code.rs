@@ -40,8 +40,9 @@ mod values;
 pub mod workers;
 
 use super::scalar::Scalar;
-use super::subject::{Held, SubjectKind};
+use super::subject::SubjectKind;
 use super::{DocumentId, FileFacts, Subject};
+use crate::facts::named::named_subject;
 use crate::facts::skip::{Skip, SkipReason};
 use crate::identify::Kind;
 use crate::parse::code::{self, Language};
@@ -204,33 +205,8 @@ pub struct AlertHandler {
     pub severities: Vec<NameMap>,
 }
 
-macro_rules! subject {
-    ($type:ty, $kind:ident, $word:literal, $name:ident) => {
-        impl Subject for $type {
-            fn kind(&self) -> SubjectKind {
-                SubjectKind::$kind
-            }
-            fn document(&self) -> Option<DocumentId> {
-                Some(self.document)
-            }
-            fn title(&self) -> String {
-                format!(concat!($word, " {}"), self.$name.text)
-            }
-            fn anchor(&self) -> Option<Span> {
-                Some(self.$name.span)
-            }
-            fn field(&self, path: &str) -> Held<'_> {
-                if path == "name" { self.$name.held() } else { Held::Nothing }
-            }
-            fn field_span(&self, path: &str) -> Option<Span> {
-                (path == "name").then_some(self.$name.span)
-            }
-        }
-    };
-}
-
-subject!(BurnFormula, BurnFormula, "burn rate", name);
-subject!(AlertHandler, AlertHandler, "alert handler", name);
+named_subject!(BurnFormula, BurnFormula, "burn rate");
+named_subject!(AlertHandler, AlertHandler, "alert handler");
 
 impl Subject for Module {
     fn kind(&self) -> SubjectKind {

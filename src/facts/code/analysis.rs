@@ -7,10 +7,9 @@ mod windows;
 
 use super::around::{self, Around};
 use super::file::File;
-use super::propagation::named_subject;
+use crate::facts::named::named_subject;
 use crate::facts::scalar::Scalar;
-use crate::facts::subject::{Held, SubjectKind};
-use crate::facts::{DocumentId, FileFacts, Subject};
+use crate::facts::{DocumentId, FileFacts};
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, StmtKind};

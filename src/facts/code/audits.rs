@@ -5,11 +5,11 @@ mod records;
 mod words;
 
 use super::super::scalar::Scalar;
-use super::super::subject::{Held, SubjectKind};
-use super::super::{DocumentId, FileFacts, Subject};
+use super::super::{DocumentId, FileFacts};
 use super::file::File;
 use super::logs::{Level, LogCall};
 use super::routines::Routines;
+use crate::facts::named::named_subject;
 use crate::source::Span;
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeMap;
@@ -82,33 +82,8 @@ pub struct Listening {
     pub at: Span,
 }
 
-macro_rules! named {
-    ($type:ty, $kind:ident, $word:literal) => {
-        impl Subject for $type {
-            fn kind(&self) -> SubjectKind {
-                SubjectKind::$kind
-            }
-            fn document(&self) -> Option<DocumentId> {
-                Some(self.document)
-            }
-            fn title(&self) -> String {
-                format!(concat!($word, " {}"), self.name.text)
-            }
-            fn anchor(&self) -> Option<Span> {
-                Some(self.name.span)
-            }
-            fn field(&self, path: &str) -> Held<'_> {
-                if path == "name" { self.name.held() } else { Held::Nothing }
-            }
-            fn field_span(&self, path: &str) -> Option<Span> {
-                (path == "name").then_some(self.name.span)
-            }
-        }
-    };
-}
-
-named!(AuditRecord, AuditRecord, "audit record by");
-named!(SecurityHandler, SecurityHandler, "security handler");
+named_subject!(AuditRecord, AuditRecord, "audit record by");
+named_subject!(SecurityHandler, SecurityHandler, "security handler");
 
 /// Words of which a file that handles security has one.
 const SECURITY: &[&str] = &[

@@ -9,9 +9,9 @@ mod report;
 pub(super) mod sites;
 
 use super::super::scalar::Scalar;
-use super::super::subject::{Held, SubjectKind};
-use super::super::{DocumentId, FileFacts, Subject};
+use super::super::{DocumentId, FileFacts};
 use super::file::File;
+use crate::facts::named::named_subject;
 use crate::source::Span;
 
 /// What becomes of an error.
@@ -115,26 +115,7 @@ impl Handler {
     }
 }
 
-impl Subject for Handler {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Handler
-    }
-    fn document(&self) -> Option<DocumentId> {
-        Some(self.document)
-    }
-    fn title(&self) -> String {
-        format!("handler of {}", self.name.text)
-    }
-    fn anchor(&self) -> Option<Span> {
-        Some(self.name.span)
-    }
-    fn field(&self, path: &str) -> Held<'_> {
-        if path == "name" { self.name.held() } else { Held::Nothing }
-    }
-    fn field_span(&self, path: &str) -> Option<Span> {
-        (path == "name").then_some(self.name.span)
-    }
-}
+named_subject!(Handler, Handler, "handler of");
 
 /// Reads the handlers of a file.
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {

@@ -15,12 +15,11 @@ use super::alerts;
 use super::file::File;
 use super::payload::{self, Read};
 use super::routines::{Routine, Routines};
+use crate::facts::named::named_subject;
 use crate::facts::scalar::Scalar;
-use crate::facts::subject::{Held, SubjectKind};
-use crate::facts::{DocumentId, FileFacts, Subject};
+use crate::facts::{DocumentId, FileFacts};
 use crate::lang::duties::{self, Duty};
 use crate::parse::unit::{ExprId, ExprKind};
-use crate::source::Span;
 use std::collections::BTreeSet;
 
 /// What the code of a function says.
@@ -179,31 +178,6 @@ pub struct SeverityValue {
     pub scale: String,
     /// The member.
     pub member: String,
-}
-
-macro_rules! named_subject {
-    ($type:ty, $kind:ident, $word:literal) => {
-        impl Subject for $type {
-            fn kind(&self) -> SubjectKind {
-                SubjectKind::$kind
-            }
-            fn document(&self) -> Option<DocumentId> {
-                Some(self.document)
-            }
-            fn title(&self) -> String {
-                format!(concat!($word, " {}"), self.name.text)
-            }
-            fn anchor(&self) -> Option<Span> {
-                Some(self.name.span)
-            }
-            fn field(&self, path: &str) -> Held<'_> {
-                if path == "name" { self.name.held() } else { Held::Nothing }
-            }
-            fn field_span(&self, path: &str) -> Option<Span> {
-                (path == "name").then_some(self.name.span)
-            }
-        }
-    };
 }
 
 named_subject!(IncidentAction, IncidentAction, "incident action");

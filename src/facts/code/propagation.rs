@@ -3,9 +3,9 @@
 
 use super::around::Around;
 use super::file::{Call, File};
+use crate::facts::named::named_subject;
 use crate::facts::scalar::Scalar;
-use crate::facts::subject::{Held, SubjectKind};
-use crate::facts::{DocumentId, FileFacts, Subject};
+use crate::facts::{DocumentId, FileFacts};
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind};
@@ -61,32 +61,6 @@ pub struct Instrumentation {
     /// `server`, `client`, `both`, `threads`, `logs`.
     pub side: &'static str,
 }
-
-macro_rules! named_subject {
-    ($type:ty, $kind:ident, $word:literal) => {
-        impl Subject for $type {
-            fn kind(&self) -> SubjectKind {
-                SubjectKind::$kind
-            }
-            fn document(&self) -> Option<DocumentId> {
-                Some(self.document)
-            }
-            fn title(&self) -> String {
-                format!(concat!($word, " {}"), self.name.text)
-            }
-            fn anchor(&self) -> Option<Span> {
-                Some(self.name.span)
-            }
-            fn field(&self, path: &str) -> Held<'_> {
-                if path == "name" { self.name.held() } else { Held::Nothing }
-            }
-            fn field_span(&self, path: &str) -> Option<Span> {
-                (path == "name").then_some(self.name.span)
-            }
-        }
-    };
-}
-pub(super) use named_subject;
 
 named_subject!(Extraction, Extraction, "extraction");
 named_subject!(Injection, Injection, "injection");

@@ -2,10 +2,9 @@
 
 use super::around::Around;
 use super::file::{Call, File};
-use super::propagation::named_subject;
+use crate::facts::named::named_subject;
 use crate::facts::scalar::Scalar;
-use crate::facts::subject::{Held, SubjectKind};
-use crate::facts::{DocumentId, FileFacts, Subject};
+use crate::facts::{DocumentId, FileFacts};
 use crate::libraries::{Api, Role};
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, StmtKind};
 use crate::source::Span;

@@ -1,9 +1,9 @@
 //! Places that ask for the error being handled, and whether one is.
 
 use crate::facts::code::file::File;
+use crate::facts::named::named_subject;
 use crate::facts::scalar::Scalar;
-use crate::facts::subject::{Held, SubjectKind};
-use crate::facts::{DocumentId, FileFacts, Subject};
+use crate::facts::{DocumentId, FileFacts};
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, Function, Place, StmtKind};
@@ -26,26 +26,7 @@ pub struct Traceback {
     pub hook: bool,
 }
 
-impl Subject for Traceback {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Traceback
-    }
-    fn document(&self) -> Option<DocumentId> {
-        Some(self.document)
-    }
-    fn title(&self) -> String {
-        format!("traceback by {}", self.name.text)
-    }
-    fn anchor(&self) -> Option<Span> {
-        Some(self.name.span)
-    }
-    fn field(&self, path: &str) -> Held<'_> {
-        if path == "name" { self.name.held() } else { Held::Nothing }
-    }
-    fn field_span(&self, path: &str) -> Option<Span> {
-        (path == "name").then_some(self.name.span)
-    }
-}
+named_subject!(Traceback, Traceback, "traceback by");
 
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     if file.unit.language != Language::Python {
