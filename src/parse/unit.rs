@@ -20,6 +20,7 @@ mod python;
 pub mod resolve;
 #[cfg(feature = "rust")]
 mod rust;
+mod shapes;
 mod text;
 mod walk;
 

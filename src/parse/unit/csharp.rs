@@ -72,10 +72,6 @@ fn body<'a>(b: &mut Reader<'_, 'a>, node: usize, field: &str) -> Block {
     body.map_or_else(Vec::new, |body| block(b, body))
 }
 
-fn expressions<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Vec<ExprId> {
-    b.named(node).into_iter().map(|child| expression(b, child)).collect()
-}
-
 fn statements<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Block {
     match b.kind(node) {
         "local_declaration_statement" => local(b, node),
@@ -151,7 +147,7 @@ fn class<'a>(b: &mut Reader<'_, 'a>, node: usize) -> super::ClassId {
     let parts = b.child(node, "parameter_list").map(|list| parameters(b, list)).unwrap_or_default();
     b.class(class, |b| {
         for part in parts {
-            add_field(b, Field { name: part.name, ty: part.ty, value: None, at: part.at });
+            b.add_field(Field { name: part.name, ty: part.ty, value: None, at: part.at });
         }
         if let Some(body) = b.field(node, "body") {
             members(b, body);
@@ -173,7 +169,7 @@ fn members<'a>(b: &mut Reader<'_, 'a>, body: usize) {
                     if b.kind(it) == "variable_declarator" {
                         let value = value_of(b, it, name);
                         let field = Field { name: b.text(name), ty, value, at: b.at(name) };
-                        add_field(b, field);
+                        b.add_field(field);
                     }
                 }
             }
@@ -198,7 +194,7 @@ fn property<'a>(b: &mut Reader<'_, 'a>, node: usize) {
     let value = b.field(node, "value").filter(|&it| b.kind(it) != "arrow_expression_clause");
     let value = value.map(|value| expression(b, value));
     let field = Field { name: b.text(name), ty, value, at: b.at(name) };
-    add_field(b, field);
+    b.add_field(field);
     let mut bodies: Vec<usize> = Vec::new();
     if let Some(list) = b.field(node, "accessors") {
         bodies.extend(b.named(list).into_iter().filter_map(|it| b.field(it, "body")));
@@ -216,12 +212,6 @@ fn property<'a>(b: &mut Reader<'_, 'a>, node: usize) {
             ..Function::default()
         };
         b.function(function, |b| block(b, body));
-    }
-}
-
-fn add_field<'a>(b: &mut Reader<'_, 'a>, field: Field<'a>) {
-    if let Some(class) = b.class {
-        b.unit.classes[class.0 as usize].fields.push(field);
     }
 }
 
@@ -298,7 +288,7 @@ fn statement<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Option<StmtId> {
         "continue_statement" => StmtKind::Continue,
         "empty_statement" => return None,
         "if_statement" => {
-            let test = of_field(b, node, "condition");
+            let test = b.of_field(node, "condition", expression);
             let then = plain(b, node, "consequence");
             StmtKind::If { first: None, test, then, other: plain(b, node, "alternative") }
         }
@@ -317,23 +307,13 @@ fn statement<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Option<StmtId> {
             let inner = b.named(node).last().copied()?;
             return b.deeper(|b| statement(b, inner)).flatten();
         }
-        _ => StmtKind::Other(expressions(b, node)),
+        _ => StmtKind::Other(b.expressions(node, expression)),
     };
     Some(b.add(kind, at))
 }
 
 fn plain<'a>(b: &mut Reader<'_, 'a>, node: usize, field: &str) -> Block {
     b.field(node, field).map_or_else(Vec::new, |body| block(b, body))
-}
-
-fn of_field<'a>(b: &mut Reader<'_, 'a>, node: usize, field: &str) -> ExprId {
-    match b.field(node, field) {
-        Some(value) => expression(b, value),
-        None => {
-            let at = b.at(node);
-            b.push(ExprKind::Other(Vec::new()), at)
-        }
-    }
 }
 
 fn repeated<'a>(b: &mut Reader<'_, 'a>, node: usize) -> StmtKind<'a> {

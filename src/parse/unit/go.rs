@@ -217,14 +217,10 @@ fn value_of<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Option<ExprId> {
 
 fn list_of<'a>(b: &mut Reader<'_, 'a>, node: usize, field: &str) -> Vec<ExprId> {
     match b.field(node, field) {
-        Some(list) if b.kind(list) == "expression_list" => expressions(b, list),
+        Some(list) if b.kind(list) == "expression_list" => b.expressions(list, expression),
         Some(one) => vec![expression(b, one)],
         None => Vec::new(),
     }
-}
-
-fn expressions<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Vec<ExprId> {
-    b.named(node).into_iter().map(|child| expression(b, child)).collect()
 }
 
 fn statement<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Option<StmtId> {
@@ -259,7 +255,7 @@ fn statement<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Option<StmtId> {
             let inner = b.named(node).last().copied()?;
             return statement(b, inner);
         }
-        _ => StmtKind::Other(expressions(b, node)),
+        _ => StmtKind::Other(b.expressions(node, expression)),
     };
     Some(b.add(kind, at))
 }
@@ -380,11 +376,11 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
         },
         "selector_expression" => match sides(b, "operand", "field") {
             Some((of, name)) => ExprKind::Member { of: expression(b, of), name: b.text(name) },
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "qualified_type" => match sides(b, "package", "name") {
             Some((of, name)) => ExprKind::Member { of: expression(b, of), name: b.text(name) },
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "index_expression" => match b.field(node, "operand") {
             Some(of) => {
@@ -392,7 +388,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
                 let key = b.field(node, "index").map(|key| expression(b, key));
                 ExprKind::Index { of, key }
             }
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "call_expression" => call(b, node),
         "composite_literal" => composite(b, node),
@@ -407,22 +403,22 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
                 let (left, right) = (expression(b, left), expression(b, right));
                 ExprKind::Binary { op, left, right }
             }
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "unary_expression" => match b.field(node, "operand") {
             Some(of) => {
                 let op = b.field(node, "operator").map_or("", |op| b.text(op));
                 ExprKind::Unary { op, of: expression(b, of) }
             }
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         // What it is asserted to be is its value still.
         "type_assertion_expression" => match b.field(node, "operand") {
             Some(of) => ExprKind::Unary { op: ".()", of: expression(b, of) },
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "func_literal" => ExprKind::Lambda(lambda(b, node)),
-        _ => ExprKind::Other(expressions(b, node)),
+        _ => ExprKind::Other(b.expressions(node, expression)),
     }
 }
 
@@ -434,7 +430,7 @@ fn lambda<'a>(b: &mut Reader<'_, 'a>, node: usize) -> FunctionId {
 fn call<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
     let (Some(function), Some(list)) = (b.field(node, "function"), b.field(node, "arguments"))
     else {
-        return ExprKind::Other(expressions(b, node));
+        return ExprKind::Other(b.expressions(node, expression));
     };
     let callee = expression(b, function);
     let mut args = Vec::new();
@@ -448,11 +444,11 @@ fn call<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
 /// `T{…}`: a list where its type is one.
 fn composite<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
     let (Some(ty), Some(value)) = (b.field(node, "type"), b.field(node, "body")) else {
-        return ExprKind::Other(expressions(b, node));
+        return ExprKind::Other(b.expressions(node, expression));
     };
     match b.kind(ty) {
         "slice_type" | "array_type" | "implicit_length_array_type" => {
-            ExprKind::List(expressions(b, value))
+            ExprKind::List(b.expressions(value, expression))
         }
         "map_type" => ExprKind::Map { of: None, entries: entries(b, value) },
         _ => {

@@ -46,10 +46,6 @@ fn body<'a>(b: &mut Reader<'_, 'a>, node: usize, field: &str) -> Block {
     b.field(node, field).map_or_else(Vec::new, |body| block(b, body))
 }
 
-fn expressions<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Vec<ExprId> {
-    b.named(node).into_iter().map(|child| expression(b, child)).collect()
-}
-
 fn statements<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Block {
     match b.kind(node) {
         "local_variable_declaration" => {
@@ -107,7 +103,7 @@ fn class<'a>(b: &mut Reader<'_, 'a>, node: usize) -> super::ClassId {
     let parts = b.field(node, "parameters").map(|list| parameters(b, list)).unwrap_or_default();
     b.class(class, |b| {
         for part in parts {
-            add_field(b, Field { name: part.name, ty: part.ty, value: None, at: part.at });
+            b.add_field(Field { name: part.name, ty: part.ty, value: None, at: part.at });
         }
         if let Some(body) = b.field(node, "body") {
             members(b, body);
@@ -129,7 +125,7 @@ fn members<'a>(b: &mut Reader<'_, 'a>, body: usize) {
                     let Some(name) = b.field(it, "name") else { continue };
                     let value = b.field(it, "value").map(|value| expression(b, value));
                     let field = Field { name: b.text(name), ty, value, at: b.at(name) };
-                    add_field(b, field);
+                    b.add_field(field);
                 }
             }
             "class_declaration"
@@ -149,12 +145,6 @@ fn members<'a>(b: &mut Reader<'_, 'a>, body: usize) {
             }
             _ => {}
         }
-    }
-}
-
-fn add_field<'a>(b: &mut Reader<'_, 'a>, field: Field<'a>) {
-    if let Some(class) = b.class {
-        b.unit.classes[class.0 as usize].fields.push(field);
     }
 }
 
@@ -231,7 +221,7 @@ fn statement<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Option<StmtId> {
         "break_statement" => StmtKind::Break,
         "continue_statement" => StmtKind::Continue,
         "if_statement" => {
-            let test = of_field(b, node, "condition");
+            let test = b.of_field(node, "condition", expression);
             let then = body(b, node, "consequence");
             StmtKind::If { first: None, test, then, other: body(b, node, "alternative") }
         }
@@ -247,19 +237,9 @@ fn statement<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Option<StmtId> {
             return b.deeper(|b| statement(b, inner)).flatten();
         }
         "explicit_constructor_invocation" => return None,
-        _ => StmtKind::Other(expressions(b, node)),
+        _ => StmtKind::Other(b.expressions(node, expression)),
     };
     Some(b.add(kind, at))
-}
-
-fn of_field<'a>(b: &mut Reader<'_, 'a>, node: usize, field: &str) -> ExprId {
-    match b.field(node, field) {
-        Some(value) => expression(b, value),
-        None => {
-            let at = b.at(node);
-            b.push(ExprKind::Other(Vec::new()), at)
-        }
-    }
 }
 
 fn repeated<'a>(b: &mut Reader<'_, 'a>, node: usize) -> StmtKind<'a> {
@@ -333,7 +313,7 @@ fn choice<'a>(b: &mut Reader<'_, 'a>, node: usize) -> StmtKind<'a> {
         for part in b.named(group) {
             if b.kind(part) == "switch_label" {
                 rest |= b.text(part).starts_with("default");
-                tests.extend(expressions(b, part));
+                tests.extend(b.expressions(part, expression));
             } else {
                 body.extend(block(b, part));
             }

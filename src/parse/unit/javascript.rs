@@ -39,10 +39,6 @@ fn body<'a>(b: &mut Reader<'_, 'a>, node: usize, field: &str) -> Block {
     b.field(node, field).map_or_else(Vec::new, |body| block(b, body))
 }
 
-fn expressions<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Vec<ExprId> {
-    b.named(node).into_iter().map(|child| expression(b, child)).collect()
-}
-
 /// One statement; a declaration of several names is several.
 fn statements<'a>(b: &mut Reader<'_, 'a>, node: usize, exported: bool) -> Block {
     match b.kind(node) {
@@ -194,7 +190,7 @@ fn statement<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Option<StmtId> {
         "break_statement" => StmtKind::Break,
         "continue_statement" => StmtKind::Continue,
         "if_statement" => {
-            let test = of_field(b, node, "condition");
+            let test = b.of_field(node, "condition", expression);
             let then = body(b, node, "consequence");
             let alternative = b.field(node, "alternative");
             let other = alternative.and_then(|it| b.named(it).first().copied());
@@ -211,19 +207,9 @@ fn statement<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Option<StmtId> {
             let inner = b.field(node, "body")?;
             return b.deeper(|b| statement(b, inner)).flatten();
         }
-        _ => StmtKind::Other(expressions(b, node)),
+        _ => StmtKind::Other(b.expressions(node, expression)),
     };
     Some(b.add(kind, at))
-}
-
-fn of_field<'a>(b: &mut Reader<'_, 'a>, node: usize, field: &str) -> ExprId {
-    match b.field(node, field) {
-        Some(value) => expression(b, value),
-        None => {
-            let at = b.at(node);
-            b.push(ExprKind::Other(Vec::new()), at)
-        }
-    }
 }
 
 fn repeated<'a>(b: &mut Reader<'_, 'a>, node: usize) -> StmtKind<'a> {

@@ -58,7 +58,7 @@ fn statement<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Option<StmtId> {
             return None;
         }
         "block" => StmtKind::Block(block(b, node)),
-        _ => StmtKind::Other(expressions(b, node)),
+        _ => StmtKind::Other(b.expressions(node, expression)),
     };
     let at = b.at(node);
     Some(b.add(kind, at))
@@ -68,7 +68,7 @@ fn statement<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Option<StmtId> {
 fn one<'a>(b: &mut Reader<'_, 'a>, node: usize, field: &str) -> Vec<ExprId> {
     let Some(child) = b.field(node, field) else { return Vec::new() };
     match b.kind(child) {
-        "pattern_list" | "expression_list" => expressions(b, child),
+        "pattern_list" | "expression_list" => b.expressions(child, expression),
         _ => vec![expression(b, child)],
     }
 }
@@ -76,10 +76,6 @@ fn one<'a>(b: &mut Reader<'_, 'a>, node: usize, field: &str) -> Vec<ExprId> {
 fn first<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Option<ExprId> {
     let child = b.named(node).into_iter().find(|&child| b.code.node(child).field != "cause")?;
     Some(expression(b, child))
-}
-
-fn expressions<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Vec<ExprId> {
-    b.named(node).into_iter().map(|child| expression(b, child)).collect()
 }
 
 fn expression_statement<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Option<StmtId> {

@@ -379,7 +379,3 @@ fn repeated<'a>(b: &mut Reader<'_, 'a>, node: usize) -> StmtKind<'a> {
     let body = b.field(node, "body").map(|it| items(b, it)).unwrap_or_default();
     StmtKind::Loop { targets, heads, body, endless: b.kind(node) == "loop_expression" }
 }
-
-fn expressions<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Vec<ExprId> {
-    b.named(node).into_iter().map(|child| expression(b, child)).collect()
-}

@@ -4,7 +4,7 @@ use super::super::text::{inner, unescaped};
 use super::super::{
     Arg, CallForm, ExprId, ExprKind, Function, FunctionId, Param, Part, Place, StmtKind,
 };
-use super::{Reader, block, expressions, of_field, parameters};
+use super::{Reader, block, parameters};
 use std::borrow::Cow;
 
 pub(super) fn expression<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprId {
@@ -14,7 +14,6 @@ pub(super) fn expression<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprId {
 fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
     let sides =
         |b: &Reader<'_, 'a>, one: &str, other: &str| b.field(node, one).zip(b.field(node, other));
-    let op = |b: &Reader<'_, 'a>| b.field(node, "operator").map_or("=", |op| b.text(op));
     let first = b.named(node).first().copied();
     match b.kind(node) {
         "identifier" | "this" | "base" | "predefined_type" => ExprKind::Name(b.text(node)),
@@ -34,7 +33,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
             let parts = sides(b, "expression", "name").or_else(|| sides(b, "qualifier", "name"));
             match parts.or_else(|| sides(b, "alias", "name")) {
                 Some((of, name)) => ExprKind::Member { of: expression(b, of), name: bare(b, name) },
-                None => ExprKind::Other(expressions(b, node)),
+                None => ExprKind::Other(b.expressions(node, expression)),
             }
         }
         "conditional_access_expression" => conditional_access(b, node),
@@ -44,14 +43,14 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
                 let key = arguments(b, list).first().map(|arg| arg.value);
                 ExprKind::Index { of, key }
             }
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "invocation_expression" => match sides(b, "function", "arguments") {
             Some((function, list)) => {
                 let callee = expression(b, function);
                 ExprKind::Call { callee, args: arguments(b, list), form: CallForm::Call }
             }
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "object_creation_expression" | "implicit_object_creation_expression" => creation(b, node),
         "await_expression" => match first {
@@ -75,14 +74,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
             Some(inside) => kind(b, inside),
             None => ExprKind::Other(Vec::new()),
         },
-        "binary_expression" | "is_expression" => match sides(b, "left", "right") {
-            Some((left, right)) => {
-                let op = op(b);
-                let (left, right) = (expression(b, left), expression(b, right));
-                ExprKind::Binary { op, left, right }
-            }
-            None => ExprKind::Other(expressions(b, node)),
-        },
+        "binary_expression" | "is_expression" => b.binary(node, expression),
         "prefix_unary_expression" | "postfix_unary_expression" | "unary_expression" => {
             match first {
                 Some(of) => {
@@ -93,26 +85,15 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
                 None => ExprKind::Other(Vec::new()),
             }
         }
-        "assignment_expression" => match sides(b, "left", "right") {
-            Some((target, value)) => {
-                let op = op(b);
-                let (target, value) = (expression(b, target), expression(b, value));
-                ExprKind::Assign { target, op, value }
-            }
-            None => ExprKind::Other(expressions(b, node)),
-        },
-        "conditional_expression" => {
-            let test = of_field(b, node, "condition");
-            let (yes, no) = (of_field(b, node, "consequence"), of_field(b, node, "alternative"));
-            ExprKind::Choice { test, yes, no }
-        }
+        "assignment_expression" => b.assignment(node, expression),
+        "conditional_expression" => b.choice(node, expression),
         "lambda_expression" | "anonymous_method_expression" => ExprKind::Lambda(lambda(b, node)),
         "initializer_expression" | "collection_expression" | "tuple_expression" => {
-            ExprKind::List(expressions(b, node))
+            ExprKind::List(b.expressions(node, expression))
         }
         "array_creation_expression" | "implicit_array_creation_expression" => {
             match b.child(node, "initializer_expression") {
-                Some(list) => ExprKind::List(expressions(b, list)),
+                Some(list) => ExprKind::List(b.expressions(list, expression)),
                 None => ExprKind::List(Vec::new()),
             }
         }
@@ -129,7 +110,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
             Some(of) => ExprKind::Member { of: expression(b, of), name: "typeof" },
             None => ExprKind::Other(Vec::new()),
         },
-        _ => ExprKind::Other(expressions(b, node)),
+        _ => ExprKind::Other(b.expressions(node, expression)),
     }
 }
 

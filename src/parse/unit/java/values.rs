@@ -2,9 +2,7 @@
 
 use super::super::text::unescaped;
 use super::super::{Arg, CallForm, Class, ExprId, ExprKind, Function, FunctionId, Param, StmtKind};
-use super::{
-    Reader, annotation, block, choice, expressions, members, of_field, parameters, statements,
-};
+use super::{Reader, annotation, block, choice, members, parameters, statements};
 
 pub(super) fn expression<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprId {
     b.value(node, kind)
@@ -35,7 +33,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
         },
         "field_access" => match sides(b, "object", "field") {
             Some((of, name)) => ExprKind::Member { of: expression(b, of), name: b.text(name) },
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "scoped_identifier" | "scoped_type_identifier" => scoped(b, node),
         "generic_type" => match b.named(node).first().copied() {
@@ -47,7 +45,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
                 let of = expression(b, of);
                 ExprKind::Index { of, key: Some(expression(b, key)) }
             }
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "method_invocation" => invocation(b, node),
         "object_creation_expression" => creation(b, node),
@@ -59,34 +57,16 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
             Some(inside) => kind(b, inside),
             None => ExprKind::Other(Vec::new()),
         },
-        "binary_expression" => match sides(b, "left", "right") {
-            Some((left, right)) => {
-                let op = op(b);
-                let (left, right) = (expression(b, left), expression(b, right));
-                ExprKind::Binary { op, left, right }
-            }
-            None => ExprKind::Other(expressions(b, node)),
-        },
+        "binary_expression" => b.binary(node, expression),
         "unary_expression" => match b.field(node, "operand") {
             Some(of) => ExprKind::Unary { op: op(b), of: expression(b, of) },
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
-        "assignment_expression" => match sides(b, "left", "right") {
-            Some((target, value)) => {
-                let op = op(b);
-                let (target, value) = (expression(b, target), expression(b, value));
-                ExprKind::Assign { target, op, value }
-            }
-            None => ExprKind::Other(expressions(b, node)),
-        },
-        "ternary_expression" => {
-            let test = of_field(b, node, "condition");
-            let (yes, no) = (of_field(b, node, "consequence"), of_field(b, node, "alternative"));
-            ExprKind::Choice { test, yes, no }
-        }
+        "assignment_expression" => b.assignment(node, expression),
+        "ternary_expression" => b.choice(node, expression),
         "lambda_expression" => ExprKind::Lambda(lambda(b, node)),
         "array_initializer" | "element_value_array_initializer" => {
-            ExprKind::List(expressions(b, node))
+            ExprKind::List(b.expressions(node, expression))
         }
         "array_creation_expression" => match b.field(node, "value") {
             Some(value) => kind(b, value),
@@ -106,7 +86,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
             Some(call) => ExprKind::Other(vec![call]),
             None => ExprKind::Other(Vec::new()),
         },
-        _ => ExprKind::Other(expressions(b, node)),
+        _ => ExprKind::Other(b.expressions(node, expression)),
     }
 }
 
@@ -126,7 +106,9 @@ fn arguments<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Vec<Arg<'a>> {
 }
 
 fn invocation<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
-    let Some(name) = b.field(node, "name") else { return ExprKind::Other(expressions(b, node)) };
+    let Some(name) = b.field(node, "name") else {
+        return ExprKind::Other(b.expressions(node, expression));
+    };
     let at = b.at(name);
     let callee = match b.field(node, "object") {
         Some(object) => {
@@ -141,7 +123,7 @@ fn invocation<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
 
 /// `new T(…) { … }`: methods of the body are functions of the file.
 fn creation<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
-    let callee = of_field(b, node, "type");
+    let callee = b.of_field(node, "type", expression);
     let args = arguments(b, node);
     if let Some(body) = b.child(node, "class_body") {
         let at = b.at(body);

@@ -2,7 +2,7 @@
 
 use super::super::text::{inner, unescaped};
 use super::super::{Arg, CallForm, ExprId, ExprKind, FunctionId, Import, Part, Place, StmtKind};
-use super::{Reader, block, expressions, function, of_field, quoted};
+use super::{Reader, block, function, quoted};
 use std::borrow::Cow;
 
 pub(super) fn expression<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprId {
@@ -29,7 +29,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
         "null" | "undefined" => ExprKind::Null,
         "member_expression" => match sides(b, "object", "property") {
             Some((of, name)) => ExprKind::Member { of: expression(b, of), name: b.text(name) },
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "subscript_expression" => match b.field(node, "object") {
             Some(of) => {
@@ -37,7 +37,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
                 let key = b.field(node, "index").map(|key| expression(b, key));
                 ExprKind::Index { of, key }
             }
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "call_expression" => call(b, node, "function", CallForm::Call),
         "new_expression" => call(b, node, "constructor", CallForm::New),
@@ -54,39 +54,21 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
             Some(inside) => kind(b, inside),
             None => ExprKind::Other(Vec::new()),
         },
-        "binary_expression" => match sides(b, "left", "right") {
-            Some((left, right)) => {
-                let op = op(b);
-                let (left, right) = (expression(b, left), expression(b, right));
-                ExprKind::Binary { op, left, right }
-            }
-            None => ExprKind::Other(expressions(b, node)),
-        },
+        "binary_expression" => b.binary(node, expression),
         "unary_expression" | "update_expression" => match b.field(node, "argument") {
             Some(of) => ExprKind::Unary { op: op(b), of: expression(b, of) },
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "assignment_expression" | "augmented_assignment_expression" => {
-            match sides(b, "left", "right") {
-                Some((target, value)) => {
-                    let op = op(b);
-                    let (target, value) = (expression(b, target), expression(b, value));
-                    ExprKind::Assign { target, op, value }
-                }
-                None => ExprKind::Other(expressions(b, node)),
-            }
+            b.assignment(node, expression)
         }
-        "ternary_expression" => {
-            let test = of_field(b, node, "condition");
-            let (yes, no) = (of_field(b, node, "consequence"), of_field(b, node, "alternative"));
-            ExprKind::Choice { test, yes, no }
-        }
+        "ternary_expression" => b.choice(node, expression),
         "object" => ExprKind::Map { of: None, entries: entries(b, node) },
-        "array" | "array_pattern" => ExprKind::List(expressions(b, node)),
+        "array" | "array_pattern" => ExprKind::List(b.expressions(node, expression)),
         "arrow_function" | "function_expression" | "generator_function" => {
             ExprKind::Lambda(lambda(b, node))
         }
-        _ => ExprKind::Other(expressions(b, node)),
+        _ => ExprKind::Other(b.expressions(node, expression)),
     }
 }
 
@@ -111,7 +93,7 @@ fn template<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
 /// `require("x")` stands for the module, as an import would.
 fn call<'a>(b: &mut Reader<'_, 'a>, node: usize, callee: &str, form: CallForm) -> ExprKind<'a> {
     let Some(function) = b.field(node, callee) else {
-        return ExprKind::Other(expressions(b, node));
+        return ExprKind::Other(b.expressions(node, expression));
     };
     let list = b.field(node, "arguments");
     if form == CallForm::Call

@@ -2,7 +2,7 @@
 
 use super::super::text::unescaped;
 use super::super::{Arg, CallForm, ExprId, ExprKind, Function, FunctionId, Part, StmtKind};
-use super::{Reader, expressions, parameters};
+use super::{Reader, parameters};
 use std::borrow::Cow;
 
 pub(super) fn expression<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprId {
@@ -22,7 +22,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
             (Some(of), Some(name)) => {
                 ExprKind::Member { of: expression(b, of), name: b.text(name) }
             }
-            _ => ExprKind::Other(expressions(b, node)),
+            _ => ExprKind::Other(b.expressions(node, expression)),
         },
         "subscript" => match b.field(node, "value") {
             Some(of) => {
@@ -30,7 +30,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
                 let key = b.field(node, "subscript").map(|key| expression(b, key));
                 ExprKind::Index { of, key }
             }
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "call" => call(b, node),
         "await" => match b.named(node).first().copied() {
@@ -60,7 +60,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
                     let (target, value) = (expression(b, target), expression(b, value));
                     ExprKind::Assign { target, op, value }
                 }
-                _ => ExprKind::Other(expressions(b, node)),
+                _ => ExprKind::Other(b.expressions(node, expression)),
             }
         }
         "assignment" | "named_expression" => {
@@ -71,21 +71,21 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
                     let (target, value) = (expression(b, target), expression(b, value));
                     ExprKind::Assign { target, op: "=", value }
                 }
-                _ => ExprKind::Other(expressions(b, node)),
+                _ => ExprKind::Other(b.expressions(node, expression)),
             }
         }
         "dictionary" => ExprKind::Map { of: None, entries: entries(b, node) },
         "list" | "tuple" | "set" | "expression_list" | "pattern_list" | "tuple_pattern"
-        | "list_pattern" => ExprKind::List(expressions(b, node)),
+        | "list_pattern" => ExprKind::List(b.expressions(node, expression)),
         "conditional_expression" => match b.named(node).as_slice() {
             &[yes, test, no] => {
                 let (yes, test, no) = (expression(b, yes), expression(b, test), expression(b, no));
                 ExprKind::Choice { test, yes, no }
             }
-            _ => ExprKind::Other(expressions(b, node)),
+            _ => ExprKind::Other(b.expressions(node, expression)),
         },
         "lambda" => ExprKind::Lambda(lambda(b, node)),
-        _ => ExprKind::Other(expressions(b, node)),
+        _ => ExprKind::Other(b.expressions(node, expression)),
     }
 }
 
@@ -95,7 +95,7 @@ fn binary<'a>(b: &mut Reader<'_, 'a>, node: usize, op: &'a str) -> ExprKind<'a> 
             let (left, right) = (expression(b, left), expression(b, right));
             ExprKind::Binary { op, left, right }
         }
-        _ => ExprKind::Other(expressions(b, node)),
+        _ => ExprKind::Other(b.expressions(node, expression)),
     }
 }
 
@@ -136,7 +136,7 @@ fn entries<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Vec<(Option<ExprId>, Expr
 fn call<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
     let (Some(function), Some(list)) = (b.field(node, "function"), b.field(node, "arguments"))
     else {
-        return ExprKind::Other(expressions(b, node));
+        return ExprKind::Other(b.expressions(node, expression));
     };
     let callee = expression(b, function);
     // `f(x for x in y)`

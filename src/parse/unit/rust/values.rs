@@ -2,7 +2,7 @@
 
 use super::super::text::{inner, unescaped};
 use super::super::{Arg, CallForm, ExprId, ExprKind, Function, FunctionId, StmtKind};
-use super::{Reader, expressions, items, macros, parameters, returned, statement};
+use super::{Reader, items, macros, parameters, returned, statement};
 use std::borrow::Cow;
 
 pub(super) fn expression<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprId {
@@ -41,7 +41,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
         },
         "field_expression" => match sides(b, "value", "field") {
             Some((of, name)) => ExprKind::Member { of: expression(b, of), name: b.text(name) },
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "generic_function" => match b.field(node, "function") {
             Some(inside) => kind(b, inside),
@@ -56,7 +56,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
                 let of = expression(b, of);
                 ExprKind::Index { of, key: Some(expression(b, key)) }
             }
-            _ => ExprKind::Other(expressions(b, node)),
+            _ => ExprKind::Other(b.expressions(node, expression)),
         },
         "call_expression" => match sides(b, "function", "arguments") {
             Some((function, list)) => {
@@ -69,7 +69,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
                     .collect();
                 ExprKind::Call { callee, args, form: CallForm::Call }
             }
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "macro_invocation" => macros::call(b, node),
         "struct_expression" => structure(b, node),
@@ -102,24 +102,17 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
             }
             None => ExprKind::Other(Vec::new()),
         },
-        "binary_expression" => match sides(b, "left", "right") {
-            Some((left, right)) => {
-                let op = op(b);
-                let (left, right) = (expression(b, left), expression(b, right));
-                ExprKind::Binary { op, left, right }
-            }
-            None => ExprKind::Other(expressions(b, node)),
-        },
+        "binary_expression" => b.binary(node, expression),
         "assignment_expression" | "compound_assignment_expr" => match sides(b, "left", "right") {
             Some((target, value)) => {
                 let op = op(b);
                 let (target, value) = (expression(b, target), expression(b, value));
                 ExprKind::Assign { target, op, value }
             }
-            None => ExprKind::Other(expressions(b, node)),
+            None => ExprKind::Other(b.expressions(node, expression)),
         },
         "array_expression" | "tuple_expression" | "tuple_pattern" | "slice_pattern" => {
-            ExprKind::List(expressions(b, node))
+            ExprKind::List(b.expressions(node, expression))
         }
         "closure_expression" => ExprKind::Lambda(closure(b, node)),
         "async_block" => match b.child(node, "block") {
@@ -145,7 +138,7 @@ fn kind<'a>(b: &mut Reader<'_, 'a>, node: usize) -> ExprKind<'a> {
         | "for_expression"
         | "block"
         | "unsafe_block" => ExprKind::Flow(statement(b, node)),
-        _ => ExprKind::Other(expressions(b, node)),
+        _ => ExprKind::Other(b.expressions(node, expression)),
     }
 }
 
