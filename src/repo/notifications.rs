@@ -1,6 +1,8 @@
 //! Notification templates: what each text is, which files a configuration loads, and what the
 //! texts read when a notification is sent.
 
+mod defaults;
+
 use super::model::Model;
 use super::{Repo, paths};
 use crate::facts::alertmanager::texts::{self, Text};
@@ -401,7 +403,7 @@ impl<'r> Server<'r> {
         for &text in settings.chain(&self.files) {
             for step in &all[text].parsed.steps {
                 let StepKind::Call(name, _) = &step.kind else { continue };
-                let known = DEFAULTS.binary_search(&&*name.text).is_ok()
+                let known = defaults::DEFAULTS.binary_search(&&*name.text).is_ok()
                     || name.text.is_empty()
                     || self.find(all, text, &name.text).is_some();
                 let lacks = self.closed && !known;
@@ -418,84 +420,5 @@ impl<'r> Model<'r> {
     /// Notification texts, and what they read.
     pub fn notifications(&self) -> &Notifications<'r> {
         self.notifications.get_or_init(|| Notifications::of(self.repo))
-    }
-}
-
-/// Templates that Alertmanager brings, those of older releases included.
-const DEFAULTS: &[&str] = &[
-    "__alertmanager",
-    "__alertmanagerURL",
-    "__description",
-    "__single_message_title",
-    "__subject",
-    "__text_alert_list",
-    "__text_alert_list_markdown",
-    "discord.default.content",
-    "discord.default.message",
-    "discord.default.title",
-    "email.default.html",
-    "email.default.subject",
-    "hipchat.default.from",
-    "hipchat.default.message",
-    "jira.default.description",
-    "jira.default.priority",
-    "jira.default.summary",
-    "mattermost.default.color",
-    "mattermost.default.fallback",
-    "mattermost.default.text",
-    "mattermost.default.title",
-    "mattermost.default.titlelink",
-    "mattermost.default.username",
-    "msteams.default.summary",
-    "msteams.default.text",
-    "msteams.default.title",
-    "msteamsv2.default.text",
-    "msteamsv2.default.title",
-    "opsgenie.default.description",
-    "opsgenie.default.message",
-    "opsgenie.default.source",
-    "pagerduty.default.client",
-    "pagerduty.default.clientURL",
-    "pagerduty.default.description",
-    "pagerduty.default.instances",
-    "pushover.default.message",
-    "pushover.default.title",
-    "pushover.default.url",
-    "rocketchat.default.alias",
-    "rocketchat.default.emoji",
-    "rocketchat.default.iconurl",
-    "rocketchat.default.text",
-    "rocketchat.default.title",
-    "rocketchat.default.titlelink",
-    "slack.default.callbackid",
-    "slack.default.color",
-    "slack.default.fallback",
-    "slack.default.footer",
-    "slack.default.iconemoji",
-    "slack.default.iconurl",
-    "slack.default.pretext",
-    "slack.default.text",
-    "slack.default.title",
-    "slack.default.titlelink",
-    "slack.default.username",
-    "sns.default.message",
-    "sns.default.subject",
-    "telegram.default.message",
-    "victorops.default.entity_display_name",
-    "victorops.default.monitoring_tool",
-    "victorops.default.state_message",
-    "webex.default.message",
-    "wechat.default.agent_id",
-    "wechat.default.message",
-    "wechat.default.to_party",
-    "wechat.default.to_tag",
-    "wechat.default.to_user",
-];
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_list_of_defaults_is_sorted() {
-        assert!(super::DEFAULTS.is_sorted());
     }
 }
