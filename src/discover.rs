@@ -5,6 +5,7 @@
 
 use crate::source::{Encoding, Source};
 use ignore::gitignore::Gitignore;
+use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -176,8 +177,18 @@ pub fn load(entry: &Entry) -> Result<Source, Skip> {
         return Err(skip);
     }
     let bytes = read_capped(&entry.disk)?;
+    // Text that was UTF-16 is no longer what stands on disk.
+    let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let sha256 = utf16.then(|| sha256(&bytes));
     let (text, encoding) = decode(bytes)?;
-    Ok(Source::new(entry.path.clone(), text, encoding))
+    let mut source = Source::new(entry.path.clone(), text, encoding);
+    source.sha256 = sha256;
+    Ok(source)
+}
+
+/// SHA-256 of bytes, in hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The text of a file that was read before.

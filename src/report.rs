@@ -4,6 +4,7 @@ pub mod concise;
 pub mod files;
 pub mod github;
 pub mod group;
+pub mod headline;
 pub mod human;
 pub mod json;
 pub mod markdown;

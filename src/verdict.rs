@@ -70,9 +70,9 @@ pub struct ClauseResult {
     /// `met`, `partly`, `not-met` or `unknown`.
     pub result: Verdict,
     /// The best it can be once everything is known; differs from `result` only when unknown.
-    best: Verdict,
+    pub best: Verdict,
     /// The worst it can be once everything is known.
-    worst: Verdict,
+    pub worst: Verdict,
     /// Why, in a few words.
     pub reason: String,
     /// What it rests on.
@@ -94,6 +94,8 @@ pub struct Assessed {
     pub requirement: &'static Requirement,
     /// The verdict.
     pub verdict: Verdict,
+    /// What follows from its clauses alone: before what is declared of it as a whole.
+    pub from_clauses: Verdict,
     /// Why, in a sentence.
     pub reason: String,
     /// Its clauses.
@@ -106,6 +108,8 @@ pub struct Assessed {
     pub exempt: Option<Exempt>,
     /// Declarations it rests on, by their number.
     pub declared: Vec<usize>,
+    /// Waivers it rests on, by their number.
+    pub waived: Vec<usize>,
 }
 
 /// What says that a requirement does not apply.
@@ -156,6 +160,23 @@ impl Assessment {
         let declared = |assessed: &&Assessed| assessed.exempt == Some(Exempt::Declaration);
         let of_kind = |assessed: &&Assessed| assessed.requirement.kind == kind;
         self.requirements.iter().filter(of_kind).filter(declared).count()
+    }
+
+    /// Number of requirements of a kind that are met by a product that stands in for another.
+    pub fn by_equivalent(&self, kind: Kind) -> usize {
+        let of_kind = |assessed: &&Assessed| {
+            assessed.requirement.kind == kind && assessed.verdict == Verdict::Met
+        };
+        let stands_in = |it: &&Assessed| !declared::equivalents(&it.clauses).is_empty();
+        self.requirements.iter().filter(of_kind).filter(stands_in).count()
+    }
+
+    /// Number of requirements of a kind that are met because a risk was accepted.
+    pub fn risk_accepted(&self, kind: Kind) -> usize {
+        let of_kind = |assessed: &&Assessed| {
+            assessed.requirement.kind == kind && assessed.verdict == Verdict::Met
+        };
+        self.requirements.iter().filter(of_kind).filter(|it| !it.waived.is_empty()).count()
     }
 
     /// One line on the state of compliance; `None` where nothing is asked of the repository.
@@ -238,12 +259,14 @@ fn take_over(requirements: &mut [Assessed]) {
         };
         let assessed = &mut requirements[index];
         assessed.verdict = original.verdict;
+        assessed.from_clauses = original.from_clauses;
         assessed.reason = format!("as {same_as}: {}", original.reason);
         assessed.clauses = original.clauses;
         assessed.by_service = original.by_service;
         assessed.by_environment = original.by_environment;
         assessed.exempt = original.exempt;
         assessed.declared = original.declared;
+        assessed.waived = original.waived;
     }
 }
 
@@ -298,9 +321,10 @@ impl Context<'_> {
             requirement.clauses.iter().map(|clause| self.clause(clause, &own, scope)).collect();
         let exemption = self.exemption(requirement, &clauses, scope);
         let exempt = exemption.as_ref().map(|(_, exempt)| *exempt);
+        let (from_clauses, reason) = decide(requirement, &clauses);
         let (verdict, reason) = match exemption {
             Some((reason, _)) => (Verdict::NotApplicable, reason),
-            None => decide(requirement, &clauses),
+            None => (from_clauses, reason),
         };
         let equivalents = clauses.iter().flat_map(|clause| &clause.equivalents);
         let mut declared: Vec<usize> = equivalents.filter_map(|it| it.declaration).collect();
@@ -312,12 +336,14 @@ impl Context<'_> {
         let mut assessed = Assessed {
             requirement,
             verdict,
+            from_clauses,
             reason,
             clauses,
             by_service,
             by_environment,
             exempt,
             declared,
+            waived: Vec::new(),
         };
         declared::apply(self.model.repo, &mut assessed);
         if assessed.verdict == Verdict::NotMet && requirement.attested_by_default {

@@ -3,7 +3,9 @@
 use super::args::Report as Arguments;
 use super::check::{level_named, write_file};
 use super::{Failure, load, print};
+use crate::discover;
 use crate::judge::View;
+use crate::report::record::Provenance;
 use crate::report::{markdown, record};
 use crate::scan::{self, Request};
 use std::path::PathBuf;
@@ -27,7 +29,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         view,
         verdicts: true,
     });
-    let record = record::Record::new(&report, &place.root, &load::now(&arguments.scan));
+    let now = load::now(&arguments.scan);
+    let only = place.only.iter().map(|path| discover::relative(&place.root, path)).collect();
+    let provenance = Provenance { root: &place.root, only, now: &now };
+    let record = record::Record::new(&report, &provenance);
     for (format, file) in &outputs {
         let text = match format {
             Format::Markdown => markdown::text(&report, &record),

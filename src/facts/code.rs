@@ -380,7 +380,7 @@ fn programs(code: CodeText<'_>, facts: &mut FileFacts) -> bool {
 }
 
 /// The language of a kind of source code.
-fn language(kind: Kind, path: &str) -> Option<Language> {
+pub fn language(kind: Kind, path: &str) -> Option<Language> {
     Some(match kind {
         Kind::Python => Language::Python,
         Kind::Go => Language::Go,

@@ -2,8 +2,8 @@
 
 use super::group::places;
 use super::human::lower_first;
-use super::record::{Record, open_codes};
-use super::{Report, visible};
+use super::record::{Record, open_codes, services_met};
+use super::{Report, headline, visible};
 use crate::catalogue::model::Severity;
 use crate::config::{Refusal, Word};
 use crate::nist;
@@ -13,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// The report as Markdown.
-pub fn text(report: &Report, _record: &Record) -> String {
+pub fn text(report: &Report, record: &Record) -> String {
     let mut out = String::new();
-    head(report, &mut out);
+    head(report, record, &mut out);
     first_steps(report, &mut out);
     table(report, Kind::Required, "REQUIRED items", &mut out);
     table(report, Kind::Checklist, "Checklist", &mut out);
@@ -31,37 +31,16 @@ fn cell(text: &str) -> String {
     visible(text).replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;")
 }
 
-fn counts(report: &Report, kind: Kind) -> String {
-    let words = [
-        (Verdict::Met, "met"),
-        (Verdict::Attested, "attested"),
-        (Verdict::Inherited, "inherited"),
-        (Verdict::Partly, "partly"),
-        (Verdict::NotMet, "not met"),
-        (Verdict::NeedsAttestation, "needs attestation"),
-        (Verdict::NotApplicable, "not applicable"),
-        (Verdict::Unknown, "unknown"),
-    ];
-    let parts: Vec<String> = words
-        .iter()
-        .map(|&(verdict, word)| (report.assessment.count(kind, verdict), word))
-        .filter(|&(count, word)| count > 0 || word == "met")
-        .map(|(count, word)| match (word, report.assessment.declared_away(kind)) {
-            ("not applicable", declared @ 1..) => {
-                format!("{count} {word} ({declared} by declaration)")
-            }
-            _ => format!("{count} {word}"),
-        })
-        .collect();
-    parts.join(" · ")
-}
-
-fn head(report: &Report, out: &mut String) {
+fn head(report: &Report, record: &Record, out: &mut String) {
     let standard = standard::bundled();
     let _ = writeln!(out, "# Observability compliance\n");
+    if let Some(stamp) = record.stamp() {
+        let _ = writeln!(out, "> **{}**\n", cell(&stamp));
+    }
     let _ = writeln!(out, "**{} {}, {}**\n", standard.code, standard.version, standard.title);
-    let _ = writeln!(out, "- 17 REQUIRED items: {}", counts(report, Kind::Required));
-    let _ = writeln!(out, "- 40 checklist items: {}", counts(report, Kind::Checklist));
+    let counts = |kind| headline::counts(&report.assessment, kind);
+    let _ = writeln!(out, "- 17 REQUIRED items: {}", counts(Kind::Required));
+    let _ = writeln!(out, "- 40 checklist items: {}", counts(Kind::Checklist));
     let state = |state| report.assessment.controls.iter().filter(|row| row.state == state).count();
     let claimed =
         report.assessment.controls.iter().filter(|row| !row.claimed_by.is_empty()).count();
@@ -265,6 +244,9 @@ fn details(report: &Report, out: &mut String) {
             requirement.title,
             assessed.verdict.name()
         );
+        if let Some(services) = services_met(report, assessed) {
+            let _ = writeln!(out, "{services}\n");
+        }
         if let Some(operational) = requirement.operational {
             let _ = writeln!(out, "_A person must state:_ {operational}\n");
         }

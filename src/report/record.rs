@@ -1,16 +1,22 @@
 //! `obsproof/report/1`: the record of which every other report is a projection.
 
-use super::{FileStatus, Report};
+mod evidence;
+mod pointer;
+mod provenance;
+mod scope;
+
+pub use provenance::Provenance;
+pub(super) use scope::services_met;
+
+use super::{Report, headline};
 use crate::catalogue;
-use crate::config::{Declaration, Refusal, Word};
 use crate::judge::{Judged, Status};
 use crate::nist;
 use crate::standard::{self, Kind};
 use crate::verdict::{Assessed, ClauseResult, Evidence, Exempt, Holds, Verdict};
+use evidence::Places;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// The record as JSON.
 #[derive(Debug)]
@@ -19,29 +25,25 @@ pub struct Record {
 }
 
 impl Record {
-    /// Builds the record; `now` is the only time in it.
-    pub fn new(report: &Report, root: &Path, now: &str) -> Record {
-        let hashes = Hashes::of(report);
+    /// Builds the record; the only time in it is that of its `run`.
+    pub fn new(report: &Report, provenance: &Provenance<'_>) -> Record {
+        let places = Places::of(report);
         let standard = standard::bundled();
-        let requirements: Vec<Value> = report
-            .assessment
-            .requirements
-            .iter()
-            .map(|assessed| requirement(report, &hashes, assessed))
-            .collect();
+        let doubts = provenance.doubts(report);
+        let requirements = report.assessment.requirements.iter();
+        let requirements: Vec<Value> =
+            requirements.map(|assessed| requirement(report, &places, assessed)).collect();
+        let findings = report.judged.iter().map(|judged| finding(report, &places, judged));
         let value = json!({
-            "schema": "obsproof/report/1",
+            "schema": SCHEMA,
+            "evidence": doubts.is_empty(),
+            "not_evidence": doubts,
             "tool": {
                 "name": "obsproof",
                 "version": env!("CARGO_PKG_VERSION"),
                 "ruleset": catalogue::ruleset(),
             },
-            "sources": [{
-                "root": root.file_name().map(|name| name.to_string_lossy().into_owned()),
-                "commit": Value::Null,
-                "dirty": Value::Null,
-                "url": Value::Null,
-            }],
+            "sources": provenance.sources(),
             "standard": {
                 "code": standard.code,
                 "version": standard.version,
@@ -49,19 +51,31 @@ impl Record {
                 "sha256": standard.sha256,
                 "controls": { "catalogue": "NIST SP 800-53 r5", "version": nist::VERSION },
             },
-            "scope": scope(report),
-            "run": { "time": now },
-            "tuning": tuning(report),
-            "scopes": scopes(report),
+            "scope": scope::scope(report, provenance),
+            "run": { "time": provenance.now },
+            "tuning": scope::tuning(report),
+            "scopes": scope::scopes(report),
             "summary": summary(report),
             "requirements": requirements,
-            "controls": controls(report, &hashes),
-            "findings": report.judged.iter().map(|judged| finding(report, judged)).collect::<Vec<_>>(),
+            "controls": controls(report, &places),
+            "findings": findings.collect::<Vec<_>>(),
             "waivers": [],
             "attestations": [],
-            "files": files(report, &hashes),
+            "files": files(report, &places),
         });
         Record { value }
+    }
+
+    /// The record itself.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// Why it is no evidence, in a line; `None` where it is.
+    pub fn stamp(&self) -> Option<String> {
+        let doubts = self.value["not_evidence"].as_array()?;
+        let words: Vec<&str> = doubts.iter().filter_map(Value::as_str).collect();
+        (!words.is_empty()).then(|| format!("NOT EVIDENCE: {}", words.join("; ")))
     }
 
     /// The record as text.
@@ -70,70 +84,8 @@ impl Record {
     }
 }
 
-fn scope(report: &Report) -> Value {
-    let assessment = &report.assessment;
-    let skipped = report.files.iter().filter(|row| row.status == FileStatus::Skipped).count();
-    json!({
-        "role": assessment.role.map(crate::verdict::Role::name),
-        "role_reason": assessment.role_reason,
-        "environments": assessment.environments,
-        "files_seen": report.seen,
-        "files_analysed": report.files.len() - skipped,
-        "files_skipped": skipped,
-        "excluded": report.repo.settings.exclude,
-        "unreadable": report.unreadable.iter().map(|(path, _)| path).collect::<Vec<_>>(),
-    })
-}
-
-fn tuning(report: &Report) -> Value {
-    let settings = &report.repo.settings;
-    let allows: Vec<Value> = report
-        .repo
-        .facts
-        .allows
-        .iter()
-        .map(|allow| {
-            json!({
-                "path": report.repo.path(allow.span),
-                "line": report.repo.line(allow.span),
-                "rules": allow.codes.iter().map(|code| &code.text).collect::<Vec<_>>(),
-                "reason": allow.reason,
-                "until": allow.until.as_ref().map(|until| &until.text),
-            })
-        })
-        .collect();
-    json!({
-        "ignored": settings.ignore,
-        "selected": settings.select,
-        "excluded": settings.exclude,
-        "profiles": settings.profiles.iter().map(|(path, profile)| json!({ "path": path, "profile": profile.name() })).collect::<Vec<_>>(),
-        "allows": allows,
-        "declarations": settings.declarations.iter().map(declaration).collect::<Vec<_>>(),
-    })
-}
-
-fn declaration(declaration: &Declaration) -> Value {
-    let text = |word: &Option<Word>| word.as_ref().map(|word| word.text.clone());
-    let (state, lacks) = match &declaration.refusal {
-        None => ("counts", &[][..]),
-        Some(Refusal::Incomplete(lacks)) => ("incomplete", &lacks[..]),
-        Some(Refusal::SelfApproved) => ("self-approved", &[][..]),
-        Some(Refusal::Expired) => ("expired", &[][..]),
-    };
-    json!({
-        "states": declaration.stated.text(),
-        "key": declaration.key.text,
-        "owner": text(&declaration.owner),
-        "reason": text(&declaration.reason),
-        "approver": text(&declaration.approver),
-        "expires": text(&declaration.expires),
-        "provider": text(&declaration.provider),
-        "retention": text(&declaration.retention),
-        "line": declaration.line,
-        "state": state,
-        "lacks": lacks,
-    })
-}
+/// Name and edition of the record's form.
+pub const SCHEMA: &str = "obsproof/report/1";
 
 const VERDICTS: &[Verdict] = &[
     Verdict::Met,
@@ -154,8 +106,14 @@ fn summary(report: &Report) -> Value {
             .collect();
         json!(rows)
     };
-    let declared = |kind| report.assessment.declared_away(kind);
+    let assessment = &report.assessment;
+    let declared = |kind| assessment.declared_away(kind);
+    let both = |count: &dyn Fn(Kind) -> Value| json!({ "required": count(Kind::Required), "checklist": count(Kind::Checklist) });
     json!({
+        "headline": both(&|kind| headline::counts(assessment, kind).into()),
+        "met_by_equivalent": both(&|kind| assessment.by_equivalent(kind).into()),
+        "met_with_risk_accepted": both(&|kind| assessment.risk_accepted(kind).into()),
+        "controls": control_counts(report),
         "required": counts(Kind::Required),
         "checklist": counts(Kind::Checklist),
         "not_applicable_by_declaration": {
@@ -165,13 +123,22 @@ fn summary(report: &Report) -> Value {
     })
 }
 
-fn requirement(report: &Report, hashes: &Hashes, assessed: &Assessed) -> Value {
+/// Number of controls in each state.
+fn control_counts(report: &Report) -> Value {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in &report.assessment.controls {
+        *counts.entry(row.state.name()).or_default() += 1;
+    }
+    json!(counts)
+}
+
+fn requirement(report: &Report, places: &Places, assessed: &Assessed) -> Value {
     let requirement = assessed.requirement;
     let mut all: Vec<Value> = Vec::new();
     let mut findings: Vec<usize> = Vec::new();
     for clause in &assessed.clauses {
         for evidence in &clause.evidence {
-            let row = hashes.evidence(report, evidence);
+            let row = places.evidence(report, evidence);
             if !all.contains(&row) {
                 all.push(row);
             }
@@ -195,6 +162,7 @@ fn requirement(report: &Report, hashes: &Hashes, assessed: &Assessed) -> Value {
         "interpretation": requirement.interpretation,
         "verdict": assessed.verdict.name(),
         "reason": assessed.reason,
+        "from_clauses": assessed.from_clauses.name(),
         "not_applicable_by": assessed.exempt.map(Exempt::name),
         "declarations": assessed.declared,
         "risk_accepted": false,
@@ -202,63 +170,29 @@ fn requirement(report: &Report, hashes: &Hashes, assessed: &Assessed) -> Value {
         "operational": requirement.operational,
         "same_as": requirement.same_as,
         "partly_at_least": requirement.partly_at_least,
-        "clauses": assessed.clauses.iter().map(|result| clause(report, hashes, result)).collect::<Vec<_>>(),
+        "clauses": assessed.clauses.iter().map(|result| clause(report, places, result)).collect::<Vec<_>>(),
         "evidence": all,
         "findings": findings.iter().filter_map(|&index| report.judged.get(index)).map(|judged| &judged.fingerprint).collect::<Vec<_>>(),
         "controls_standard": requirement.controls_standard,
         "controls_mapped": requirement.controls_mapped,
-        "by_scope": by_scope(report, assessed),
+        "services": scope::services_met(report, assessed),
+        "by_scope": scope::by_scope(report, assessed),
     })
 }
 
-/// Services and environments that verdicts are given for.
-fn scopes(report: &Report) -> Vec<Value> {
-    let environments = report.assessment.environments.iter().map(|name| {
-        json!({ "service": Value::Null, "owner": Value::Null, "environment": name, "kind": Value::Null })
-    });
-    let repo = &report.repo;
-    let services = repo.standing_services().map(|(_, service)| {
-        json!({
-            "service": service.name,
-            "owner": repo.owner_of(service.document),
-            "environment": Value::Null,
-            "kind": service.kind.name(),
-            "path": service.root,
-            "not_analysed": service.unread,
-        })
-    });
-    environments.chain(services).collect()
-}
-
-/// The verdict in each environment, and of each service that was asked.
-fn by_scope(report: &Report, assessed: &Assessed) -> Vec<Value> {
-    let environments = assessed.by_environment.iter().map(|(name, verdict)| {
-        json!({ "service": Value::Null, "environment": name, "verdict": verdict.name() })
-    });
-    let services = assessed.by_service.iter().filter_map(|(number, verdict)| {
-        let service = report.repo.services().get(*number)?;
-        let reason = (*verdict == Verdict::Unknown).then(|| service.unread_reason());
-        Some(json!({
-            "service": service.name,
-            "environment": Value::Null,
-            "verdict": verdict.name(),
-            "reason": reason,
-        }))
-    });
-    environments.chain(services).collect()
-}
-
-fn clause(report: &Report, hashes: &Hashes, result: &ClauseResult) -> Value {
+fn clause(report: &Report, places: &Places, result: &ClauseResult) -> Value {
     json!({
         "id": result.clause.id,
         "text": result.clause.text,
         "result": result.result.name(),
+        "at_best": result.best.name(),
+        "at_worst": result.worst.name(),
         "reason": result.reason,
         "optional": result.clause.optional,
         "method": result.clause.method.name(),
         "equivalents": result.equivalents.iter().map(|it| json!({ "text": it.text, "declaration": it.declaration })).collect::<Vec<_>>(),
         "rules": result.rules.iter().map(|(code, examined)| json!({ "code": code, "examined": examined })).collect::<Vec<_>>(),
-        "evidence": result.evidence.iter().map(|evidence| hashes.evidence(report, evidence)).collect::<Vec<_>>(),
+        "evidence": result.evidence.iter().map(|evidence| places.evidence(report, evidence)).collect::<Vec<_>>(),
         "findings": result.findings.iter().filter_map(|&index| report.judged.get(index)).map(|judged| &judged.fingerprint).collect::<Vec<_>>(),
     })
 }
@@ -272,7 +206,7 @@ fn part(holds: Holds) -> &'static str {
     }
 }
 
-fn controls(report: &Report, hashes: &Hashes) -> Vec<Value> {
+fn controls(report: &Report, places: &Places) -> Vec<Value> {
     report
         .assessment
         .controls
@@ -280,7 +214,7 @@ fn controls(report: &Report, hashes: &Hashes) -> Vec<Value> {
         .map(|row| {
             let claimed = row.claimed_by.iter().map(|&span| {
                 let fact = "annotation".to_owned();
-                hashes.evidence(report, &Evidence { span, fact })
+                places.evidence(report, &Evidence { span, fact })
             });
             json!({
                 "id": row.id,
@@ -297,9 +231,10 @@ fn controls(report: &Report, hashes: &Hashes) -> Vec<Value> {
         .collect()
 }
 
-fn finding(report: &Report, judged: &Judged) -> Value {
+fn finding(report: &Report, places: &Places, judged: &Judged) -> Value {
     let finding = &judged.finding;
-    let place = finding.span.map(|span| report.positions(span));
+    let place = finding.span.map(|span| Value::Object(places.place(report, span)));
+    let place = place.unwrap_or(Value::Null);
     json!({
         "fingerprint": judged.fingerprint,
         "code": finding.rule.code,
@@ -310,8 +245,14 @@ fn finding(report: &Report, judged: &Judged) -> Value {
         "reason": judged.reason,
         "message": report.message(judged),
         "path": finding.span.map_or(".", |span| report.repo.path(span)),
-        "start": place.map(|(start, _)| start.line),
-        "end": place.map(|(_, end)| end.line),
+        "start": place["start"],
+        "end": place["end"],
+        "sha256": place["sha256"],
+        "blob": place["blob"],
+        "pointer": place["pointer"],
+        "document": place["document"],
+        "snippet": place["snippet"],
+        "snippet_sha256": place["snippet_sha256"],
         "service": judged.service,
         "owner": judged.owner,
         "environment": judged.environment,
@@ -320,7 +261,7 @@ fn finding(report: &Report, judged: &Judged) -> Value {
     })
 }
 
-fn files(report: &Report, hashes: &Hashes) -> Vec<Value> {
+fn files(report: &Report, places: &Places) -> Vec<Value> {
     report
         .files
         .iter()
@@ -329,50 +270,12 @@ fn files(report: &Report, hashes: &Hashes) -> Vec<Value> {
                 "path": row.path,
                 "status": row.status.name(),
                 "reason": row.reason.map(crate::discover::Skip::name),
-                "sha256": hashes.files.get(row.path.as_str()),
+                "sha256": places.sha256(&row.path),
+                "blob": Value::Null,
                 "documents": row.documents.iter().map(|(kind, line)| json!({ "kind": kind.name(), "line": line })).collect::<Vec<_>>(),
             })
         })
         .collect()
-}
-
-/// SHA-256 of every file that was kept, as it stands on disk.
-struct Hashes {
-    files: BTreeMap<String, String>,
-}
-
-impl Hashes {
-    fn of(report: &Report) -> Hashes {
-        let files = report
-            .repo
-            .sources
-            .iter()
-            .filter(|source| !source.is_empty())
-            .map(|source| {
-                (
-                    source.path.clone(),
-                    source.sha256.clone().unwrap_or_else(|| hex(source.look().as_bytes())),
-                )
-            })
-            .collect();
-        Hashes { files }
-    }
-
-    fn evidence(&self, report: &Report, evidence: &Evidence) -> Value {
-        let (start, end) = report.positions(evidence.span);
-        let path = report.repo.path(evidence.span);
-        json!({
-            "path": path,
-            "start": start.line,
-            "end": end.line,
-            "sha256": self.files.get(path),
-            "fact": report.step(&evidence.fact),
-        })
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Number of open findings by code, for the tables of a report.
