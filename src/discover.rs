@@ -3,7 +3,7 @@
 //! The only stage that touches the file system. Nothing is followed out of the tree, nothing
 //! is executed, and no file is opened that could block (FIFOs, devices).
 
-use crate::source::{Encoding, Source};
+use crate::source::{Encoding, Source, encoded};
 use ignore::gitignore::Gitignore;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -149,22 +149,13 @@ pub fn relative(root: &Path, path: &Path) -> String {
             if !out.is_empty() {
                 out.push('/');
             }
-            encode(name, &mut out);
+            out.push_str(&encoded(name.as_encoded_bytes()));
         }
     }
     if out.is_empty() {
         path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or(out)
     } else {
         out
-    }
-}
-
-fn encode(name: &std::ffi::OsStr, out: &mut String) {
-    for chunk in name.as_encoded_bytes().utf8_chunks() {
-        out.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            out.push_str(&format!("%{byte:02X}"));
-        }
     }
 }
 

@@ -14,6 +14,7 @@ pub mod config;
 pub mod discover;
 pub mod facts;
 pub mod finding;
+pub mod git;
 pub mod identify;
 pub mod judge;
 pub mod lang;

@@ -53,6 +53,18 @@ impl Span {
     }
 }
 
+/// The path of a file as it is shown: bytes that are not UTF-8 are percent-encoded.
+pub fn encoded(path: &[u8]) -> String {
+    let mut out = String::with_capacity(path.len());
+    for chunk in path.utf8_chunks() {
+        out.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
 /// A place as people count: lines and columns from 1, columns in Unicode scalar values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {

@@ -4,6 +4,7 @@ use super::args::Report as Arguments;
 use super::check::{level_named, write_file};
 use super::{Failure, load, print};
 use crate::discover;
+use crate::git;
 use crate::judge::View;
 use crate::report::record::Provenance;
 use crate::report::{markdown, record};
@@ -31,7 +32,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     });
     let now = load::now(&arguments.scan);
     let only = place.only.iter().map(|path| discover::relative(&place.root, path)).collect();
-    let provenance = Provenance { root: &place.root, only, now: &now };
+    let git = git::standing(&place.root, &report.repo.paths);
+    let provenance = Provenance { root: &place.root, only, git: &git, now: &now };
     let record = record::Record::new(&report, &provenance);
     for (format, file) in &outputs {
         let text = match format {

@@ -4,6 +4,7 @@ mod evidence;
 mod pointer;
 mod provenance;
 mod scope;
+mod standing;
 
 pub use provenance::Provenance;
 pub(super) use scope::services_met;

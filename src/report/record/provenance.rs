@@ -1,5 +1,7 @@
 //! Where a report comes from, and what keeps it from being evidence.
 
+use super::standing;
+use crate::git::Standing;
 use crate::report::{Report, visible};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -11,6 +13,8 @@ pub struct Provenance<'a> {
     pub root: &'a Path,
     /// The paths below it to which the run was limited; empty for all of it.
     pub only: Vec<String>,
+    /// How the root stands with git.
+    pub git: &'a Standing,
     /// The time of the run.
     pub now: &'a str,
 }
@@ -18,19 +22,12 @@ pub struct Provenance<'a> {
 impl Provenance<'_> {
     /// The repository the files come from.
     pub(super) fn sources(&self) -> Value {
-        json!([{
-            "root": self.root.file_name().map(|name| visible(&name.to_string_lossy())),
-            "commit": Value::Null,
-            "branch": Value::Null,
-            "dirty": Value::Null,
-            "url": Value::Null,
-            "tree": Value::Null,
-        }])
+        json!([standing::source(self.root, self.git)])
     }
 
     /// Why the report is no evidence; nothing where it is.
     pub(super) fn doubts(&self, report: &Report) -> Vec<String> {
-        let mut doubts = Vec::new();
+        let mut doubts: Vec<String> = standing::doubt(self.git).into_iter().collect();
         if !self.only.is_empty() {
             let paths = visible(&self.only.join(", "));
             doubts.push(format!("the run was narrowed to {paths}"));
