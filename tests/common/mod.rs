@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
+pub mod git;
+
 use assert_cmd::Command;
 use std::fs;
 use std::path::Path;
