@@ -1,9 +1,17 @@
 //! From a root to its files: sorted, with a reason for every file passed over.
 //!
 //! The only stage that touches the file system. Nothing is followed out of the tree, nothing
-//! is executed, and no file is opened that could block (FIFOs, devices).
+//! is executed, and no file is opened that could block (FIFOs, devices). Files that git holds are
+//! files like those on disk to every later stage.
 
-use crate::source::{Encoding, Source, encoded};
+pub mod delta;
+mod held;
+mod similar;
+
+pub use held::held;
+
+use crate::git;
+use crate::source::{Again, Encoding, Source, encoded};
 use ignore::gitignore::Gitignore;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -56,11 +64,41 @@ impl Skip {
 /// Largest file that is read, in bytes.
 pub const SIZE_CAP: u64 = 16 * 1024 * 1024;
 
+/// Where the bytes of a file are.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// On disk.
+    Disk(PathBuf),
+    /// In git.
+    Git(git::Blob),
+}
+
+impl Content {
+    /// The bytes as they are.
+    ///
+    /// # Errors
+    /// Why they are not read.
+    pub fn bytes(&self) -> Result<Vec<u8>, Skip> {
+        match self {
+            Content::Disk(path) => read_capped(path),
+            Content::Git(blob) => blob.read(SIZE_CAP).map_err(|missing| match missing {
+                git::Missing::TooLarge => Skip::TooLarge,
+                git::Missing::Unreadable => Skip::Unreadable,
+            }),
+        }
+    }
+
+    /// The text once more, of a file that was read before.
+    pub fn again(self) -> Again {
+        Box::new(move || decode(self.bytes().ok()?).ok().map(|(text, _)| text))
+    }
+}
+
 /// One file of the tree.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Where it is on disk.
-    pub disk: PathBuf,
+    /// Where its bytes are.
+    pub content: Content,
     /// Path relative to the root, with `/`, percent-encoded where not UTF-8.
     pub path: String,
     /// Why it is not read at all, if so.
@@ -117,7 +155,7 @@ impl Tree {
         } else {
             None
         };
-        self.entries.push(Entry { disk: entry.into_path(), path, skip });
+        self.entries.push(Entry { content: Content::Disk(entry.into_path()), path, skip });
     }
 
     fn refused(&mut self, root: &Path, error: &ignore::Error) {
@@ -167,7 +205,7 @@ pub fn load(entry: &Entry) -> Result<Source, Skip> {
     if let Some(skip) = entry.skip {
         return Err(skip);
     }
-    let bytes = read_capped(&entry.disk)?;
+    let bytes = entry.content.bytes()?;
     // Text that was UTF-16 is no longer what stands on disk.
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let sha256 = utf16.then(|| sha256(&bytes));
@@ -180,11 +218,6 @@ pub fn load(entry: &Entry) -> Result<Source, Skip> {
 /// SHA-256 of bytes, in hex.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The text of a file that was read before.
-pub fn read_again(path: &Path) -> Option<String> {
-    decode(read_capped(path).ok()?).ok().map(|(text, _)| text)
 }
 
 fn read_capped(path: &Path) -> Result<Vec<u8>, Skip> {

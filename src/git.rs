@@ -7,10 +7,12 @@
 
 mod blob;
 mod convert;
+mod held;
 mod remote;
 mod state;
 
 pub use blob::{Format, blob_id};
+pub use held::{Blob, Commit, Held, Listing, Missing};
 pub use state::{Change, Changed, State, Submodule};
 
 use gix::bstr::{BStr, BString, ByteSlice};

@@ -3,7 +3,7 @@
 use crate::catalogue::model::Rule;
 use crate::check::Outcome;
 use crate::config::Settings;
-use crate::discover::{self, Entry, Skip};
+use crate::discover::{self, Entry, Skip, Tree};
 use crate::facts::skip::SkipReason;
 use crate::facts::{FileFacts, read};
 use crate::judge::{self, Judged, View};
@@ -46,9 +46,14 @@ pub fn model(sources: Vec<Source>, paths: Vec<String>) -> Repo {
 
 /// Scans a repository and judges it.
 pub fn scan(request: Request<'_>) -> Report {
+    let tree = discover::walk(request.root, request.only);
+    scan_tree(request, tree)
+}
+
+/// Scans these files and judges them.
+pub fn scan_tree(request: Request<'_>, mut tree: Tree) -> Report {
     let started = Instant::now();
-    let Request { root, only, settings, view, verdicts } = request;
-    let mut tree = discover::walk(root, only);
+    let Request { settings, view, verdicts, .. } = request;
     tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.exclude));
     let charts = chart_dependencies(&tree.entries);
     let generated = generated_marks(&tree.entries);
@@ -137,7 +142,7 @@ fn keep(source: &mut Source, facts: &FileFacts, entry: &Entry) {
     if !facts.needs_text() {
         source.forget();
     } else if facts.documents.iter().all(|document| document.kind.is_read_once()) {
-        source.put_away(entry.disk.clone(), discover::read_again);
+        source.put_away(entry.content.clone().again());
     }
 }
 

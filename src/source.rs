@@ -4,7 +4,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// One file of a run; files are numbered in path order.
@@ -112,10 +111,12 @@ pub struct Source {
     away: Option<Away>,
 }
 
+/// Gives a text once more.
+pub type Again = Box<dyn Fn() -> Option<String> + Send + Sync>;
+
 /// A text that is not kept in memory, and how to have it again.
 struct Away {
-    disk: PathBuf,
-    read: fn(&Path) -> Option<String>,
+    read: Again,
     length: usize,
     again: OnceLock<String>,
 }
@@ -166,11 +167,11 @@ impl Source {
     }
 
     /// Lets go of a text that few will ask for: it is read again for the first who does.
-    pub fn put_away(&mut self, disk: PathBuf, read: fn(&Path) -> Option<String>) {
+    pub fn put_away(&mut self, read: Again) {
         let length = self.text.len();
         self.text = String::new();
         self.line_starts.shrink_to_fit();
-        self.away = Some(Away { disk, read, length, again: OnceLock::new() });
+        self.away = Some(Away { read, length, again: OnceLock::new() });
     }
 
     /// The decoded text, byte order mark included; one that was put away is read again, and kept.
@@ -240,7 +241,7 @@ impl Source {
 
 impl Away {
     fn load(&self) -> String {
-        let text = (self.read)(&self.disk);
+        let text = (self.read)();
         text.filter(|text| text.len() == self.length).unwrap_or_default()
     }
 }

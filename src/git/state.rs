@@ -187,7 +187,7 @@ impl<'a> Part<'a> {
         let repository = self.repository();
         let repo = repository.store.to_thread_local();
         let index = repository.index()?;
-        let staged = repository.staged(&repo, &index)?;
+        let staged = repository.against_head(&repo, &index)?;
         let conversions = convert::Conversions::of(&repo, &repository.top, &index);
         let looks: Vec<Look> =
             index.entries().par_iter().map(|entry| repository.look(entry, &index)).collect();
@@ -288,7 +288,7 @@ impl Repository {
     }
 
     /// What the index changes of the commit, by path below the top.
-    fn staged(
+    fn against_head(
         &self,
         repo: &gix::Repository,
         index: &File,
