@@ -74,6 +74,10 @@ pub struct Manifest {
     pub members: Vec<Scalar>,
     /// Projects of the repository it is built with, as paths from its folder.
     pub projects: Vec<Scalar>,
+    /// The manifest whose settings and dependencies it takes over, as a path from its folder.
+    pub parent: Option<String>,
+    /// What it depends on holds for the projects below it too.
+    pub shared: bool,
     /// It makes a program that listens: a web project of .NET, a Spring Boot plugin.
     pub serves: bool,
     /// Its defining key.
@@ -93,6 +97,8 @@ impl Manifest {
             programs: Vec::new(),
             members: Vec::new(),
             projects: Vec::new(),
+            parent: None,
+            shared: false,
             serves: false,
             anchor,
         }

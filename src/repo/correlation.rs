@@ -113,9 +113,8 @@ fn gather(repo: &Repo) -> Vec<Correlation> {
             }
             found.asks = found.asks.or(asked.get(document).copied());
         }
-        let packages = service.manifests.iter().flat_map(|it| &facts.manifests[*it].dependencies);
-        found.bridged |= packages
-            .into_iter()
+        found.bridged |= repo
+            .dependencies_of(service)
             .any(|package| PACKAGES.iter().any(|word| package.name.text.contains(word)));
         found.settings = has_settings(repo, service);
         found

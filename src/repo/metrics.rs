@@ -99,7 +99,12 @@ impl Repo {
             let container = &self.facts.containers[*number];
             let pairs = container.env.entries.iter().chain(&container.annotations.entries);
             let texts = pairs.flat_map(|(key, value)| [key, value]);
-            texts.chain(&container.args).find(told).map(|it| it.span)
+            let filled = || {
+                let mut pairs = container.env.entries.iter().filter(|(_, value)| !value.known);
+                let pair = pairs.find(|(_, value)| says(&self.filled(container, &value.text)));
+                pair.map(|(key, _)| key.span)
+            };
+            texts.chain(&container.args).find(told).map(|it| it.span).or_else(filled)
         };
         let of_image = |number: &usize| {
             let image = &self.facts.base_images[*number];
@@ -108,10 +113,12 @@ impl Repo {
         };
         let of_manifest = |number: &usize| {
             let manifest = &self.facts.manifests[*number];
-            let packages = manifest.dependencies.iter();
-            let named = packages.filter(|it| known.packages.contains(&it.name.text.as_str()));
-            let commands = || manifest.commands.iter().find(told).map(|it| it.span);
-            named.map(|it| it.name.span).next().or_else(commands)
+            manifest.commands.iter().find(told).map(|it| it.span)
+        };
+        let needed = || {
+            let mut packages = self.dependencies_of(service);
+            let counts = packages.find(|it| known.packages.contains(&it.name.text.as_str()));
+            counts.map(|it| it.name.span)
         };
         in_code
             .next()
@@ -119,13 +126,20 @@ impl Repo {
             .or_else(|| service.containers.iter().find_map(of_container))
             .or_else(|| service.images.iter().find_map(of_image))
             .or_else(|| service.manifests.iter().find_map(of_manifest))
+            .or_else(needed)
+    }
+
+    /// Whether the programs here are told apart by tenants, which their code calls users.
+    pub fn calls_tenants_users(&self) -> bool {
+        let known = libraries::words("tenants").imports;
+        let mut imports = self.facts.modules.iter().flat_map(|module| &module.imports);
+        imports.any(|import| known.contains(&import.as_str()))
     }
 
     /// The driver of a database that a service depends on.
     pub fn database_driver(&self, service: &Service) -> Option<Span> {
         let known = libraries::words("database-drivers");
-        let manifests = service.manifests.iter().map(|number| &self.facts.manifests[*number]);
-        let mut packages = manifests.flat_map(|manifest| &manifest.dependencies);
+        let mut packages = self.dependencies_of(service);
         let found = packages.find(|it| {
             !it.development && known.packages.contains(&it.name.text.to_lowercase().as_str())
         });

@@ -12,6 +12,7 @@ use super::services::Service;
 use crate::facts::DocumentId;
 use crate::facts::code::setup::{LibraryImport, SdkSetup};
 use crate::facts::telemetry::OtelVariable;
+use crate::lang::placeholder;
 use crate::semconv;
 use crate::source::{Source, Span};
 use rayon::prelude::*;
@@ -119,6 +120,14 @@ impl Repo {
         if let Some(found) = named.next() {
             return Some(found);
         }
+        // What Compose takes from its own environment.
+        for container in containers.clone() {
+            for (name, value) in container.env.entries.iter().filter(|(_, value)| !value.known) {
+                if let Some(agent) = semconv::agent_in(&self.filled(container, &value.text)) {
+                    return Some((name.span, agent));
+                }
+            }
+        }
         let installed = images.clone().flat_map(|image| &image.runs);
         let mut installed = installed.filter(|run| run.text.contains("ENTRYPOINT"));
         if let Some(run) = installed.next() {
@@ -138,8 +147,20 @@ impl Repo {
         if let Some((name, _)) = injected {
             return Some((name.span, "an operator or a mesh"));
         }
-        let mut needed = manifests.flat_map(|manifest| &manifest.dependencies);
-        let starter = needed.find(|it| semconv::is_agent_dependency(&it.name.text));
+        let starter =
+            self.dependencies_of(service).find(|it| semconv::is_agent_dependency(&it.name.text));
         starter.map(|it| (it.name.span, "a starter"))
+    }
+
+    /// Whether options of a runtime, which may load an agent, come from where nobody can look.
+    pub(in crate::repo) fn hides_agent(&self, service: &Service) -> bool {
+        const OPTIONS: &[&str] =
+            &["JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "JAVA_OPTS", "NODE_OPTIONS"];
+        let mut containers = service.containers.iter().map(|&it| &self.facts.containers[it]);
+        containers.any(|container| {
+            let options = OPTIONS.iter().filter_map(|name| container.env.get(name));
+            let mut open = options.filter(|value| !value.known);
+            open.any(|value| placeholder::is_in(&self.filled(container, &value.text)))
+        })
     }
 }

@@ -4,6 +4,8 @@
 mod closure;
 mod deployed;
 mod env;
+mod identity;
+mod kind;
 mod modules;
 mod signals;
 mod units;
@@ -87,6 +89,9 @@ pub struct Service {
     pub images: Vec<usize>,
     /// Numbers of its manifests in `facts.manifests`.
     pub manifests: Vec<usize>,
+    /// Numbers of all manifests whose dependencies it has: its own, their parents', and those of
+    /// the projects it is built with.
+    pub built_with: Vec<usize>,
     /// A test, an example or a demonstration.
     pub rehearsal: bool,
     /// Who answers for it, where the configuration or a catalogue says so.

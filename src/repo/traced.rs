@@ -129,6 +129,9 @@ impl Repo {
         for document in &service.documents {
             for call in index.calls.get(document).into_iter().flatten() {
                 let call = &facts.outbound_calls[*call];
+                if call.once && call.protocol.is_request() {
+                    continue;
+                }
                 let at = call.name.span;
                 let patched = reach.patches(call.patched);
                 match call.protocol {

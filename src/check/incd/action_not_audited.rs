@@ -10,7 +10,9 @@ pub(super) fn check(action: &IncidentAction, case: &mut Case<'_>) {
     let remedies = action.has(Duty::Remediate) && is_outermost(action, Duty::Remediate, case);
     let changes =
         action.says(Says::Mutates) && action.duties.iter().any(|duty| CHANGES.contains(duty));
-    if !(remedies || changes) || action.stub.is_some() || !is_part(action, case) {
+    // What calls nothing changes nothing: a method of a double, a hook that is not used.
+    let idle = action.stub.is_some() || (action.steps.is_empty() && !action.says(Says::Mutates));
+    if !(remedies || changes) || idle || !is_part(action, case) {
         return case.skip();
     }
     let repo = case.repo;

@@ -34,7 +34,9 @@ pub(super) fn check(action: &IncidentAction, case: &mut Case<'_>) {
         Duty::Notify => {
             has(Duty::Notify) || has(Duty::Escalate) || part.iter().any(|one| one.says(Says::Tells))
         }
-        Duty::Severity => has(Duty::Severity) || maps(),
+        Duty::Severity => {
+            has(Duty::Severity) || maps() || part.iter().any(|one| one.says(Says::Grades))
+        }
         Duty::Update => has(Duty::Update) || has(Duty::Resolve),
         Duty::Resolve => {
             has(Duty::Resolve)

@@ -10,8 +10,11 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     }
     let repo = case.repo;
     let measured = repo.metrics_of(service).next().is_some();
-    let written = || repo.modules_of(service).any(|module| module.exposes);
-    if measured || written() || repo.automatic_metrics(service).is_some() {
+    if measured
+        || repo.has_sidecar(service)
+        || repo.automatic_metrics(service).is_some()
+        || repo.meters(service)
+    {
         return;
     }
     // A connector makes figures of requests out of spans.

@@ -13,7 +13,11 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
     }
     let repo = case.repo;
     let allowed = |label: &str| repo.settings.bounded_labels.iter().any(|known| known == label);
-    let counts = |label: &Scalar| label.known && is_unbounded(&label.text) && !allowed(&label.text);
+    let tenants = || repo.calls_tenants_users();
+    let counts = |label: &Scalar| {
+        let user = matches!(label.text.as_str(), "user" | "user_id" | "userID");
+        label.known && is_unbounded(&label.text) && !allowed(&label.text) && !(user && tenants())
+    };
     let mut told: BTreeSet<String> = BTreeSet::new();
     // Labels of instruments are those of their uses, and stand there.
     for label in definition.labels.iter().flatten().filter(|label| counts(label)) {
@@ -33,6 +37,9 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
                 continue;
             }
             let Some(what) = endless(given) else { continue };
+            if names_user(given) && tenants() {
+                continue;
+            }
             told.insert(name.to_owned());
             case.flag(given.value)
                 .with("label", name)
@@ -47,6 +54,12 @@ fn names_tenant(label: &str) -> bool {
     let label = label.to_ascii_lowercase();
     let bare = label.trim_end_matches("_id").trim_end_matches("id").trim_end_matches("_name");
     matches!(bare, "tenant" | "org" | "organization" | "organisation")
+}
+
+/// Whether a value is called a user.
+fn names_user(given: &LabelValue) -> bool {
+    let ValueOrigin::Named(name) = &given.origin else { return false };
+    matches!(name.to_ascii_lowercase().replace('_', "").as_str(), "user" | "userid")
 }
 
 /// Why a value is another one each time.

@@ -14,7 +14,7 @@ pub(super) fn check<'a>(call: &'a OutboundCall, case: &mut Case<'a>) {
         return case.skip();
     }
     let near = call.url.as_ref().is_some_and(|url| stays(&url.text));
-    if call.injects || near || traced.any(|reach| reach.patches(call.patched)) {
+    if call.once || call.injects || near || traced.any(|reach| reach.patches(call.patched)) {
         return;
     }
     case.flag(call.name.span).with("path", call.path.clone()).with("library", call.library);

@@ -237,9 +237,11 @@ fn brought_in(unit: &Unit<'_>, table: &Table, path: &str) -> Option<(String, Vec
 /// Whether a row that asks for it (`named: file`) finds its library named in the file: `x.route(…)`
 /// is a method of many things.
 fn is_named(unit: &Unit<'_>, table: &Table, api: &Api) -> bool {
-    if api.get("named").is_none() {
-        return true;
-    }
+    api.get("named").is_none() || names(unit, table, api)
+}
+
+/// Whether a file names the library of a row.
+pub(super) fn names(unit: &Unit<'_>, table: &Table, api: &Api) -> bool {
     let library = table.libraries.iter().find(|library| library.name == api.library);
     let mut known = library.into_iter().flat_map(|library| library.imports);
     known.any(|known| {

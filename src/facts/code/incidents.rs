@@ -19,7 +19,8 @@ use crate::facts::named::named_subject;
 use crate::facts::scalar::Scalar;
 use crate::facts::{DocumentId, FileFacts};
 use crate::lang::duties::{self, Duty};
-use crate::parse::unit::{ExprId, ExprKind};
+use crate::lang::sensitive::words as words_of;
+use crate::parse::unit::{ExprId, ExprKind, StmtKind};
 use std::collections::BTreeSet;
 
 /// What the code of a function says.
@@ -55,6 +56,8 @@ pub enum Says {
     Lists,
     /// It calls what reaches people.
     Tells,
+    /// It chooses by how bad an alert is.
+    Grades,
 }
 
 /// A function that another calls or names.
@@ -212,8 +215,14 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     severities::read(file, facts);
 }
 
-/// `Rollback` beside `Commit`: it takes back writes, and changes no running system.
+/// `Rollback` beside `Commit`, `rollbackPatch`: it takes back writes, and changes no running system.
 fn is_of_transaction(routine: &Routine, routines: &Routines) -> bool {
+    const WRITES: &[&str] = &["patch", "migration", "transaction", "savepoint", "batch", "tx"];
+    let parts = words_of(&routine.name.text);
+    let has = |word: &str| parts.iter().any(|part| part == word);
+    if (has("rollback") || has("roll")) && WRITES.iter().any(|word| has(word)) {
+        return true;
+    }
     let called = |one: &Routine| duties::squeezed(&one.name.text);
     let alike = |one: &&Routine| one.class == routine.class;
     called(routine) == "rollback"
@@ -246,6 +255,9 @@ fn action(
     if routine.route.is_some() {
         says.insert(Says::Routed);
     }
+    if grades(file, routine) {
+        says.insert(Says::Grades);
+    }
     if stores::changes(file, routine) {
         says.insert(Says::Mutates);
     }
@@ -265,6 +277,26 @@ fn action(
         duties,
         says,
     }
+}
+
+/// Whether a function parts ways by a severity: `match severity { … }`, `if severity == "page"`.
+fn grades(file: &File<'_, '_>, routine: &Routine) -> bool {
+    let unit = file.unit;
+    let graded = |id: ExprId| match unit.expr(id) {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => {
+            words_of(name).iter().any(|word| matches!(word.as_str(), "severity" | "priority"))
+        }
+        _ => false,
+    };
+    let function = unit.function(routine.id);
+    unit.under(&function.body).into_iter().any(|stmt| match unit.stmt(stmt) {
+        StmtKind::Switch { on: Some(on), .. } => unit.all_in(*on).into_iter().any(graded),
+        StmtKind::If { test, .. } => unit.all_in(*test).into_iter().any(|id| match unit.expr(id) {
+            ExprKind::Binary { op: "==" | "===", left, right } => graded(*left) || graded(*right),
+            _ => false,
+        }),
+        _ => false,
+    })
 }
 
 fn is_message(read: &Read) -> bool {

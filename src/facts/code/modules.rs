@@ -74,7 +74,7 @@ pub(super) fn read(file: &super::file::File<'_, '_>, facts: &mut FileFacts) {
     let plays = |roles: &[Role]| {
         file.calls.iter().flat_map(|call| &call.roles).any(|api| roles.contains(&api.role))
     };
-    let metered = plays(&[Role::Metric, Role::MetricUse, Role::MetricServe]);
+    let metered = plays(&[Role::Metric, Role::MetricServe]);
     let logs = plays(&[Role::Log, Role::Print, Role::LogFormat, Role::Logger]);
     // `@RestController` and `[HttpGet]` are no calls.
     let functions = file.unit.functions.iter().flat_map(|it| &it.decorators);

@@ -73,6 +73,8 @@ pub struct OutboundCall {
     pub timeout: Timeout,
     /// The function with a name that it stands in: where that name is.
     pub function: Option<Span>,
+    /// It is made once, when the program starts or as what a command does.
+    pub once: bool,
     /// Trace context is written on the way, or may be: by hand, by a helper, or by what is passed.
     pub injects: bool,
 }
@@ -125,9 +127,32 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
             url: file.argument(call, api, "url").and_then(|url| file.scalar(url)),
             timeout: Waiting { file, around: &around, call, api }.timeout(),
             function,
+            once: is_once(file, call.id),
             injects: injects(file, &around, &carriers, call),
         });
     }
+}
+
+/// Whether a call is no part of the work that repeats: it stands in the main function outside of
+/// loops, or in the function of a command.
+fn is_once(file: &File<'_, '_>, call: ExprId) -> bool {
+    const COMMANDS: &[&str] = &["cobra.Command", "cli.Context", "cli.Command"];
+    let unit = file.unit;
+    let id = unit.function_of(call);
+    let function = unit.function(id);
+    let commands = function
+        .params
+        .iter()
+        .any(|param| param.ty.is_some_and(|ty| COMMANDS.iter().any(|known| ty.ends_with(known))));
+    let at = unit.place(call).start;
+    let looped = || {
+        let mut all = unit.under(&function.body).into_iter();
+        all.any(|stmt| {
+            matches!(unit.stmt(stmt), StmtKind::Loop { .. })
+                && unit.stmts[stmt.0 as usize].at.contains(&at)
+        })
+    };
+    (commands || function.name == "main") && !looped()
 }
 
 /// Words in the names of what writes trace context, or hands on headers that may hold it.

@@ -222,6 +222,8 @@ const TEST_FOLDERS: &[&str] = &[
     "testutil",
     "testutils",
     "benches",
+    "cypress",
+    "playwright",
 ];
 
 /// Whether a path is that of a test: what it does is not what the service does.
@@ -245,7 +247,8 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
         || (name.ends_with(".java")
             && (stem.ends_with("Test") || stem.ends_with("Tests") || stem.ends_with("IT")))
         || (name.ends_with(".cs") && (stem.ends_with("Test") || stem.ends_with("Tests")))
-        || name == "tests.rs"
+        || matches!(name, "tests.rs" | "tests.py")
+        || (name.ends_with(".go") && parts.contains(&"integration"))
 }
 
 /// Packages of Go that only tests import.

@@ -20,13 +20,14 @@ pub(super) fn listed(node: Option<NodeRef<'_>>, open: bool) -> Pairs {
         let whole = Scalar::of(item)?;
         let (key, value) = match whole.text.split_once('=') {
             Some((key, value)) => (key.to_owned(), value.to_owned()),
-            None => (whole.text.clone(), String::new()),
+            // `KEY` alone is taken from the caller's environment.
+            None => (whole.text.clone(), format!("${{{}}}", whole.text)),
         };
-        // `KEY` alone is taken from the caller's environment.
         let given = whole.text.contains('=');
         let known = given && whole.known;
         let key_span = whole.place(0, key.len());
-        let value_span = whole.place(whole.text.len() - value.len(), whole.text.len());
+        let length = if given { value.len() } else { 0 };
+        let value_span = whole.place(whole.text.len() - length, whole.text.len());
         Some((
             Scalar { text: key, span: key_span, known: !item.is_unknown(), plain: whole.plain },
             Scalar { text: value, span: value_span, known, plain: whole.plain },

@@ -98,6 +98,7 @@ pub(super) fn gradle(text: &str, place: Place<'_>, manifest: &mut Manifest) {
                 manifest.projects.push(scalar(text, place));
             }
         }
+        manifest.shared |= body.starts_with("subprojects") || body.starts_with("allprojects");
         let plugin = body.starts_with("id") || body.contains("apply plugin");
         manifest.serves |= plugin && body.contains("org.springframework.boot");
     }

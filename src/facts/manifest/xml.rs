@@ -85,7 +85,16 @@ pub(super) fn maven(text: &str, place: Place<'_>, manifest: &mut Manifest) {
         (["project", "modules", "module"], Event::Close(text)) => {
             manifest.members.push(scalar(text, place));
         }
-        (["project", .., "dependencies", "dependency", field], Event::Close(text)) => {
+        (["project", "parent"], Event::Open(..)) => {
+            manifest.parent = Some("../pom.xml".to_owned());
+        }
+        (["project", "parent", "relativePath"], Event::Open(..)) => manifest.parent = None,
+        (["project", "parent", "relativePath"], Event::Close(text)) => {
+            manifest.parent = Some(text.to_owned()).filter(|text| !text.is_empty());
+        }
+        (path @ ["project", .., "dependencies", "dependency", field], Event::Close(text))
+            if is_needed(path) =>
+        {
             match *field {
                 "groupId" => group = Some(text),
                 "artifactId" => artifact = Some(text),
@@ -94,7 +103,9 @@ pub(super) fn maven(text: &str, place: Place<'_>, manifest: &mut Manifest) {
                 _ => {}
             }
         }
-        (["project", .., "dependencies", "dependency"], Event::Close(_)) => {
+        (path @ ["project", .., "dependencies", "dependency"], Event::Close(_))
+            if is_needed(path) =>
+        {
             if let (Some(group), Some(artifact)) = (group.take(), artifact.take()) {
                 let name = format!("{group}:{artifact}");
                 let name = Scalar { text: name, ..scalar(artifact, place) };
@@ -108,6 +119,12 @@ pub(super) fn maven(text: &str, place: Place<'_>, manifest: &mut Manifest) {
         }
         _ => {}
     });
+}
+
+/// Whether dependencies at a place are the program's: those that are only managed, and those of
+/// steps of the build, are not.
+fn is_needed(path: &[&str]) -> bool {
+    !path.contains(&"dependencyManagement") && !path.contains(&"plugin")
 }
 
 /// `*.csproj`: the file's name is the project's.

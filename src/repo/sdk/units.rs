@@ -2,8 +2,11 @@
 
 use crate::facts::DocumentId;
 use crate::facts::code::setup::{SdkSetup, Step};
+use crate::facts::deploy::Container;
 use crate::facts::scalar::Scalar;
 use crate::facts::telemetry::{Layer, Share};
+use crate::lang::path::{folder, join};
+use crate::lang::placeholder;
 use crate::repo::Repo;
 use crate::repo::services::Service;
 use crate::source::Span;
@@ -35,7 +38,7 @@ impl Identity {
             let start = at + pair.len() - pair.trim_start().len();
             at += pair.len() + 1;
             match pair.split_once('=') {
-                Some((key, _)) if !crate::lang::placeholder::is_in(key) => {
+                Some((key, _)) if !placeholder::is_in(key) => {
                     let key = key.trim();
                     self.add(key, pairs.place(start, start + key.len()));
                 }
@@ -116,8 +119,28 @@ impl Repo {
         let mentioned = mentions
             .any(|(document, known)| asked.contains(&known.as_str()) && service.has(*document));
         // Agents and operators name a service by what they find around it.
-        identity.open |= name.open || pairs.open || mentioned || self.agent_of(service).is_some();
+        identity.open |= self.names_somebody()
+            || name.open
+            || pairs.open
+            || mentioned
+            || self.agent_of(service).is_some();
         identity
+    }
+
+    /// Whether a container that nobody can say whose it is names the telemetry it sends: a chart
+    /// whose images are all values, a patch that adds variables.
+    fn names_somebody(&self) -> bool {
+        let names = |container: &Container| {
+            let image = container.image.as_ref();
+            let hidden = image.is_none_or(|it| !it.known || placeholder::is_in(&it.text));
+            hidden && container.env.get("OTEL_SERVICE_NAME").is_some()
+        };
+        let containers = self.facts.containers.iter().enumerate();
+        let mut naming = containers.filter(|(_, container)| names(container));
+        let owned = |number: &usize| {
+            self.services().iter().any(|service| service.containers.binary_search(number).is_ok())
+        };
+        naming.any(|(number, _)| !owned(&number))
     }
 
     /// Whether a collector here, or something between, decides which traces are kept.
@@ -177,10 +200,26 @@ impl Repo {
             .filter_map(crate::facts::deploy::Container::image_name)
             .any(crate::semconv::is_node_agent);
         let hidden = node
+            || self.hides_agent(service)
+            || self.has_sidecar(service)
             || self.loads_setup(service)
             || facts.documents.iter().any(object)
             || !service.is_readable();
         if hidden { None } else { Some(false) }
+    }
+
+    /// Whether Dapr runs a service: its sidecar makes spans and figures of all calls.
+    pub fn has_sidecar(&self, service: &Service) -> bool {
+        let mut at = service.root.as_str();
+        loop {
+            if join(at, "dapr.yaml").is_some_and(|path| self.has_path(&path)) {
+                return true;
+            }
+            if at.is_empty() {
+                return false;
+            }
+            at = folder(at);
+        }
     }
 
     /// Whether a service imports something by the name of a file here that sets an SDK up, where

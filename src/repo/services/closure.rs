@@ -38,6 +38,46 @@ impl<'r> Closure<'r> {
         found.into_iter().collect()
     }
 
+    /// Manifests whose dependencies a program has: its own, those they take over, and those of the
+    /// projects it is built with; sorted.
+    pub(super) fn manifests(&self, own: &[usize]) -> Vec<usize> {
+        let repo = self.modules.repo;
+        let mut found: BTreeSet<usize> = own.iter().copied().collect();
+        let mut open = own.to_vec();
+        while let Some(next) = open.pop() {
+            let manifest = &repo.facts.manifests[next];
+            let home = folder(&repo.source(manifest.document.source).path);
+            let mut homes = self.projects(home);
+            let above = manifest.parent.as_deref().and_then(|path| join(home, path));
+            // A folder stands for the file in it.
+            homes.extend(above.map(|path| match path.strip_suffix("pom.xml") {
+                Some(folder) => folder.trim_end_matches('/').to_owned(),
+                None => path,
+            }));
+            let here = homes.iter().flat_map(|home| self.modules.manifests.get(home.as_str()));
+            let here = here.flatten().copied();
+            let same = here.filter(|&it| repo.facts.manifests[it].ecosystem == manifest.ecosystem);
+            let shared = self.shared_above(manifest.ecosystem, home);
+            open.extend(same.chain(shared).filter(|it| found.insert(*it)));
+        }
+        found.into_iter().collect()
+    }
+
+    /// Builds above a folder that give all projects below them what they depend on.
+    fn shared_above(&self, ecosystem: Ecosystem, home: &str) -> Vec<usize> {
+        let manifests = &self.modules.repo.facts.manifests;
+        let gives = |it: &usize| manifests[*it].shared && manifests[*it].ecosystem == ecosystem;
+        let mut found = Vec::new();
+        let mut at = home;
+        while !at.is_empty() {
+            at = folder(at);
+            found.extend(
+                self.modules.manifests.get(at).into_iter().flatten().copied().filter(gives),
+            );
+        }
+        found
+    }
+
     /// Folders of projects that the manifests of a folder are built with.
     fn projects(&self, root: &str) -> Vec<String> {
         let repo = self.modules.repo;

@@ -4,23 +4,19 @@ use super::super::Repo;
 use super::super::images::{Class, known_as};
 use super::super::runs::image_name;
 use super::closure::Closure;
+use super::identity::{anchor, entries, name_of, stated};
+use super::kind::{is_of_tests, is_rehearsal, kind_of};
 use super::modules::Modules;
 use super::units::{self, Unit, is_in};
 use super::{Service, ServiceKind};
-use crate::config::{self, Profile};
+use crate::facts::DocumentId;
 use crate::facts::code::{self, Listener, ListenerForm};
 use crate::facts::deploy::{BaseImage, Container};
-use crate::facts::manifest::Manifest;
-use crate::facts::owners::CatalogEntry;
-use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::lang::path::{folder, join, last};
+use crate::libraries;
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Base images of programs that serve files.
-const FILE_SERVERS: &[&str] =
-    &["nginx", "nginx-unprivileged", "httpd", "caddy", "static-web-server"];
 
 /// All units with what runs them.
 pub(super) fn services(repo: &Repo) -> Vec<Service> {
@@ -34,7 +30,9 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
     let entries = entries(repo);
     let mut found: Vec<Service> = Vec::with_capacity(units.len());
     for (number, unit) in units.iter().enumerate() {
-        let reached = closure.of(&unit.own, &unit.root);
+        let aside = deployed.aside(number, &modules, &mut closure);
+        let own: Vec<usize> = unit.own.iter().copied().filter(|it| !aside.contains(it)).collect();
+        let reached = closure.of(&own, &unit.root);
         let documents = |numbers: &[usize]| -> Vec<DocumentId> {
             let mut ids: Vec<DocumentId> =
                 numbers.iter().map(|&it| modules.module(it).document).collect();
@@ -51,14 +49,17 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
             documents: documents(&reached),
             languages: Vec::new(),
             unread: unit.unread.clone(),
-            complete: reached.iter().all(|&it| !modules.module(it).unread),
+            complete: reached
+                .iter()
+                .all(|&it| !modules.module(it).unread && !modules.lacks_own(it)),
             entries: unit.own.iter().filter_map(|&it| modules.module(it).entry).collect(),
             listens: Vec::new(),
             consumes: Vec::new(),
             containers: std::mem::take(&mut deployed.containers_of[number]),
             images: std::mem::take(&mut deployed.images_of[number]),
             manifests: unit.manifests.clone(),
-            rehearsal: is_rehearsal(repo, &unit.root),
+            built_with: closure.manifests(&unit.manifests),
+            rehearsal: is_rehearsal(repo, &unit.root) || is_of_tests(repo, unit),
             owner: None,
         };
         let languages: BTreeSet<Kind> = unit.own.iter().map(|&it| modules.kind(it)).collect();
@@ -74,13 +75,11 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
     found
 }
 
-fn is_rehearsal(repo: &Repo, root: &str) -> bool {
-    config::profile(&repo.settings, &format!("{root}/x")) == Profile::Dev
-}
-
 /// Listeners by their document.
 struct Index<'r> {
     listeners: BTreeMap<DocumentId, Vec<&'r Listener>>,
+    /// Files that take in the handlers of profiles.
+    profiled: BTreeSet<DocumentId>,
 }
 
 impl<'r> Index<'r> {
@@ -89,14 +88,26 @@ impl<'r> Index<'r> {
         for listener in &repo.facts.listeners {
             listeners.entry(listener.document).or_default().push(listener);
         }
-        Index { listeners }
+        let profiles = libraries::words("profiles").imports;
+        let mut profiled = BTreeSet::new();
+        for module in &repo.facts.modules {
+            if module.imports.iter().any(|import| profiles.contains(&import.as_str())) {
+                profiled.insert(module.document);
+            }
+        }
+        Index { listeners, profiled }
     }
 
     /// What a service waits for: all that its own code says, and what shared code starts for it.
     fn listeners(&self, service: &mut Service) {
         for document in &service.documents {
             let own = service.own.binary_search(document).is_ok();
-            for listener in self.listeners.get(document).into_iter().flatten() {
+            let here = self.listeners.get(document).map_or(&[][..], Vec::as_slice);
+            // A door for profiles is no service.
+            if here.iter().all(|it| it.starts) && self.profiled.contains(document) {
+                continue;
+            }
+            for listener in here {
                 if own || listener.starts {
                     match listener.form {
                         ListenerForm::Requests => service.listens.push(listener.at),
@@ -127,6 +138,38 @@ impl<'r> Deployed<'r> {
             containers_of: vec![Vec::new(); units.len()],
             by_file: BTreeMap::new(),
         }
+    }
+
+    /// Programs beside the one that an image starts: nothing imports them, and its command names
+    /// another file.
+    fn aside(
+        &self,
+        unit: usize,
+        modules: &Modules<'_>,
+        closure: &mut Closure<'_>,
+    ) -> BTreeSet<usize> {
+        let images = self.images_of[unit].iter().map(|&it| &self.repo.facts.base_images[it]);
+        let containers = self.containers_of[unit].iter().map(|&it| &self.repo.facts.containers[it]);
+        let words: Vec<&str> = images
+            .flat_map(|image| &image.command)
+            .chain(containers.flat_map(|container| &container.args))
+            .flat_map(|word| word.text.split_whitespace())
+            .collect();
+        let own = &self.units[unit].own;
+        let started = |it: &usize| words.iter().any(|word| last(word) == last(modules.path(*it)));
+        if !own.iter().any(started) {
+            return BTreeSet::new();
+        }
+        let begins =
+            |it: &usize| modules.kind(*it) == Kind::Python && modules.module(*it).entry.is_some();
+        let beside: BTreeSet<usize> =
+            own.iter().copied().filter(|it| begins(it) && !started(it)).collect();
+        if beside.is_empty() {
+            return beside;
+        }
+        let rest: Vec<usize> = own.iter().copied().filter(|it| !beside.contains(it)).collect();
+        let needed = closure.of(&rest, &self.units[unit].root);
+        beside.into_iter().filter(|it| needed.binary_search(it).is_err()).collect()
     }
 
     fn path(&self, document: DocumentId) -> &'r str {
@@ -296,7 +339,7 @@ impl<'r> Deployed<'r> {
 }
 
 /// A name as it is compared: `cart-service` and `cartService` are one.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     name.chars()
         .filter(|c| !matches!(c, '-' | '_' | '.' | ' '))
         .flat_map(char::to_lowercase)
@@ -312,136 +355,4 @@ fn speaks_of(text: &str, path: &str) -> bool {
             |c: Option<char>| c.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '-' | '_')));
         edge(before) && edge(after)
     })
-}
-
-/// What a unit is, by what runs it and what it waits for.
-fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
-    if service.own.is_empty() {
-        return ServiceKind::Unknown;
-    }
-    let manifests = || service.manifests.iter().map(|&it| &repo.facts.manifests[it]);
-    let images = || service.images.iter().map(|&it| &repo.facts.base_images[it]);
-    let containers = || service.containers.iter().map(|&it| &repo.facts.containers[it]);
-    let deployed = !service.images.is_empty() || !service.containers.is_empty();
-    let script = |kind: &Kind| matches!(kind, Kind::Javascript | Kind::Typescript);
-    let served = images().any(|it| FILE_SERVERS.contains(&image_name(&it.image.text)));
-    let pages = service.languages.iter().all(script);
-    if pages && (served || manifests().any(is_page)) && service.listens.is_empty() {
-        return ServiceKind::Site;
-    }
-    let starts = !service.entries.is_empty()
-        || deployed
-        || manifests().any(|it| it.serves || !it.commands.is_empty());
-    let offers =
-        images().any(|it| it.exposes) || containers().any(|it| !it.offers.is_empty() || it.probed);
-    // A script that a tool's own image runs is no program of its own.
-    let begins = !service.entries.is_empty() || manifests().any(is_program);
-    if starts && (!service.listens.is_empty() || (deployed && offers && begins)) {
-        ServiceKind::Server
-    } else if starts && !service.consumes.is_empty() {
-        ServiceKind::Worker
-    } else if !service.containers.is_empty() || (deployed && begins) {
-        ServiceKind::Unknown
-    } else if !service.entries.is_empty() || manifests().any(|it| !it.programs.is_empty()) {
-        ServiceKind::Cli
-    } else {
-        ServiceKind::Library
-    }
-}
-
-/// Whether a manifest says that its package is started.
-fn is_program(manifest: &Manifest) -> bool {
-    manifest.serves || !manifest.commands.is_empty() || !manifest.mains.is_empty()
-}
-
-/// Whether a package makes a page that runs in a browser, without a server for it.
-fn is_page(manifest: &Manifest) -> bool {
-    const PAGES: &[&str] = &["react-dom", "vue", "@angular/core", "svelte", "preact", "solid-js"];
-    const SERVERS: &[&str] =
-        &["next", "nuxt", "@remix-run/node", "@sveltejs/adapter-node", "astro", "@nestjs/core"];
-    PAGES.iter().any(|name| manifest.dependency(name).is_some())
-        && !SERVERS.iter().any(|name| manifest.dependency(name).is_some())
-}
-
-/// Where something that the service lacks is reported.
-fn anchor(repo: &Repo, service: &Service) -> Option<(DocumentId, Span)> {
-    let facts = &repo.facts;
-    let manifest = service.manifests.first().map(|&it| &facts.manifests[it]);
-    let image = service.images.first().map(|&it| &facts.base_images[it]);
-    let container = service.containers.first().map(|&it| &facts.containers[it]);
-    let entry = || {
-        let span = *service.entries.first()?;
-        let of = |it: &&DocumentId| it.source == span.source;
-        Some((*service.own.iter().find(of)?, span))
-    };
-    let first = || {
-        let document: &Document = repo.document(*service.own.first()?);
-        Some((document.id, document.anchor))
-    };
-    // A module of Go holds many programs: each is known by its own file.
-    let shared =
-        |manifest: &&Manifest| folder(&repo.source(manifest.document.source).path) == service.root;
-    manifest
-        .filter(shared)
-        .map(|it| (it.document, it.anchor))
-        .or_else(|| image.map(|it| (it.document, it.image.span)))
-        .or_else(|| container.map(|it| (it.document, it.name.span)))
-        .or_else(entry)
-        .or_else(first)
-}
-
-/// Components of a catalogue by their folder; none where a folder holds several.
-fn entries(repo: &Repo) -> BTreeMap<&str, Option<&CatalogEntry>> {
-    let mut found: BTreeMap<&str, Option<&CatalogEntry>> = BTreeMap::new();
-    for entry in &repo.facts.catalog_entries {
-        let home = folder(&repo.source(entry.document.source).path);
-        found.entry(home).and_modify(|known| *known = None).or_insert(Some(entry));
-    }
-    found
-}
-
-/// What the configuration, else a catalogue, says of a service.
-fn stated(repo: &Repo, entries: &BTreeMap<&str, Option<&CatalogEntry>>, service: &mut Service) {
-    if let Some(Some(entry)) = entries.get(service.root.as_str()) {
-        service.name.clone_from(&entry.name.text);
-        service.owner = entry.owner.as_ref().and_then(|it| it.known_text()).map(str::to_owned);
-    }
-    let settings = repo.settings.services.iter().find(|it| match &it.path {
-        Some(path) => *path == service.root,
-        None => it.name == service.name || it.names.contains(&service.name),
-    });
-    if let Some(settings) = settings {
-        service.name.clone_from(&settings.name);
-        if settings.owner.is_some() {
-            service.owner.clone_from(&settings.owner);
-        }
-    }
-}
-
-/// What a service is called: as it is run, as its manifest says, or as its folder.
-fn name_of(repo: &Repo, service: &Service) -> String {
-    let facts = &repo.facts;
-    let containers = service.containers.iter().map(|&it| &facts.containers[it]);
-    let run: BTreeSet<&str> = containers
-        .map(|it| if it.workload == "compose" { &it.name.text } else { &it.owner.name })
-        .map(String::as_str)
-        .filter(|name| !name.is_empty() && !crate::lang::placeholder::is_in(name))
-        .collect();
-    if let (Some(first), 1) = (run.first(), run.len()) {
-        return (*first).to_owned();
-    }
-    let own =
-        |manifest: &&Manifest| folder(&repo.source(manifest.document.source).path) == service.root;
-    let manifests = service.manifests.iter().map(|&it| &facts.manifests[it]);
-    let named = manifests.filter(own).find_map(|it| it.name.as_ref()?.known_text());
-    let called = named.map(|name| last(name).rsplit(':').next().unwrap_or(name));
-    let folder = last(&service.root);
-    let general = |name: &str| matches!(name, "src" | "app" | "main" | "server" | "cmd" | "");
-    match called {
-        Some(name) if general(folder) => name.to_owned(),
-        Some(name) if plain(name) == plain(folder) => name.to_owned(),
-        _ if !folder.is_empty() => folder.to_owned(),
-        Some(name) => name.to_owned(),
-        None => run.first().map_or_else(|| ".".to_owned(), |name| (*name).to_owned()),
-    }
 }

@@ -185,12 +185,33 @@ impl<'r> Modules<'r> {
     }
 
     fn go(&self, import: &str) -> Vec<usize> {
-        let home = self.go.iter().find_map(|(name, home)| {
+        let home = self.go_home(import);
+        home.map_or_else(Vec::new, |home| self.inside(&home).to_vec())
+    }
+
+    /// Whether a file of Go imports a package of its own module that is not here: another step
+    /// makes it, or what was read is a part of the repository. What is made of a protocol only
+    /// carries data.
+    pub(super) fn lacks_own(&self, number: usize) -> bool {
+        const MADE: &[&str] = &["pb", "proto", "protos", "genproto", "gen", "generated", "mocks"];
+        if self.kind(number) != Kind::Go {
+            return false;
+        }
+        let imports = &self.repo.facts.modules[number].imports;
+        imports.iter().any(|import| {
+            let Some(home) = self.go_home(import) else { return false };
+            let made = import.split('/').any(|part| MADE.contains(&part) || part.ends_with("pb"));
+            !made && !home.is_empty() && !self.repo.has_path(&home)
+        })
+    }
+
+    /// The folder of a package of Go that the repository holds.
+    fn go_home(&self, import: &str) -> Option<String> {
+        self.go.iter().find_map(|(name, home)| {
             let rest = import.strip_prefix(name)?;
             let inside = rest.is_empty() || rest.starts_with('/');
             inside.then(|| below(home, rest.trim_start_matches('/')))
-        });
-        home.map_or_else(Vec::new, |home| self.inside(&home).to_vec())
+        })
     }
 
     fn java(&self, import: &str) -> Vec<usize> {

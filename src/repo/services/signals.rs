@@ -5,6 +5,7 @@ use super::Service;
 use crate::facts::DocumentId;
 use crate::facts::code::Module;
 use crate::facts::code::setup::Step;
+use crate::facts::manifest::Dependency;
 use crate::facts::scalar::Scalar;
 use crate::lang::placeholder;
 
@@ -114,7 +115,8 @@ impl Repo {
         needed.any(|dependency| starts(&dependency.name.text))
     }
 
-    fn meters(&self, service: &Service) -> bool {
+    /// Whether a service makes figures.
+    pub fn meters(&self, service: &Service) -> bool {
         let exports = |step: &Step| match step {
             Step::Provider(provider) => matches!(provider.signal, "metrics" | "all" | "given"),
             Step::Registered(signal, _) => matches!(*signal, "metrics" | "all" | "given"),
@@ -150,8 +152,16 @@ impl Repo {
     }
 
     fn needs(&self, service: &Service, test: impl Fn(&str) -> bool) -> bool {
-        let manifests = service.manifests.iter().map(|&number| &self.facts.manifests[number]);
-        manifests.flat_map(|it| &it.dependencies).any(|needed| test(&needed.name.text))
+        self.dependencies_of(service).any(|needed| test(&needed.name.text))
+    }
+
+    /// What a service depends on, also by way of what it is built with.
+    pub fn dependencies_of<'r>(
+        &'r self,
+        service: &'r Service,
+    ) -> impl Iterator<Item = &'r Dependency> {
+        let manifests = service.built_with.iter().map(|&number| &self.facts.manifests[number]);
+        manifests.flat_map(|it| &it.dependencies)
     }
 
     /// The names that a service gives its telemetry, where they can be known.

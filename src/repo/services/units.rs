@@ -129,6 +129,11 @@ fn split(modules: &Modules<'_>, unit: Unit) -> Vec<Unit> {
         let mut at = folder(modules.path(number));
         // What stands below a program is its own, but at the root of the module.
         loop {
+            // Code in another language beside it is built by something else.
+            if modules.kind(number) != Kind::Go {
+                rest.push(number);
+                break;
+            }
             if mains.contains(at) && (at != unit.root || folder(modules.path(number)) == at) {
                 parts.entry(at).or_default().push(number);
                 break;

@@ -36,7 +36,7 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
     if calls.iter().any(logs) && calls.len() < 3 {
         return Some(Excuse::Logging);
     }
-    if only_explains(file, site) {
+    if site.told || only_explains(file, site) {
         return Some(Excuse::Told);
     }
     if told_later(file, site) {
@@ -76,7 +76,8 @@ fn is_explained(unit: &Unit<'_>, site: &Site<'_>) -> bool {
     if site.error.is_some_and(|error| {
         let error = error.to_ascii_lowercase();
         error.contains("ignore") || error.contains("expected")
-    }) {
+    }) || told_above(unit, site)
+    {
         return true;
     }
     // A comment may follow on the last line.
@@ -91,6 +92,41 @@ fn is_explained(unit: &Unit<'_>, site: &Site<'_>) -> bool {
         says && !MARKS.iter().any(|mark| text.contains(mark))
     })
 }
+
+/// Words of comments that say that errors are passed over.
+const PASSES_OVER: &[&str] =
+    &["ignor", "best effort", "best-effort", "swallow", "silently", "throws for", "fails for"];
+
+/// Whether the comment on the function, or one on what may fail, says that errors are passed over.
+fn told_above(unit: &Unit<'_>, site: &Site<'_>) -> bool {
+    let function = &unit.function(site.function).at;
+    let tried = site.tried.iter().map(|id| unit.place(*id).start).min();
+    let on_tried = tried.and_then(|tried| {
+        // The comment stands above `try`, or above the variable that is set in it.
+        let after = unit.comments.partition_point(|comment| comment.start < tried);
+        let comment = unit.comments.get(after.checked_sub(1)?)?;
+        let between = unit.text.get(comment.end as usize..tried as usize)?;
+        (between.lines().count() <= 4 && !between.contains(['(', '}'])).then_some(comment.start)
+    });
+    let mut starts: Vec<u32> = on_tried.into_iter().collect();
+    for from in on_tried.into_iter().chain([function.start]) {
+        let mut at = from;
+        for _ in 0..MAX_LINES {
+            let Some(start) = above(unit, at) else { break };
+            starts.push(start);
+            at = start;
+        }
+    }
+    starts.into_iter().any(|start| {
+        let number = unit.comments.partition_point(|comment| comment.start < start);
+        let text = unit.comments.get(number).map_or("", |comment| unit.slice(comment));
+        let text = text.to_ascii_lowercase();
+        PASSES_OVER.iter().any(|word| text.contains(word))
+    })
+}
+
+/// Most lines of a comment on a function that are read.
+const MAX_LINES: usize = 12;
 
 /// Where the line above begins, if it holds a comment and nothing else.
 fn above(unit: &Unit<'_>, at: u32) -> Option<u32> {
@@ -386,5 +422,7 @@ fn is_plain(file: &File<'_, '_>, id: ExprId) -> bool {
         _ => return false,
     };
     let reads = ["parse", "decode", "serialize", "base64"].iter().any(|word| name.contains(word));
-    !outside && (name == "get" || reads || PLAIN.iter().any(|word| name.starts_with(word)))
+    // `getIssuerUrl()` puts an address together.
+    let names = name.starts_with("get") && (name.ends_with("url") || name.ends_with("uri"));
+    !outside && (name == "get" || reads || names || PLAIN.iter().any(|word| name.starts_with(word)))
 }

@@ -29,6 +29,8 @@ pub(in crate::facts::code) struct Site<'u> {
     pub(super) repeats_until: Option<u32>,
     /// It stands where things are cleaned up.
     pub(super) last: bool,
+    /// It stands beside an error that is handed on.
+    pub(super) told: bool,
 }
 
 /// What stands around a statement.
@@ -37,6 +39,7 @@ struct Around {
     function: FunctionId,
     repeats_until: Option<u32>,
     last: bool,
+    told: bool,
 }
 
 /// All places of a file, in the order of the text.
@@ -45,7 +48,7 @@ pub(in crate::facts::code) fn all<'u>(file: &File<'u, '_>) -> Vec<Site<'u>> {
     let mut sites = Vec::new();
     for number in 0..unit.functions.len() {
         let function = FunctionId(u32::try_from(number).unwrap_or(u32::MAX));
-        let around = Around { function, repeats_until: None, last: false };
+        let around = Around { function, repeats_until: None, last: false, told: false };
         let body = &unit.function(function).body;
         let mut open: Vec<(StmtId, Around)> = body.iter().map(|stmt| (*stmt, around)).collect();
         while let Some((id, around)) = open.pop() {
@@ -75,6 +78,12 @@ fn inside(unit: &Unit<'_>, id: StmtId, around: Around, open: &mut Vec<(StmtId, A
             let caught = catches.iter().flat_map(|catch| &catch.body).chain(last);
             open.extend(caught.map(|stmt| (*stmt, cleaning)));
         }
+        // Beside an error that is handed on, others are only tried to be noted.
+        StmtKind::If { first, test, then, other } if hands_on(unit, *first, *test, then) => {
+            let telling = Around { told: true, ..around };
+            open.extend(first.iter().chain(other).map(|stmt| (*stmt, around)));
+            open.extend(then.iter().map(|stmt| (*stmt, telling)));
+        }
         StmtKind::If { first: Some(first), .. } => {
             open.push((*first, around));
             open.extend(unit.blocks(id).into_iter().flatten().map(|stmt| (*stmt, around)));
@@ -87,6 +96,25 @@ fn inside(unit: &Unit<'_>, id: StmtId, around: Around, open: &mut Vec<(StmtId, A
             _ => None,
         }));
     }
+}
+
+/// Whether a condition is that something failed, and its block ends with handing that on.
+fn hands_on(unit: &Unit<'_>, first: Option<StmtId>, test: ExprId, then: &[StmtId]) -> bool {
+    let failed = match unit.language {
+        Language::Go => matches!(
+            unit.expr(test),
+            ExprKind::Binary { op: "!=", right, .. } if matches!(unit.expr(*right), ExprKind::Null)
+        ),
+        Language::Rust => first.is_some_and(|first| match unit.stmt(first) {
+            StmtKind::Let { targets, value: None, .. } => targets
+                .first()
+                .is_some_and(|target| unit.slice(&unit.place(*target)).starts_with("Err(")),
+            _ => false,
+        }),
+        _ => false,
+    };
+    let end = then.last().map(|id| unit.stmt(*id));
+    failed && matches!(end, Some(StmtKind::Return(Some(_)) | StmtKind::Throw(_)))
 }
 
 fn at_statement<'u>(file: &File<'u, '_>, id: StmtId, around: Around, sites: &mut Vec<Site<'u>>) {
@@ -108,6 +136,7 @@ fn at_statement<'u>(file: &File<'u, '_>, id: StmtId, around: Around, sites: &mut
                     function: around.function,
                     repeats_until: around.repeats_until,
                     last: around.last,
+                    told: around.told,
                 });
             }
         }
@@ -126,6 +155,7 @@ fn at_statement<'u>(file: &File<'u, '_>, id: StmtId, around: Around, sites: &mut
                 function: around.function,
                 repeats_until: around.repeats_until,
                 last: around.last,
+                told: around.told,
             });
         }
         StmtKind::If { first, test, then, .. } => {
@@ -155,8 +185,8 @@ fn at_statement<'u>(file: &File<'u, '_>, id: StmtId, around: Around, sites: &mut
 
 impl Site<'_> {
     fn within(self, around: Around) -> Self {
-        let Around { function, repeats_until, last } = around;
-        Site { function, repeats_until, last, ..self }
+        let Around { function, repeats_until, last, told } = around;
+        Site { function, repeats_until, last, told, ..self }
     }
 }
 
@@ -173,6 +203,7 @@ fn site<'u>(at: Place, error: Option<&'u str>, body: &'u [StmtId], tried: Vec<Ex
         function: FunctionId(0),
         repeats_until: None,
         last: false,
+        told: false,
     }
 }
 
@@ -265,7 +296,12 @@ fn error_arm<'u>(
     let tried = unit.all_in(on);
     let outside =
         tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Await(_)) || reaches(file, *id));
-    let broad = outside && error.is_some();
+    // Of `timeout(…)` the only error is that time is up.
+    let limited = match unit.expr(on) {
+        ExprKind::Await(of) => file.called(*of) == Some("timeout"),
+        _ => false,
+    };
+    let broad = outside && error.is_some() && !limited;
     let whole = at.start..body.last().map_or(at.end, |id| unit.stmts[id.0 as usize].at.end);
     Some(Site { whole, broad, ..site(at, error.filter(|it| *it != "_"), body, tried) })
 }
@@ -283,6 +319,10 @@ fn thrown_away<'u>(file: &File<'u, '_>, targets: &[ExprId], value: ExprId) -> Op
     let last = *targets.last()?;
     let at = unit.place(last);
     if unit.slice(&at) != "_" {
+        return None;
+    }
+    // `let _ = f()?;` hands the error on.
+    if matches!(unit.expr(value), ExprKind::Propagate(_)) {
         return None;
     }
     let tried = unit.all_in(value);
@@ -360,7 +400,16 @@ const PAGE_FOLDERS: &[&str] = &[
 ];
 
 /// Names that browsers alone have.
-const PAGE_NAMES: &[&str] = &["window", "document", "localStorage", "sessionStorage", "navigator"];
+const PAGE_NAMES: &[&str] = &[
+    "window",
+    "document",
+    "localStorage",
+    "sessionStorage",
+    "navigator",
+    "DOMParser",
+    "ClipboardEvent",
+    "MutationObserver",
+];
 
 /// Whether a file runs in a browser.
 pub(in crate::facts::code) fn is_page(file: &File<'_, '_>) -> bool {

@@ -6,6 +6,7 @@ use crate::facts::code::routines::{Routine, is_declared_only};
 use crate::facts::code::tables;
 use crate::facts::scalar::Scalar;
 use crate::lang::duties::{Duty, squeezed};
+use crate::lang::sensitive::words;
 use crate::parse::code::Language;
 use crate::parse::unit::{CallForm, ExprId, ExprKind, StmtId, StmtKind, Unit};
 
@@ -17,7 +18,6 @@ const DOUBLES: &[&str] = &[
     "fake",
     "mock",
     "stub",
-    "base",
     "abstract",
     "disabled",
     "inmemory",
@@ -33,11 +33,13 @@ pub(super) fn stub(
     let unit = file.unit;
     let function = unit.function(routine.id);
     let class = squeezed(&routine.class);
+    let base = words(&routine.class).iter().any(|word| word == "base");
     let acting = duties.iter().any(|duty| *duty != Duty::Severity);
     if !acting
         || function.name.is_empty()
             && function.body.is_empty()
             && unit.language != Language::Javascript
+        || base
         || DOUBLES.iter().any(|word| class.contains(word))
         || is_declared_only(file, routine.id)
         || unit.is_faulty(&function.at)

@@ -3,7 +3,7 @@
 use super::Mismatch;
 use super::arguments::is_field;
 use super::shape::{is_map, leaf_name};
-use crate::facts::code::file::{Call, File};
+use crate::facts::code::file::{self as files, Call, File};
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
 use crate::parse::unit::{Arg, ExprId, ExprKind};
@@ -29,12 +29,17 @@ pub(super) fn mismatch(
     let text = unit.literal(args[number].value)?;
     let scalar = file.scalar(args[number].value)?;
     let given: Vec<&Arg<'_>> = rest.iter().filter(|arg| arg.name.is_none()).collect();
+    let lost = match api.get("rest") {
+        Some("lost") => true,
+        Some("named") => files::names(unit, file.table, api),
+        _ => false,
+    };
     let named: Vec<&str> = rest.iter().filter_map(|arg| arg.name).collect();
     let found = match (api.get("style")?, unit.language) {
         ("percent", Language::Python) => python(file, text, &given),
         ("percent", Language::Go) => go(text, given.len()),
         ("percent", Language::Java) => java_percent(text, given.len()),
-        ("percent", _) => script(text, given.len(), api.get("rest") == Some("lost")),
+        ("percent", _) => script(text, given.len(), lost),
         ("plain", Language::Go) => unformatted(text, given.len()),
         ("brace", Language::Java) => java(file, text, &given),
         ("brace", Language::Python) => loguru(text, given.len(), &named),
@@ -58,7 +63,7 @@ pub(super) fn mismatch(
                 count(places, "place"),
                 count(given.len(), "value")
             ),
-            dropped: unit.language == Language::Java || api.get("rest") == Some("lost"),
+            dropped: unit.language == Language::Java || lost,
         },
         Misfit::Unknown { at, len } => Mismatch {
             span: scalar.place(at, at + len),

@@ -181,6 +181,11 @@ fn shows(unit: &Unit<'_>, id: ExprId, error: &str) -> Option<Shows> {
     };
     let holds = match unit.expr(id) {
         ExprKind::Member { of, name } if names(*of) => {
+            // `err.(*echo.HTTPError).Message` was written for whoever asks.
+            let sorted = unit.slice(&unit.place(*of));
+            if unit.language == Language::Go && sorted.contains(".(") && sorted.contains("HTTP") {
+                return None;
+            }
             // The whole of it is printed with its stack there.
             let whole = unit.language == Language::Csharp && *name == "ToString";
             return TEXTS.contains(name).then_some(if whole { Shows::Stack } else { Shows::Text });

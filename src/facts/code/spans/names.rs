@@ -3,7 +3,8 @@
 use crate::facts::code::file::File;
 use crate::facts::scalar::Scalar;
 use crate::lang::sensitive::words;
-use crate::parse::unit::{ExprId, ExprKind, Part};
+use crate::parse::code::Language;
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, Part};
 
 /// Last words of names whose values have no bound.
 const OPEN: &[&str] = &[
@@ -95,8 +96,12 @@ const FORMAT: &[&str] =
 /// The value in the name of a span that has no bound.
 pub(super) fn unbounded(file: &File<'_, '_>, name: ExprId) -> Option<Scalar> {
     let unit = file.unit;
+    let start = unit.function_of(name);
     let name = file.names.resolved(name);
     let mut open = vec![name];
+    if is_made_before(file, start, name) {
+        return None;
+    }
     // The whole name is a raw target: only what a request holds is certain then.
     if let Some(found) = value(file, name, true) {
         return Some(found);
@@ -151,6 +156,21 @@ pub(super) fn unbounded(file: &File<'_, '_>, name: ExprId) -> Option<Scalar> {
         }
     }
     None
+}
+
+/// Whether a name was put together by the function around that makes the one that starts the span:
+/// once for each thing that is set up.
+fn is_made_before(file: &File<'_, '_>, start: FunctionId, name: ExprId) -> bool {
+    let unit = file.unit;
+    let home = unit.function_of(name);
+    let asked = |id: FunctionId| {
+        let mut params = unit.function(id).params.iter().filter_map(|param| param.ty);
+        params.any(|ty| ty.contains("Request") || ty.ends_with("Context"))
+    };
+    unit.language == Language::Go
+        && home != start
+        && unit.outward(start).skip(1).any(|id| id == home)
+        && !asked(home)
 }
 
 /// A value that a name says is of any number of forms.

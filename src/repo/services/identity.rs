@@ -1,0 +1,153 @@
+//! What a unit is called, and where something that it lacks is reported.
+
+use super::super::Repo;
+use super::Service;
+use super::deployed::plain;
+use crate::facts::code;
+use crate::facts::manifest::{Ecosystem, Manifest};
+use crate::facts::owners::CatalogEntry;
+use crate::facts::{Document, DocumentId};
+use crate::identify::Kind;
+use crate::lang::path::{folder, last};
+use crate::source::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where something that the service lacks is reported.
+pub(super) fn anchor(repo: &Repo, service: &Service) -> Option<(DocumentId, Span)> {
+    let facts = &repo.facts;
+    let manifest = service.manifests.first().map(|&it| &facts.manifests[it]);
+    let image = service.images.first().map(|&it| &facts.base_images[it]);
+    let container = service.containers.first().map(|&it| &facts.containers[it]);
+    let entry = || {
+        let span = *service.entries.first()?;
+        let of = |it: &&DocumentId| it.source == span.source;
+        Some((*service.own.iter().find(of)?, span))
+    };
+    let first = || {
+        let document: &Document = repo.document(*service.own.first()?);
+        Some((document.id, document.anchor))
+    };
+    // A module of Go holds many programs: each is known by its own file.
+    let shared =
+        |manifest: &&Manifest| folder(&repo.source(manifest.document.source).path) == service.root;
+    manifest
+        .filter(shared)
+        .map(|it| (it.document, it.anchor))
+        .or_else(|| image.map(|it| (it.document, it.image.span)))
+        .or_else(|| container.map(|it| (it.document, it.name.span)))
+        .or_else(entry)
+        .or_else(first)
+}
+
+/// Components of a catalogue by their folder; none where a folder holds several.
+pub(super) fn entries(repo: &Repo) -> BTreeMap<&str, Option<&CatalogEntry>> {
+    let mut found: BTreeMap<&str, Option<&CatalogEntry>> = BTreeMap::new();
+    for entry in &repo.facts.catalog_entries {
+        let home = folder(&repo.source(entry.document.source).path);
+        found.entry(home).and_modify(|known| *known = None).or_insert(Some(entry));
+    }
+    found
+}
+
+/// What the configuration, else a catalogue, says of a service.
+pub(super) fn stated(
+    repo: &Repo,
+    entries: &BTreeMap<&str, Option<&CatalogEntry>>,
+    service: &mut Service,
+) {
+    if let Some(Some(entry)) = entries.get(service.root.as_str()) {
+        service.name.clone_from(&entry.name.text);
+        service.owner = entry.owner.as_ref().and_then(|it| it.known_text()).map(str::to_owned);
+    }
+    let settings = repo.settings.services.iter().find(|it| match &it.path {
+        Some(path) => *path == service.root,
+        None => it.name == service.name || it.names.contains(&service.name),
+    });
+    if let Some(settings) = settings {
+        service.name.clone_from(&settings.name);
+        if settings.owner.is_some() {
+            service.owner.clone_from(&settings.owner);
+        }
+    }
+}
+
+/// What a service is called: as it is run, as its manifest says, or as its folder.
+pub(super) fn name_of(repo: &Repo, service: &Service) -> String {
+    let facts = &repo.facts;
+    let containers = service.containers.iter().map(|&it| &facts.containers[it]);
+    let containers = containers.filter(|it| !code::is_test(&repo.source(it.document.source).path));
+    let run: BTreeSet<&str> = containers
+        .map(|it| if it.workload == "compose" { &it.name.text } else { &it.owner.name })
+        .map(String::as_str)
+        .filter(|name| !name.is_empty() && !crate::lang::placeholder::is_in(name))
+        .collect();
+    if let (Some(first), 1) = (run.first(), run.len()) {
+        return (*first).to_owned();
+    }
+    let called = package_of(repo, service);
+    let folder = last(&service.root);
+    match called {
+        Some(name) if is_general(folder) => name.to_owned(),
+        Some(name) if plain(name) == plain(folder) => name.to_owned(),
+        _ if !folder.is_empty() => folder.to_owned(),
+        Some(name) => name.to_owned(),
+        None => match run.first() {
+            Some(name) => (*name).to_owned(),
+            None => started(repo, service).unwrap_or_else(|| ".".to_owned()),
+        },
+    }
+}
+
+/// Names of folders and files that say nothing of what is in them.
+fn is_general(name: &str) -> bool {
+    const GENERAL: &[&str] =
+        &["src", "app", "main", "server", "cmd", "index", "__init__", "__main__", "wsgi", "manage"];
+    name.is_empty() || GENERAL.contains(&name)
+}
+
+/// The name that a manifest of its folder gives: of several, the one in the language of what waits
+/// for requests.
+fn package_of<'r>(repo: &'r Repo, service: &Service) -> Option<&'r str> {
+    let waits = service.listens.first();
+    let kind = waits.and_then(|at| service.own.iter().find(|it| it.source == at.source));
+    let kind = kind.map(|document| repo.document(*document).kind);
+    let manifests = service.manifests.iter().map(|&it| &repo.facts.manifests[it]);
+    let own: Vec<&Manifest> = manifests
+        .filter(|it| folder(&repo.source(it.document.source).path) == service.root)
+        .collect();
+    let speaks = |it: &&&Manifest| kind.is_some_and(|kind| reads(it.ecosystem, kind));
+    let name = |it: &&'r Manifest| it.name.as_ref()?.known_text();
+    let named = own.iter().filter(speaks).find_map(name).or_else(|| own.iter().find_map(name));
+    named.map(|name| last(name).rsplit(':').next().unwrap_or(name))
+}
+
+/// The module that a command starts (`gunicorn shop:app`), or the file that begins.
+fn started(repo: &Repo, service: &Service) -> Option<String> {
+    let commands = service.manifests.iter().map(|&it| &repo.facts.manifests[it].commands);
+    let mut words = commands.flatten().flat_map(|it| it.text.split_whitespace());
+    let plain = |it: &str| it.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let module = words.find_map(|word| {
+        let (module, app) = word.split_once(':')?;
+        let named = plain(module) && plain(app) && !app.is_empty() && !is_general(module);
+        named.then(|| module.to_owned())
+    });
+    let entry = || {
+        let at = service.entries.first().or(service.listens.first())?;
+        let stem = last(&repo.source(at.source).path).split('.').next()?;
+        (!is_general(stem)).then(|| stem.to_owned())
+    };
+    module.or_else(entry)
+}
+
+/// Whether a manifest is one of a language.
+fn reads(ecosystem: Ecosystem, kind: Kind) -> bool {
+    match ecosystem {
+        Ecosystem::Go => kind == Kind::Go,
+        Ecosystem::Npm => matches!(kind, Kind::Javascript | Kind::Typescript),
+        Ecosystem::Python => kind == Kind::Python,
+        Ecosystem::Maven | Ecosystem::Gradle => kind == Kind::Java,
+        Ecosystem::Cargo => kind == Kind::Rust,
+        Ecosystem::Nuget => kind == Kind::Csharp,
+        _ => false,
+    }
+}

@@ -1,0 +1,87 @@
+//! What a unit is: a program that waits for others, one that ends, or code to build in.
+
+use super::super::Repo;
+use super::super::runs::image_name;
+use super::units::Unit;
+use super::{Service, ServiceKind};
+use crate::config::{self, Profile};
+use crate::facts::manifest::Manifest;
+use crate::identify::Kind;
+use crate::lang::path::{folder, last};
+use crate::source::Span;
+
+/// Base images of programs that serve files.
+const FILE_SERVERS: &[&str] =
+    &["nginx", "nginx-unprivileged", "httpd", "caddy", "static-web-server"];
+
+pub(super) fn is_rehearsal(repo: &Repo, root: &str) -> bool {
+    config::profile(&repo.settings, &format!("{root}/x")) == Profile::Dev
+}
+
+/// Whether a program only tests others: what it is built with does.
+pub(super) fn is_of_tests(repo: &Repo, unit: &Unit) -> bool {
+    const TESTERS: &[&str] =
+        &["io.cucumber:", "org.testng:", "@playwright/test", "cypress", "@wdio/"];
+    let manifests = unit.manifests.iter().map(|&number| &repo.facts.manifests[number]);
+    let mut needed = manifests.flat_map(|it| &it.dependencies).filter(|it| !it.development);
+    needed.any(|it| TESTERS.iter().any(|name| it.name.text.starts_with(name)))
+        || last(&unit.root).ends_with("-examples")
+        || folder(&unit.root).split('/').any(|part| part.ends_with("-examples"))
+}
+
+/// What a unit is, by what runs it and what it waits for.
+pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
+    if service.own.is_empty() {
+        return ServiceKind::Unknown;
+    }
+    let manifests = || service.manifests.iter().map(|&it| &repo.facts.manifests[it]);
+    let images = || service.images.iter().map(|&it| &repo.facts.base_images[it]);
+    let containers = || service.containers.iter().map(|&it| &repo.facts.containers[it]);
+    let deployed = !service.images.is_empty() || !service.containers.is_empty();
+    let script = |kind: &Kind| matches!(kind, Kind::Javascript | Kind::Typescript);
+    // What writes files of the repository ends when they are written.
+    let writes = |span: &Span| {
+        let path = &repo.source(span.source).path;
+        last(path).starts_with("generate") || last(folder(path)).ends_with("gen")
+    };
+    if !deployed && !service.entries.is_empty() && service.entries.iter().all(writes) {
+        return ServiceKind::Cli;
+    }
+    let served = images().any(|it| FILE_SERVERS.contains(&image_name(&it.image.text)));
+    let pages = service.languages.iter().all(script);
+    if pages && (served || manifests().any(is_page)) && service.listens.is_empty() {
+        return ServiceKind::Site;
+    }
+    let starts = !service.entries.is_empty()
+        || deployed
+        || manifests().any(|it| it.serves || !it.commands.is_empty());
+    let offers =
+        images().any(|it| it.exposes) || containers().any(|it| !it.offers.is_empty() || it.probed);
+    // A script that a tool's own image runs is no program of its own.
+    let begins = !service.entries.is_empty() || manifests().any(is_program);
+    if starts && (!service.listens.is_empty() || (deployed && offers && begins)) {
+        ServiceKind::Server
+    } else if starts && !service.consumes.is_empty() {
+        ServiceKind::Worker
+    } else if !service.containers.is_empty() || (deployed && begins) {
+        ServiceKind::Unknown
+    } else if !service.entries.is_empty() || manifests().any(|it| !it.programs.is_empty()) {
+        ServiceKind::Cli
+    } else {
+        ServiceKind::Library
+    }
+}
+
+/// Whether a manifest says that its package is started.
+fn is_program(manifest: &Manifest) -> bool {
+    manifest.serves || !manifest.commands.is_empty() || !manifest.mains.is_empty()
+}
+
+/// Whether a package makes a page that runs in a browser, without a server for it.
+fn is_page(manifest: &Manifest) -> bool {
+    const PAGES: &[&str] = &["react-dom", "vue", "@angular/core", "svelte", "preact", "solid-js"];
+    const SERVERS: &[&str] =
+        &["next", "nuxt", "@remix-run/node", "@sveltejs/adapter-node", "astro", "@nestjs/core"];
+    PAGES.iter().any(|name| manifest.dependency(name).is_some())
+        && !SERVERS.iter().any(|name| manifest.dependency(name).is_some())
+}
