@@ -4,6 +4,8 @@
 //! display reaches them.
 
 pub mod allow;
+pub mod change;
+mod identity;
 pub mod redact;
 
 use crate::catalogue::model::{Class, Rule, Sensitivity, Severity};
@@ -16,9 +18,8 @@ use crate::repo::Repo;
 use crate::source::{Origin, Span};
 use rayon::prelude::*;
 use redact::Redactions;
-use sha2::{Digest, Sha256};
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// What became of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +75,8 @@ pub struct Judged {
     pub owner: Option<String>,
     /// The environment it belongs to.
     pub environment: Option<String>,
+    /// The part that the change has in it, where a change is looked at.
+    pub change: Option<change::Part>,
 }
 
 /// What the user asked to see.
@@ -131,7 +134,7 @@ pub fn judge(repo: &Repo, outcomes: &mut [Outcome], view: &View) -> Vec<Judged> 
         judged.push(status_of(repo, finding, None, view));
     }
     judged.par_sort_by(|one, two| order(repo, &one.finding, &two.finding));
-    fingerprint(repo, &redactions, &mut judged);
+    identity::fingerprint(repo, &redactions, &mut judged);
     judged
 }
 
@@ -223,6 +226,7 @@ fn status_of(repo: &Repo, finding: Finding, allowed: Option<String>, view: &View
         service,
         owner,
         environment,
+        change: None,
     }
 }
 
@@ -245,44 +249,4 @@ fn weigh(finding: &Finding, profile: Profile) -> (Severity, Option<&'static str>
         _ => Some("lower here: nothing says that this is production"),
     };
     (lowered, why)
-}
-
-/// Identity of each finding: rule, path, subject, redacted text of the primary span, and which
-/// of its kind it is. SHA-256, first 16 bytes in hex.
-fn fingerprint(repo: &Repo, redactions: &Redactions, judged: &mut [Judged]) {
-    let keys: Vec<[u8; 16]> =
-        judged.par_iter().map(|entry| identity(repo, redactions, &entry.finding)).collect();
-    let mut seen: HashMap<[u8; 16], u32> = HashMap::new();
-    for (entry, key) in judged.iter_mut().zip(keys) {
-        let nth = seen.entry(key).or_insert(0);
-        *nth += 1;
-        let mut hash = Sha256::new();
-        hash.update(key);
-        hash.update(nth.to_be_bytes());
-        entry.fingerprint = hex(&hash.finalize()[..16]);
-    }
-}
-
-/// What findings share that differ only in which of their kind they are.
-fn identity(repo: &Repo, redactions: &Redactions, finding: &Finding) -> [u8; 16] {
-    let (path, text) = match finding.span {
-        Some(span) => (repo.path(span), redactions.text(repo, span)),
-        None => (".", String::new()),
-    };
-    let normal: Vec<&str> = text.split_whitespace().collect();
-    let mut hash = Sha256::new();
-    for part in [finding.rule.code, path, &finding.subject, &normal.join(" ")] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    let mut key = [0u8; 16];
-    key.copy_from_slice(&hash.finalize()[..16]);
-    key
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
-    let mut out = String::with_capacity(bytes.len() * 2);
-    out.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
-    out
 }

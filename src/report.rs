@@ -17,6 +17,7 @@ use crate::catalogue::model::Severity;
 use crate::check::Outcome;
 use crate::discover::Skip;
 use crate::identify::Kind;
+use crate::judge::change::Part;
 use crate::judge::redact::{Redactions, scrub};
 use crate::judge::{Judged, Status};
 use crate::repo::Repo;
@@ -59,6 +60,17 @@ pub struct FileRow {
     pub documents: Vec<(Kind, u32)>,
 }
 
+/// The version that a change is seen against.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// Its commit; none before the first.
+    pub commit: Option<String>,
+    /// Whether what is staged was read, not the work tree.
+    pub staged: bool,
+    /// Number of files that changed.
+    pub files: usize,
+}
+
 /// Everything a renderer may say.
 #[derive(Debug)]
 pub struct Report {
@@ -78,6 +90,8 @@ pub struct Report {
     pub elapsed: Duration,
     /// Verdicts on the standard's requirements.
     pub assessment: crate::verdict::Assessment,
+    /// What the files were compared with, where only a change is looked at.
+    pub compared: Option<Compared>,
     /// One line on the state of compliance.
     pub headline: Option<String>,
     redactions: Redactions,
@@ -96,7 +110,7 @@ impl Report {
         let redactions = Redactions::of(&repo);
         let elapsed = Duration::ZERO;
         let assessment = crate::verdict::Assessment::default();
-        let headline = None;
+        let (compared, headline) = (None, None);
         Report {
             repo,
             outcomes,
@@ -106,6 +120,7 @@ impl Report {
             unreadable,
             elapsed,
             assessment,
+            compared,
             headline,
             redactions,
         }
@@ -157,7 +172,11 @@ impl Report {
 
     /// Message of a finding, credentials replaced.
     pub fn message(&self, judged: &Judged) -> String {
-        visible(&scrub(&judged.finding.message()))
+        let message = scrub(&judged.finding.message()).into_owned();
+        match &judged.change {
+            Some(Part::Caused(how)) => visible(&format!("{message} ({how})")),
+            _ => visible(&message),
+        }
     }
 
     /// A step of a finding, credentials replaced.

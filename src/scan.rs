@@ -3,9 +3,11 @@
 use crate::catalogue::model::Rule;
 use crate::check::Outcome;
 use crate::config::Settings;
+use crate::discover::delta::Delta;
 use crate::discover::{self, Entry, Skip, Tree};
 use crate::facts::skip::SkipReason;
 use crate::facts::{FileFacts, read};
+use crate::judge::change::{self, Before};
 use crate::judge::{self, Judged, View};
 use crate::repo::model::Model;
 use crate::repo::{Batch, Repo};
@@ -19,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// What to scan, and how.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request<'a> {
     /// The root of the repository.
     pub root: &'a Path,
@@ -83,6 +85,59 @@ pub fn scan_tree(request: Request<'_>, mut tree: Tree) -> Report {
     report.assessment = assessment;
     report.elapsed = started.elapsed();
     report
+}
+
+/// Two versions of the files, and what one changes of the other.
+#[derive(Debug)]
+pub struct Versions {
+    /// The files before the change.
+    pub before: Tree,
+    /// The files with it.
+    pub after: Tree,
+    /// The change.
+    pub delta: Delta,
+    /// Paths to which findings are limited; empty for all.
+    pub only: Vec<String>,
+}
+
+/// Scans the files with a change, and shows what it answers for. The files before it are scanned
+/// too where only they can tell.
+pub fn scan_change(request: Request<'_>, versions: Versions) -> Report {
+    let started = Instant::now();
+    let Versions { before, after, delta, only } = versions;
+    let mut report = scan_tree(request.clone(), after);
+    let undecided = change::undecided(&report.repo, &report.judged, &delta);
+    let old = (undecided && is_read(&report, &before, &delta))
+        .then(|| scan_tree(Request { verdicts: false, ..request }, before));
+    let before = old.as_ref().map(|old| Before { repo: &old.repo, judged: &old.judged });
+    change::narrow(&report.repo, &mut report.judged, before, &delta, &only);
+    report.elapsed = started.elapsed();
+    report
+}
+
+/// Whether anything changed that is read: files that came or went always are, by their paths.
+fn is_read(report: &Report, before: &Tree, delta: &Delta) -> bool {
+    let listed =
+        |path: &str| report.files.binary_search_by(|row| row.path.as_str().cmp(path)).is_ok();
+    !delta.gone.is_empty()
+        || delta.files.iter().any(|file| {
+            let named = file.path.rsplit('/').next().unwrap_or_default();
+            let steers = named.starts_with('.') || ["Chart.yaml", "obsproof.toml"].contains(&named);
+            file.before.as_ref() != Some(&file.path)
+                || steers
+                || listed(&file.path)
+                || was_read(before, &file.path)
+        })
+}
+
+/// Whether a file held anything before that the tool knows.
+fn was_read(before: &Tree, path: &str) -> bool {
+    let entry = before.entries.binary_search_by(|entry| entry.path.as_str().cmp(path));
+    let Some(entry) = entry.ok().and_then(|at| before.entries.get(at)) else { return true };
+    discover::load(entry).is_ok_and(|source| {
+        let facts = read::read(number(0), &source);
+        facts.needs_text() || !facts.documents.is_empty()
+    })
 }
 
 /// What the rules find, what becomes of it, and what it means for the requirements.

@@ -97,6 +97,12 @@ pub(crate) struct Check {
     /// Show every rule: what is missing, opinions and previews too
     #[arg(long)]
     pub(crate) all: bool,
+    /// Look at what is staged, and show what that changes: for a commit hook
+    #[arg(long, conflicts_with = "since")]
+    pub(crate) staged: bool,
+    /// Show what the work tree changes since a commit; REV... takes where HEAD left REV
+    #[arg(long, value_name = "REV")]
+    pub(crate) since: Option<String>,
     /// Weigh all paths as dev, production or unspecified
     #[arg(long, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,

@@ -1,7 +1,7 @@
 //! `obsproof check`.
 
 use super::args::{Check, SarifProfile};
-use super::{Failure, load, stream};
+use super::{Failure, change, load, stream};
 use crate::catalogue::model::{Class, Rule, Severity};
 use crate::config::{self, Profile, Settings};
 use crate::judge::View;
@@ -13,19 +13,34 @@ use std::path::{Path, PathBuf};
 /// Runs the command; the exit code says whether findings stand.
 pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     let outputs = outputs(&arguments.format)?;
-    let place = load::place(&arguments.scan.paths)?;
+    let part = arguments.staged || arguments.since.is_some();
+    let place = if part { change::place } else { load::place }(&arguments.scan.paths)?;
     load::threads(&arguments.scan)?;
     let today = load::today(&arguments.scan)?;
-    let settings = load::settings(&arguments.scan, &place.root, &today)?;
+    let change = change::read(arguments, &place)?;
+    let settings = match &change {
+        Some(change) if arguments.staged => {
+            let files = &change.versions.after;
+            load::settings_held(&arguments.scan, &place.root, files, &today)?
+        }
+        _ => load::settings(&arguments.scan, &place.root, &today)?,
+    };
     let fail_on = match &arguments.fail_on {
         Some(level) => level_named(level)?,
         None => settings.fail_on,
     };
     let view = view(arguments, &settings, today)?;
-    // Only people are told how the repository stands with the standard.
-    let verdicts = outputs.iter().any(|(format, _)| *format == Format::Human);
+    // Only people are told how the repository stands with the standard, and not at every commit.
+    let verdicts = !part && outputs.iter().any(|(format, _)| *format == Format::Human);
     let request = Request { root: &place.root, only: &place.only, settings, view, verdicts };
-    let mut report = scan::scan(request);
+    let mut report = match change {
+        None => scan::scan(request),
+        Some(change) => {
+            let mut report = scan::scan_change(request, change.versions);
+            report.compared = Some(change.compared);
+            report
+        }
+    };
     report.headline = report.assessment.headline();
     for (format, file) in &outputs {
         match file {

@@ -3,6 +3,7 @@
 use super::Failure;
 use super::args::{Colour, Scan};
 use crate::config::{self, Settings};
+use crate::discover::Tree;
 use crate::report::style::Style;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -65,18 +66,45 @@ pub(super) fn settings(scan: &Scan, root: &Path, today: &str) -> Result<Settings
     let path = match &scan.config {
         Some(path) => path.clone(),
         None => {
-            let path = root.join("obsproof.toml");
+            let path = root.join(CONFIG);
             if !path.is_file() {
                 return Ok(Settings::default());
             }
             path
         }
     };
-    let shown = path.display().to_string();
     let bytes = std::fs::read(&path).map_err(|error| {
-        Failure::new(format!("cannot read {shown}: {}", reason(&error)))
+        Failure::new(format!("cannot read {}: {}", path.display(), reason(&error)))
             .help("`--config FILE` names a TOML file")
     })?;
+    settings_of(&path, bytes, root, today)
+}
+
+/// The configuration among files that git holds; `--config` is read from disk.
+pub(super) fn settings_held(
+    scan: &Scan,
+    root: &Path,
+    files: &Tree,
+    today: &str,
+) -> Result<Settings, Failure> {
+    let held = files.entries.iter().find(|entry| entry.path == CONFIG);
+    match held {
+        Some(entry) if scan.config.is_none() => {
+            let bytes = entry.content.bytes().map_err(|skip| {
+                Failure::new(format!("cannot read {CONFIG} from git: {}", skip.name()))
+                    .help("`git fsck` says what is damaged")
+            })?;
+            settings_of(Path::new(CONFIG), bytes, root, today)
+        }
+        None if scan.config.is_none() => Ok(Settings::default()),
+        _ => settings(scan, root, today),
+    }
+}
+
+const CONFIG: &str = "obsproof.toml";
+
+fn settings_of(path: &Path, bytes: Vec<u8>, root: &Path, today: &str) -> Result<Settings, Failure> {
+    let shown = path.display().to_string();
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::new(format!("{shown} is not UTF-8")).help("save it as UTF-8 text"))?;
     let settings = config::read(&shown, text, today).map_err(|(source, errors)| {
@@ -96,7 +124,8 @@ pub(super) fn settings(scan: &Scan, root: &Path, today: &str) -> Result<Settings
         }
         Failure::shown(message)
     })?;
-    let real = path.canonicalize().ok();
+    // One that git holds is named from the root.
+    let real = root.join(path).canonicalize().or_else(|_| path.canonicalize()).ok();
     let below = real.as_deref().and_then(|real| real.strip_prefix(root).ok());
     let file = below.map(|path| path.to_string_lossy().into_owned());
     Ok(Settings { file, ..settings })

@@ -290,6 +290,12 @@ const DEEPEN: &str =
 
 /// The revision, and whether `...` follows it.
 fn parts(word: &str) -> Result<(&str, bool), Fault> {
+    if word.trim().is_empty() {
+        return Err(Fault::new(
+            "--since takes a commit, and what was given is empty",
+            "is a variable unset? a branch, a tag or a commit will do: --since origin/main...",
+        ));
+    }
     let ended = |end: &str| end.is_empty() || end == "HEAD" || end == "@";
     let (name, end, merged) = match (word.split_once("..."), word.split_once("..")) {
         (Some((name, end)), _) => (name, end, true),

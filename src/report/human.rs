@@ -251,6 +251,15 @@ pub fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result
             outcome.panics.join(", ")
         )?;
     }
+    if let Some(compared) = &report.compared {
+        let what = if compared.staged { "What is staged" } else { "The work tree" };
+        let with = match &compared.commit {
+            Some(commit) => commit.get(..10).unwrap_or(commit),
+            None => "nothing: this will be the first commit",
+        };
+        let files = plural(compared.files, "file");
+        writeln!(out, "{what} against {with}: {files} changed; shown is what that answers for")?;
+    }
     counts(report, out)?;
     match &report.headline {
         Some(headline) => writeln!(out, "{headline}"),

@@ -4,6 +4,7 @@ use super::Report;
 use crate::catalogue;
 use crate::catalogue::model::Severity;
 use crate::finding::Fix;
+use crate::judge::change::Part;
 use crate::judge::{Judged, Status};
 use crate::source::{Position, Span};
 use rayon::prelude::*;
@@ -14,10 +15,12 @@ use std::io::{self, Write};
 
 /// What stands before the findings.
 #[derive(Serialize)]
-struct Head {
+struct Head<'a> {
     schema: &'static str,
     tool: Tool,
     summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<ChangeRow<'a>>,
 }
 
 /// Name, version and ruleset of the tool.
@@ -33,6 +36,14 @@ impl Tool {
     pub fn this() -> Tool {
         Tool { name: "obsproof", version: env!("CARGO_PKG_VERSION"), ruleset: catalogue::ruleset() }
     }
+}
+
+/// The change that was looked at.
+#[derive(Serialize)]
+struct ChangeRow<'a> {
+    of: &'static str,
+    against: Option<&'a str>,
+    files: usize,
 }
 
 #[derive(Serialize)]
@@ -74,6 +85,8 @@ struct Finding<'a> {
     requirements: &'static [&'static str],
     controls: &'static [&'static str],
     fingerprint: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<FixRow<'a>>,
 }
@@ -128,7 +141,13 @@ struct DocumentRow {
 /// What the writer says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let shown: Vec<&Judged> = report.shown().collect();
-    let head = Head { schema: "obsproof/check/1", tool: Tool::this(), summary: summary(report) };
+    let change = report.compared.as_ref().map(|compared| ChangeRow {
+        of: if compared.staged { "index" } else { "work-tree" },
+        against: compared.commit.as_deref(),
+        files: compared.files,
+    });
+    let (schema, tool) = ("obsproof/check/1", Tool::this());
+    let head = Head { schema, tool, summary: summary(report), change };
     let mut text = Vec::new();
     nested(&head, 0, &mut text)?;
     text.truncate(text.len() - "\n}".len());
@@ -250,6 +269,10 @@ fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
         requirements: finding.rule.requirements,
         controls: finding.rule.controls,
         fingerprint: &judged.fingerprint,
+        change: judged.change.as_ref().map(|part| match part {
+            Part::Touched => "touched",
+            Part::Caused(_) => "caused",
+        }),
         fix: finding.fix.as_ref().map(|fix| fix_row(report, fix)),
     }
 }

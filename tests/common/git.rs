@@ -1,11 +1,18 @@
 //! Repositories made by the program git, whatever its user has configured.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// Runs git in `folder`; the answer without its last line break.
 pub fn git(folder: &Path, words: &[&str]) -> String {
-    let output = Command::new("git")
+    let output = try_git(folder, words);
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+}
+
+/// Runs git in `folder`, whatever becomes of it.
+pub fn try_git(folder: &Path, words: &[&str]) -> Output {
+    Command::new("git")
         .current_dir(folder)
         .env_remove("GIT_DIR")
         .env_remove("GIT_INDEX_FILE")
@@ -22,9 +29,7 @@ pub fn git(folder: &Path, words: &[&str]) -> String {
         .args(["-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main"])
         .args(words)
         .output()
-        .expect("the tests need the program git");
-    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+        .expect("the tests need the program git")
 }
 
 /// Makes everything in `folder` one commit of a repository there.

@@ -1,0 +1,59 @@
+//! What makes a finding the same one tomorrow.
+
+use super::Judged;
+use super::redact::Redactions;
+use crate::finding::Finding;
+use crate::repo::Repo;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// What findings share that differ only in which of their kind they are.
+pub(super) type Key = [u8; 16];
+
+/// Gives each finding its fingerprint: rule, path, subject, redacted text of the primary span, and
+/// which of its kind it is. SHA-256, first 16 bytes in hex.
+pub(super) fn fingerprint(repo: &Repo, redactions: &Redactions, judged: &mut [Judged]) {
+    let keys: Vec<Key> =
+        judged.par_iter().map(|entry| key(repo, redactions, &entry.finding)).collect();
+    let mut seen: BTreeMap<Key, u32> = BTreeMap::new();
+    for (entry, key) in judged.iter_mut().zip(keys) {
+        let nth = seen.entry(key).or_insert(0);
+        *nth += 1;
+        entry.fingerprint = numbered(&key, *nth);
+    }
+}
+
+/// The fingerprint of the n-th finding (from 1) of a key.
+pub(super) fn numbered(key: &Key, nth: u32) -> String {
+    let mut hash = Sha256::new();
+    hash.update(key);
+    hash.update(nth.to_be_bytes());
+    hex(&hash.finalize()[..16])
+}
+
+pub(super) fn key(repo: &Repo, redactions: &Redactions, finding: &Finding) -> Key {
+    let path = finding.span.map_or(".", |span| repo.path(span));
+    key_at(repo, redactions, finding, path)
+}
+
+/// The key that a finding has where its file has another name.
+pub(super) fn key_at(repo: &Repo, redactions: &Redactions, finding: &Finding, path: &str) -> Key {
+    let text = finding.span.map(|span| redactions.text(repo, span)).unwrap_or_default();
+    let normal: Vec<&str> = text.split_whitespace().collect();
+    let mut hash = Sha256::new();
+    for part in [finding.rule.code, path, &finding.subject, &normal.join(" ")] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let mut key = [0u8; 16];
+    key.copy_from_slice(&hash.finalize()[..16]);
+    key
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    let mut out = String::with_capacity(bytes.len() * 2);
+    out.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    out
+}
