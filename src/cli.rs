@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out.
 
 mod args;
+mod baseline;
 mod change;
 mod check;
 mod explain;
@@ -66,6 +67,7 @@ pub fn main() -> ExitCode {
     let result = match &arguments.command {
         Command::Check(arguments) => check::run(arguments),
         Command::Report(arguments) => report::run(arguments),
+        Command::Baseline(arguments) => baseline::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
         Command::Completions { shell } => {

@@ -70,6 +70,8 @@ pub struct Settings {
     pub classes: Vec<Class>,
     /// Lowest severity that fails; `None` for never.
     pub fail_on: Option<Severity>,
+    /// File with the findings that were there, relative to the root.
+    pub baseline: Option<String>,
     /// Paths not read.
     pub exclude: Vec<String>,
     /// Path prefixes with a profile, longest first.
@@ -114,6 +116,7 @@ impl Default for Settings {
             ignore: Vec::new(),
             classes: Vec::new(),
             fail_on: Some(Severity::Error),
+            baseline: None,
             exclude: Vec::new(),
             profiles: Vec::new(),
             severity_label: "severity".to_owned(),

@@ -4,6 +4,7 @@
 //! display reaches them.
 
 pub mod allow;
+pub mod baseline;
 pub mod change;
 mod identity;
 pub mod redact;

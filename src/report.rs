@@ -17,6 +17,7 @@ use crate::catalogue::model::Severity;
 use crate::check::Outcome;
 use crate::discover::Skip;
 use crate::identify::Kind;
+use crate::judge::baseline::Covered;
 use crate::judge::change::Part;
 use crate::judge::redact::{Redactions, scrub};
 use crate::judge::{Judged, Status};
@@ -92,6 +93,8 @@ pub struct Report {
     pub assessment: crate::verdict::Assessment,
     /// What the files were compared with, where only a change is looked at.
     pub compared: Option<Compared>,
+    /// What a baseline covers, where there is one.
+    pub baseline: Option<Covered>,
     /// One line on the state of compliance.
     pub headline: Option<String>,
     redactions: Redactions,
@@ -110,7 +113,7 @@ impl Report {
         let redactions = Redactions::of(&repo);
         let elapsed = Duration::ZERO;
         let assessment = crate::verdict::Assessment::default();
-        let (compared, headline) = (None, None);
+        let (compared, baseline, headline) = (None, None, None);
         Report {
             repo,
             outcomes,
@@ -121,6 +124,7 @@ impl Report {
             elapsed,
             assessment,
             compared,
+            baseline,
             headline,
             redactions,
         }

@@ -100,19 +100,17 @@ pub struct Versions {
     pub only: Vec<String>,
 }
 
-/// Scans the files with a change, and shows what it answers for. The files before it are scanned
-/// too where only they can tell.
-pub fn scan_change(request: Request<'_>, versions: Versions) -> Report {
+/// Shows what a change answers for; `report` is of the files with it. The files before it are
+/// scanned too where only they can tell.
+pub fn narrow(request: Request<'_>, report: &mut Report, versions: Versions) {
     let started = Instant::now();
-    let Versions { before, after, delta, only } = versions;
-    let mut report = scan_tree(request.clone(), after);
+    let Versions { before, delta, only, .. } = versions;
     let undecided = change::undecided(&report.repo, &report.judged, &delta);
-    let old = (undecided && is_read(&report, &before, &delta))
+    let old = (undecided && is_read(report, &before, &delta))
         .then(|| scan_tree(Request { verdicts: false, ..request }, before));
     let before = old.as_ref().map(|old| Before { repo: &old.repo, judged: &old.judged });
     change::narrow(&report.repo, &mut report.judged, before, &delta, &only);
-    report.elapsed = started.elapsed();
-    report
+    report.elapsed += started.elapsed();
 }
 
 /// Whether anything changed that is read: files that came or went always are, by their paths.

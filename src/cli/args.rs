@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Show what is met of the standard, on what evidence
     Report(Report),
+    /// Write down the findings that are there, so that check shows new ones
+    Baseline(Baseline),
     /// Explain a rule, a requirement, a control or an alert
     Explain(Explain),
     /// List the catalogue
@@ -103,6 +105,9 @@ pub(crate) struct Check {
     /// Show what the work tree changes since a commit; REV... takes where HEAD left REV
     #[arg(long, value_name = "REV")]
     pub(crate) since: Option<String>,
+    /// Findings of this file do not count, new ones do [default: key `baseline` of obsproof.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
     /// Weigh all paths as dev, production or unspecified
     #[arg(long, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,
@@ -133,6 +138,24 @@ pub(crate) struct Report {
     /// Exit with 1 when a finding of this severity stands: error, warning or info
     #[arg(long, value_name = "LEVEL")]
     pub(crate) fail_on: Option<String>,
+}
+
+const BASELINE_EXAMPLES: &str = "Examples:
+  obsproof baseline
+  obsproof baseline deploy/ --output deploy/known.json
+  obsproof baseline --prune";
+
+#[derive(Debug, Args)]
+#[command(after_help = BASELINE_EXAMPLES)]
+pub(crate) struct Baseline {
+    #[command(flatten)]
+    pub(crate) scan: Scan,
+    /// The file [default: key `baseline` of obsproof.toml, else .obsproof/baseline.json]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Drop what is no longer there, and add nothing; also takes over one of another version
+    #[arg(long)]
+    pub(crate) prune: bool,
 }
 
 const EXPLAIN_EXAMPLES: &str = "Examples:

@@ -1,7 +1,7 @@
 //! `obsproof check`.
 
 use super::args::{Check, SarifProfile};
-use super::{Failure, change, load, stream};
+use super::{Failure, baseline, change, load, stream};
 use crate::catalogue::model::{Class, Rule, Severity};
 use crate::config::{self, Profile, Settings};
 use crate::judge::View;
@@ -32,11 +32,24 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     let view = view(arguments, &settings, today)?;
     // Only people are told how the repository stands with the standard, and not at every commit.
     let verdicts = !part && outputs.iter().any(|(format, _)| *format == Format::Human);
+    let known = {
+        let held = change.as_ref().filter(|_| arguments.staged);
+        let held = held.map(|change| &change.versions.after);
+        baseline::asked(arguments.baseline.as_ref(), &settings, &place.root, held)?
+    };
+    let whole = place.only.is_empty();
     let request = Request { root: &place.root, only: &place.only, settings, view, verdicts };
     let mut report = match change {
-        None => scan::scan(request),
-        Some(change) => {
-            let mut report = scan::scan_change(request, change.versions);
+        None => {
+            let mut report = scan::scan(request);
+            known.iter().for_each(|it| baseline::apply(it, &mut report, &place.root, whole));
+            report
+        }
+        Some(mut change) => {
+            let after = std::mem::take(&mut change.versions.after);
+            let mut report = scan::scan_tree(request.clone(), after);
+            known.iter().for_each(|it| baseline::apply(it, &mut report, &place.root, true));
+            scan::narrow(request, &mut report, change.versions);
             report.compared = Some(change.compared);
             report
         }
@@ -125,6 +138,17 @@ fn rules_named(words: &[String], flag: &str) -> Result<Vec<&'static Rule>, Failu
         .collect()
 }
 
+/// What the configuration alone shows.
+pub(super) fn configured_view(settings: &Settings, today: String) -> Result<View, Failure> {
+    Ok(View {
+        select: rules_named(&settings.select, "obsproof.toml")?,
+        ignore: rules_named(&settings.ignore, "obsproof.toml")?,
+        classes: settings.classes.clone(),
+        today,
+        ..View::default()
+    })
+}
+
 fn view(arguments: &Check, settings: &Settings, today: String) -> Result<View, Failure> {
     let mut classes = settings.classes.clone();
     if !arguments.class.is_empty() {
@@ -201,8 +225,8 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let part = folder.join(format!(".{name}.{}.part", std::process::id()));
-    std::fs::write(&part, bytes).map_err(refused)?;
-    std::fs::rename(&part, path).map_err(|error| {
+    std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path)).map_err(|error| {
+        // A full disk leaves a part of it.
         let _ = std::fs::remove_file(&part);
         refused(error)
     })

@@ -79,6 +79,12 @@ pub const KEYS: &[Key] = &[
         "Lowest severity that makes check exit with 1",
     ),
     key(
+        "baseline",
+        Shape::Text,
+        &[],
+        "File with the findings that were there when the tool was adopted, relative to the root",
+    ),
+    key(
         "exclude",
         Shape::List,
         &[],

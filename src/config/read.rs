@@ -183,6 +183,7 @@ impl Reader<'_> {
     fn set_text(&mut self, name: &str, text: &str) {
         match name {
             "fail-on" => self.settings.fail_on = Severity::named(text),
+            "baseline" => self.settings.baseline = Some(text.to_owned()),
             "severity-label" => text.clone_into(&mut self.settings.severity_label),
             _ => {}
         }

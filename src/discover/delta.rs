@@ -64,7 +64,15 @@ impl Delta {
             after.entries.iter().filter(|it| !old.contains_key(it.path.as_str())).collect();
         let removed: Vec<&Entry> =
             before.entries.iter().filter(|it| !new.contains_key(it.path.as_str())).collect();
-        let renames = renames(&removed, &added, known);
+        let samples = |entries: &[&Entry]| -> Vec<Sample> {
+            let worth = !added.is_empty() && !removed.is_empty();
+            let samples = entries.iter().filter(|_| worth).map(|entry| sample(entry, known));
+            samples.collect()
+        };
+        let renames: BTreeMap<&str, &Entry> = renames(&samples(&removed), &samples(&added))
+            .into_iter()
+            .map(|(new, old)| (added[new].path.as_str(), removed[old]))
+            .collect();
         for entry in &after.entries {
             let path = entry.path.as_str();
             let from = old.get(path).copied().or_else(|| renames.get(path).copied());
@@ -145,47 +153,56 @@ fn same(one: &Entry, two: &Entry, known: &Known<'_>) -> bool {
     }
 }
 
-/// Old files by the paths that they have now.
-fn renames<'e>(
-    removed: &[&'e Entry],
-    added: &[&'e Entry],
-    known: &Known<'_>,
-) -> BTreeMap<&'e str, &'e Entry> {
-    let mut found: BTreeMap<&str, &Entry> = BTreeMap::new();
-    let mut taken: BTreeSet<&str> = BTreeSet::new();
+/// A file as far as renames go.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// Its path.
+    pub path: String,
+    /// The name git gives to its content, where that is known.
+    pub id: Option<String>,
+    /// Its content; none where it cannot be had.
+    pub bytes: Option<Vec<u8>>,
+}
+
+/// Old files (by number) by the numbers of the new ones that they have become.
+pub fn renames(removed: &[Sample], added: &[Sample]) -> BTreeMap<usize, usize> {
+    let mut found: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut taken: BTreeSet<usize> = BTreeSet::new();
     if removed.is_empty() || added.is_empty() || removed.len() * added.len() > PAIRS {
         return found;
     }
-    let old: Vec<(Vec<u8>, Option<String>)> =
-        removed.iter().map(|entry| (bytes(entry), name(entry, known))).collect();
-    let new: Vec<(Vec<u8>, Option<String>)> =
-        added.iter().map(|entry| (bytes(entry), name(entry, known))).collect();
-    let old_pieces: Vec<Pieces> = old.iter().map(|(text, _)| Pieces::of(text)).collect();
+    let pieces = |sample: &Sample| {
+        let bytes = sample.bytes.as_deref().filter(|bytes| !bytes.is_empty());
+        bytes.map(Pieces::of)
+    };
+    let old: Vec<Option<Pieces>> = removed.iter().map(pieces).collect();
     let mut pairs = Vec::new();
-    for (n, (text, id)) in new.iter().enumerate().filter(|(_, (text, _))| !text.is_empty()) {
-        let pieces = Pieces::of(text);
-        for (o, (old_text, old_id)) in old.iter().enumerate() {
-            let exact = (id.is_some() && id == old_id) || text == old_text;
-            let likeness = match exact {
-                true => 101,
-                false if pieces.may_reach(&old_pieces[o], RENAMED) => {
-                    pieces.likeness(&old_pieces[o])
-                }
-                false => 0,
+    for (n, new) in added.iter().enumerate() {
+        let now = pieces(new);
+        for (o, before) in removed.iter().enumerate() {
+            let exact = new.id.is_some() && new.id == before.id;
+            let likeness = match (&now, &old[o]) {
+                _ if exact => 101,
+                (Some(now), Some(old)) if now.may_reach(old, RENAMED) => now.likeness(old),
+                _ => 0,
             };
             if likeness >= RENAMED {
-                let named = file_name(&added[n].path) == file_name(&removed[o].path);
+                let named = file_name(&new.path) == file_name(&before.path);
                 pairs.push((std::cmp::Reverse(likeness), !named, n, o));
             }
         }
     }
     pairs.sort_unstable();
     for (_, _, n, o) in pairs {
-        if !found.contains_key(added[n].path.as_str()) && taken.insert(&removed[o].path) {
-            found.insert(&added[n].path, removed[o]);
+        if !found.contains_key(&n) && taken.insert(o) {
+            found.insert(n, o);
         }
     }
     found
+}
+
+fn sample(entry: &Entry, known: &Known<'_>) -> Sample {
+    Sample { path: entry.path.clone(), id: name(entry, known), bytes: Some(bytes(entry)) }
 }
 
 fn file_name(path: &str) -> &str {

@@ -129,6 +129,14 @@ impl Repository {
         self.listing(index)
     }
 
+    /// The content of this name, if the repository has it.
+    pub fn blob(&self, id: &str) -> Option<Blob> {
+        let id = gix::ObjectId::from_hex(id.as_bytes()).ok()?;
+        let repo = self.store.to_thread_local();
+        let is_blob = repo.find_header(id).is_ok_and(|it| it.kind() == gix::objs::Kind::Blob);
+        is_blob.then(|| Blob { store: Arc::new(self.store.clone()), id })
+    }
+
     /// The commit that is checked out; none before the first.
     ///
     /// # Errors

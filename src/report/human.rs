@@ -261,6 +261,10 @@ pub fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result
         writeln!(out, "{what} against {with}: {files} changed; shown is what that answers for")?;
     }
     counts(report, out)?;
+    if let Some(gone) = report.baseline.map(|covered| covered.gone).filter(|&gone| gone > 0) {
+        let hint = style.faint("obsproof baseline --prune");
+        writeln!(out, "{} of the baseline no longer there      {hint}", plural(gone, "finding"))?;
+    }
     match &report.headline {
         Some(headline) => writeln!(out, "{headline}"),
         None => Ok(()),

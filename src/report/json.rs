@@ -21,6 +21,15 @@ struct Head<'a> {
     summary: Summary,
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<ChangeRow<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<BaselineRow>,
+}
+
+/// What a baseline covers of the findings.
+#[derive(Serialize)]
+struct BaselineRow {
+    kept: usize,
+    gone: usize,
 }
 
 /// Name, version and ruleset of the tool.
@@ -146,8 +155,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         against: compared.commit.as_deref(),
         files: compared.files,
     });
+    let baseline = report.baseline.map(|it| BaselineRow { kept: it.kept, gone: it.gone });
     let (schema, tool) = ("obsproof/check/1", Tool::this());
-    let head = Head { schema, tool, summary: summary(report), change };
+    let head = Head { schema, tool, summary: summary(report), change, baseline };
     let mut text = Vec::new();
     nested(&head, 0, &mut text)?;
     text.truncate(text.len() - "\n}".len());
