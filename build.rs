@@ -58,8 +58,13 @@ mod settings;
 #[path = "build/shippers.rs"]
 mod shippers;
 
+#[path = "src/standard"]
+mod standard {
+    pub mod load;
+    pub mod model;
+}
 #[path = "build/standard.rs"]
-mod standard;
+mod standards;
 
 use std::path::{Path, PathBuf};
 
@@ -97,7 +102,7 @@ fn main() {
     write(&out.join("nist.rs"), &controls);
     let standard = Path::new("rules/standard/obs-1.0.0.yaml");
     let backing = Path::new("rules/standard/nist-evidence.yaml");
-    let text = standard::generate(standard) + &standard::backing(backing);
+    let text = standards::generate(standard) + &standards::backing(backing);
     write(&out.join("standard.rs"), &text);
 }
 

@@ -4,7 +4,9 @@ use crate::fail;
 use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::NodeRef;
 use crate::parse::yaml;
-use crate::source::SourceId;
+use crate::source::{Encoding, Source, SourceId};
+use crate::standard::load::{self, Known};
+use crate::standard::model::{Clause, Requirement};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -57,111 +59,76 @@ fn read(path: &Path) -> String {
 
 /// Rust text that defines `STANDARD`.
 pub fn generate(path: &Path) -> String {
+    // The tests see that every name in it exists.
+    let known = Known { query: |_| true, rule: |_| true, control: |_| true };
     let text = read(path);
-    let map = OffsetMap::slice(SourceId(0), 0);
-    let tree = yaml::parse(&yaml::Input { text: &text, map: &map, masked: &[] });
-    let Some(root) = tree.documents().next() else {
-        fail(&format!("{} does not parse", path.display()));
-    };
+    let standard = load::load(&text, known).unwrap_or_else(|errors| {
+        let source = Source::new("", text, Encoding::Utf8);
+        let told = errors.iter().map(|error| {
+            let line = source.line_of(error.span.start);
+            format!("{}:{line}: {}", path.display(), error.message)
+        });
+        fail(&told.collect::<Vec<_>>().join(" · "))
+    });
     let mut out = String::new();
-    let word = |key: &str| root.get(key).and_then(NodeRef::scalar).unwrap_or_default();
     let _ = writeln!(
         out,
         "static STANDARD: Standard = Standard {{ code: {:?}, version: {:?}, title: {:?}, sha256: {:?}, requirements: &[",
-        word("standard"),
-        word("version"),
-        word("title"),
-        word("sha256"),
+        standard.code, standard.version, standard.title, standard.sha256,
     );
-    for requirement in root.get("requirements").into_iter().flat_map(NodeRef::items) {
-        let _ = writeln!(out, "{},", literal(path, requirement));
+    for requirement in standard.requirements {
+        let _ = writeln!(out, "{},", literal(requirement));
     }
     out.push_str("] };\n");
     out
 }
 
-fn literal(path: &Path, node: NodeRef<'_>) -> String {
-    let text = |key: &str| node.get(key).and_then(NodeRef::scalar).unwrap_or_default();
-    let optional =
-        |key: &str| node.get(key).filter(|value| !value.is_null()).and_then(NodeRef::scalar);
-    let kind = match text("kind") {
-        "required" => "Required",
-        "checklist" => "Checklist",
-        other => fail(&format!("{}: {} has kind `{other}`", path.display(), text("id"))),
-    };
-    let exempt: Vec<String> = items(node, "not_applicable")
-        .map(|item| {
-            let reason = item.get("reason").and_then(NodeRef::scalar).unwrap_or_default();
-            let when = match (item.get("role"), item.get("without")) {
-                (Some(role), None) => {
-                    format!("When::Role({:?})", role.scalar().unwrap_or_default())
-                }
-                (None, Some(query)) => {
-                    format!("When::Without({:?})", query.scalar().unwrap_or_default())
-                }
-                _ => fail(&format!("{}: {}: role or without", path.display(), text("id"))),
-            };
-            format!("Exemption {{ when: {when}, reason: {reason:?} }}")
+fn literal(it: &Requirement) -> String {
+    let exempt: Vec<String> = it
+        .exemptions
+        .iter()
+        .map(|exemption| {
+            format!(
+                "Exemption {{ when: When::{:?}, reason: {:?} }}",
+                exemption.when, exemption.reason
+            )
         })
         .collect();
-    let clauses: Vec<String> =
-        items(node, "clauses").map(|clause| clause_literal(path, text("id"), clause)).collect();
+    let clauses: Vec<String> = it.clauses.iter().map(clause_literal).collect();
     format!(
-        "Requirement {{ id: {:?}, title: {:?}, kind: Kind::{kind}, section: {:?}, line: {}, \
+        "Requirement {{ id: {:?}, title: {:?}, kind: Kind::{:?}, section: {:?}, line: {}, \
          controls_standard: &{:?}, controls_mapped: &{:?}, interpretation: {}, operational: {:?}, \
          exemptions: &[{}], partly_at_least: {}, \
-         managed: &[{}], attested_by_default: {}, same_as: {:?}, clauses: &[{}] }}",
-        text("id"),
-        text("title"),
-        text("section"),
-        text("line"),
-        words(node, "controls_standard"),
-        words(node, "controls_mapped"),
-        text("interpretation") == "true",
-        optional("operational"),
+         managed: &{:?}, attested_by_default: {}, same_as: {:?}, clauses: &[{}] }}",
+        it.id,
+        it.title,
+        it.kind,
+        it.section,
+        it.line,
+        it.controls_standard,
+        it.controls_mapped,
+        it.interpretation,
+        it.operational,
         exempt.join(", "),
-        optional("partly_at_least").unwrap_or("1"),
-        managed(path, node, text("id")),
-        text("attested_by_default") == "true",
-        optional("same_as"),
+        it.partly_at_least,
+        it.managed,
+        it.attested_by_default,
+        it.same_as,
         clauses.join(", "),
     )
 }
 
-/// `managed: { logs: partly, traces: attest }`.
-fn managed(path: &Path, node: NodeRef<'_>, requirement: &str) -> String {
-    let entries = node.get("managed").into_iter().flat_map(NodeRef::entries);
-    let rows = entries.map(|(what, verdict)| {
-        let what = what.scalar().unwrap_or_default();
-        match verdict.scalar() {
-            Some("partly") => format!("({what:?}, true)"),
-            Some("attest") => format!("({what:?}, false)"),
-            _ => fail(&format!("{}: {requirement}: managed is partly or attest", path.display())),
-        }
-    });
-    rows.collect::<Vec<_>>().join(", ")
-}
-
-fn clause_literal(path: &Path, requirement: &str, node: NodeRef<'_>) -> String {
-    let text = |key: &str| node.get(key).and_then(NodeRef::scalar).unwrap_or_default();
-    let basis = match (node.get("evidence"), node.get("pending")) {
-        (Some(query), None) => format!("Basis::Evidence({:?})", query.scalar().unwrap_or_default()),
-        (None, Some(what)) => format!("Basis::Pending({:?})", what.scalar().unwrap_or_default()),
-        _ => fail(&format!("{}: {requirement}: a clause has evidence or pending", path.display())),
-    };
-    let method = match text("method") {
-        "EXAMINE" => "Examine",
-        "TEST" => "Test",
-        other => fail(&format!("{}: {requirement}: method `{other}`", path.display())),
-    };
+fn clause_literal(clause: &Clause) -> String {
     format!(
-        "Clause {{ id: {:?}, text: {:?}, basis: {basis}, rules: &{:?}, clean: &{:?}, \
-         method: Method::{method}, optional: {} }}",
-        text("id"),
-        text("text"),
-        words(node, "rules"),
-        words(node, "clean"),
-        text("optional") == "true",
+        "Clause {{ id: {:?}, text: {:?}, basis: Basis::{:?}, rules: &{:?}, clean: &{:?}, \
+         method: Method::{:?}, optional: {} }}",
+        clause.id,
+        clause.text,
+        clause.basis,
+        clause.rules,
+        clause.clean,
+        clause.method,
+        clause.optional,
     )
 }
 

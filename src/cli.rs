@@ -4,10 +4,14 @@ mod args;
 mod baseline;
 mod change;
 mod check;
+mod config;
 mod explain;
 mod load;
 mod report;
 mod rules;
+mod ruleset;
+mod settings;
+mod test_rules;
 
 use args::{Arguments, Command};
 use clap::{CommandFactory, FromArgMatches};
@@ -70,6 +74,8 @@ pub fn main() -> ExitCode {
         Command::Baseline(arguments) => baseline::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
+        Command::TestRules(arguments) => test_rules::run(arguments),
+        Command::Config(arguments) => config::run(arguments),
         Command::Completions { shell } => {
             let mut out = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "obsproof", &mut out);

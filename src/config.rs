@@ -3,8 +3,10 @@
 
 mod declare;
 mod keys;
+mod layer;
 mod product;
 mod read;
+mod shown;
 mod words;
 mod world;
 
@@ -13,8 +15,10 @@ use crate::lang::distance;
 
 pub use declare::{Declaration, Refusal, Stated, Word, is_named};
 pub use keys::{DECLARED, FORM, KEYS, Key, MANAGED, ROLES, Reach, Shape, json_schema};
+pub use layer::{Extends, Locked, Nested, Origin, extends, standard as standard_named};
 pub use product::{Product, shown as product};
-pub use read::{ConfigError, read};
+pub use read::{ConfigError, Layer, Place, read, read_onto};
+pub use shown::Shown;
 pub use world::{WORLDS, World};
 
 /// How a path's findings are weighed.
@@ -47,7 +51,7 @@ impl Profile {
 }
 
 /// A service as the configuration names it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceSettings {
     /// Its name.
     pub name: String,
@@ -106,6 +110,16 @@ pub struct Settings {
     pub file: Option<String>,
     /// Own control ids.
     pub nist_overlay: Vec<String>,
+    /// The file of the standard, as written.
+    pub standard: Option<String>,
+    /// The file the last one read stands on.
+    pub extends: Option<Extends>,
+    /// Where each key was set, in the order of the files: the last one holds.
+    pub origins: Vec<Origin>,
+    /// Keys that files on top of this one may not set.
+    pub locked: Vec<Locked>,
+    /// Configurations of folders, the deepest first.
+    pub nested: Vec<Nested>,
 }
 
 impl Default for Settings {
@@ -134,6 +148,11 @@ impl Default for Settings {
             declarations: Vec::new(),
             file: None,
             nist_overlay: Vec::new(),
+            standard: None,
+            extends: None,
+            origins: Vec::new(),
+            locked: Vec::new(),
+            nested: Vec::new(),
         }
     }
 }
@@ -160,7 +179,7 @@ const PRODUCTION: &[&str] = &["prod", "production", "live"];
 
 /// The profile of a path, by whole segments, first hit: configured, dev, production.
 pub fn profile(settings: &Settings, path: &str) -> Profile {
-    let configured = settings.profiles.iter().find(|(prefix, _)| {
+    let configured = settings.at(path).profiles.iter().find(|(prefix, _)| {
         prefix.is_empty()
             || prefix == "."
             || path == prefix

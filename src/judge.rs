@@ -11,7 +11,7 @@ pub mod redact;
 
 use crate::catalogue::model::{Class, Rule, Sensitivity, Severity};
 use crate::check::Outcome;
-use crate::config::{Profile, profile};
+use crate::config::{Profile, Settings, profile};
 use crate::facts::DocumentId;
 use crate::facts::subject::SubjectKind;
 use crate::finding::Finding;
@@ -87,11 +87,9 @@ pub struct View {
     pub all: bool,
     /// Rules selected on the command line: only these are shown, if any.
     pub only: Vec<&'static Rule>,
-    /// Rules turned on beside the defaults.
-    pub select: Vec<&'static Rule>,
-    /// Rules not shown.
+    /// Rules that the command line does not show.
     pub ignore: Vec<&'static Rule>,
-    /// Classes shown; empty for all.
+    /// Classes that the command line shows; empty for those of the configuration.
     pub classes: Vec<Class>,
     /// A profile for all paths.
     pub profile: Option<Profile>,
@@ -100,16 +98,21 @@ pub struct View {
 }
 
 impl View {
-    fn shows(&self, rule: &Rule, opinion: bool) -> bool {
+    /// Whether a finding is shown where these settings hold.
+    fn shows(&self, rule: &Rule, opinion: bool, settings: &Settings) -> bool {
         let listed = |rules: &[&Rule]| rules.iter().any(|known| known.code == rule.code);
-        if listed(&self.ignore) || !(self.classes.is_empty() || self.classes.contains(&rule.class))
+        let named = |words: &[String]| words.iter().any(|word| rule.is_called(word));
+        let classes = if self.classes.is_empty() { &settings.classes } else { &self.classes };
+        if listed(&self.ignore)
+            || named(&settings.ignore)
+            || !(classes.is_empty() || classes.contains(&rule.class))
         {
             return false;
         }
         if !self.only.is_empty() {
             return listed(&self.only);
         }
-        self.all || listed(&self.select) || !(rule.default_off || rule.absence || opinion)
+        self.all || named(&settings.select) || !(rule.default_off || rule.absence || opinion)
     }
 }
 
@@ -192,7 +195,9 @@ fn expression_of(finding: &Finding) -> Option<DocumentId> {
 }
 
 fn status_of(repo: &Repo, finding: Finding, allowed: Option<String>, view: &View) -> Judged {
-    let shown = view.shows(finding.rule, finding.opinion);
+    let path = finding.span.map(|span| repo.path(span));
+    let settings = path.map_or(&repo.settings, |path| repo.settings.at(path));
+    let shown = view.shows(finding.rule, finding.opinion, settings);
     let origin = finding.span.map_or(Origin::Own, |span| repo.origin(span.source));
     let (status, reason) = match (allowed, origin) {
         (Some(reason), _) => (Status::Allowed, Some(reason)),
@@ -200,10 +205,9 @@ fn status_of(repo: &Repo, finding: Finding, allowed: Option<String>, view: &View
         (None, Origin::Generated) => (Status::Generated, None),
         (None, Origin::Own) => (Status::Open, None),
     };
-    let profile = match finding.span {
-        Some(span) => view.profile.unwrap_or_else(|| profile(&repo.settings, repo.path(span))),
-        None => view.profile.unwrap_or(Profile::Unspecified),
-    };
+    let profile = view
+        .profile
+        .unwrap_or_else(|| path.map_or(Profile::Unspecified, |path| profile(&repo.settings, path)));
     let (severity, lowered) = weigh(&finding, profile);
     let document = finding.document.or(finding.span.and_then(|span| {
         repo.documents_in(span.source).iter().rfind(|it| it.span.contains(span)).map(|it| it.id)

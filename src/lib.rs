@@ -31,4 +31,5 @@ pub mod semconv;
 pub mod shippers;
 pub mod source;
 pub mod standard;
+pub mod trial;
 pub mod verdict;

@@ -2,7 +2,7 @@
 
 use crate::catalogue::model::Rule;
 use crate::check::Outcome;
-use crate::config::Settings;
+use crate::config::{self, ConfigError, Layer, Place, Settings};
 use crate::discover::delta::Delta;
 use crate::discover::{self, Entry, Skip, Tree};
 use crate::facts::skip::SkipReason;
@@ -47,17 +47,33 @@ pub fn model(sources: Vec<Source>, paths: Vec<String>) -> Repo {
 }
 
 /// Scans a repository and judges it.
-pub fn scan(request: Request<'_>) -> Report {
+///
+/// # Errors
+/// The faults of a folder's configuration, and the source they point into.
+pub fn scan(request: Request<'_>) -> Result<Report, Refused> {
     let tree = discover::walk(request.root, request.only);
     scan_tree(request, tree)
 }
 
+/// The faults of a configuration, and the source they point into.
+pub type Refused = (Box<Source>, Vec<ConfigError>);
+
 /// Scans these files and judges them.
-pub fn scan_tree(request: Request<'_>, mut tree: Tree) -> Report {
+///
+/// # Errors
+/// As [`scan`].
+pub fn scan_tree(request: Request<'_>, mut tree: Tree) -> Result<Report, Refused> {
     let started = Instant::now();
-    let Request { settings, view, verdicts, .. } = request;
+    let Request { mut settings, view, verdicts, .. } = request;
     tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.exclude));
     let charts = chart_dependencies(&tree.entries);
+    for (folder, text) in folder_settings(&tree.entries, &charts, settings.file.as_deref()) {
+        let name = format!("{folder}/obsproof.toml");
+        let layer = Layer { name: &name, text, place: Place::Folder(&folder) };
+        let nested = config::read_onto(layer, settings.around(&folder), &view.today)?;
+        settings.nest(&folder, nested);
+    }
+    tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.at(&entry.path).exclude));
     let generated = generated_marks(&tree.entries);
     let reading = Reading { charts, generated, settings: &settings };
     let size = batch_size(tree.entries.len());
@@ -84,7 +100,26 @@ pub fn scan_tree(request: Request<'_>, mut tree: Tree) -> Report {
     let mut report = Report::new(repo, outcomes, judged, rows, seen, tree.unreadable);
     report.assessment = assessment;
     report.elapsed = started.elapsed();
-    report
+    Ok(report)
+}
+
+/// Folders with a configuration of their own and its text, the outer ones first.
+fn folder_settings(
+    entries: &[Entry],
+    charts: &[String],
+    root: Option<&str>,
+) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in entries {
+        let Some(folder) = entry.path.strip_suffix("/obsproof.toml") else { continue };
+        if Some(entry.path.as_str()) == root || discover::is_vendored(&entry.path, charts) {
+            continue;
+        }
+        let Ok(source) = discover::load(entry) else { continue };
+        found.push((folder.to_owned(), source.text().to_owned()));
+    }
+    found.sort_by_key(|(folder, _)| folder.matches('/').count());
+    found
 }
 
 /// Two versions of the files, and what one changes of the other.
@@ -102,15 +137,24 @@ pub struct Versions {
 
 /// Shows what a change answers for; `report` is of the files with it. The files before it are
 /// scanned too where only they can tell.
-pub fn narrow(request: Request<'_>, report: &mut Report, versions: Versions) {
+///
+/// # Errors
+/// As [`scan`].
+pub fn narrow(
+    request: Request<'_>,
+    report: &mut Report,
+    versions: Versions,
+) -> Result<(), Refused> {
     let started = Instant::now();
     let Versions { before, delta, only, .. } = versions;
     let undecided = change::undecided(&report.repo, &report.judged, &delta);
     let old = (undecided && is_read(report, &before, &delta))
-        .then(|| scan_tree(Request { verdicts: false, ..request }, before));
+        .then(|| scan_tree(Request { verdicts: false, ..request }, before))
+        .transpose()?;
     let before = old.as_ref().map(|old| Before { repo: &old.repo, judged: &old.judged });
     change::narrow(&report.repo, &mut report.judged, before, &delta, &only);
     report.elapsed += started.elapsed();
+    Ok(())
 }
 
 /// Whether anything changed that is read: files that came or went always are, by their paths.

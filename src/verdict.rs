@@ -188,7 +188,8 @@ impl Assessment {
         let partly = self.count(Kind::Required, Verdict::Partly);
         let total =
             self.requirements.iter().filter(|a| a.requirement.kind == Kind::Required).count();
-        Some(format!("OBS: {met} of {total} REQUIRED met, {partly} partly: obsproof report"))
+        let code = standard::in_force().code;
+        Some(format!("{code}: {met} of {total} REQUIRED met, {partly} partly: obsproof report"))
     }
 }
 
@@ -238,7 +239,7 @@ pub fn assess<'a>(
             .map(|name| (name.clone(), Scope::new(model, Some(name.as_str()))))
             .collect(),
     };
-    let mut requirements: Vec<Assessed> = standard::bundled()
+    let mut requirements: Vec<Assessed> = standard::in_force()
         .requirements
         .iter()
         .map(|requirement| context.over_environments(requirement, &scopes))

@@ -37,6 +37,7 @@ const ORDER: &[&str] = &[
     "verdict",
     "report",
     "scan",
+    "trial",
     "cli",
 ];
 
@@ -188,12 +189,18 @@ fn the_standard_has_17_and_40_items_and_rules_name_only_these() {
 }
 
 #[test]
-fn the_published_configuration_schema_is_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/obsproof.schema.json");
-    let current = format!("{:#}\n", obsproof::config::json_schema());
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(&path, &current).expect("docs is writable");
+fn the_published_schemas_are_current() {
+    let schemas = [
+        ("obsproof.schema.json", obsproof::config::json_schema()),
+        ("rule.schema.json", obsproof::catalogue::schema::json_schema()),
+    ];
+    for (name, schema) in schemas {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name);
+        let current = format!("{schema:#}\n");
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&path, &current).expect("schemas is writable");
+        }
+        let published = fs::read_to_string(&path).unwrap_or_default();
+        assert!(published == current, "{name}: UPDATE=1 cargo test --test architecture");
     }
-    let published = fs::read_to_string(&path).unwrap_or_default();
-    assert!(published == current, "run: UPDATE=1 cargo test --test architecture");
 }

@@ -41,7 +41,8 @@ pub struct RuleFile {
     pub examples: Vec<Example>,
 }
 
-const KEYS: &[&str] = &[
+/// Every key of a rule file.
+pub const KEYS: &[&str] = &[
     "code",
     "title",
     "class",

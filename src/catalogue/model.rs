@@ -133,6 +133,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether a word means this rule: its code in any case, or its name.
+    pub fn is_called(&self, word: &str) -> bool {
+        self.code.eq_ignore_ascii_case(word) || self.name == word
+    }
+
     /// The letters of the code: `ALRT`.
     pub fn family(&self) -> &'static str {
         self.code.trim_end_matches(|c: char| c.is_ascii_digit())

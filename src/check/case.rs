@@ -4,6 +4,7 @@ use super::{Builtin, table};
 use crate::catalogue;
 use crate::catalogue::load::captures;
 use crate::catalogue::model::{Rule, Severity};
+use crate::config::Settings;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{Document, DocumentId, Subject, rules};
 use crate::finding::{Edit, Finding, Fix, Related};
@@ -86,6 +87,12 @@ impl<'a> Case<'a> {
         self.examined = false;
     }
 
+    /// What the configuration sets where the subject stands.
+    pub(crate) fn settings(&self) -> &'a Settings {
+        let document = self.document.or_else(|| self.subject.and_then(Subject::document));
+        document.map_or(&self.repo.settings, |document| self.repo.settings_of(document))
+    }
+
     /// The document the subject came from.
     pub(crate) fn document(&self) -> Option<&'a Document> {
         let id = self.document.or_else(|| self.subject.and_then(Subject::document))?;
@@ -120,7 +127,7 @@ impl<'a> Case<'a> {
         let document = self.document.or_else(|| subject.and_then(Subject::document));
         let is_service = subject.is_some_and(|subject| subject.kind() == SubjectKind::Service);
         let service = field(if is_service { "name" } else { "labels.service" });
-        let labels = self.repo.settings.owner_labels.iter();
+        let labels = self.settings().owner_labels.iter();
         let owner = labels.filter_map(|label| field(&format!("labels.{label}"))).next();
         self.findings.push(Finding {
             rule,

@@ -40,5 +40,5 @@ fn is_own(case: &Case<'_>, id: &Id) -> bool {
         nist::parse(text.trim()).is_some_and(|own| own.control == id.control)
             || text.eq_ignore_ascii_case(&id.control)
     };
-    case.repo.settings.nist_overlay.iter().any(same)
+    case.settings().nist_overlay.iter().any(same)
 }

@@ -89,7 +89,7 @@ fn dangling<'s>(
         return None;
     }
     let generated = |entry: &str| {
-        case.repo.settings.generated_rules.iter().any(|allowed| {
+        case.settings().generated_rules.iter().any(|allowed| {
             let from = case.repo.path(server.anchor);
             allowed == entry
                 || path::glob(allowed, entry)

@@ -29,6 +29,10 @@ pub(crate) enum Command {
     Explain(Explain),
     /// List the catalogue
     Rules(Rules),
+    /// Run the examples of your own rules
+    TestRules(TestRules),
+    /// Show the configuration that holds for a path, and where it comes from
+    Config(Config),
     /// Write shell completions
     Completions {
         /// The shell
@@ -172,6 +176,44 @@ pub(crate) struct Explain {
     /// The repository with the alert, or whose evidence a requirement or control is explained with
     #[arg(default_value = ".")]
     pub(crate) root: PathBuf,
+}
+
+const TEST_RULES_EXAMPLES: &str = "Examples:
+  obsproof test-rules
+  obsproof test-rules services/shop
+  obsproof rules | grep SHOP        your rules are listed with the others";
+
+#[derive(Debug, Args)]
+#[command(after_help = TEST_RULES_EXAMPLES)]
+pub(crate) struct TestRules {
+    /// The repository; its rules are in .obsproof/rules
+    #[arg(default_value = ".")]
+    pub(crate) root: PathBuf,
+}
+
+const CONFIG_EXAMPLES: &str = "Examples:
+  obsproof config
+  obsproof config services/cart/alerts.yml
+  obsproof config services/cart --format json";
+
+#[derive(Debug, Args)]
+#[command(after_help = CONFIG_EXAMPLES)]
+pub(crate) struct Config {
+    /// A file or folder; its nearest obsproof.toml decides, key by key
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Configuration file [default: obsproof.toml in the root]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// table or json
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: ConfigFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConfigFormat {
+    Table,
+    Json,
 }
 
 const RULES_EXAMPLES: &str = "Examples:

@@ -2,11 +2,12 @@
 
 use super::args::Baseline as Arguments;
 use super::check::write_file;
-use super::{Failure, load, print};
+use super::{Failure, load, print, settings};
 use crate::config::Settings;
 use crate::discover::delta::{Sample, renames};
 use crate::discover::{Content, SIZE_CAP, Tree};
 use crate::git::{Format, Repository, blob_id};
+use crate::judge::View;
 use crate::judge::baseline::{Baseline, Covered, Refusal};
 use crate::report::Report;
 use crate::scan::{self, Request};
@@ -25,7 +26,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     }
     load::threads(&arguments.scan)?;
     let today = load::today(&arguments.scan)?;
-    let settings = load::settings(&arguments.scan, &place.root, &today)?;
+    let settings = settings::settings(&arguments.scan, &place.root, &today)?;
     let named = arguments.output.clone();
     let configured = settings.baseline.as_ref().map(|file| place.root.join(file));
     let path = named.or(configured).unwrap_or_else(|| place.root.join(FILE));
@@ -34,10 +35,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         return Err(Failure::new(format!("there is no baseline {}", path.display()))
             .help("make one first: obsproof baseline"));
     }
-    let view = super::check::configured_view(&settings, today)?;
+    let view = View { today, ..View::default() };
     let (root, only) = (&place.root, &place.only);
     let request = Request { root, only, settings, view, verdicts: false };
-    let mut report = scan::scan(request);
+    let mut report = scan::scan(request).map_err(settings::faults)?;
     let blob = |path: &str| named_content(&place.root.join(path));
     let made = match &old {
         Some(old) if arguments.prune => {

@@ -1,9 +1,9 @@
 //! `obsproof check`.
 
 use super::args::{Check, SarifProfile};
-use super::{Failure, baseline, change, load, stream};
+use super::{Failure, baseline, change, load, settings, stream};
 use crate::catalogue::model::{Class, Rule, Severity};
-use crate::config::{self, Profile, Settings};
+use crate::config::{self, Profile};
 use crate::judge::View;
 use crate::report::{Report, concise, files, github, human, json, sarif};
 use crate::scan::{self, Request};
@@ -21,15 +21,16 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     let settings = match &change {
         Some(change) if arguments.staged => {
             let files = &change.versions.after;
-            load::settings_held(&arguments.scan, &place.root, files, &today)?
+            settings::settings_held(&arguments.scan, &place.root, files, &today)?
         }
-        _ => load::settings(&arguments.scan, &place.root, &today)?,
+        _ => settings::settings(&arguments.scan, &place.root, &today)?,
     };
+    settings::unlocked(&settings, arguments)?;
     let fail_on = match &arguments.fail_on {
         Some(level) => level_named(level)?,
         None => settings.fail_on,
     };
-    let view = view(arguments, &settings, today)?;
+    let view = view(arguments, today)?;
     // Only people are told how the repository stands with the standard, and not at every commit.
     let verdicts = !part && outputs.iter().any(|(format, _)| *format == Format::Human);
     let known = {
@@ -41,15 +42,15 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     let request = Request { root: &place.root, only: &place.only, settings, view, verdicts };
     let mut report = match change {
         None => {
-            let mut report = scan::scan(request);
+            let mut report = scan::scan(request).map_err(settings::faults)?;
             known.iter().for_each(|it| baseline::apply(it, &mut report, &place.root, whole));
             report
         }
         Some(mut change) => {
             let after = std::mem::take(&mut change.versions.after);
-            let mut report = scan::scan_tree(request.clone(), after);
+            let mut report = scan::scan_tree(request.clone(), after).map_err(settings::faults)?;
             known.iter().for_each(|it| baseline::apply(it, &mut report, &place.root, true));
-            scan::narrow(request, &mut report, change.versions);
+            scan::narrow(request, &mut report, change.versions).map_err(settings::faults)?;
             report.compared = Some(change.compared);
             report
         }
@@ -138,31 +139,17 @@ fn rules_named(words: &[String], flag: &str) -> Result<Vec<&'static Rule>, Failu
         .collect()
 }
 
-/// What the configuration alone shows.
-pub(super) fn configured_view(settings: &Settings, today: String) -> Result<View, Failure> {
-    Ok(View {
-        select: rules_named(&settings.select, "obsproof.toml")?,
-        ignore: rules_named(&settings.ignore, "obsproof.toml")?,
-        classes: settings.classes.clone(),
-        today,
-        ..View::default()
-    })
-}
-
-fn view(arguments: &Check, settings: &Settings, today: String) -> Result<View, Failure> {
-    let mut classes = settings.classes.clone();
-    if !arguments.class.is_empty() {
-        classes = arguments
-            .class
-            .iter()
-            .map(|word| {
-                Class::named(word).ok_or_else(|| {
-                    Failure::new(format!("unknown class `{word}` in --class"))
-                        .help("a class is validity, semantic or compliance")
-                })
+fn view(arguments: &Check, today: String) -> Result<View, Failure> {
+    let classes = arguments
+        .class
+        .iter()
+        .map(|word| {
+            Class::named(word).ok_or_else(|| {
+                Failure::new(format!("unknown class `{word}` in --class"))
+                    .help("a class is validity, semantic or compliance")
             })
-            .collect::<Result<_, _>>()?;
-    }
+        })
+        .collect::<Result<_, _>>()?;
     let profile = match &arguments.profile {
         None => None,
         Some(word) => Some(Profile::named(word).ok_or_else(|| {
@@ -170,13 +157,10 @@ fn view(arguments: &Check, settings: &Settings, today: String) -> Result<View, F
                 .help("a profile is dev, production or unspecified")
         })?),
     };
-    let mut ignore = rules_named(&settings.ignore, "obsproof.toml")?;
-    ignore.extend(rules_named(&arguments.ignore, "--ignore")?);
     Ok(View {
         all: arguments.all,
         only: rules_named(&arguments.select, "--select")?,
-        select: rules_named(&settings.select, "obsproof.toml")?,
-        ignore,
+        ignore: rules_named(&arguments.ignore, "--ignore")?,
         classes,
         profile,
         today,

@@ -1,7 +1,7 @@
 //! `obsproof explain`.
 
 use super::args::{Colour, Explain, Scan};
-use super::{Failure, load, print};
+use super::{Failure, load, print, ruleset, settings};
 use crate::catalogue::load as rule_file;
 use crate::catalogue::model::{Rule, Sensitivity};
 use crate::config;
@@ -20,6 +20,7 @@ use std::fmt::Write;
 
 /// Prints what is known of a rule, a requirement, a control or an alert.
 pub(super) fn run(arguments: &Explain) -> Result<u8, Failure> {
+    ruleset::of_folder(&arguments.root)?;
     let style = load::style(Colour::Auto);
     let what = arguments.what.trim();
     let text = if let Some(name) = what.strip_prefix("alert:") {
@@ -56,9 +57,10 @@ fn scan_of(arguments: &Explain) -> Result<Report, Failure> {
     };
     let place = load::place(&scan.paths)?;
     let today = load::today(&scan)?;
-    let settings = load::settings(&scan, &place.root, &today)?;
+    let settings = settings::settings(&scan, &place.root, &today)?;
     let view = View { all: true, today, ..View::default() };
-    Ok(scan::scan(Request { root: &place.root, only: &place.only, settings, view, verdicts: true }))
+    scan::scan(Request { root: &place.root, only: &place.only, settings, view, verdicts: true })
+        .map_err(settings::faults)
 }
 
 /// Where an alert comes from and whom it reaches.

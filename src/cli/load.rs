@@ -2,8 +2,6 @@
 
 use super::Failure;
 use super::args::{Colour, Scan};
-use crate::config::{self, Settings};
-use crate::discover::Tree;
 use crate::report::style::Style;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -19,10 +17,7 @@ pub(super) struct Place {
 pub(super) fn place(paths: &[PathBuf]) -> Result<Place, Failure> {
     let mut absolute = Vec::new();
     for path in paths {
-        let real = path.canonicalize().map_err(|error| {
-            Failure::new(format!("cannot read {}: {}", path.display(), reason(&error)))
-                .help("give a file or folder that exists")
-        })?;
+        let real = real(path)?;
         std::fs::metadata(&real)
             .and_then(
                 |metadata| {
@@ -53,82 +48,20 @@ pub(super) fn place(paths: &[PathBuf]) -> Result<Place, Failure> {
     Ok(Place { root, only: absolute })
 }
 
-fn reason(error: &std::io::Error) -> &'static str {
+/// The absolute path of what exists.
+pub(super) fn real(path: &Path) -> Result<PathBuf, Failure> {
+    path.canonicalize().map_err(|error| {
+        Failure::new(format!("cannot read {}: {}", path.display(), reason(&error)))
+            .help("give a file or folder that exists")
+    })
+}
+
+pub(super) fn reason(error: &std::io::Error) -> &'static str {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file or folder",
         std::io::ErrorKind::PermissionDenied => "permission denied",
         _ => "the system refuses",
     }
-}
-
-/// The configuration: `--config`, else `obsproof.toml` in the root, else the defaults.
-pub(super) fn settings(scan: &Scan, root: &Path, today: &str) -> Result<Settings, Failure> {
-    let path = match &scan.config {
-        Some(path) => path.clone(),
-        None => {
-            let path = root.join(CONFIG);
-            if !path.is_file() {
-                return Ok(Settings::default());
-            }
-            path
-        }
-    };
-    let bytes = std::fs::read(&path).map_err(|error| {
-        Failure::new(format!("cannot read {}: {}", path.display(), reason(&error)))
-            .help("`--config FILE` names a TOML file")
-    })?;
-    settings_of(&path, bytes, root, today)
-}
-
-/// The configuration among files that git holds; `--config` is read from disk.
-pub(super) fn settings_held(
-    scan: &Scan,
-    root: &Path,
-    files: &Tree,
-    today: &str,
-) -> Result<Settings, Failure> {
-    let held = files.entries.iter().find(|entry| entry.path == CONFIG);
-    match held {
-        Some(entry) if scan.config.is_none() => {
-            let bytes = entry.content.bytes().map_err(|skip| {
-                Failure::new(format!("cannot read {CONFIG} from git: {}", skip.name()))
-                    .help("`git fsck` says what is damaged")
-            })?;
-            settings_of(Path::new(CONFIG), bytes, root, today)
-        }
-        None if scan.config.is_none() => Ok(Settings::default()),
-        _ => settings(scan, root, today),
-    }
-}
-
-const CONFIG: &str = "obsproof.toml";
-
-fn settings_of(path: &Path, bytes: Vec<u8>, root: &Path, today: &str) -> Result<Settings, Failure> {
-    let shown = path.display().to_string();
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Failure::new(format!("{shown} is not UTF-8")).help("save it as UTF-8 text"))?;
-    let settings = config::read(&shown, text, today).map_err(|(source, errors)| {
-        let mut message = format!("{shown} cannot be used");
-        for error in &errors {
-            let at = source.position(error.span.start);
-            let line = source.line_text(at.line);
-            let width = (error.span.end - error.span.start).max(1) as usize;
-            let width =
-                width.min(line.chars().count().saturating_sub(at.column as usize - 1).max(1));
-            let pad = " ".repeat(at.line.to_string().len());
-            let mark = format!("{}{}", " ".repeat(at.column as usize - 1), "^".repeat(width));
-            message.push_str(&format!(
-                "\n{pad} --> {shown}:{}:{}\n{} | {line}\n{pad} | {mark} {}\n{pad} = {}",
-                at.line, at.column, at.line, error.message, error.help
-            ));
-        }
-        Failure::shown(message)
-    })?;
-    // One that git holds is named from the root.
-    let real = root.join(path).canonicalize().or_else(|_| path.canonicalize()).ok();
-    let below = real.as_deref().and_then(|real| real.strip_prefix(root).ok());
-    let file = below.map(|path| path.to_string_lossy().into_owned());
-    Ok(Settings { file, ..settings })
 }
 
 /// Uses this many threads for the rest of the run.

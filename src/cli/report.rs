@@ -2,7 +2,7 @@
 
 use super::args::Report as Arguments;
 use super::check::{level_named, write_file};
-use super::{Failure, load, print};
+use super::{Failure, load, print, settings};
 use crate::discover;
 use crate::git;
 use crate::judge::View;
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let place = load::place(&arguments.scan.paths)?;
     load::threads(&arguments.scan)?;
     let today = load::today(&arguments.scan)?;
-    let settings = load::settings(&arguments.scan, &place.root, &today)?;
+    let settings = settings::settings(&arguments.scan, &place.root, &today)?;
     let view = View { all: true, today, ..View::default() };
     let report = scan::scan(Request {
         root: &place.root,
@@ -29,7 +29,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         settings,
         view,
         verdicts: true,
-    });
+    })
+    .map_err(settings::faults)?;
     let now = load::now(&arguments.scan);
     let only = place.only.iter().map(|path| discover::relative(&place.root, path)).collect();
     let git = git::standing(&place.root, &report.repo.paths);

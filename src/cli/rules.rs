@@ -1,12 +1,14 @@
 //! `obsproof rules`.
 
 use super::args::{Rules, RulesFormat};
-use super::{Failure, print};
+use super::{Failure, print, ruleset};
 use crate::catalogue;
 use serde_json::json;
+use std::path::Path;
 
 /// Prints the catalogue.
 pub(super) fn run(arguments: &Rules) -> Result<u8, Failure> {
+    ruleset::of_folder(Path::new("."))?;
     let text = match arguments.format {
         RulesFormat::Table => table(),
         RulesFormat::Json => json_text(),

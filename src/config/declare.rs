@@ -89,7 +89,9 @@ pub struct Declaration {
     pub stated: Stated,
     /// Key of what is stated.
     pub key: Word,
-    /// Line of the key in the configuration file.
+    /// The file it stands in, as shown.
+    pub file: String,
+    /// Line of the key in that file.
     pub line: u32,
     /// Who answers for it.
     pub owner: Option<Word>,
@@ -206,6 +208,13 @@ impl Settings {
 
     /// Takes over what the declarations that count state.
     pub(super) fn take_declared(&mut self) {
+        for names in
+            [&mut self.external_services, &mut self.external_metrics, &mut self.critical_services]
+        {
+            names.clear();
+        }
+        self.whole.clear();
+        self.elsewhere.clear();
         let stated: Vec<Stated> =
             self.counting().map(|(_, declaration)| declaration.stated.clone()).collect();
         for stated in stated {
@@ -288,6 +297,7 @@ impl Reader<'_> {
         let mut declaration = Declaration {
             stated,
             key: Word { text: name.get_ref().clone(), span: Some(self.span(name.span())) },
+            file: self.file(),
             line: self.line(name.span().start),
             owner: text("owner"),
             reason: text("reason"),

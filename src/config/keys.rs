@@ -65,6 +65,30 @@ const PROFILES: &[&str] = &["dev", "production", "unspecified"];
 /// Every key there is.
 pub const KEYS: &[Key] = &[
     key(
+        "extends",
+        Shape::Text,
+        &[],
+        "File this one stands on, such as that of an organisation: its values hold where this one sets none",
+    ),
+    key(
+        "standard",
+        Shape::Text,
+        &[],
+        "File of the standard that the report judges by, in place of the bundled one",
+    ),
+    key(
+        "extends-sha256",
+        Shape::Text,
+        &[],
+        "Hash of the file named by `extends`, in hex: another content is refused",
+    ),
+    key(
+        "locked",
+        Shape::List,
+        &[],
+        "Keys that no file on top of this one, no file of a folder and no flag may set",
+    ),
+    key(
         "select",
         Shape::List,
         &[],

@@ -2,6 +2,7 @@
 
 use super::declare::Table;
 use super::keys::{KEYS, Key, SERVICE, Shape};
+use super::layer::{self, Locked, Origin};
 use super::{Profile, ServiceSettings, Settings, nearest, resolve_rule};
 use crate::catalogue::model::{Class, Severity};
 use crate::source::{Encoding, Source, SourceId, Span};
@@ -18,6 +19,29 @@ pub struct ConfigError {
     pub help: String,
 }
 
+/// What a configuration file is to the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place<'a> {
+    /// That of the root.
+    Root,
+    /// One that another stands on.
+    Base,
+    /// That of a folder, from the root: its paths are below it, and what holds for a run as a
+    /// whole is not taken from it.
+    Folder(&'a str),
+}
+
+/// One configuration file.
+#[derive(Debug)]
+pub struct Layer<'a> {
+    /// Its path, as shown.
+    pub name: &'a str,
+    /// Its text.
+    pub text: String,
+    /// What it is to the run.
+    pub place: Place<'a>,
+}
+
 /// Reads `obsproof.toml`; declarations that ended before `today` (`YYYY-MM-DD`) do not count.
 ///
 /// # Errors
@@ -27,7 +51,23 @@ pub fn read(
     text: String,
     today: &str,
 ) -> Result<Settings, (Box<Source>, Vec<ConfigError>)> {
+    read_onto(Layer { name: path, text, place: Place::Root }, Settings::default(), today)
+}
+
+/// Reads a file on top of what others set.
+///
+/// # Errors
+/// All faults, with their spans, and the source they point into.
+pub fn read_onto(
+    layer: Layer<'_>,
+    mut onto: Settings,
+    today: &str,
+) -> Result<Settings, (Box<Source>, Vec<ConfigError>)> {
+    let Layer { name: path, text, place } = layer;
     let source = Source::new(path, text, Encoding::Utf8);
+    if place == Place::Root {
+        onto.file = Some(path.to_owned());
+    }
     let table: BTreeMap<toml::Spanned<String>, toml::Spanned<toml::Value>> =
         match toml::from_str(source.text()) {
             Ok(table) => table,
@@ -42,8 +82,10 @@ pub fn read(
                 return Err((Box::new(source), vec![fault]));
             }
         };
-    let settings = Settings { file: Some(path.to_owned()), ..Settings::default() };
-    let mut reader = Reader { source: &source, settings, errors: Vec::new() };
+    let below = onto.locked.clone();
+    onto.extends = layer::extends(source.text());
+    let inherited = onto.declarations.len();
+    let mut reader = Reader { source: &source, place, below, settings: onto, errors: Vec::new() };
     for (key, value) in &table {
         reader.entry(key, value);
     }
@@ -51,6 +93,7 @@ pub fn read(
         for table in &declare {
             reader.declaration(table, today);
         }
+        reader.settle_declarations(inherited);
         for table in &service {
             reader.service(table);
         }
@@ -77,6 +120,9 @@ struct Tables {
 
 pub(super) struct Reader<'s> {
     source: &'s Source,
+    pub(super) place: Place<'s>,
+    /// What the files below this one lock.
+    below: Vec<Locked>,
     pub(super) settings: Settings,
     errors: Vec<ConfigError>,
 }
@@ -113,12 +159,29 @@ impl Reader<'_> {
         self.errors.push(ConfigError { span, message, help });
     }
 
+    pub(super) fn file(&self) -> String {
+        self.source.path.clone()
+    }
+
     fn entry(&mut self, name: &toml::Spanned<String>, value: &toml::Spanned<toml::Value>) {
         let Some(key) = KEYS.iter().find(|key| key.name == name.get_ref()) else {
             self.unknown_key(name, KEYS.iter());
             return;
         };
         let range = value.span();
+        if let Some(locked) = self.below.iter().find(|locked| locked.key == key.name) {
+            let message = format!("`{}` is locked by {}", key.name, locked.by);
+            self.error(name.span(), message, "leave it out, or have it changed there".to_owned());
+            return;
+        }
+        let line = self.line(name.span().start);
+        let taken =
+            !matches!(self.place, Place::Folder(_)) || !layer::OF_THE_RUN.contains(&key.name);
+        let file = self.source.path.clone();
+        self.settings.origins.push(Origin { key: key.name, file, line, taken });
+        if !taken {
+            return;
+        }
         match (key.shape, value.get_ref()) {
             (Shape::Text, toml::Value::String(text)) => self.set_text(key.name, text),
             (Shape::OneOf(words), toml::Value::String(text)) if words.contains(&text.as_str()) => {
@@ -133,7 +196,8 @@ impl Reader<'_> {
                 for (prefix, word) in table {
                     match word.as_str().and_then(Profile::named) {
                         Some(profile) => {
-                            let prefix = prefix.trim_end_matches('/').to_owned();
+                            let prefix = self.below_folder(prefix.trim_end_matches('/'));
+                            self.settings.profiles.retain(|(known, _)| *known != prefix);
                             self.settings.profiles.push((prefix, profile));
                         }
                         None => {
@@ -164,7 +228,8 @@ impl Reader<'_> {
                 ("name", toml::Value::String(text)) => service.name.clone_from(text),
                 ("owner", toml::Value::String(text)) => service.owner = Some(text.clone()),
                 ("path", toml::Value::String(text)) => {
-                    service.path = Some(text.trim_matches('/').trim_start_matches("./").to_owned());
+                    let path = text.trim_matches('/').trim_start_matches("./");
+                    service.path = Some(self.below_folder(path));
                 }
                 ("names", toml::Value::Array(items)) if items.iter().all(toml::Value::is_str) => {
                     let names = items.iter().filter_map(toml::Value::as_str);
@@ -177,6 +242,7 @@ impl Reader<'_> {
             let help = "write `name = \"…\"`: what the service is called".to_owned();
             self.error(table.span(), "a service has no name".to_owned(), help);
         }
+        self.settings.services.retain(|known| known.name != service.name);
         self.settings.services.push(service);
     }
 
@@ -184,6 +250,7 @@ impl Reader<'_> {
         match name {
             "fail-on" => self.settings.fail_on = Severity::named(text),
             "baseline" => self.settings.baseline = Some(text.to_owned()),
+            "standard" => self.settings.standard = Some(text.to_owned()),
             "severity-label" => text.clone_into(&mut self.settings.severity_label),
             _ => {}
         }
@@ -204,6 +271,7 @@ impl Reader<'_> {
                 }
             }
             "class" => {
+                self.settings.classes.clear();
                 for word in &items {
                     match Class::named(word) {
                         Some(class) => self.settings.classes.push(class),
@@ -215,7 +283,8 @@ impl Reader<'_> {
                     }
                 }
             }
-            "exclude" => self.settings.exclude = items,
+            "locked" => self.lock(&items, range),
+            "exclude" => self.settings.exclude = self.all_below_folder(&items),
             "severities" => self.settings.severities = items,
             "owner-labels" => self.settings.owner_labels = items,
             "business-words" => {
@@ -223,7 +292,9 @@ impl Reader<'_> {
                     items.iter().map(|word| word.to_lowercase()).collect();
             }
             "bounded-labels" => self.settings.bounded_labels = items,
-            "generated-rules" => self.settings.generated_rules = items,
+            "generated-rules" => {
+                self.settings.generated_rules = self.all_below_folder(&items);
+            }
             "nist-overlay" => self.settings.nist_overlay = items,
             _ => {}
         }

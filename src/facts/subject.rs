@@ -318,6 +318,11 @@ impl SubjectKind {
         SUBJECTS.iter().find(|(_, known, _)| *known == name).map(|(kind, ..)| *kind)
     }
 
+    /// All names, in the order of the table.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        SUBJECTS.iter().map(|(_, name, _)| *name)
+    }
+
     /// Its name in rule files.
     pub fn name(self) -> &'static str {
         SUBJECTS.iter().find(|(kind, ..)| *kind == self).map_or("", |(_, name, _)| name)

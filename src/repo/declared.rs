@@ -2,6 +2,7 @@
 
 use super::Repo;
 use crate::config::{Declaration, Settings, Stated, is_named};
+use crate::facts::DocumentId;
 
 /// A declaration that counts, and its number among all of them.
 pub type Declared<'r> = (usize, &'r Declaration);
@@ -14,6 +15,11 @@ impl Repo {
             declaration.place(source);
         }
         self.settings = settings;
+    }
+
+    /// What the configuration sets for a document: the file of the nearest folder decides.
+    pub fn settings_of(&self, document: DocumentId) -> &Settings {
+        self.settings.at(&self.source(document.source).path)
     }
 
     /// The declaration that one product stands in for another, by the words of the configuration:

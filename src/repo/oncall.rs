@@ -58,14 +58,15 @@ impl Repo {
 
     /// Whether an alert says of itself that it is urgent.
     pub fn is_urgent(&self, alert: &AlertRule) -> bool {
-        let severity = alert.labels.get(&self.settings.severity_label);
+        let severity = alert.labels.get(&self.settings_of(alert.document).severity_label);
         severity
             .is_some_and(|value| value.known && matches!(value.text.as_str(), "critical" | "page"))
     }
 
     /// The owner an alert names, if it is certain.
     pub fn owner<'a>(&self, alert: &'a AlertRule) -> Option<&'a Scalar> {
-        let owner = self.settings.owner_labels.iter().find_map(|label| alert.labels.get(label))?;
+        let labels = &self.settings_of(alert.document).owner_labels;
+        let owner = labels.iter().find_map(|label| alert.labels.get(label))?;
         (owner.known && !owner.text.contains("{{")).then_some(owner)
     }
 

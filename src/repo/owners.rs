@@ -67,7 +67,8 @@ impl Repo {
     pub fn owner_of(&self, document: DocumentId) -> Option<&str> {
         let labels = self.document(document).object.as_ref().map(|object| &object.labels);
         let labelled = labels.into_iter().flatten().find(|(key, value)| {
-            self.settings.owner_labels.iter().any(|label| label == key) && !value.is_empty()
+            self.settings_of(document).owner_labels.iter().any(|label| label == key)
+                && !value.is_empty()
         });
         let service = || self.service_of(document).and_then(|service| service.owner.as_deref());
         labelled

@@ -32,7 +32,7 @@ fn cell(text: &str) -> String {
 }
 
 fn head(report: &Report, record: &Record, out: &mut String) {
-    let standard = standard::bundled();
+    let standard = standard::in_force();
     let _ = writeln!(out, "# Observability compliance\n");
     if let Some(stamp) = record.stamp() {
         let _ = writeln!(out, "> **{}**\n", cell(&stamp));

@@ -29,7 +29,7 @@ impl Record {
     /// Builds the record; the only time in it is that of its `run`.
     pub fn new(report: &Report, provenance: &Provenance<'_>) -> Record {
         let places = Places::of(report);
-        let standard = standard::bundled();
+        let standard = standard::in_force();
         let doubts = provenance.doubts(report);
         let requirements = report.assessment.requirements.iter();
         let requirements: Vec<Value> =

@@ -9,7 +9,7 @@ use crate::repo::queries::Query;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let Some((alert, root)) = alert_of(query) else { return case.skip() };
-    let severity = alert.label(&case.repo.settings.severity_label);
+    let severity = alert.label(&case.settings().severity_label);
     let critical = severity
         .and_then(|value| value.known_text())
         .is_some_and(|value| matches!(value, "critical" | "page"));

@@ -17,7 +17,7 @@ const SLOW: &[&str] =
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let Some((alert, root)) = alert_of(query) else { return case.skip() };
     let critical = alert
-        .label(&case.repo.settings.severity_label)
+        .label(&case.settings().severity_label)
         .and_then(|value| value.known_text())
         .is_some_and(|value| matches!(value, "critical" | "page"));
     if !critical {

@@ -6,7 +6,7 @@ use crate::facts::rules::AlertRule;
 use crate::facts::subject::Held;
 
 pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
-    let labels = &case.repo.settings.owner_labels;
+    let labels = &case.settings().owner_labels;
     if labels.iter().any(|label| !matches!(alert.label_held(label), Held::Nothing)) {
         return;
     }

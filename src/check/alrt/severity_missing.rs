@@ -5,7 +5,7 @@ use crate::facts::rules::AlertRule;
 use crate::facts::subject::Held;
 
 pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
-    let label = case.repo.settings.severity_label.as_str();
+    let label = case.settings().severity_label.as_str();
     if matches!(alert.label_held(label), Held::Nothing) {
         case.flag(alert.name.span).with("label", label);
     }

@@ -6,7 +6,7 @@ use crate::finding::Edit;
 use crate::lang::distance;
 
 pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
-    let settings = &case.repo.settings;
+    let settings = case.settings();
     let label = settings.severity_label.as_str();
     let allowed = settings.severities.join(", ");
     if let Some(severity) = alert.label(label) {

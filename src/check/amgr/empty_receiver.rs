@@ -12,7 +12,7 @@ pub(super) fn check(receiver: &Receiver, case: &mut Case<'_>) {
         return;
     }
     let tree = case.repo.routing(receiver.document);
-    let label = case.repo.settings.severity_label.as_str();
+    let label = case.settings().severity_label.as_str();
     let is_root = |name: &str| {
         tree.root().and_then(|root| root.receiver.as_ref()).is_some_and(|root| root.text == name)
     };

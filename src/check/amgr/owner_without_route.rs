@@ -63,7 +63,7 @@ const MOST: usize = 1000;
 /// Names and severities tell alerts apart too, but a default for the rest is what one expects
 /// there.
 fn is_owner(case: &Case<'_>, label: &str) -> bool {
-    label != "alertname" && label != case.repo.settings.severity_label
+    label != "alertname" && label != case.settings().severity_label
 }
 
 fn lacks(manager: &Manager<'_>, choice: &Choice<'_>, alert: &Alert<'_>) -> bool {

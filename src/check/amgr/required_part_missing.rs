@@ -12,7 +12,7 @@ pub(super) fn check(config: &AlertmanagerConfig, case: &mut Case<'_>) {
     let tree = case.repo.routing(config.document);
     let root = tree.root().filter(|_| !config.operator && !model::is_open(case, config.document));
     let (Some(root), true) = (root, model::is_read(case)) else { return case.skip() };
-    let settings = &case.repo.settings;
+    let settings = case.settings();
     let integrations = case.repo.integrations(config.document);
     let children = || tree.routes().iter().skip(1).flat_map(|route| &route.matchers);
     let discerns =

@@ -8,7 +8,7 @@ pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
     let repo = case.repo;
     let severity = alert
         .labels
-        .get(&repo.settings.severity_label)
+        .get(&case.settings().severity_label)
         .filter(|value| value.known && !value.text.is_empty());
     let Some(severity) = severity.filter(|value| !value.text.contains("{{")) else {
         return case.skip();

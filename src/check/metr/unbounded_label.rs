@@ -12,7 +12,9 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
         return case.skip();
     }
     let repo = case.repo;
-    let allowed = |label: &str| repo.settings.bounded_labels.iter().any(|known| known == label);
+    let allowed = |label: &str| {
+        repo.settings_of(definition.document).bounded_labels.iter().any(|known| known == label)
+    };
     let tenants = || repo.calls_tenants_users();
     let counts = |label: &Scalar| {
         let user = matches!(label.text.as_str(), "user" | "user_id" | "userID");

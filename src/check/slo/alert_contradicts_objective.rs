@@ -88,7 +88,7 @@ fn claim<'a>(alert: &AlertRule, place: Place<'_, '_>, ties: &[&Tie], case: &mut 
 
 /// It pages although the budget lasts longer than its window.
 fn too_slow<'a>(alert: &AlertRule, place: Place<'_, '_>, ties: &[&Tie], case: &mut Case<'a>) {
-    let severity = alert.label(&case.repo.settings.severity_label);
+    let severity = alert.label(&case.settings().severity_label);
     let pages =
         severity.is_some_and(|it| it.known && matches!(it.text.as_str(), "critical" | "page"));
     if !pages {

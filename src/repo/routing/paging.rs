@@ -50,7 +50,7 @@ impl Repo {
     /// Whether an alert must wake somebody, by its severity.
     pub fn is_critical(&self, alert: &Alert<'_>) -> bool {
         let critical = |value: &&str| matches!(*value, "critical" | "page");
-        match alert.labels.get(&self.settings.severity_label) {
+        match alert.labels.get(&self.settings_of(alert.rule.document).severity_label) {
             Value::Is(value) => critical(&value),
             Value::OneOf(values) => values.iter().all(critical),
             _ => false,

@@ -40,11 +40,11 @@ pub(super) fn alerting_rules(scope: &Scope<'_>) -> Answer {
 }
 
 pub(super) fn alert_texts(scope: &Scope<'_>) -> Answer {
-    let settings = &scope.repo.settings;
     let annotated = |alert: &AlertRule, names: &[&str]| {
         names.iter().any(|name| alert.annotations.get(name).is_some()) || alert.annotations.open
     };
     let complete = |alert: &&AlertRule| {
+        let settings = scope.repo.settings_of(alert.document);
         let labelled = |name: &str| alert.label(name).is_some() || alert.labels.open;
         labelled(&settings.severity_label)
             && settings.owner_labels.iter().any(|owner| labelled(owner))
@@ -55,8 +55,8 @@ pub(super) fn alert_texts(scope: &Scope<'_>) -> Answer {
 }
 
 pub(super) fn runbooks_linked(scope: &Scope<'_>) -> Answer {
-    let severity = &scope.repo.settings.severity_label;
     let critical = |alert: &&AlertRule| {
+        let severity = &scope.repo.settings_of(alert.document).severity_label;
         alert
             .label(severity)
             .is_some_and(|value| matches!(value.text.as_str(), "critical" | "page"))

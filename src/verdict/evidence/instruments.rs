@@ -86,8 +86,10 @@ pub(super) fn labelled(scope: &Scope<'_>) -> Answer {
 /// Metrics whose labels take values that can be counted; none where one has no end.
 pub(super) fn counted_labels(scope: &Scope<'_>) -> Answer {
     let facts = &scope.repo.facts;
-    let settings = &scope.repo.settings.bounded_labels;
-    let endless = |label: &Scalar| is_unbounded(&label.text) && !settings.contains(&label.text);
+    let endless = |label: &Scalar| {
+        let settings = scope.repo.settings.at(scope.repo.path(label.span));
+        is_unbounded(&label.text) && !settings.bounded_labels.contains(&label.text)
+    };
     let definitions = facts.metric_definitions.iter().filter(|it| scope.counts(it.document));
     let declared = definitions
         .filter(|it| it.kind != MetricType::Any)
