@@ -61,13 +61,24 @@ pub struct FileRow {
     pub documents: Vec<(Kind, u32)>,
 }
 
+/// The version of the files that a change is looked at in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// What the next commit would hold.
+    Index,
+    /// A commit, on its way to others.
+    Commit,
+    /// What is on disk.
+    WorkTree,
+}
+
 /// The version that a change is seen against.
 #[derive(Clone, Debug)]
 pub struct Compared {
     /// Its commit; none before the first.
     pub commit: Option<String>,
-    /// Whether what is staged was read, not the work tree.
-    pub staged: bool,
+    /// What was read.
+    pub of: Looked,
     /// Number of files that changed.
     pub files: usize,
 }

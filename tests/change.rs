@@ -122,7 +122,7 @@ fn a_route_that_goes_is_shown_where_it_was() {
     let human = run(path, &["check", "--staged"]).out;
     assert!(human.contains("--> alertmanager.yml:6:"), "{human}");
     assert!(human.contains("comes to light at rules/alerts.yml:7"), "{human}");
-    assert!(human.contains("What is staged against"), "{human}");
+    assert!(human.contains("Staged: 2 files changed since "), "{human}");
     let github = run(path, &["check", "--staged", "--format", "github"]).out;
     assert!(github.contains("file=alertmanager.yml,line=6"), "{github}");
     assert!(github.contains("rules/alerts.yml:7"), "{github}");

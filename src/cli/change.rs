@@ -5,7 +5,7 @@ use super::{Failure, load};
 use crate::discover::delta::Delta;
 use crate::discover::{self, Tree};
 use crate::git::{Commit, Fault, Repository};
-use crate::report::Compared;
+use crate::report::{Compared, Looked};
 use crate::scan::Versions;
 use std::path::PathBuf;
 
@@ -46,28 +46,43 @@ pub(super) fn read(arguments: &Check, place: &load::Place) -> Result<Option<Chan
             .help("leave it out to check all files, or start one: git init"));
     };
     let only = place.only.iter().map(|path| discover::relative(&place.root, path)).collect();
-    let (commit, after, delta, before) = match &arguments.since {
-        None => {
+    let (of, commit, after, before, delta) = match (&arguments.since, pushed()) {
+        (None, None) => {
             let commit = repository.head()?;
             let after = discover::held(repository.staged()?);
             let before = files_at(&repository, commit)?;
             let delta = Delta::between(&before, &after, &|_| None);
-            (commit, after, delta, before)
+            (Looked::Index, commit, after, before, delta)
         }
-        Some(word) => {
+        (None, Some((from, to))) => {
+            let to = repository.commit(&to)?;
+            let from = repository.parting(&from, to)?;
+            let (before, after) =
+                (files_at(&repository, Some(from))?, files_at(&repository, Some(to))?);
+            let delta = Delta::between(&before, &after, &|_| None);
+            (Looked::Commit, Some(from), after, before, delta)
+        }
+        (Some(word), _) => {
             let commit = Some(repository.since(word)?);
             let after = discover::walk(&place.root, &[]);
             let before = files_at(&repository, commit)?;
             let delta = since(&repository, &before, &after)?;
-            (commit, after, delta, before)
+            (Looked::WorkTree, commit, after, before, delta)
         }
     };
     let compared = Compared {
         commit: commit.map(|commit| commit.to_string()),
-        staged: arguments.staged,
+        of,
         files: delta.files.len() + delta.gone.len(),
     };
     Ok(Some(Change { versions: Versions { before, after, delta, only }, compared }))
+}
+
+/// The commits that `pre-commit` was asked to look at: on a push, or with `--from-ref`. Nothing is
+/// staged then, and its hooks are called alike.
+fn pushed() -> Option<(String, String)> {
+    let word = |name: &str| std::env::var(name).ok().filter(|word| !word.is_empty());
+    Some((word("PRE_COMMIT_FROM_REF")?, word("PRE_COMMIT_TO_REF")?))
 }
 
 fn files_at(repository: &Repository, commit: Option<Commit>) -> Result<Tree, Failure> {

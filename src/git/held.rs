@@ -253,18 +253,23 @@ impl Repository {
     /// It means none, or this clone does not have it.
     pub fn since(&self, word: &str) -> Result<Commit, Fault> {
         let (name, merged) = parts(word)?;
-        let repo = self.store.to_thread_local();
         let head = self.head()?.ok_or_else(|| {
             Fault::new(
                 "the git repository has no commits yet",
                 "leave --since out, or use --staged before the first commit",
             )
         })?;
-        let found = self.commit(&repo, name)?;
-        if !merged {
-            return Ok(found);
-        }
-        match repo.merge_base(found.0, head.0) {
+        if merged { self.parting(name, head) } else { self.commit(name) }
+    }
+
+    /// The commit where the history of another left that of a revision.
+    ///
+    /// # Errors
+    /// They have none in common, or this clone does not have it.
+    pub fn parting(&self, name: &str, other: Commit) -> Result<Commit, Fault> {
+        let repo = self.store.to_thread_local();
+        let found = self.commit(name)?;
+        match repo.merge_base(found.0, other.0) {
             Ok(Some(base)) => Ok(Commit(base.detach())),
             Ok(None) | Err(_) if repo.is_shallow().unwrap_or(false) => Err(Fault::new(
                 format!("this shallow clone does not reach back to where `{name}` and HEAD part"),
@@ -278,7 +283,12 @@ impl Repository {
         }
     }
 
-    fn commit(&self, repo: &gix::Repository, name: &str) -> Result<Commit, Fault> {
+    /// The commit that a revision means.
+    ///
+    /// # Errors
+    /// It means none, or this clone does not have it.
+    pub fn commit(&self, name: &str) -> Result<Commit, Fault> {
+        let repo = self.store.to_thread_local();
         let spec = BString::from(name);
         let found = repo
             .rev_parse_single(spec.as_bstr())

@@ -2,7 +2,7 @@
 
 use super::group::{Group, groups};
 use super::style::Style;
-use super::{Report, visible};
+use super::{Looked, Report, visible};
 use crate::catalogue::model::Severity;
 use crate::judge::{Judged, Status};
 use crate::nist;
@@ -252,13 +252,17 @@ pub fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result
         )?;
     }
     if let Some(compared) = &report.compared {
-        let what = if compared.staged { "What is staged" } else { "The work tree" };
-        let with = match &compared.commit {
-            Some(commit) => commit.get(..10).unwrap_or(commit),
-            None => "nothing: this will be the first commit",
+        let what = match compared.of {
+            Looked::Index => "Staged",
+            Looked::Commit => "Pushed",
+            Looked::WorkTree => "Work tree",
         };
         let files = plural(compared.files, "file");
-        writeln!(out, "{what} against {with}: {files} changed; shown is what that answers for")?;
+        let since = match &compared.commit {
+            Some(commit) => format!("{files} changed since {}", commit.get(..10).unwrap_or(commit)),
+            None => format!("{files}, nothing committed before"),
+        };
+        writeln!(out, "{what}: {since}; only findings that this answers for are shown")?;
     }
     counts(report, out)?;
     if let Some(gone) = report.baseline.map(|covered| covered.gone).filter(|&gone| gone > 0) {

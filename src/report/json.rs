@@ -1,6 +1,6 @@
 //! `obsproof/check/1`: the contract that tools depend on.
 
-use super::Report;
+use super::{Looked, Report};
 use crate::catalogue;
 use crate::catalogue::model::Severity;
 use crate::finding::Fix;
@@ -151,7 +151,11 @@ struct DocumentRow {
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let shown: Vec<&Judged> = report.shown().collect();
     let change = report.compared.as_ref().map(|compared| ChangeRow {
-        of: if compared.staged { "index" } else { "work-tree" },
+        of: match compared.of {
+            Looked::Index => "index",
+            Looked::Commit => "commit",
+            Looked::WorkTree => "work-tree",
+        },
         against: compared.commit.as_deref(),
         files: compared.files,
     });
