@@ -1,15 +1,18 @@
 //! The one [`Report`] and its small renderers. Decides nothing.
 
+pub mod chain;
 pub mod concise;
 pub mod files;
 pub mod github;
 pub mod group;
 pub mod headline;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod markdown;
 pub mod record;
 pub mod sarif;
+pub mod steps;
 pub mod story;
 pub mod style;
 

@@ -3,6 +3,7 @@
 //! In: the repo model and all findings at catalogue severity. Nothing that tunes the display
 //! reaches this module: it never sees which findings are shown, allowed or lowered.
 
+pub mod chain;
 mod claims;
 mod controls;
 mod decide;

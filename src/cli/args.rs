@@ -129,14 +129,14 @@ pub(crate) enum SarifProfile {
 const REPORT_EXAMPLES: &str = "Examples:
   obsproof report
   obsproof report services/ --format json > evidence.json
-  obsproof report --format markdown=OBSERVABILITY.md";
+  obsproof report --format html=report.html";
 
 #[derive(Debug, Args)]
 #[command(after_help = REPORT_EXAMPLES)]
 pub(crate) struct Report {
     #[command(flatten)]
     pub(crate) scan: Scan,
-    /// markdown or json; FORMAT=FILE writes to a file, several times for several outputs
+    /// markdown, html or json; FORMAT=FILE writes to a file, several times for several outputs
     #[arg(long, value_name = "FORMAT", default_value = "markdown")]
     pub(crate) format: Vec<String>,
     /// Exit with 1 when a finding of this severity stands: error, warning or info

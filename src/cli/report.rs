@@ -7,7 +7,7 @@ use crate::discover;
 use crate::git;
 use crate::judge::View;
 use crate::report::record::Provenance;
-use crate::report::{markdown, record};
+use crate::report::{html, markdown, record};
 use crate::scan::{self, Request};
 use std::path::PathBuf;
 
@@ -38,6 +38,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let record = record::Record::new(&report, &provenance);
     for (format, file) in &outputs {
         let text = match format {
+            Format::Html => html::text(&report, &record).map_err(|error| {
+                Failure::new(format!("cannot write the page: {error:#}"))
+                    .help("please report this; `--format json` holds the same")
+            })?,
             Format::Markdown => markdown::text(&report, &record),
             Format::Json => record.json(),
         };
@@ -52,6 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
 
 #[derive(Clone, Copy)]
 enum Format {
+    Html,
     Markdown,
     Json,
 }
@@ -65,10 +70,11 @@ fn outputs(formats: &[String]) -> Result<Vec<(Format, Option<PathBuf>)>, Failure
                 None => (word.as_str(), None),
             };
             match name {
+                "html" => Ok((Format::Html, file)),
                 "markdown" => Ok((Format::Markdown, file)),
                 "json" => Ok((Format::Json, file)),
                 _ => Err(Failure::new(format!("unknown format `{name}`"))
-                    .help("a report is markdown or json, or FORMAT=FILE")),
+                    .help("a report is markdown, html or json, or FORMAT=FILE")),
             }
         })
         .collect()

@@ -1,15 +1,12 @@
 //! The report that an auditor reads first: verdicts with evidence, in Markdown.
 
-use super::group::places;
-use super::human::lower_first;
 use super::record::{Record, open_codes, services_met};
+use super::steps::{FIRST, steps};
 use super::{Report, headline, visible};
-use crate::catalogue::model::Severity;
 use crate::config::{Refusal, Word};
 use crate::nist;
 use crate::standard::{self, Kind};
 use crate::verdict::{Assessed, ControlState, Verdict};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// The report as Markdown.
@@ -72,69 +69,23 @@ fn head(report: &Report, record: &Record, out: &mut String) {
 
 /// The faults and gaps that hold most requirements back, largest effect first.
 fn first_steps(report: &Report, out: &mut String) {
-    struct Step<'a> {
-        requirements: Vec<&'static str>,
-        line: String,
-        severity: Severity,
-        key: &'a str,
-    }
-    let mut steps: Vec<Step<'_>> = Vec::new();
-    // Findings in order, and the requirements they hold back.
-    let mut by_code: BTreeMap<&str, (BTreeSet<usize>, Vec<&'static str>)> = BTreeMap::new();
-    for assessed in &report.assessment.requirements {
-        for &index in assessed.clauses.iter().flat_map(|clause| &clause.findings) {
-            let Some(judged) = report.judged.get(index) else { continue };
-            let entry = by_code.entry(judged.finding.rule.code).or_default();
-            entry.0.insert(index);
-            if !entry.1.contains(&assessed.requirement.id) {
-                entry.1.push(assessed.requirement.id);
-            }
-        }
-    }
-    for (code, (indexes, requirements)) in &by_code {
-        let findings = || indexes.iter().filter_map(|&index| report.judged.get(index));
-        let Some(first) = findings().next() else { continue };
-        let rule = first.finding.rule;
-        let places = match places(report, findings()) {
-            places if places.is_empty() => places,
-            places => format!(" ({places})"),
-        };
-        let line = match indexes.len() {
-            1 => format!("{}{places}: {}", report.message(first), rule.fix),
-            count => format!(
-                "{count} × {}{places}, such as: {}. {}",
-                lower_first(rule.title),
-                report.message(first),
-                rule.fix
-            ),
-        };
-        steps.push(Step {
-            requirements: requirements.clone(),
-            line,
-            severity: first.finding.severity,
-            key: code,
-        });
-    }
+    let steps = steps(report);
     if steps.is_empty() {
         return;
     }
-    steps.sort_by(|a, b| {
-        (b.severity, b.requirements.len(), a.key).cmp(&(a.severity, a.requirements.len(), b.key))
-    });
     let _ = writeln!(out, "## What stands between this repository and compliance\n");
-    for (number, step) in steps.iter().take(10).enumerate() {
+    for (number, step) in steps.iter().take(FIRST).enumerate() {
         let _ = writeln!(
             out,
             "{}. **{}** {} _({})_",
             number + 1,
-            step.key,
-            cell(&step.line),
+            step.code,
+            cell(&step.line()),
             step.requirements.join(", ")
         );
     }
-    if steps.len() > 10 {
-        let _ =
-            writeln!(out, "\nand {} more kinds of fault: `obsproof check --all`", steps.len() - 10);
+    if let more @ 1.. = steps.len().saturating_sub(FIRST) {
+        let _ = writeln!(out, "\nand {more} more kinds of fault: `obsproof check --all`");
     }
     out.push('\n');
 }

@@ -9,11 +9,12 @@ mod standing;
 pub use provenance::Provenance;
 pub(super) use scope::services_met;
 
-use super::{Report, headline};
+use super::{Report, chain, headline};
 use crate::catalogue;
 use crate::judge::{Judged, Status};
 use crate::nist;
 use crate::standard::{self, Kind};
+use crate::verdict::chain::Chain;
 use crate::verdict::{Assessed, ClauseResult, Evidence, Exempt, Holds, Verdict};
 use evidence::Places;
 use serde_json::{Value, json};
@@ -23,6 +24,7 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct Record {
     value: Value,
+    chain: Chain,
 }
 
 impl Record {
@@ -35,6 +37,7 @@ impl Record {
         let requirements: Vec<Value> =
             requirements.map(|assessed| requirement(report, &places, assessed)).collect();
         let findings = report.judged.iter().map(|judged| finding(report, &places, judged));
+        let chain = chain::of(report);
         let value = json!({
             "schema": SCHEMA,
             "evidence": doubts.is_empty(),
@@ -59,17 +62,23 @@ impl Record {
             "summary": summary(report),
             "requirements": requirements,
             "controls": controls(report, &places),
+            "chain": chain::rows(report, &chain),
             "findings": findings.collect::<Vec<_>>(),
             "waivers": [],
             "attestations": [],
             "files": files(report, &places),
         });
-        Record { value }
+        Record { value, chain }
     }
 
     /// The record itself.
     pub fn value(&self) -> &Value {
         &self.value
+    }
+
+    /// The way of the signals, of which the record has the rows.
+    pub fn chain(&self) -> &Chain {
+        &self.chain
     }
 
     /// Why it is no evidence, in a line; `None` where it is.
