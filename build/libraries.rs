@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// Roles: the word of the file, the variant, and the keys that a row of it may have.
 const ROLES: &[(&str, &str, &[&str])] = &[
     ("log", "Log", &["level", "message", "fields", "style", "error", "context", "rest"]),
-    ("log-file", "LogFile", &["rotate", "only"]),
+    ("log-file", "LogFile", &["rotate", "only", "ends"]),
     ("log-field", "LogField", &["key", "value", "map"]),
     ("print", "Print", &["message", "stream"]),
     ("logger", "Logger", &["name"]),

@@ -89,7 +89,7 @@ impl File<'_> {
                 || element.name == "File" && element.get("fileName").is_some();
             if file {
                 let at = class.map_or(element.at.clone(), |class| class.at.clone());
-                self.add(word, at, Setup::File { rotates: false });
+                self.add(word, at, Setup::File { rotates: false, ends: None });
             }
         }
     }

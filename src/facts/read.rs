@@ -92,11 +92,6 @@ fn first_line(text: &str, map: &OffsetMap) -> Span {
     map.span(blank, blank + line.trim_end().len())
 }
 
-fn parse_masked(masked: &mask::Masked) -> Tree {
-    let input = yaml::Input { text: &masked.text, map: &masked.map, masked: &masked.unknown };
-    yaml::parse(&input)
-}
-
 /// What a document is embedded in.
 #[derive(Clone, Debug, Default)]
 struct Origin {
@@ -142,14 +137,18 @@ impl<'s> Reader<'s> {
     fn stream(&mut self, text: &str, map: &OffsetMap, unknown: &[Range<usize>], origin: &Origin) {
         let tree = yaml::parse(&yaml::Input { text, map, masked: unknown });
         let broken = tree.roots.iter().any(|root| root.broken);
+        if broken && let Some(filled) = mask::fill(self.path, text, map) {
+            let origin = Origin { masked: true, ..origin.clone() };
+            return self.stream(&filled.text, &filled.map, &filled.unknown, &origin);
+        }
         let template = mask::is_template(text)
             || (broken && mask::has_actions(text) && mask::may_be_template(text));
         if template {
             let mut masked = mask::mask(text, map);
-            let mut tree = parse_masked(&masked);
+            let mut tree = masked.parse();
             if tree.roots.iter().any(|root| root.broken) {
                 let first = mask::mask_first_branches(text, map);
-                let again = parse_masked(&first);
+                let again = first.parse();
                 let faults = |tree: &Tree| tree.roots.iter().filter(|root| root.broken).count();
                 if faults(&again) < faults(&tree) {
                     (masked, tree) = (first, again);

@@ -8,6 +8,10 @@ mod pipeline;
 
 pub use pipeline::mask_pipeline;
 
+mod variables;
+
+pub use variables::fill;
+
 use super::offsets::OffsetMap;
 use std::ops::Range;
 

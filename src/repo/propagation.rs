@@ -77,7 +77,7 @@ impl Repo {
     }
 }
 
-fn language(repo: &Repo, document: DocumentId) -> Kind {
+pub(super) fn language(repo: &Repo, document: DocumentId) -> Kind {
     match repo.document(document).kind {
         Kind::Typescript => Kind::Javascript,
         kind => kind,

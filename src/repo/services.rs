@@ -32,7 +32,8 @@ pub enum ServiceKind {
     Cli,
     /// Code for others to build in.
     Library,
-    /// Files that another program serves: a page without a server of its own.
+    /// Files that another program serves, or that are installed where their user sits: a page
+    /// without a server of its own, a window.
     Site,
     /// Nobody can say: its language is not read, or what it waits for was not found.
     Unknown,

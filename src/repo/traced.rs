@@ -126,7 +126,13 @@ impl Repo {
         };
         let injects = service.documents.iter().any(|it| index.injections.contains_key(it));
         let extracts = service.documents.iter().any(|it| index.extractions.contains_key(it));
-        for document in &service.documents {
+        // A script or an example beside the program is none of it.
+        let works = |document: &&DocumentId| {
+            !self.is_rehearsal(**document)
+                && (reach.languages.is_empty()
+                    || reach.languages.contains(&super::propagation::language(self, **document)))
+        };
+        for document in service.documents.iter().filter(works) {
             for call in index.calls.get(document).into_iter().flatten() {
                 let call = &facts.outbound_calls[*call];
                 if call.once && call.protocol.is_request() {

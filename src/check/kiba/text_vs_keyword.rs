@@ -58,7 +58,19 @@ fn said<'c>(used: &FieldUse, case: &'c mut Case<'_>) -> crate::check::Flag<'c> {
         }
     };
     let span = case.repo.place(&used.text, used.range.clone());
-    case.flag(span).with("field", name).with("what", what)
+    let flag = case.flag(span).with("field", name);
+    if used.how == How::Exact && is_one_word(used) {
+        let what = "is analysed text: whatever has this word in it is found, not only this value";
+        return flag.with("what", what).severity(Severity::Info);
+    }
+    flag.with("what", what)
+}
+
+/// Whether all that is asked for are single words in lower case, which analysed text has as well.
+fn is_one_word(used: &FieldUse) -> bool {
+    let mut values = used.known_values().peekable();
+    let word = |value: &str| !value.is_empty() && value.chars().all(|c| c.is_ascii_lowercase());
+    values.peek().is_some() && values.all(word)
 }
 
 fn edits(used: &FieldUse) -> Vec<Edit> {

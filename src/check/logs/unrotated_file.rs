@@ -4,10 +4,14 @@ use crate::check::Case;
 use crate::facts::code::loggers::{LoggerSetup, Setup};
 
 pub(super) fn check(setup: &LoggerSetup, case: &mut Case<'_>) {
-    let Setup::File { rotates } = setup.setup else { return case.skip() };
+    let Setup::File { rotates, ends } = setup.setup else { return case.skip() };
     let repo = case.repo;
     let rotated = || repo.paths.iter().any(|path| path.contains("logrotate"));
     if !rotates && !rotated() {
-        case.flag(setup.name.span).with("name", setup.name.text.clone());
+        let what = match ends {
+            Some(size) => format!("that takes no more records when it holds {size}"),
+            None => "that grows until the disk is full".to_owned(),
+        };
+        case.flag(setup.name.span).with("name", setup.name.text.clone()).with("what", what);
     }
 }

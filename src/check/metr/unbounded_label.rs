@@ -15,10 +15,20 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
     let allowed = |label: &str| {
         repo.settings_of(definition.document).bounded_labels.iter().any(|known| known == label)
     };
+    // A gauge of things that exist has a series for each, known by its address.
+    let things = definition.kind == MetricType::Gauge;
+    let described = things && definition.exposed.ends_with("_info");
+    if described {
+        return;
+    }
     let tenants = || repo.calls_tenants_users();
     let counts = |label: &Scalar| {
         let user = matches!(label.text.as_str(), "user" | "user_id" | "userID");
-        label.known && is_unbounded(&label.text) && !allowed(&label.text) && !(user && tenants())
+        label.known
+            && is_unbounded(&label.text)
+            && !allowed(&label.text)
+            && !(user && tenants())
+            && !(things && is_address(&label.text))
     };
     let mut told: BTreeSet<String> = BTreeSet::new();
     // Labels of instruments are those of their uses, and stand there.
@@ -56,6 +66,12 @@ fn names_tenant(label: &str) -> bool {
     let label = label.to_ascii_lowercase();
     let bare = label.trim_end_matches("_id").trim_end_matches("id").trim_end_matches("_name");
     matches!(bare, "tenant" | "org" | "organization" | "organisation")
+}
+
+/// Whether a label holds an address.
+fn is_address(label: &str) -> bool {
+    let last = label.rsplit(['_', '.']).next().unwrap_or(label);
+    matches!(last.to_ascii_lowercase().as_str(), "ip" | "mac" | "addr" | "address")
 }
 
 /// Whether a value is called a user.

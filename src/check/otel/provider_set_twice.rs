@@ -7,6 +7,7 @@ use crate::facts::code::setup::{SdkSetup, Step};
 pub(super) fn check(setup: &SdkSetup, case: &mut Case<'_>) {
     let repo = case.repo;
     let (signal, again) = match setup.step {
+        Step::Registered(_, "apart") => return case.skip(),
         Step::Registered(signal, again) => (signal, again),
         Step::Bootstrap => {
             let mut others = repo.setups_of(setup.document);
@@ -22,8 +23,9 @@ pub(super) fn check(setup: &SdkSetup, case: &mut Case<'_>) {
     };
     // What sets a propagator and more in one call has two rows; one call is one step.
     let earlier = repo.setups_of(setup.document).find(|other| {
-        let same =
-            matches!(other.step, Step::Registered(known, _) if known == signal || known == "all");
+        // A layer takes a provider, and sets none for others.
+        let same = matches!(other.step,
+            Step::Registered(known, again) if (known == signal || known == "all") && again != "apart");
         same && other.function == setup.function && other.name.span.start < setup.name.span.start
     });
     let name = &setup.name.text;

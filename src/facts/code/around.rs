@@ -154,3 +154,12 @@ pub(super) fn named(unit: &Unit<'_>, id: ExprId) -> Option<FunctionId> {
 pub(super) fn outermost(unit: &Unit<'_>, id: ExprId) -> Option<FunctionId> {
     unit.outward(unit.function_of(id)).filter(|at| at.0 != 0).last()
 }
+
+/// Whether a function is what a command of a command line does.
+pub(super) fn is_command(unit: &Unit<'_>, id: FunctionId) -> bool {
+    const COMMANDS: &[&str] = &["cobra.Command", "cli.Context", "cli.Command"];
+    unit.function(id)
+        .params
+        .iter()
+        .any(|param| param.ty.is_some_and(|ty| COMMANDS.iter().any(|known| ty.ends_with(known))))
+}

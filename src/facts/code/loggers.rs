@@ -44,6 +44,8 @@ pub enum Setup {
     File {
         /// Something takes old records away.
         rotates: bool,
+        /// The size at which it takes no more records.
+        ends: Option<&'static str>,
     },
     /// Records of this logger are kept from this level on.
     Level {

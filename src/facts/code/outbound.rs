@@ -136,14 +136,9 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
 /// Whether a call is no part of the work that repeats: it stands in the main function outside of
 /// loops, or in the function of a command.
 fn is_once(file: &File<'_, '_>, call: ExprId) -> bool {
-    const COMMANDS: &[&str] = &["cobra.Command", "cli.Context", "cli.Command"];
     let unit = file.unit;
     let id = unit.function_of(call);
     let function = unit.function(id);
-    let commands = function
-        .params
-        .iter()
-        .any(|param| param.ty.is_some_and(|ty| COMMANDS.iter().any(|known| ty.ends_with(known))));
     let at = unit.place(call).start;
     let looped = || {
         let mut all = unit.under(&function.body).into_iter();
@@ -152,7 +147,7 @@ fn is_once(file: &File<'_, '_>, call: ExprId) -> bool {
                 && unit.stmts[stmt.0 as usize].at.contains(&at)
         })
     };
-    (commands || function.name == "main") && !looped()
+    (around::is_command(unit, id) || function.name == "main") && !looped()
 }
 
 /// Words in the names of what writes trace context, or hands on headers that may hold it.

@@ -248,6 +248,7 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
             && (stem.ends_with("Test") || stem.ends_with("Tests") || stem.ends_with("IT")))
         || (name.ends_with(".cs") && (stem.ends_with("Test") || stem.ends_with("Tests")))
         || matches!(name, "tests.rs" | "tests.py")
+        || path.contains("src/it/")
         || (name.ends_with(".go") && parts.contains(&"integration"))
 }
 

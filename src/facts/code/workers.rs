@@ -6,6 +6,7 @@ use crate::facts::named::named_subject;
 use crate::facts::scalar::Scalar;
 use crate::facts::{DocumentId, FileFacts};
 use crate::libraries::{Api, Role};
+use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, StmtKind};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -217,6 +218,11 @@ fn wrappers(file: &File<'_, '_>, facts: &mut FileFacts) {
     for (id, decorates) in outer {
         let at = &names[&id];
         let text = unit.slice(&unit.function(id).at);
+        // `new Cache()`: what makes an object wraps no function.
+        let makes = unit.slice(at).starts_with(char::is_uppercase);
+        if makes && matches!(unit.language, Language::Javascript | Language::Typescript) {
+            continue;
+        }
         facts.wrappers.push(Wrapper {
             document: file.document,
             name: Scalar {

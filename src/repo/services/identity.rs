@@ -118,7 +118,12 @@ fn package_of<'r>(repo: &'r Repo, service: &Service) -> Option<&'r str> {
     let speaks = |it: &&&Manifest| kind.is_some_and(|kind| reads(it.ecosystem, kind));
     let name = |it: &&'r Manifest| it.name.as_ref()?.known_text();
     let named = own.iter().filter(speaks).find_map(name).or_else(|| own.iter().find_map(name));
-    named.map(|name| last(name).rsplit(':').next().unwrap_or(name))
+    named.map(|name| {
+        // `example.org/shop/v2` is the second major release.
+        let release = |it: &str| it.strip_prefix('v').is_some_and(|it| it.parse::<u32>().is_ok());
+        let whole = name.rsplit_once('/').filter(|(_, end)| release(end));
+        last(whole.map_or(name, |(name, _)| name)).rsplit(':').next().unwrap_or(name)
+    })
 }
 
 /// The module that a command starts (`gunicorn shop:app`), or the file that begins.

@@ -25,8 +25,13 @@ pub(super) fn is_of_tests(repo: &Repo, unit: &Unit) -> bool {
     let manifests = unit.manifests.iter().map(|&number| &repo.facts.manifests[number]);
     let mut needed = manifests.flat_map(|it| &it.dependencies).filter(|it| !it.development);
     needed.any(|it| TESTERS.iter().any(|name| it.name.text.starts_with(name)))
-        || last(&unit.root).ends_with("-examples")
-        || folder(&unit.root).split('/').any(|part| part.ends_with("-examples"))
+        || unit.root.split('/').any(shows)
+}
+
+/// Whether a folder holds what shows how something is used: `_example`, `executor-samples`.
+fn shows(folder: &str) -> bool {
+    let word = folder.rsplit(['-', '_']).next().unwrap_or(folder);
+    matches!(word, "example" | "examples" | "sample" | "samples")
 }
 
 /// What a unit is, by what runs it and what it waits for.
@@ -44,6 +49,12 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
         let path = &repo.source(span.source).path;
         last(path).starts_with("generate") || last(folder(path)).ends_with("gen")
     };
+    // What is installed where its user sits is no service.
+    const DESKTOP: &[&str] = &["tauri", "electron", "@tauri-apps/api", "iced", "eframe"];
+    let needs = |name: &&str| manifests().any(|it| it.dependency(name).is_some());
+    if !deployed && DESKTOP.iter().any(|name| needs(name)) {
+        return ServiceKind::Site;
+    }
     if !deployed && !service.entries.is_empty() && service.entries.iter().all(writes) {
         return ServiceKind::Cli;
     }

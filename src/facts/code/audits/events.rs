@@ -231,10 +231,12 @@ fn event(file: &File<'_, '_>, routine: &Routine) -> Option<&'static str> {
     if one(&issued) {
         return Some("the issue of a token");
     }
-    let removes = changes("delete remove purge destroy") || is_delete(file, route);
+    let named_so = changes("delete remove purge destroy");
     let admin = [&name, &path, &class].iter().any(|text| has_phrase(text, "admin"));
     let account = ["user", "users", "account", "tenant", "organization", "organisation", "member"];
-    if removes && (admin || account.iter().any(|word| has_phrase(&name, word))) {
+    // `DELETE /users/anna/follow` takes nobody away.
+    let of_account = named_so && account.iter().any(|word| has_phrase(&name, word));
+    if of_account || (admin && (named_so || is_delete(file, route))) {
         return Some("a deletion by an administrator");
     }
     let settings = one(&["config", "configuration", "settings"]);

@@ -3,6 +3,7 @@
 use super::{CorrelationId, IdForm, names_id, scalar};
 use crate::facts::FileFacts;
 use crate::facts::code::file::File;
+use crate::facts::code::handlers::sites::is_page;
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind, Unit};
@@ -147,8 +148,7 @@ pub(super) fn made(file: &File<'_, '_>, facts: &mut FileFacts) {
     found.sort_by_key(|id| unit.place(*id).start);
     found.dedup();
     // A page tells its own questions apart by them.
-    let library = |path: &str| file.table.library(path).is_some_and(|it| it.name == "page");
-    if unit.imports.iter().any(|import| library(&import.path)) {
+    if is_page(file) {
         return;
     }
     for id in found {

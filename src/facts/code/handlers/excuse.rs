@@ -408,6 +408,11 @@ const PLAIN: &[&str] = &[
     "deepcopy",
     "sort",
     "version",
+    "atoi",
+    "bind",
+    "shouldbind",
+    "param",
+    "pathvariable",
 ];
 
 /// Whether a call only reads or makes a value.

@@ -100,6 +100,17 @@ fn cause(file: &File<'_, '_>, site: &Site<'_>, call: &Call, api: &Api) -> Cause 
         return Cause::Missing;
     };
     if words(text, error).next().is_none() {
+        // A name that was made of it: `const text = e.message`.
+        let mut made = unit.all_in(call.id).into_iter().filter_map(|id| {
+            let value = file.names.value(id).filter(|value| *value != id)?;
+            let text = unit.slice(&unit.place(value));
+            words(text, error).next().is_some().then_some(text)
+        });
+        if let Some(text) = made.next() {
+            const TEXTS: &[&str] = &["essage", "str(", "String(", "toString", "ToString"];
+            let only = TEXTS.iter().any(|word| text.contains(word));
+            return if only { Cause::Text } else { Cause::Given };
+        }
         // Passed on by a name of its own: `fields`, `entry`.
         let spread = unit.args(call.id).iter().any(|arg| arg.spread);
         return if spread { Cause::Given } else { Cause::Missing };

@@ -191,7 +191,13 @@ fn log_file(file: &File<'_, '_>, call: &Call, api: &Api, facts: &mut FileFacts) 
         }
         None => false,
     };
-    add(file, call.name(), file.callee_span(call.id), Setup::File { rotates }, facts);
+    add(
+        file,
+        call.name(),
+        file.callee_span(call.id),
+        Setup::File { rotates, ends: api.get("ends") },
+        facts,
+    );
 }
 
 /// Times that records show.

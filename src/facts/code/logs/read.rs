@@ -4,6 +4,7 @@ use super::shape::{is_map, level_of};
 use super::values::Values;
 use super::{Level, LogCall, arguments, fit};
 use crate::facts::FileFacts;
+use crate::facts::code::around;
 use crate::facts::code::file::{Call, File};
 use crate::facts::code::handlers::sites;
 use crate::facts::scalar::Scalar;
@@ -28,10 +29,24 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
         let after = caught.partition_point(|place| place.end < inside.end);
         let caught = caught.get(after).is_some_and(|place| place.start <= inside.start);
         if let Some(mut record) = record(file, call, api, caught, &errors) {
-            record.aside = record.printed && shown.has(&record.function.text, &inside);
+            record.aside = record.printed
+                && (shown.has(&record.function.text, &inside) || answers_user(file, call));
             facts.log_calls.push(record);
         }
     }
+}
+
+/// Whether a print is the answer of a command to whoever typed it.
+fn answers_user(file: &File<'_, '_>, call: &Call) -> bool {
+    const PARSERS: &[&str] = &["clap", "structopt", "argparse", "click", "commander", "picocli"];
+    let unit = file.unit;
+    let id = unit.function_of(call.id);
+    let parses = || {
+        unit.imports.iter().any(|import| {
+            PARSERS.iter().any(|known| import.path.split(['.', ':', '/']).any(|it| it == *known))
+        })
+    };
+    around::is_command(unit, id) || (unit.function(id).name == "main" && parses())
 }
 
 /// Where errors are handled, places inside others left out.

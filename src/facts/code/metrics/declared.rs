@@ -8,6 +8,7 @@ use super::{Holder, MetricDefinition, MetricType, Registry};
 use crate::facts::code::file::File;
 use crate::facts::scalar::Scalar;
 use crate::libraries::{Api, Role};
+use crate::parse::code::Language;
 use crate::parse::unit::{CallForm, ExprId, ExprKind, Place, StmtKind};
 use std::collections::BTreeMap;
 
@@ -296,7 +297,14 @@ fn labels(
         Some(Given::One(id)) => match items(file, *id) {
             Some(items) => items.into_iter().map(|item| file.scalar(item)).collect(),
             // A single name, or the options that hold none.
-            None if file.scalar(*id).is_some() => Some(vec![file.scalar(*id)?]),
+            None if file.scalar(*id).is_some() => {
+                // C# takes any number of them, one after the other.
+                let args = file.unit.args(call);
+                let first = args.iter().position(|arg| arg.value == *id)?;
+                let many = file.unit.language == Language::Csharp;
+                let last = if many { args.len() } else { first + 1 };
+                args[first..last].iter().map(|arg| file.scalar(arg.value)).collect()
+            }
             None => {
                 let id = file.names.resolved(*id);
                 let options = matches!(

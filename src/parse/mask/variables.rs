@@ -1,0 +1,60 @@
+//! Templates that a shell's variables are put into before their program reads them.
+
+use super::Masked;
+use crate::lang::path::last;
+use crate::parse::offsets::OffsetMap;
+use crate::parse::tree::Tree;
+use crate::parse::yaml;
+
+/// A file that is called a template, with its `${VARIABLES}` as unknown scalars; nothing where it
+/// is none.
+pub fn fill(path: &str, text: &str, map: &OffsetMap) -> Option<Masked> {
+    let name = last(path).to_ascii_lowercase();
+    let called = ["template", "tmpl", "tpl"].iter().any(|word| name.contains(word));
+    if !called || !text.contains("${") {
+        return None;
+    }
+    let mut filled = String::with_capacity(text.len());
+    let mut unknown = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let inside = &rest[at + 2..];
+        let named = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let end = inside.find(|c: char| !named(c)).filter(|end| inside[*end..].starts_with('}'));
+        filled.push_str(&rest[..at]);
+        let Some(end) = end else {
+            filled.push_str("${");
+            rest = inside;
+            continue;
+        };
+        let start = filled.len();
+        // As long as it was: every place stays.
+        filled.extend(std::iter::repeat_n('x', end + 3));
+        unknown.push(start..filled.len());
+        rest = &inside[end + 1..];
+    }
+    filled.push_str(rest);
+    (!unknown.is_empty()).then(|| Masked { text: filled, unknown, map: map.clone() })
+}
+
+impl Masked {
+    /// The tree of it.
+    pub fn parse(&self) -> Tree {
+        yaml::parse(&yaml::Input { text: &self.text, map: &self.map, masked: &self.unknown })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{SourceId, Span};
+
+    #[test]
+    fn variables_of_templates_are_unknown_and_places_stay() {
+        let text = "a: [${IDS}]\nb: ${x:-1}\n";
+        let map = OffsetMap::whole(Span::new(SourceId(0), 0, text.len()));
+        assert!(fill("prometheus.yml", text, &map).is_none());
+        let filled = fill("prometheus-template.yml", text, &map).map(|it| (it.text, it.unknown));
+        assert_eq!(filled, Some(("a: [xxxxxx]\nb: ${x:-1}\n".to_owned(), vec![4..10])));
+    }
+}
