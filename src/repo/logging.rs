@@ -4,6 +4,7 @@ use super::Repo;
 use super::services::Service;
 use crate::facts::DocumentId;
 use crate::facts::code::loggers::{Form, Setup};
+use crate::lang::path::{folder, last};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -106,6 +107,14 @@ impl Repo {
             key.contains("LOG") && value.text.to_ascii_lowercase().contains("json")
         });
         style.open = style.open.or(asked.map(|(key, _)| key.span));
+        // A logger of its own, in a folder of that name, that can write JSON.
+        let own = self.modules_of(service).find(|module| {
+            let path = &self.source(module.document.source).path;
+            matches!(last(folder(path)), "log" | "logs" | "logger" | "logging")
+                && module.imports.iter().any(|it| matches!(it.as_str(), "encoding/json" | "json"))
+        });
+        let own = own.map(|module| self.document(module.document).anchor);
+        style.open = style.open.or(own);
         // An agent sends the records of the loggers it knows.
         style.open = style.open.or_else(|| self.agent_of(service).map(|(span, _)| span));
         style

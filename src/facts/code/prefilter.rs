@@ -224,6 +224,8 @@ const TEST_FOLDERS: &[&str] = &[
     "benches",
     "cypress",
     "playwright",
+    "suites",
+    "end-to-end-tests",
 ];
 
 /// Whether a path is that of a test: what it does is not what the service does.
@@ -234,6 +236,7 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
     parts.iter().any(|folder| {
         TEST_FOLDERS.contains(folder)
             || folder.ends_with(".Tests")
+            || (folder.ends_with("Test") && name.ends_with(".java"))
             || folder.ends_with(".UnitTests")
             || folder.ends_with(".FunctionalTests")
             || folder.ends_with(".IntegrationTests")

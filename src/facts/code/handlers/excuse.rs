@@ -3,6 +3,7 @@
 use super::Excuse;
 use super::sites::Site;
 use crate::facts::code::file::File;
+use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, StmtId, StmtKind, Unit};
@@ -32,7 +33,9 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
     {
         return Some(Excuse::Cleanup);
     }
-    let logs = |id: &ExprId| file.call(*id).is_some_and(|it| it.role(Role::Log).is_some());
+    let logs = |id: &ExprId| {
+        file.call(*id).is_some_and(|it| it.role(Role::Log).is_some()) || is_log(unit, *id)
+    };
     if calls.iter().any(logs) && calls.len() < 3 {
         return Some(Excuse::Logging);
     }
@@ -42,7 +45,7 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
     if told_later(file, site) {
         return Some(Excuse::Retried);
     }
-    if is_asked(unit, site) {
+    if is_asked(unit, site) || is_probe(unit, site) {
         return Some(Excuse::Asked);
     }
     let waits = site.tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Await(_)));
@@ -289,6 +292,25 @@ fn is_asked(unit: &Unit<'_>, site: &Site<'_>) -> bool {
     answers && (ASKING.iter().any(|word| name.starts_with(word)) || name.ends_with("valid"))
 }
 
+/// `logger.Log(…)` of a logger that no table knows.
+fn is_log(unit: &Unit<'_>, id: ExprId) -> bool {
+    let ExprKind::Call { callee, .. } = unit.expr(id) else { return false };
+    let ExprKind::Member { of, name } = unit.expr(*callee) else { return false };
+    let (ExprKind::Name(owner) | ExprKind::Member { name: owner, .. }) = unit.expr(*of) else {
+        return false;
+    };
+    let owner = owner.trim_start_matches('_').to_ascii_lowercase();
+    matches!(owner.as_str(), "log" | "logger") && name.to_ascii_lowercase().starts_with("log")
+}
+
+/// Whether the function answers whoever asks if the program, or what it needs, is there.
+fn is_probe(unit: &Unit<'_>, site: &Site<'_>) -> bool {
+    const PROBES: &[&str] =
+        &["health", "healthz", "ping", "ready", "readiness", "liveness", "probe"];
+    let words = words(unit.function(site.function).name);
+    words.iter().any(|word| PROBES.contains(&word.as_str()))
+}
+
 /// First words of names of what only reads or makes a value.
 const PLAIN: &[&str] = &[
     "parse",
@@ -413,6 +435,7 @@ const PLAIN: &[&str] = &[
     "shouldbind",
     "param",
     "pathvariable",
+    "changetype",
 ];
 
 /// Whether a call only reads or makes a value.

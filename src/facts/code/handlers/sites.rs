@@ -3,7 +3,9 @@
 use crate::facts::code::file::File;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{Catch, ExprId, ExprKind, FunctionId, Place, StmtId, StmtKind, Unit};
+use crate::parse::unit::{
+    CallForm, Catch, ExprId, ExprKind, FunctionId, Place, StmtId, StmtKind, Unit,
+};
 
 /// A place that handles errors.
 pub(in crate::facts::code) struct Site<'u> {
@@ -167,9 +169,14 @@ fn at_statement<'u>(file: &File<'u, '_>, id: StmtId, around: Around, sites: &mut
             sites.extend(site.map(|site| Site { whole: place, ..site.within(around) }));
         }
         StmtKind::Switch { on: Some(on), arms } if unit.language == Language::Rust => {
+            let errors = arms.iter().flat_map(|arm| &arm.tests);
+            let errors = errors.filter(|test| unit.slice(&unit.place(**test)).starts_with("Err("));
+            // Where other arms take errors of some kinds, the rest is a choice.
+            let sorted = errors.count() > 1;
             for arm in arms {
                 let [test] = arm.tests[..] else { continue };
                 let site = error_arm(file, test, *on, &arm.body);
+                let site = site.map(|site| Site { broad: site.broad && !sorted, ..site });
                 sites.extend(site.map(|site| site.within(around)));
             }
         }
@@ -340,7 +347,9 @@ fn thrown_away<'u>(file: &File<'u, '_>, targets: &[ExprId], value: ExprId) -> Op
 }
 
 fn is_fallible(file: &File<'_, '_>, id: ExprId) -> bool {
-    file.call(id).is_some_and(|call| call.role(Role::Fallible).is_some())
+    // `execute!(stdout, …)` moves a cursor: a macro is none of the methods of that name.
+    !matches!(file.unit.expr(id), ExprKind::Call { form: CallForm::Macro, .. })
+        && file.call(id).is_some_and(|call| call.role(Role::Fallible).is_some())
 }
 
 fn is_recover(unit: &Unit<'_>, id: ExprId) -> bool {
