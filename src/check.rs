@@ -5,6 +5,7 @@
 
 mod alrt;
 mod amgr;
+mod atte;
 mod beat;
 mod case;
 mod cros;
@@ -32,12 +33,13 @@ mod slo;
 mod strat;
 mod table;
 mod trac;
+mod waiv;
 mod xref;
 
 pub(crate) use case::{Case, Flag};
 
 use crate::catalogue::model::{Logic, Rule};
-use crate::config::Declaration;
+use crate::config::{Attestation, Declaration, Waiver};
 use crate::facts::subject::{self, SubjectKind};
 use crate::facts::{Document, Subject};
 use crate::finding::Finding;
@@ -80,6 +82,8 @@ macro_rules! builtins {
             Expression(for<'a> fn(&'a Query<'a>, &mut Case<'a>)),
             Notification(for<'a> fn(&'a Notification<'a>, &mut Case<'a>)),
             Declaration(for<'a> fn(&'a Declaration, &mut Case<'a>)),
+            Waiver(for<'a> fn(&'a Waiver, &mut Case<'a>)),
+            Attestation(for<'a> fn(&'a Attestation, &mut Case<'a>)),
             Cluster(for<'a> fn(&'a Cluster, &mut Case<'a>)),
             Service(for<'a> fn(&'a Service, &mut Case<'a>)),
             Repository(for<'a> fn(&mut Case<'a>)),
@@ -101,6 +105,8 @@ macro_rules! builtins {
                     Builtin::Expression(check) => self.each(model.queries(), check),
                     Builtin::Notification(check) => self.each(&model.notifications().all, check),
                     Builtin::Declaration(check) => self.each(&self.repo.settings.declarations, check),
+                    Builtin::Waiver(check) => self.each(&self.repo.settings.waivers, check),
+                    Builtin::Attestation(check) => self.each(&self.repo.settings.attestations, check),
                     Builtin::Cluster(check) => self.each(repo.engine_clusters(), check),
                     Builtin::Service(check) => self.each(repo.services(), check),
                     Builtin::Repository(check) => self.one(None, check, None),
@@ -126,6 +132,8 @@ macro_rules! builtins {
                     SubjectKind::Service => each!(repo.services()),
                     SubjectKind::Allow => each!(&facts.allows),
                     SubjectKind::Declaration => each!(&self.repo.settings.declarations),
+                    SubjectKind::Waiver => each!(&self.repo.settings.waivers),
+                    SubjectKind::Attestation => each!(&self.repo.settings.attestations),
                     // Whole documents and the repository have no fields a predicate could test.
                     _ => {}
                 }
@@ -156,10 +164,15 @@ pub fn check_model<'a>(model: &'a Model<'a>, rules: &[&'static Rule]) -> Vec<Out
 /// Rules that ask what the claims of controls rest on: other rules and evidence answer that.
 pub const CLAIMS: &[&str] = &["NIST006", "NIST007", "NIST008"];
 
+/// Rules that ask what became of a decision: only the judge and the verdicts answer that.
+pub const JUDGED: &[&str] = &["WAIV004"];
+
 /// Whether a rule that is not a predicate has its function.
 pub fn is_built(rule: &Rule) -> bool {
     // Only the judge knows what an allow was used for, and only verdicts what a claim rests on.
-    let judged = rule.subject == SubjectKind::Allow || CLAIMS.contains(&rule.code);
+    let judged = rule.subject == SubjectKind::Allow
+        || CLAIMS.contains(&rule.code)
+        || JUDGED.contains(&rule.code);
     matches!(rule.logic, Logic::Require(_)) || judged || table::builtin(rule.code).is_some()
 }
 

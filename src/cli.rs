@@ -5,6 +5,7 @@ mod baseline;
 mod change;
 mod check;
 mod config;
+mod decisions;
 mod explain;
 mod load;
 mod report;
@@ -12,6 +13,7 @@ mod rules;
 mod ruleset;
 mod settings;
 mod test_rules;
+mod verify;
 
 use args::{Arguments, Command};
 use clap::{CommandFactory, FromArgMatches};
@@ -72,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Report(arguments) => report::run(arguments),
         Command::Baseline(arguments) => baseline::run(arguments),
+        Command::Verify(arguments) => verify::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
         Command::TestRules(arguments) => test_rules::run(arguments),

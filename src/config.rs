@@ -1,24 +1,36 @@
 //! `obsproof.toml`: one table of keys, each a preference or a declaration; faults point into
 //! the file.
 
+mod attestations;
 mod declare;
+mod entries;
+mod gate;
 mod keys;
 mod layer;
+mod pin;
 mod product;
 mod read;
+mod schemas;
 mod shown;
+mod waivers;
 mod words;
 mod world;
 
 use crate::catalogue::model::{Class, Severity};
 use crate::lang::distance;
+use std::collections::BTreeMap;
 
+pub use attestations::{Attestation, Link, LinkState, Unsigned, read_attestations};
 pub use declare::{Declaration, Refusal, Stated, Word, is_named};
+pub use gate::{GATE_SCHEMA, Gate, Target, read_gate};
 pub use keys::{DECLARED, FORM, KEYS, Key, MANAGED, ROLES, Reach, Shape, json_schema};
 pub use layer::{Extends, Locked, Nested, Origin, extends, standard as standard_named};
+pub use pin::{fits as fits_version, is_requirement as is_version_requirement};
 pub use product::{Product, shown as product};
 pub use read::{ConfigError, Layer, Place, read, read_onto};
+pub use schemas::{attestations_schema, gate_schema, waivers_schema};
 pub use shown::Shown;
+pub use waivers::{Invalid, Reach as WaiverReach, Waived, Waiver, read_waivers};
 pub use world::{WORLDS, World};
 
 /// How a path's findings are weighed.
@@ -106,6 +118,22 @@ pub struct Settings {
     pub services: Vec<ServiceSettings>,
     /// All declarations, whether they count or not.
     pub declarations: Vec<Declaration>,
+    /// Who may approve a waiver.
+    pub approvers: Vec<String>,
+    /// All waivers, whether they count or not.
+    pub waivers: Vec<Waiver>,
+    /// All attestations, whether they count or not.
+    pub attestations: Vec<Attestation>,
+    /// The file of the waivers, relative to the root.
+    pub waivers_file: Option<String>,
+    /// The file of the attestations, relative to the root.
+    pub attestations_file: Option<String>,
+    /// Releases of this program that may judge the repository.
+    pub required_version: Option<String>,
+    /// The set of rules that may judge it, as `sha256:…`.
+    pub ruleset: Option<String>,
+    /// Why a path is not read, where that is said.
+    pub exclude_reasons: BTreeMap<String, String>,
     /// The file they stand in, relative to the root if it is below it.
     pub file: Option<String>,
     /// Own control ids.
@@ -120,6 +148,14 @@ pub struct Settings {
     pub locked: Vec<Locked>,
     /// Configurations of folders, the deepest first.
     pub nested: Vec<Nested>,
+}
+
+impl Settings {
+    /// Whether this file of the repository holds settings or decisions of the run.
+    pub fn is_own_file(&self, path: &str) -> bool {
+        let files = [&self.file, &self.waivers_file, &self.attestations_file];
+        files.into_iter().flatten().any(|file| file == path)
+    }
 }
 
 impl Default for Settings {
@@ -146,6 +182,14 @@ impl Default for Settings {
             external_metrics: Vec::new(),
             services: Vec::new(),
             declarations: Vec::new(),
+            approvers: Vec::new(),
+            waivers: Vec::new(),
+            attestations: Vec::new(),
+            waivers_file: None,
+            attestations_file: None,
+            required_version: None,
+            ruleset: None,
+            exclude_reasons: BTreeMap::new(),
             file: None,
             nist_overlay: Vec::new(),
             standard: None,

@@ -8,6 +8,7 @@ pub mod baseline;
 pub mod change;
 mod identity;
 pub mod redact;
+pub mod waiver;
 
 use crate::catalogue::model::{Class, Rule, Sensitivity, Severity};
 use crate::check::Outcome;
@@ -64,8 +65,10 @@ pub struct Judged {
     pub lowered: Option<&'static str>,
     /// Its status.
     pub status: Status,
-    /// The reason given by an allow.
+    /// The reason given by an allow or a waiver.
     pub reason: Option<String>,
+    /// The waiver that accepts it, by its number.
+    pub waiver: Option<usize>,
     /// Stable identity, without line numbers.
     pub fingerprint: String,
     /// Whether the settings show it.
@@ -139,6 +142,7 @@ pub fn judge(repo: &Repo, outcomes: &mut [Outcome], view: &View) -> Vec<Judged> 
     }
     judged.par_sort_by(|one, two| order(repo, &one.finding, &two.finding));
     identity::fingerprint(repo, &redactions, &mut judged);
+    waiver::apply(repo, &mut judged);
     judged
 }
 
@@ -226,6 +230,7 @@ fn status_of(repo: &Repo, finding: Finding, allowed: Option<String>, view: &View
         lowered,
         status,
         reason,
+        waiver: None,
         fingerprint,
         shown,
         service,

@@ -2,6 +2,7 @@
 
 pub mod claim;
 pub mod console;
+pub mod day;
 pub mod distance;
 pub mod duration;
 pub mod duties;

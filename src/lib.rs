@@ -6,6 +6,7 @@
 //! discover → identify → parse → facts → repo → check (catalogue) → judge → report
 //! ```
 
+pub mod audit;
 pub mod catalogue;
 pub mod check;
 pub mod cli;

@@ -1,15 +1,21 @@
 //! The one [`Report`] and its small renderers. Decides nothing.
 
 pub mod chain;
+pub mod checklist;
 pub mod concise;
+mod csv;
 pub mod files;
+pub mod gate;
 pub mod github;
 pub mod group;
 pub mod headline;
 pub mod html;
 pub mod human;
+pub mod intoto;
 pub mod json;
 pub mod markdown;
+pub mod oscal;
+pub mod plan;
 pub mod record;
 pub mod sarif;
 pub mod steps;
@@ -200,6 +206,11 @@ impl Report {
     /// A step of a finding, credentials replaced.
     pub fn step(&self, text: &str) -> String {
         visible(&scrub(text))
+    }
+
+    /// Text of a span with credentials covered and control characters made visible.
+    pub fn excerpt(&self, span: Span) -> String {
+        visible(&self.redactions.text(&self.repo, span))
     }
 
     /// Start and end of a span as people count.

@@ -96,7 +96,7 @@ pub fn scan_tree(request: Request<'_>, mut tree: Tree) -> Result<Report, Refused
     let mut repo = Repo::of_batches(sources, batches, paths);
     repo.configure(settings);
     repo.today.clone_from(&view.today);
-    let (outcomes, judged, assessment) = judged(&repo, &view, verdicts);
+    let (outcomes, judged, assessment) = conclude(&repo, &view, verdicts);
     let mut report = Report::new(repo, outcomes, judged, rows, seen, tree.unreadable);
     report.assessment = assessment;
     report.elapsed = started.elapsed();
@@ -183,16 +183,27 @@ fn was_read(before: &Tree, path: &str) -> bool {
 }
 
 /// What the rules find, what becomes of it, and what it means for the requirements.
-fn judged(repo: &Repo, view: &View, verdicts: bool) -> (Vec<Outcome>, Vec<Judged>, Assessment) {
+pub fn conclude(
+    repo: &Repo,
+    view: &View,
+    verdicts: bool,
+) -> (Vec<Outcome>, Vec<Judged>, Assessment) {
     let rules: Vec<&'static Rule> = catalogue::rules().iter().collect();
     let model = Model::new(repo);
     let mut outcomes = check::check_model(&model, &rules);
     verdict::examine(&model, &mut outcomes);
-    let judged = judge::judge(repo, &mut outcomes, view);
+    let mut judged = judge::judge(repo, &mut outcomes, view);
     let mut assessment = Assessment::default();
-    if verdicts {
+    // Only verdicts show whether a waiver of a requirement is needed.
+    let asked = repo.settings.waivers.iter().any(|waiver| waiver.requirement().is_some());
+    if verdicts || asked {
         let findings: Vec<_> = judged.iter().map(|judged| &judged.finding).collect();
-        assessment = verdict::assess(&model, &outcomes, &findings);
+        let waived: Vec<_> = judged.iter().map(|judged| judged.waiver).collect();
+        assessment = verdict::assess_waived(&model, &outcomes, &findings, &waived);
+    }
+    let needed = &assessment.needed_waivers;
+    if let Some(places) = judge::waiver::add_unused(repo, &mut judged, needed, view) {
+        assessment.renumber(&places);
     }
     (outcomes, judged, assessment)
 }
@@ -224,7 +235,7 @@ impl Reading<'_> {
             let (mut source, facts, skip) =
                 read_entry(first + index, entry, &self.charts, &self.generated);
             rows.extend(row(&source, &facts, skip));
-            if self.settings.file.as_ref() != Some(&source.path) {
+            if !self.settings.is_own_file(&source.path) {
                 keep(&mut source, &facts, entry);
             }
             sources.push(source);

@@ -10,7 +10,7 @@ use crate::judge::{View, judge};
 use crate::repo::Repo;
 use crate::repo::model::Model;
 use crate::source::{Encoding, Source};
-use crate::{check, scan, verdict};
+use crate::{check, discover, scan, verdict};
 
 /// The day of every example.
 pub const TODAY: &str = "2026-01-01";
@@ -67,6 +67,12 @@ pub fn run(rule: &'static Rule, example: &Example) -> Result<Run, String> {
         })?;
         repo.configure(settings);
     }
+    if matches!(rule.family(), "WAIV" | "ATTE") {
+        decide(&mut repo, example)?;
+    }
+    if check::JUDGED.contains(&rule.code) {
+        return Ok(run_concluded(rule, &repo));
+    }
     if rule.family() == "ALLOW" {
         return Ok(run_judged(rule, &repo));
     }
@@ -74,6 +80,40 @@ pub fn run(rule: &'static Rule, example: &Example) -> Result<Run, String> {
     outcome.findings.sort_by_key(|finding| finding.span);
     let panics = std::mem::take(&mut outcome.panics);
     Ok(Run { panics, ..Run::of(&repo, outcome.examined, outcome.findings.iter()) })
+}
+
+/// Decisions in an example hold for it, as they would in a repository.
+fn decide(repo: &mut Repo, example: &Example) -> Result<(), String> {
+    let text = |wanted: &str| {
+        let file = example.files.iter().find(|(path, _)| path == wanted);
+        file.map(|(_, text)| text.clone())
+    };
+    let told = |(_, errors): (Box<Source>, Vec<config::ConfigError>)| {
+        errors.first().map_or(String::new(), |error| error.message.clone())
+    };
+    let mut settings = repo.settings.clone();
+    let (waivers, attestations) = (".obsproof/waivers.yaml", ".obsproof/attestations.yaml");
+    if let Some(entries) = text(waivers) {
+        let read = config::read_waivers(waivers, entries, TODAY, &settings);
+        settings.waivers = read.map_err(told)?;
+        settings.waivers_file = Some(waivers.to_owned());
+    }
+    if let Some(entries) = text(attestations) {
+        let hash = |path: &str| text(path).map(|text| discover::sha256(text.as_bytes()));
+        let read = config::read_attestations(attestations, entries, TODAY, &hash);
+        settings.attestations = read.map_err(told)?;
+        settings.attestations_file = Some(attestations.to_owned());
+    }
+    repo.configure(settings);
+    Ok(())
+}
+
+/// Whether a waiver accepts anything is known only when all is judged.
+fn run_concluded(rule: &'static Rule, repo: &Repo) -> Run {
+    let view = View { all: true, today: TODAY.to_owned(), ..View::default() };
+    let (_, judged, _) = scan::conclude(repo, &view, true);
+    let findings = judged.iter().map(|entry| &entry.finding);
+    Run::of(repo, repo.settings.waivers.len(), findings.filter(|one| one.rule.code == rule.code))
 }
 
 fn outcome(rule: &'static Rule, repo: &Repo) -> Option<Outcome> {

@@ -3,15 +3,18 @@
 //! In: the repo model and all findings at catalogue severity. Nothing that tunes the display
 //! reaches this module: it never sees which findings are shown, allowed or lowered.
 
+mod assessment;
 pub mod chain;
 mod claims;
 mod controls;
 mod decide;
+mod decisions;
 mod declared;
 mod evidence;
 mod role;
 mod scope;
 
+pub use assessment::Assessment;
 pub use claims::examine;
 pub use controls::{ControlRow, ControlState};
 pub use evidence::{Answer, Equivalent, Evidence, Holds, is_query};
@@ -21,10 +24,11 @@ use crate::catalogue;
 use crate::catalogue::model::{Class, Severity};
 use crate::check::Outcome;
 use crate::repo::model::Model;
-use crate::standard::{self, Basis, Clause, Kind, Requirement, When};
+use crate::standard::{self, Basis, Clause, Requirement, When};
 use decide::{count, decide, list, rank};
 use scope::Scope;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The verdict on a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,6 +88,10 @@ pub struct ClauseResult {
     pub rules: Vec<(&'static str, usize)>,
     /// Findings that break it: index into the findings, in order.
     pub findings: Vec<usize>,
+    /// Findings that would break it, each with the number of the waiver that accepts it.
+    pub accepted: Vec<(usize, usize)>,
+    /// The attestation that speaks of it, by its number.
+    pub attested: Option<usize>,
     /// What each service answers, by its number, where each was asked.
     pub by_service: Vec<(usize, Holds)>,
 }
@@ -111,6 +119,10 @@ pub struct Assessed {
     pub declared: Vec<usize>,
     /// Waivers it rests on, by their number.
     pub waived: Vec<usize>,
+    /// What the verdict is where nobody accepts a gap of the requirement.
+    pub without_waivers: Verdict,
+    /// Attestations of it and of its clauses that count, by their number.
+    pub attested: Vec<usize>,
 }
 
 /// What says that a requirement does not apply.
@@ -132,74 +144,13 @@ impl Exempt {
     }
 }
 
-/// All verdicts of a run.
-#[derive(Debug, Default)]
-pub struct Assessment {
-    /// What the repository is.
-    pub role: Option<Role>,
-    /// What shows the role.
-    pub role_reason: String,
-    /// Environments found, evaluated one at a time.
-    pub environments: Vec<String>,
-    /// The 57 requirements, in the standard's order.
-    pub requirements: Vec<Assessed>,
-    /// Controls that anything claims, evidences or contradicts.
-    pub controls: Vec<ControlRow>,
-}
-
-impl Assessment {
-    /// Number of requirements of a kind with a verdict.
-    pub fn count(&self, kind: Kind, verdict: Verdict) -> usize {
-        self.requirements
-            .iter()
-            .filter(|assessed| assessed.requirement.kind == kind && assessed.verdict == verdict)
-            .count()
-    }
-
-    /// Number of requirements of a kind that do not apply because somebody declared it.
-    pub fn declared_away(&self, kind: Kind) -> usize {
-        let declared = |assessed: &&Assessed| assessed.exempt == Some(Exempt::Declaration);
-        let of_kind = |assessed: &&Assessed| assessed.requirement.kind == kind;
-        self.requirements.iter().filter(of_kind).filter(declared).count()
-    }
-
-    /// Number of requirements of a kind that are met by a product that stands in for another.
-    pub fn by_equivalent(&self, kind: Kind) -> usize {
-        let of_kind = |assessed: &&Assessed| {
-            assessed.requirement.kind == kind && assessed.verdict == Verdict::Met
-        };
-        let stands_in = |it: &&Assessed| !declared::equivalents(&it.clauses).is_empty();
-        self.requirements.iter().filter(of_kind).filter(stands_in).count()
-    }
-
-    /// Number of requirements of a kind that are met because a risk was accepted.
-    pub fn risk_accepted(&self, kind: Kind) -> usize {
-        let of_kind = |assessed: &&Assessed| {
-            assessed.requirement.kind == kind && assessed.verdict == Verdict::Met
-        };
-        self.requirements.iter().filter(of_kind).filter(|it| !it.waived.is_empty()).count()
-    }
-
-    /// One line on the state of compliance; `None` where nothing is asked of the repository.
-    pub fn headline(&self) -> Option<String> {
-        if self.role.is_none_or(|role| role == Role::Library || role == Role::Empty) {
-            return None;
-        }
-        let met = self.count(Kind::Required, Verdict::Met);
-        let partly = self.count(Kind::Required, Verdict::Partly);
-        let total =
-            self.requirements.iter().filter(|a| a.requirement.kind == Kind::Required).count();
-        let code = standard::in_force().code;
-        Some(format!("{code}: {met} of {total} REQUIRED met, {partly} partly: obsproof report"))
-    }
-}
-
 /// A finding as verdicts see it: rule, catalogue severity, place in the list of findings.
 struct Fault {
     index: usize,
     severity: Severity,
     validity: bool,
     document: Option<crate::facts::DocumentId>,
+    waiver: Option<usize>,
 }
 
 /// Judges every requirement. `findings` are all findings, whatever their status.
@@ -207,6 +158,16 @@ pub fn assess<'a>(
     model: &'a Model<'a>,
     outcomes: &[Outcome],
     findings: &[&crate::finding::Finding],
+) -> Assessment {
+    assess_waived(model, outcomes, findings, &[])
+}
+
+/// Judges every requirement; `waived` says of each finding which waiver accepts it.
+pub fn assess_waived<'a>(
+    model: &'a Model<'a>,
+    outcomes: &[Outcome],
+    findings: &[&crate::finding::Finding],
+    waived: &[Option<usize>],
 ) -> Assessment {
     let examined: BTreeMap<&str, usize> =
         outcomes.iter().map(|outcome| (outcome.rule.code, outcome.examined)).collect();
@@ -222,6 +183,7 @@ pub fn assess<'a>(
             severity: finding.severity,
             validity: finding.rule.class == Class::Validity,
             document: finding.document,
+            waiver: waived.get(index).copied().flatten(),
         });
     }
     let repo = model.repo;
@@ -231,7 +193,8 @@ pub fn assess<'a>(
         Some((role, reason, _)) => (role, reason),
         None => role::infer(repo),
     };
-    let context = Context { model, examined, panicked, faults, role, role_declaration };
+    let needed = RefCell::default();
+    let context = Context { model, examined, panicked, faults, role, role_declaration, needed };
     let environments = scope::environments(repo);
     let scopes: Vec<(String, Scope<'_>)> = match &environments[..] {
         [] => vec![(String::new(), Scope::new(model, None))],
@@ -245,30 +208,16 @@ pub fn assess<'a>(
         .iter()
         .map(|requirement| context.over_environments(requirement, &scopes))
         .collect();
-    take_over(&mut requirements);
+    context.take_over(&mut requirements);
+    let needed_waivers = context.needed.take();
     let controls = controls::matrix(model, findings, outcomes, &requirements);
-    Assessment { role: Some(role), role_reason, environments, requirements, controls }
-}
-
-/// Checklist items that equal a REQUIRED item take its verdict.
-fn take_over(requirements: &mut [Assessed]) {
-    for index in 0..requirements.len() {
-        let Some(same_as) = requirements[index].requirement.same_as else { continue };
-        let Some(original) =
-            requirements.iter().find(|other| other.requirement.id == same_as).cloned()
-        else {
-            continue;
-        };
-        let assessed = &mut requirements[index];
-        assessed.verdict = original.verdict;
-        assessed.from_clauses = original.from_clauses;
-        assessed.reason = format!("as {same_as}: {}", original.reason);
-        assessed.clauses = original.clauses;
-        assessed.by_service = original.by_service;
-        assessed.by_environment = original.by_environment;
-        assessed.exempt = original.exempt;
-        assessed.declared = original.declared;
-        assessed.waived = original.waived;
+    Assessment {
+        role: Some(role),
+        role_reason,
+        environments,
+        requirements,
+        controls,
+        needed_waivers,
     }
 }
 
@@ -280,9 +229,28 @@ struct Context<'a> {
     role: Role,
     /// The declaration of the role, if it is one.
     role_declaration: Option<usize>,
+    /// Waivers that changed a verdict.
+    needed: RefCell<BTreeSet<usize>>,
 }
 
 impl Context<'_> {
+    /// Checklist items that equal a REQUIRED item take its verdict, and may be decided apart.
+    fn take_over(&self, requirements: &mut [Assessed]) {
+        for index in 0..requirements.len() {
+            let requirement = requirements[index].requirement;
+            let Some(same_as) = requirement.same_as else { continue };
+            let mut all = requirements.iter();
+            let Some(mut original) = all.find(|other| other.requirement.id == same_as).cloned()
+            else {
+                continue;
+            };
+            original.requirement = requirement;
+            original.reason = format!("as {same_as}: {}", original.reason);
+            self.decide(&mut original, "");
+            requirements[index] = original;
+        }
+    }
+
     /// The worst verdict over the environments: what one has proves nothing for another.
     fn over_environments(
         &self,
@@ -291,7 +259,7 @@ impl Context<'_> {
     ) -> Assessed {
         let mut all: Vec<(String, Assessed)> = scopes
             .iter()
-            .map(|(name, scope)| (name.clone(), self.requirement(requirement, scope)))
+            .map(|(name, scope)| (name.clone(), self.requirement(requirement, scope, name)))
             .collect();
         if all.len() == 1 {
             return all.remove(0).1;
@@ -313,14 +281,24 @@ impl Context<'_> {
                 assessed
             }
             // There is always one scope at least.
-            None => self.requirement(requirement, &Scope::new(self.model, None)),
+            None => self.requirement(requirement, &Scope::new(self.model, None), ""),
         }
     }
 
-    fn requirement(&self, requirement: &'static Requirement, scope: &Scope<'_>) -> Assessed {
+    fn requirement(
+        &self,
+        requirement: &'static Requirement,
+        scope: &Scope<'_>,
+        environment: &str,
+    ) -> Assessed {
         let own: Vec<&str> = requirement.clauses.iter().filter_map(Clause::query).collect();
-        let clauses: Vec<ClauseResult> =
+        let repo = self.model.repo;
+        let mut clauses: Vec<ClauseResult> =
             requirement.clauses.iter().map(|clause| self.clause(clause, &own, scope)).collect();
+        for clause in &mut clauses {
+            clause.attested = decisions::of_clause(repo, requirement, clause.clause);
+            decisions::attest_clause(clause);
+        }
         let exemption = self.exemption(requirement, &clauses, scope);
         let exempt = exemption.as_ref().map(|(_, exempt)| *exempt);
         let (from_clauses, reason) = decide(requirement, &clauses);
@@ -346,11 +324,18 @@ impl Context<'_> {
             exempt,
             declared,
             waived: Vec::new(),
+            without_waivers: verdict,
+            attested: Vec::new(),
         };
-        declared::apply(self.model.repo, &mut assessed);
+        let rests = assessed.clauses.iter().filter(|clause| clause.result == Verdict::Met);
+        let waivers = rests.flat_map(|clause| &clause.accepted).map(|(_, waiver)| *waiver);
+        assessed.waived = waivers.collect();
+        declared::apply(repo, &mut assessed);
         if assessed.verdict == Verdict::NotMet && requirement.attested_by_default {
             assessed.verdict = Verdict::NeedsAttestation;
         }
+        assessed.without_waivers = assessed.verdict;
+        self.decide(&mut assessed, environment);
         assessed
     }
 
@@ -392,7 +377,7 @@ impl Context<'_> {
         let moot = |code: &str| evidence::is_moot(code, scope);
         let pending: Vec<&str> =
             clause.rules.iter().copied().filter(|code| !built(code) && !moot(code)).collect();
-        let findings = self.breaking(clause, scope);
+        let (findings, accepted) = self.breaking(clause, scope);
         let (mut best, mut worst) = match answer.holds {
             Holds::Yes => (Verdict::Met, Verdict::Met),
             Holds::Partly => (Verdict::Partly, Verdict::Partly),
@@ -404,6 +389,8 @@ impl Context<'_> {
             best = Verdict::Partly;
             worst = worst.max(Verdict::Partly);
             reason = format!("{} open on it", count(findings.len(), "fault"));
+        } else if !accepted.is_empty() && best == Verdict::Met && pending.is_empty() {
+            reason = format!("{} accepted by a waiver", count(accepted.len(), "fault"));
         } else if best == Verdict::Met && worst == Verdict::Met && !pending.is_empty() {
             worst = Verdict::Partly;
             reason = format!("not yet analysed: {}", list(&pending));
@@ -424,13 +411,16 @@ impl Context<'_> {
             equivalents: answer.equivalents,
             rules,
             findings,
+            accepted,
+            attested: None,
             by_service: answer.by_service,
         }
     }
 
-    /// Validity findings and errors of the clause's rules, and warnings of those that must be clean.
-    fn breaking(&self, clause: &Clause, scope: &Scope<'_>) -> Vec<usize> {
-        let mut breaking: Vec<usize> = clause
+    /// Validity findings and errors of the clause's rules, and warnings of those that must be
+    /// clean: those that stand, and those that a waiver accepts.
+    fn breaking(&self, clause: &Clause, scope: &Scope<'_>) -> (Vec<usize>, Vec<(usize, usize)>) {
+        let mut all: Vec<(usize, Option<usize>)> = clause
             .rules
             .iter()
             .filter_map(|code| Some((code, self.faults.get(code)?)))
@@ -441,9 +431,20 @@ impl Context<'_> {
                     || (fault.severity == Severity::Warning && clause.clean.contains(code))
             })
             .filter(|(_, fault)| fault.document.is_none_or(|document| scope.counts(document)))
-            .map(|(_, fault)| fault.index)
+            .map(|(_, fault)| (fault.index, fault.waiver))
             .collect();
-        breaking.sort_unstable();
-        breaking
+        all.sort_unstable();
+        let standing = all.iter().filter(|(_, waiver)| waiver.is_none());
+        let accepted = all.iter().filter_map(|(index, waiver)| Some((*index, (*waiver)?)));
+        (standing.map(|(index, _)| *index).collect(), accepted.collect())
+    }
+
+    /// Takes over what people decided.
+    fn decide(&self, assessed: &mut Assessed, environment: &str) {
+        let repo = self.model.repo;
+        decisions::attest(repo, assessed);
+        decisions::waive(repo, assessed, environment, &mut self.needed.borrow_mut());
+        assessed.waived.sort_unstable();
+        assessed.waived.dedup();
     }
 }

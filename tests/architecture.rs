@@ -35,6 +35,7 @@ const ORDER: &[&str] = &[
     "check",
     "judge",
     "verdict",
+    "audit",
     "report",
     "scan",
     "trial",
@@ -190,8 +191,12 @@ fn the_standard_has_17_and_40_items_and_rules_name_only_these() {
 
 #[test]
 fn the_published_schemas_are_current() {
+    use obsproof::config::{attestations_schema, gate_schema, json_schema, waivers_schema};
     let schemas = [
-        ("obsproof.schema.json", obsproof::config::json_schema()),
+        ("obsproof.schema.json", json_schema()),
+        ("waivers.schema.json", waivers_schema()),
+        ("attestations.schema.json", attestations_schema()),
+        ("gate.schema.json", gate_schema()),
         ("rule.schema.json", obsproof::catalogue::schema::json_schema()),
     ];
     for (name, schema) in schemas {

@@ -79,7 +79,7 @@ fn a_broken_configuration_is_shown_with_its_place() {
 
 #[test]
 fn help_fits_a_screen_and_ends_with_examples() {
-    for command in ["check", "report", "explain", "rules"] {
+    for command in ["check", "report", "verify", "explain", "rules"] {
         let help = run(here(), &[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.lines().count() <= 60, "{command}: {} lines", help.out.lines().count());

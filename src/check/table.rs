@@ -1,14 +1,15 @@
 //! The built-in rules: one row each, in the table of their family.
 
-use super::flnt;
 use super::{
     Builtin, alrt, amgr, beat, cros, dash, decl, elas, incd, incr, infr, jaeg, kiba, logs, lsth,
     metr, nist, otcl, otel, perf, pql, prom, rule, slo, strat, trac, xref,
 };
+use super::{atte, flnt, waiv};
 
 const TABLES: &[&[(&str, Builtin)]] = &[
     alrt::BUILTINS,
     amgr::BUILTINS,
+    atte::BUILTINS,
     beat::BUILTINS,
     cros::BUILTINS,
     dash::BUILTINS,
@@ -33,6 +34,7 @@ const TABLES: &[&[(&str, Builtin)]] = &[
     slo::BUILTINS,
     strat::BUILTINS,
     trac::BUILTINS,
+    waiv::BUILTINS,
     xref::BUILTINS,
 ];
 

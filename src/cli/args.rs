@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Report(Report),
     /// Write down the findings that are there, so that check shows new ones
     Baseline(Baseline),
+    /// Hash the evidence of a report again, compute its verdicts again, say what differs
+    Verify(Verify),
     /// Explain a rule, a requirement, a control or an alert
     Explain(Explain),
     /// List the catalogue
@@ -126,22 +128,56 @@ pub(crate) enum SarifProfile {
     Github,
 }
 
-const REPORT_EXAMPLES: &str = "Examples:
-  obsproof report
-  obsproof report services/ --format json > evidence.json
-  obsproof report --format html=report.html";
+const REPORT_EXAMPLES: &str =
+    "Formats: markdown, html, json (the record), csv (checklist), plan (of action, CSV), oscal
+(assessment results), oscal-component, in-toto, gate (state for --gate); FORMAT=FILE writes to a file.
+
+Examples:
+  obsproof report --format html=report.html --format json=evidence.json
+  obsproof report --compare last-quarter.json
+  obsproof report --gate .obsproof/gate.yaml --format gate=.obsproof/gate.yaml";
 
 #[derive(Debug, Args)]
 #[command(after_help = REPORT_EXAMPLES)]
 pub(crate) struct Report {
     #[command(flatten)]
     pub(crate) scan: Scan,
-    /// markdown, html or json; FORMAT=FILE writes to a file, several times for several outputs
+    /// FORMAT or FORMAT=FILE, several times for several outputs
     #[arg(long, value_name = "FORMAT", default_value = "markdown")]
     pub(crate) format: Vec<String>,
     /// Exit with 1 when a finding of this severity stands: error, warning or info
     #[arg(long, value_name = "LEVEL")]
     pub(crate) fail_on: Option<String>,
+    /// Say what became better or worse since this report (JSON), and whether the tool did it
+    #[arg(long, value_name = "OLD.json")]
+    pub(crate) compare: Option<PathBuf>,
+    /// Exit with 1 when a requirement is worse than recorded here, or a target is missed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) gate: Option<PathBuf>,
+}
+
+const VERIFY_EXAMPLES: &str =
+    "Exit codes: 0 it holds, 1 something differs, 2 it cannot be verified.
+
+Examples:
+  obsproof verify evidence.json
+  obsproof verify evidence.json ../shop
+  obsproof verify evidence.json --config policy/obsproof.toml";
+
+#[derive(Debug, Args)]
+#[command(after_help = VERIFY_EXAMPLES)]
+pub(crate) struct Verify {
+    /// A report as JSON
+    pub(crate) report: PathBuf,
+    /// The repository it was made of
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Configuration file [default: obsproof.toml in the root]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Number of threads [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
 }
 
 const BASELINE_EXAMPLES: &str = "Examples:

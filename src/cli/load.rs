@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::args::{Colour, Scan};
+use crate::lang::day;
 use crate::report::style::Style;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -82,15 +83,8 @@ pub(super) fn today(scan: &Scan) -> Result<String, Failure> {
     match &scan.clock {
         Some(clock) => {
             let day = clock.get(..10).unwrap_or(clock);
-            let digits = |range: std::ops::Range<usize>| {
-                day.get(range).is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
-            };
-            let valid = day.len() == 10
-                && digits(0..4)
-                && digits(5..7)
-                && digits(8..10)
-                && &day[4..5] == "-"
-                && &day[7..8] == "-";
+            let valid =
+                day::number(day).is_some() && (clock == day || is_time(&clock[day.len()..]));
             if valid {
                 Ok(day.to_owned())
             } else {
@@ -100,6 +94,31 @@ pub(super) fn today(scan: &Scan) -> Result<String, Failure> {
         }
         None => Ok(date(seconds())),
     }
+}
+
+/// What follows the day in RFC 3339: `T09:30:00Z`, `T09:30:00.5+02:00`.
+fn is_time(rest: &str) -> bool {
+    let pair = |text: &str, most: u32| {
+        let digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits && text.parse::<u32>().is_ok_and(|number| number <= most)
+    };
+    let Some(rest) = rest.strip_prefix('T').filter(|rest| rest.is_ascii() && rest.len() > 8) else {
+        return false;
+    };
+    let (time, rest) = rest.split_at(8);
+    let parts: Vec<&str> = time.split(':').collect();
+    let is_time = matches!(parts[..], [hour, minute, second]
+        if pair(hour, 23) && pair(minute, 59) && pair(second, 60));
+    let zone = match rest.strip_prefix('.') {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => {
+            rest.trim_start_matches(|c: char| c.is_ascii_digit())
+        }
+        Some(_) => return false,
+        None => rest,
+    };
+    let offset = zone.strip_prefix(['+', '-']).and_then(|offset| offset.split_once(':'));
+    is_time
+        && (zone == "Z" || offset.is_some_and(|(hour, minute)| pair(hour, 23) && pair(minute, 59)))
 }
 
 fn seconds() -> u64 {
@@ -125,18 +144,9 @@ pub(super) fn now(scan: &Scan) -> String {
     }
 }
 
-/// The civil date of a Unix time (days from the epoch in the proleptic Gregorian calendar).
+/// The day of a Unix time.
 fn date(seconds: u64) -> String {
-    let days = i64::try_from(seconds / 86_400).unwrap_or_default() + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+    day::text(i64::try_from(seconds / 86_400).unwrap_or_default())
 }
 
 /// Whether to colour standard output.
@@ -155,12 +165,24 @@ pub(super) fn style(colour: Colour) -> Style {
 
 #[cfg(test)]
 mod tests {
-    use super::date;
+    use super::is_time;
 
     #[test]
-    fn dates_are_civil() {
-        assert_eq!(date(0), "1970-01-01");
-        assert_eq!(date(951_782_400), "2000-02-29");
-        assert_eq!(date(1_795_478_400), "2026-11-24");
+    fn a_time_has_its_zone() {
+        for time in ["T00:00:00Z", "T23:59:60+02:00", "T09:30:00.25-11:30"] {
+            assert!(is_time(time), "{time}");
+        }
+        for time in [
+            "",
+            "T",
+            "T00:00:00",
+            " 00:00:00Z",
+            "T24:00:00Z",
+            "T00:00:00.Z",
+            "T0:00:00Z",
+            "T00:00:00+2",
+        ] {
+            assert!(!is_time(time), "{time}");
+        }
     }
 }

@@ -1,17 +1,23 @@
 //! `obsproof report`.
 
-use super::args::Report as Arguments;
+use super::args::{Report as Arguments, Scan};
 use super::check::{level_named, write_file};
-use super::{Failure, load, print, settings};
+use super::load::Place;
+use super::settings;
+use super::{Failure, load, print};
+use crate::audit;
+use crate::config::{self, Gate};
 use crate::discover;
 use crate::git;
 use crate::judge::View;
-use crate::report::record::Provenance;
-use crate::report::{html, markdown, record};
+use crate::report::record::{Provenance, Record};
+use crate::report::{Report, checklist, gate, html, intoto, markdown, oscal, plan, visible};
 use crate::scan::{self, Request};
-use std::path::PathBuf;
+use serde_json::Value;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
-/// Runs the command; exits with 1 only where `--fail-on` asks for it.
+/// Runs the command; exits with 1 where `--fail-on` or `--gate` asks for it.
 pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let outputs = outputs(&arguments.format)?;
     let fail_on = match &arguments.fail_on {
@@ -19,9 +25,33 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         None => None,
     };
     let place = load::place(&arguments.scan.paths)?;
-    load::threads(&arguments.scan)?;
+    let old = arguments.compare.as_deref().map(read_record).transpose()?;
+    let asked = arguments.gate.as_deref().map(read_gate).transpose()?;
     let today = load::today(&arguments.scan)?;
-    let settings = settings::settings(&arguments.scan, &place.root, &today)?;
+    let (report, mut record) = make(&arguments.scan, &place)?;
+    if let Some(old) = &old {
+        let changes = audit::compare(old, record.value());
+        record.attach("comparison", changes);
+    }
+    let gate = asked.unwrap_or_default();
+    let judgements = audit::gate(record.value(), &gate, &today);
+    if arguments.gate.is_some() {
+        record.attach("gate", judgements.iter().map(audit::Judgement::value).collect());
+    }
+    write(&outputs, &report, &record, &gate)?;
+    for judgement in judgements.iter().filter(|it| it.state != "reached") {
+        let line = format!("gate: {}: {}\n", judgement.state, visible(&judgement.message));
+        std::io::stderr().write_all(line.as_bytes())?;
+    }
+    let stands = fail_on.is_some_and(|level| report.open().any(|judged| judged.severity >= level));
+    Ok(u8::from(stands || judgements.iter().any(audit::Judgement::fails)))
+}
+
+/// Scans a place and makes its record.
+pub(super) fn make(scan: &Scan, place: &Place) -> Result<(Report, Record), Failure> {
+    load::threads(scan)?;
+    let today = load::today(scan)?;
+    let settings = settings::settings(scan, &place.root, &today)?;
     let view = View { all: true, today, ..View::default() };
     let report = scan::scan(Request {
         root: &place.root,
@@ -31,51 +61,126 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         verdicts: true,
     })
     .map_err(settings::faults)?;
-    let now = load::now(&arguments.scan);
+    let now = load::now(scan);
     let only = place.only.iter().map(|path| discover::relative(&place.root, path)).collect();
     let git = git::standing(&place.root, &report.repo.paths);
     let provenance = Provenance { root: &place.root, only, git: &git, now: &now };
-    let record = record::Record::new(&report, &provenance);
-    for (format, file) in &outputs {
+    let record = Record::new(&report, &provenance);
+    Ok((report, record))
+}
+
+/// Makes all outputs, then writes them.
+fn write(
+    outputs: &[(Format, Option<PathBuf>)],
+    report: &Report,
+    record: &Record,
+    gate: &Gate,
+) -> Result<(), Failure> {
+    let mut made: Vec<(Option<&Path>, String)> = Vec::new();
+    let mut hashes: Vec<(String, String)> = Vec::new();
+    // A statement binds the others, so it comes last.
+    let (statements, others): (Vec<_>, Vec<_>) =
+        outputs.iter().partition(|(format, _)| *format == Format::InToto);
+    for (format, file) in others.into_iter().chain(statements) {
         let text = match format {
-            Format::Html => html::text(&report, &record).map_err(|error| {
+            Format::Html => html::text(report, record).map_err(|error| {
                 Failure::new(format!("cannot write the page: {error:#}"))
                     .help("please report this; `--format json` holds the same")
             })?,
-            Format::Markdown => markdown::text(&report, &record),
+            Format::Markdown => markdown::text(report, record),
             Format::Json => record.json(),
+            Format::Csv => checklist::csv(record),
+            Format::Plan => plan::csv(record, &gate.targets),
+            Format::Gate => gate::yaml(record, &gate.targets),
+            Format::Oscal => oscal::results::text_of(record),
+            Format::OscalComponent => oscal::component::text_of(record),
+            Format::InToto => intoto::statement(record, &hashes),
         };
+        if let Some(path) = file {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            hashes.push((visible(&name), discover::sha256(text.as_bytes())));
+        }
+        made.push((file.as_deref(), text));
+    }
+    for (file, text) in &made {
         match file {
             Some(path) => write_file(path, text.as_bytes())?,
             None => print(text.as_bytes())?,
         }
     }
-    let failed = fail_on.is_some_and(|level| report.open().any(|judged| judged.severity >= level));
-    Ok(u8::from(failed))
+    Ok(())
 }
 
-#[derive(Clone, Copy)]
+/// Reads a report that was written as JSON.
+pub(super) fn read_record(path: &Path) -> Result<Value, Failure> {
+    let name = visible(&path.display().to_string());
+    audit::record(&bytes_of(path)?).map_err(|why| {
+        Failure::new(format!("cannot use {name}: {why}"))
+            .help("make one with `obsproof report --format json=FILE`")
+    })
+}
+
+fn read_gate(path: &Path) -> Result<Gate, Failure> {
+    let name = path.display().to_string();
+    let text = String::from_utf8(bytes_of(path)?)
+        .map_err(|_| Failure::new(format!("{name} is not UTF-8")).help("save it as UTF-8 text"))?;
+    config::read_gate(&name, text).map_err(settings::faults)
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Failure> {
+    let name = path.display();
+    if path.is_dir() {
+        return Err(Failure::new(format!("cannot read {name}: it is a folder")));
+    }
+    std::fs::read(path)
+        .map_err(|error| Failure::new(format!("cannot read {name}: {}", load::reason(&error))))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
     Html,
     Markdown,
     Json,
+    Csv,
+    Plan,
+    Gate,
+    Oscal,
+    OscalComponent,
+    InToto,
 }
 
+const FORMATS: &[(&str, Format)] = &[
+    ("markdown", Format::Markdown),
+    ("html", Format::Html),
+    ("json", Format::Json),
+    ("csv", Format::Csv),
+    ("plan", Format::Plan),
+    ("gate", Format::Gate),
+    ("oscal", Format::Oscal),
+    ("oscal-component", Format::OscalComponent),
+    ("in-toto", Format::InToto),
+];
+
 fn outputs(formats: &[String]) -> Result<Vec<(Format, Option<PathBuf>)>, Failure> {
-    formats
-        .iter()
-        .map(|word| {
-            let (name, file) = match word.split_once('=') {
-                Some((name, file)) => (name, Some(PathBuf::from(file))),
-                None => (word.as_str(), None),
+    let mut outputs: Vec<(Format, Option<PathBuf>)> = Vec::new();
+    for word in formats {
+        let (name, file) = match word.split_once('=') {
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (word.as_str(), None),
+        };
+        let Some((_, format)) = FORMATS.iter().find(|(known, _)| *known == name) else {
+            let known = || FORMATS.iter().map(|(known, _)| *known);
+            let help = match config::nearest(name, known()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("a report is {}", known().collect::<Vec<_>>().join(", ")),
             };
-            match name {
-                "html" => Ok((Format::Html, file)),
-                "markdown" => Ok((Format::Markdown, file)),
-                "json" => Ok((Format::Json, file)),
-                _ => Err(Failure::new(format!("unknown format `{name}`"))
-                    .help("a report is markdown, html or json, or FORMAT=FILE")),
-            }
-        })
-        .collect()
+            return Err(Failure::new(format!("unknown format `{name}`")).help(help));
+        };
+        if file.is_none() && outputs.iter().any(|(_, file)| file.is_none()) {
+            return Err(Failure::new("two formats for one standard output")
+                .help("give all but one a file: --format json=evidence.json"));
+        }
+        outputs.push((*format, file));
+    }
+    Ok(outputs)
 }

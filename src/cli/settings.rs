@@ -2,7 +2,8 @@
 
 use super::args::{Check, Scan};
 use super::load::reason;
-use super::{Failure, ruleset};
+use super::{Failure, decisions, ruleset};
+use crate::catalogue;
 use crate::config::{self, ConfigError, Layer, Place, Settings};
 use crate::discover::Tree;
 use crate::source::Source;
@@ -21,14 +22,17 @@ pub(super) struct File {
 
 const CONFIG: &str = "obsproof.toml";
 
-/// The configuration: `--config`, else `obsproof.toml` in the root, else the defaults.
+/// The configuration (`--config`, else `obsproof.toml` in the root, else the defaults), and what
+/// people decided.
 pub(super) fn settings(scan: &Scan, root: &Path, today: &str) -> Result<Settings, Failure> {
     let path = match &scan.config {
         Some(path) => Some(path.clone()),
         None => Some(root.join(CONFIG)).filter(|path| path.is_file()),
     };
     let first = path.map(|path| read(&path, path.display().to_string())).transpose()?;
-    of_file(first, root, today)
+    let mut settings = of_file(first, root, today)?;
+    decisions::read(&decisions::on_disk(root), today, &mut settings)?;
+    Ok(settings)
 }
 
 /// The configuration among files that git holds; `--config` is read from disk, and so is what
@@ -42,15 +46,20 @@ pub(super) fn settings_held(
     if scan.config.is_some() {
         return settings(scan, root, today);
     }
-    let Some(entry) = files.entries.iter().find(|entry| entry.path == CONFIG) else {
-        return of_file(None, root, today);
+    let first = match files.entries.iter().find(|entry| entry.path == CONFIG) {
+        None => None,
+        Some(entry) => {
+            let bytes = entry.content.bytes().map_err(|skip| {
+                Failure::new(format!("cannot read {CONFIG} from git: {}", skip.name()))
+                    .help("`git fsck` says what is damaged")
+            })?;
+            let path = root.join(CONFIG);
+            Some(File { path, shown: CONFIG.to_owned(), text: utf8(bytes, CONFIG)? })
+        }
     };
-    let bytes = entry.content.bytes().map_err(|skip| {
-        Failure::new(format!("cannot read {CONFIG} from git: {}", skip.name()))
-            .help("`git fsck` says what is damaged")
-    })?;
-    let path = root.join(CONFIG);
-    of_file(Some(File { path, shown: CONFIG.to_owned(), text: utf8(bytes, CONFIG)? }), root, today)
+    let mut settings = of_file(first, root, today)?;
+    decisions::read(&decisions::held(files), today, &mut settings)?;
+    Ok(settings)
 }
 
 /// A configuration file with all that it stands on.
@@ -63,6 +72,7 @@ fn of_file(first: Option<File>, root: &Path, today: &str) -> Result<Settings, Fa
     let real = root.join(&first.path).canonicalize().or_else(|_| first.path.canonicalize()).ok();
     let below = real.as_deref().and_then(|real| real.strip_prefix(root).ok());
     let file = below.map(|path| path.to_string_lossy().into_owned());
+    let shown = first.shown.clone();
     let files = chain(first)?;
     ruleset::bring_into_force(root, standard_of(&files)?)?;
     let mut settings = Settings::default();
@@ -71,7 +81,29 @@ fn of_file(first: Option<File>, root: &Path, today: &str) -> Result<Settings, Fa
         let layer = Layer { name: &file.shown, text: file.text, place };
         settings = config::read_onto(layer, settings, today).map_err(faults)?;
     }
+    pinned(&settings, &shown)?;
     Ok(Settings { file, ..settings })
+}
+
+/// Refuses to judge with another release or other rules than those that are pinned.
+fn pinned(settings: &Settings, shown: &str) -> Result<(), Failure> {
+    let version = env!("CARGO_PKG_VERSION");
+    if let Some(wanted) = &settings.required_version
+        && !config::fits_version(wanted, version)
+    {
+        let message = format!("{shown} wants obsproof {wanted}, and this is {version}");
+        return Err(Failure::new(message).help("run that release, or change `required-version`"));
+    }
+    let own = catalogue::ruleset();
+    match &settings.ruleset {
+        Some(wanted) if !wanted.eq_ignore_ascii_case(own) => {
+            Err(Failure::new(format!("{shown} wants the rules {wanted}, and these are {own}"))
+                .help(
+                    "run the release that has them, or look at the new ones and change `ruleset`",
+                ))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The standard that the nearest of these files names.

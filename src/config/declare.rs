@@ -71,6 +71,21 @@ pub struct Word {
     pub span: Option<Span>,
 }
 
+impl Word {
+    /// Moves it into this source; without one it has no place.
+    pub(super) fn place(&mut self, source: Option<SourceId>) {
+        let span = self.span.zip(source);
+        self.span = span.map(|(span, source)| Span { source, ..span });
+    }
+}
+
+/// Whether two names are those of one person, however they are written.
+pub(super) fn same_person(one: &str, other: &str) -> bool {
+    let plain =
+        |name: &str| name.to_lowercase().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    plain(one) == plain(other)
+}
+
 /// Why a declaration does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -134,8 +149,7 @@ impl Declaration {
             self.retention.as_mut(),
         ];
         for word in words.into_iter().flatten() {
-            let span = word.span.zip(source);
-            word.span = span.map(|(span, source)| Span { source, ..span });
+            word.place(source);
         }
     }
 
@@ -154,11 +168,9 @@ impl Declaration {
         if !missing.is_empty() {
             return Some(Refusal::Incomplete(missing));
         }
-        let person = |word: &Option<Word>| {
-            let text = word.as_ref().map_or("", |word| word.text.as_str()).to_lowercase();
-            text.split_whitespace().collect::<Vec<_>>().join(" ")
-        };
-        if person(&self.owner) == person(&self.approver) {
+        let person =
+            |word: &Option<Word>| word.as_ref().map_or(String::new(), |word| word.text.clone());
+        if same_person(&person(&self.owner), &person(&self.approver)) {
             return Some(Refusal::SelfApproved);
         }
         let over = self.expires.as_ref().is_some_and(|last| last.text.as_str() < today);

@@ -31,6 +31,10 @@ pub enum Shape {
     Date,
     /// The word of a product.
     Product(&'static [Product]),
+    /// A list of paths, each alone or with a reason.
+    Excludes,
+    /// A table of these keys.
+    Table(&'static [Key]),
     /// A list of ids of requirements.
     Requirements,
     /// A list of tables, one for each service.
@@ -40,7 +44,7 @@ pub enum Shape {
 }
 
 /// One key of `obsproof.toml`.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Key {
     /// Its name.
     pub name: &'static str,
@@ -110,9 +114,9 @@ pub const KEYS: &[Key] = &[
     ),
     key(
         "exclude",
-        Shape::List,
+        Shape::Excludes,
         &[],
-        "Paths that are not read: folders or files relative to the root",
+        "Paths that are not read: folders or files relative to the root, or `{ path, reason }`",
     ),
     key("profile", Shape::Paths(PROFILES), &[], "Path prefixes and how their findings are weighed"),
     key(
@@ -147,6 +151,19 @@ pub const KEYS: &[Key] = &[
         &["NIST002"],
         "Control ids of your own that annotations may use",
     ),
+    key(
+        "required-version",
+        Shape::Text,
+        &[],
+        "Releases of obsproof that may judge this repository: `0.1`, `>=0.1.2, <0.3`",
+    ),
+    key(
+        "ruleset",
+        Shape::Text,
+        &[],
+        "The set of rules that may judge it: `sha256:…` as `tool.ruleset` of a report says",
+    ),
+    key("policy", Shape::Table(POLICY), &["WAIV003"], "Who may decide: `approvers` of waivers"),
     key(
         "service",
         Shape::Services,
@@ -220,6 +237,10 @@ pub const FORM: &[Key] = &[
     declared("retention", Shape::Text, &[], "How long what is managed is kept"),
 ];
 
+/// Who may decide.
+pub(super) const POLICY: &[Key] =
+    &[key("approvers", Shape::List, &["WAIV003"], "Who may approve a waiver, by name")];
+
 /// What is said of a service.
 pub(super) const SERVICE: &[Key] = &[
     key("name", Shape::Text, &[], "What the service is called in findings and reports"),
@@ -279,6 +300,10 @@ impl Shape {
             Shape::Product(products) => {
                 format!("one of {}", words(&products.iter().map(|it| it.0).collect::<Vec<_>>()))
             }
+            Shape::Excludes => "a list of paths, or of `{ path = …, reason = … }`".to_owned(),
+            Shape::Table(keys) => {
+                format!("a table of {}", words(&keys.iter().map(|it| it.name).collect::<Vec<_>>()))
+            }
             Shape::Requirements => "a list of requirements such as OBS-R11 or OBS-C6.2".to_owned(),
             Shape::Services => "tables: write `[[service]]`".to_owned(),
             Shape::Declarations => "tables: write `[[declare]]`".to_owned(),
@@ -298,6 +323,20 @@ impl Shape {
             Shape::Product(products) => {
                 json!({"enum": products.iter().map(|(word, _)| word).collect::<Vec<_>>()})
             }
+            Shape::Excludes => json!({"type": "array", "items": {"anyOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "properties": {"path": {"type": "string"}, "reason": {"type": "string"}},
+                    "required": ["path"],
+                },
+            ]}}),
+            Shape::Table(keys) => json!({
+                "type": "object",
+                "additionalProperties": false,
+                "properties": properties(keys.iter()),
+            }),
             Shape::Requirements => {
                 let ids = standard::bundled().requirements.iter().map(|it| it.id);
                 json!({"type": "array", "items": {"enum": ids.collect::<Vec<_>>()}})

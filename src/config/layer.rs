@@ -14,6 +14,9 @@ pub(super) const OF_THE_RUN: &[&str] = &[
     "extends-sha256",
     "fail-on",
     "locked",
+    "policy",
+    "required-version",
+    "ruleset",
     "standard",
 ];
 

@@ -1,9 +1,9 @@
 //! `obsproof.toml` to settings; faults point into the file.
 
 use super::declare::Table;
-use super::keys::{KEYS, Key, SERVICE, Shape};
+use super::keys::{KEYS, Key, POLICY, SERVICE, Shape};
 use super::layer::{self, Locked, Origin};
-use super::{Profile, ServiceSettings, Settings, nearest, resolve_rule};
+use super::{Profile, ServiceSettings, Settings, nearest, pin, resolve_rule};
 use crate::catalogue::model::{Class, Severity};
 use crate::source::{Encoding, Source, SourceId, Span};
 use std::collections::BTreeMap;
@@ -183,9 +183,9 @@ impl Reader<'_> {
             return;
         }
         match (key.shape, value.get_ref()) {
-            (Shape::Text, toml::Value::String(text)) => self.set_text(key.name, text),
+            (Shape::Text, toml::Value::String(text)) => self.set_text(key.name, text, range),
             (Shape::OneOf(words), toml::Value::String(text)) if words.contains(&text.as_str()) => {
-                self.set_text(key.name, text);
+                self.set_text(key.name, text, range);
             }
             (Shape::List, toml::Value::Array(items)) if items.iter().all(toml::Value::is_str) => {
                 let items =
@@ -211,9 +211,47 @@ impl Reader<'_> {
                     }
                 }
             }
+            (Shape::Excludes, toml::Value::Array(items)) => self.exclude(key, items, range),
+            (Shape::Table(_), toml::Value::Table(table)) => self.policy(table, range),
             (Shape::Declarations | Shape::Services, toml::Value::Array(items))
                 if items.iter().all(toml::Value::is_table) => {}
             _ => self.misfit(key, range),
+        }
+    }
+
+    fn exclude(&mut self, key: &Key, items: &[toml::Value], range: std::ops::Range<usize>) {
+        let mut paths = Vec::new();
+        for item in items {
+            let text = |name: &str| item.get(name).and_then(toml::Value::as_str);
+            let known = item.as_table().is_none_or(|table| {
+                table.keys().all(|name| matches!(name.as_str(), "path" | "reason"))
+            });
+            let path = item.as_str().or_else(|| text("path")).filter(|_| known);
+            let Some(path) = path else { return self.misfit(key, range) };
+            let path = self.all_below_folder(&[path.to_owned()]).remove(0);
+            if let Some(reason) = text("reason") {
+                self.settings.exclude_reasons.insert(path.clone(), reason.to_owned());
+            }
+            paths.push(path);
+        }
+        self.settings.exclude = paths;
+    }
+
+    fn policy(&mut self, table: &toml::Table, range: std::ops::Range<usize>) {
+        for (name, value) in table {
+            let Some(key) = POLICY.iter().find(|key| key.name == name) else {
+                let known = POLICY.iter().map(|key| key.name);
+                let help = match nearest(name, known.clone()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the keys are {}", known.collect::<Vec<_>>().join(", ")),
+                };
+                return self.error(range, format!("unknown key `{name}` in `policy`"), help);
+            };
+            let names: Option<Vec<String>> = value
+                .as_array()
+                .and_then(|list| list.iter().map(|it| it.as_str().map(str::to_owned)).collect());
+            let Some(names) = names else { return self.misfit(key, range) };
+            self.settings.approvers = names;
         }
     }
 
@@ -246,8 +284,22 @@ impl Reader<'_> {
         self.settings.services.push(service);
     }
 
-    fn set_text(&mut self, name: &str, text: &str) {
+    fn set_text(&mut self, name: &str, text: &str, range: std::ops::Range<usize>) {
         match name {
+            "required-version" if pin::is_requirement(text) => {
+                self.settings.required_version = Some(text.to_owned());
+            }
+            "required-version" => self.error(
+                range,
+                format!("`{text}` names no release"),
+                "write `0.1`, `0.1.0` or `>=0.1.2, <0.3`".to_owned(),
+            ),
+            "ruleset" if is_hash(text) => self.settings.ruleset = Some(text.to_owned()),
+            "ruleset" => self.error(
+                range,
+                format!("`{text}` is no hash of a set of rules"),
+                "write `sha256:` and 64 digits, as `tool.ruleset` of a report says".to_owned(),
+            ),
             "fail-on" => self.settings.fail_on = Severity::named(text),
             "baseline" => self.settings.baseline = Some(text.to_owned()),
             "standard" => self.settings.standard = Some(text.to_owned()),
@@ -284,7 +336,6 @@ impl Reader<'_> {
                 }
             }
             "locked" => self.lock(&items, range),
-            "exclude" => self.settings.exclude = self.all_below_folder(&items),
             "severities" => self.settings.severities = items,
             "owner-labels" => self.settings.owner_labels = items,
             "business-words" => {
@@ -299,4 +350,9 @@ impl Reader<'_> {
             _ => {}
         }
     }
+}
+
+fn is_hash(text: &str) -> bool {
+    let digits = text.strip_prefix("sha256:").unwrap_or_default();
+    digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -274,6 +274,10 @@ macro_rules! subjects {
                 Allow "allow" ["codes", "reason", "until"];
                 /// A declaration of the configuration.
                 Declaration "declaration" ["owner", "reason", "approver", "expires"];
+                /// A waiver of a finding or of a requirement.
+                Waiver "waiver" ["owner", "approver", "expires", "reason"];
+                /// A person's answer for what no file shows.
+                Attestation "attestation" ["who", "role", "statement"];
                 /// The repository as a whole.
                 Repository "repository" [];
             }

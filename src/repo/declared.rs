@@ -14,6 +14,14 @@ impl Repo {
         for declaration in &mut settings.declarations {
             declaration.place(source);
         }
+        let waivers = settings.waivers_file.as_deref().and_then(|file| self.source_at(file));
+        for waiver in &mut settings.waivers {
+            waiver.place(waivers);
+        }
+        let attested = settings.attestations_file.as_deref().and_then(|file| self.source_at(file));
+        for attestation in &mut settings.attestations {
+            attestation.place(attested);
+        }
         self.settings = settings;
     }
 

@@ -1,5 +1,7 @@
 //! The report that an auditor reads first: verdicts with evidence, in Markdown.
 
+mod decisions;
+
 use super::record::{Record, open_codes, services_met};
 use super::steps::{FIRST, steps};
 use super::{Report, headline, visible};
@@ -13,10 +15,13 @@ use std::fmt::Write;
 pub fn text(report: &Report, record: &Record) -> String {
     let mut out = String::new();
     head(report, record, &mut out);
+    decisions::gate(record, &mut out);
+    decisions::changes(record, &mut out);
     first_steps(report, &mut out);
     table(report, Kind::Required, "REQUIRED items", &mut out);
     table(report, Kind::Checklist, "Checklist", &mut out);
     declarations(report, &mut out);
+    decisions::write(record, &mut out);
     details(report, &mut out);
     controls(report, &mut out);
     not_looked_at(report, &mut out);

@@ -1,5 +1,6 @@
 //! `obsproof/report/1`: the record of which every other report is a projection.
 
+mod decisions;
 mod evidence;
 mod pointer;
 mod provenance;
@@ -30,7 +31,7 @@ pub struct Record {
 impl Record {
     /// Builds the record; the only time in it is that of its `run`.
     pub fn new(report: &Report, provenance: &Provenance<'_>) -> Record {
-        let places = Places::of(report);
+        let places = Places::of(report, provenance.git);
         let standard = standard::in_force();
         let doubts = provenance.doubts(report);
         let requirements = report.assessment.requirements.iter();
@@ -57,18 +58,23 @@ impl Record {
             },
             "scope": scope::scope(report, provenance),
             "run": { "time": provenance.now },
-            "tuning": scope::tuning(report),
+            "tuning": scope::tuning(report, &places),
             "scopes": scope::scopes(report),
             "summary": summary(report),
             "requirements": requirements,
             "controls": controls(report, &places),
             "chain": chain::rows(report, &chain),
             "findings": findings.collect::<Vec<_>>(),
-            "waivers": [],
-            "attestations": [],
+            "waivers": decisions::waivers(report),
+            "attestations": decisions::attestations(report),
             "files": files(report, &places),
         });
         Record { value, chain }
+    }
+
+    /// A record that was made before.
+    pub fn of(value: Value) -> Record {
+        Record { value, chain: Chain::default() }
     }
 
     /// The record itself.
@@ -79,6 +85,11 @@ impl Record {
     /// The way of the signals, of which the record has the rows.
     pub fn chain(&self) -> &Chain {
         &self.chain
+    }
+
+    /// Adds what was found by holding it against others.
+    pub fn attach(&mut self, key: &str, value: Value) {
+        self.value[key] = value;
     }
 
     /// Why it is no evidence, in a line; `None` where it is.
@@ -133,6 +144,12 @@ fn summary(report: &Report) -> Value {
     })
 }
 
+/// Names of waivers, by their numbers.
+fn waiver_ids<'r>(report: &'r Report, numbers: &[usize]) -> Vec<&'r str> {
+    let waivers = &report.repo.settings.waivers;
+    numbers.iter().filter_map(|&number| Some(waivers.get(number)?.name())).collect()
+}
+
 /// Number of controls in each state.
 fn control_counts(report: &Report) -> Value {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -142,7 +159,7 @@ fn control_counts(report: &Report) -> Value {
     json!(counts)
 }
 
-fn requirement(report: &Report, places: &Places, assessed: &Assessed) -> Value {
+fn requirement(report: &Report, places: &Places<'_>, assessed: &Assessed) -> Value {
     let requirement = assessed.requirement;
     let mut all: Vec<Value> = Vec::new();
     let mut findings: Vec<usize> = Vec::new();
@@ -157,11 +174,14 @@ fn requirement(report: &Report, places: &Places, assessed: &Assessed) -> Value {
     }
     findings.sort_unstable();
     findings.dedup();
+    let own = requirement.same_as.and_then(standard::requirement).unwrap_or(requirement);
     let static_part = matches!(assessed.verdict, Verdict::Met | Verdict::Partly | Verdict::Unknown);
-    let attestation = if requirement.operational.is_some() && static_part {
-        json!("needed")
-    } else {
-        Value::Null
+    let attestation = match assessed.verdict {
+        Verdict::Attested => Some("given"),
+        _ if !assessed.attested.is_empty() => Some("given"),
+        Verdict::NeedsAttestation => Some("needed"),
+        _ if requirement.operational.is_some() && static_part => Some("needed"),
+        _ => None,
     };
     json!({
         "id": requirement.id,
@@ -175,11 +195,14 @@ fn requirement(report: &Report, places: &Places, assessed: &Assessed) -> Value {
         "from_clauses": assessed.from_clauses.name(),
         "not_applicable_by": assessed.exempt.map(Exempt::name),
         "declarations": assessed.declared,
-        "risk_accepted": false,
+        "risk_accepted": assessed.verdict == Verdict::Met && !assessed.waived.is_empty(),
+        "waivers": waiver_ids(report, &assessed.waived),
+        "without_waivers": assessed.without_waivers.name(),
+        "attestations": assessed.attested,
         "attestation": attestation,
         "operational": requirement.operational,
         "same_as": requirement.same_as,
-        "partly_at_least": requirement.partly_at_least,
+        "partly_at_least": own.partly_at_least,
         "clauses": assessed.clauses.iter().map(|result| clause(report, places, result)).collect::<Vec<_>>(),
         "evidence": all,
         "findings": findings.iter().filter_map(|&index| report.judged.get(index)).map(|judged| &judged.fingerprint).collect::<Vec<_>>(),
@@ -190,7 +213,7 @@ fn requirement(report: &Report, places: &Places, assessed: &Assessed) -> Value {
     })
 }
 
-fn clause(report: &Report, places: &Places, result: &ClauseResult) -> Value {
+fn clause(report: &Report, places: &Places<'_>, result: &ClauseResult) -> Value {
     json!({
         "id": result.clause.id,
         "text": result.clause.text,
@@ -203,6 +226,11 @@ fn clause(report: &Report, places: &Places, result: &ClauseResult) -> Value {
         "equivalents": result.equivalents.iter().map(|it| json!({ "text": it.text, "declaration": it.declaration })).collect::<Vec<_>>(),
         "rules": result.rules.iter().map(|(code, examined)| json!({ "code": code, "examined": examined })).collect::<Vec<_>>(),
         "evidence": result.evidence.iter().map(|evidence| places.evidence(report, evidence)).collect::<Vec<_>>(),
+        "accepted": result.accepted.iter().filter_map(|&(index, waiver)| {
+            let waiver = report.repo.settings.waivers.get(waiver)?.name();
+            Some(json!({ "finding": report.judged.get(index)?.fingerprint, "waiver": waiver }))
+        }).collect::<Vec<_>>(),
+        "attestation": result.attested,
         "findings": result.findings.iter().filter_map(|&index| report.judged.get(index)).map(|judged| &judged.fingerprint).collect::<Vec<_>>(),
     })
 }
@@ -216,7 +244,7 @@ fn part(holds: Holds) -> &'static str {
     }
 }
 
-fn controls(report: &Report, places: &Places) -> Vec<Value> {
+fn controls(report: &Report, places: &Places<'_>) -> Vec<Value> {
     report
         .assessment
         .controls
@@ -241,7 +269,7 @@ fn controls(report: &Report, places: &Places) -> Vec<Value> {
         .collect()
 }
 
-fn finding(report: &Report, places: &Places, judged: &Judged) -> Value {
+fn finding(report: &Report, places: &Places<'_>, judged: &Judged) -> Value {
     let finding = &judged.finding;
     let place = finding.span.map(|span| Value::Object(places.place(report, span)));
     let place = place.unwrap_or(Value::Null);
@@ -253,6 +281,7 @@ fn finding(report: &Report, places: &Places, judged: &Judged) -> Value {
         "severity": finding.severity.name(),
         "status": judged.status.name(),
         "reason": judged.reason,
+        "waiver": judged.waiver.and_then(|number| Some(report.repo.settings.waivers.get(number)?.name())),
         "message": report.message(judged),
         "path": finding.span.map_or(".", |span| report.repo.path(span)),
         "start": place["start"],
@@ -271,7 +300,7 @@ fn finding(report: &Report, places: &Places, judged: &Judged) -> Value {
     })
 }
 
-fn files(report: &Report, places: &Places) -> Vec<Value> {
+fn files(report: &Report, places: &Places<'_>) -> Vec<Value> {
     report
         .files
         .iter()
@@ -281,7 +310,7 @@ fn files(report: &Report, places: &Places) -> Vec<Value> {
                 "status": row.status.name(),
                 "reason": row.reason.map(crate::discover::Skip::name),
                 "sha256": places.sha256(&row.path),
-                "blob": Value::Null,
+                "blob": places.blob(&row.path),
                 "documents": row.documents.iter().map(|(kind, line)| json!({ "kind": kind.name(), "line": line })).collect::<Vec<_>>(),
             })
         })

@@ -21,7 +21,11 @@ pub(super) fn decide(requirement: &Requirement, clauses: &[ClauseResult]) -> (Ve
     let with = |of: fn(&ClauseResult) -> Verdict| combine(requirement, clauses, of);
     let (best, worst) = (with(|clause| clause.best), with(|clause| clause.worst));
     if best == worst {
-        return (best, reason(best, clauses));
+        let by_word =
+            |clause: &ClauseResult| !clause.clause.optional && clause.result == Verdict::Attested;
+        let attested = best == Verdict::Met && clauses.iter().any(by_word);
+        let verdict = if attested { Verdict::Attested } else { best };
+        return (verdict, reason(verdict, clauses));
     }
     let mut causes: Vec<String> = Vec::new();
     for clause in clauses.iter().filter(|clause| clause.result == Verdict::Unknown) {
@@ -81,6 +85,7 @@ fn reason(verdict: Verdict, clauses: &[ClauseResult]) -> String {
             [] => "every clause holds".to_owned(),
             equivalents => format!("met by equivalent: {}", equivalents.join(", ")),
         },
+        Verdict::Attested => "every clause holds, in part by a person's word".to_owned(),
         Verdict::NotMet => match mandatory().find(|clause| clause.result == Verdict::NotMet) {
             Some(clause) => format!("nothing found: {}", clause.clause.text),
             None => "nothing found".to_owned(),

@@ -1,5 +1,6 @@
 //! What was looked at, what was not and why, and what was tuned.
 
+use super::evidence::Places;
 use super::provenance::Provenance;
 use crate::catalogue::model::Severity;
 use crate::config::{Declaration, Refusal, Word, is_named};
@@ -27,11 +28,18 @@ pub(super) fn scope(report: &Report, provenance: &Provenance<'_>) -> Value {
         "files_partly": count(FileStatus::Partly),
         "files_skipped": skipped,
         "documents": report.documents(),
-        "excluded": report.repo.settings.exclude,
+        "excluded": excluded(report),
         "skips": skips(report),
         "unreadable": unreadable.map(|(path, why)| json!({ "path": path, "reason": why })).collect::<Vec<_>>(),
         "failed_rules": failed_rules(report),
     })
+}
+
+/// Paths that were left out, and why.
+fn excluded(report: &Report) -> Vec<Value> {
+    let settings = &report.repo.settings;
+    let paths = settings.exclude.iter();
+    paths.map(|it| json!({ "path": it, "reason": settings.exclude_reasons.get(it) })).collect()
 }
 
 /// Files that were passed over, wholly or in part, by reason.
@@ -54,21 +62,29 @@ fn failed_rules(report: &Report) -> Vec<Value> {
 }
 
 /// What changes what is shown, and what was stated of the repository.
-pub(super) fn tuning(report: &Report) -> Value {
+pub(super) fn tuning(report: &Report, places: &Places<'_>) -> Value {
     let settings = &report.repo.settings;
     let profiles = settings.profiles.iter();
     json!({
-        "configuration": settings.file,
+        "files": own_files(report, places),
         "ignored": settings.ignore,
         "selected": settings.select,
         "classes": settings.classes.iter().map(|class| class.name()).collect::<Vec<_>>(),
         "fail_on": settings.fail_on.map(Severity::name),
-        "excluded": settings.exclude,
+        "excluded": excluded(report),
         "profiles": profiles.map(|(path, profile)| json!({ "path": path, "profile": profile.name() })).collect::<Vec<_>>(),
         "changed_severities": changed_severities(report),
         "allows": allows(report),
         "declarations": settings.declarations.iter().map(declaration).collect::<Vec<_>>(),
     })
+}
+
+/// Files of settings and decisions.
+fn own_files(report: &Report, places: &Places<'_>) -> Vec<Value> {
+    let settings = &report.repo.settings;
+    let files = [&settings.file, &settings.waivers_file, &settings.attestations_file];
+    let files = files.into_iter().flatten();
+    files.map(|path| json!({ "path": path, "sha256": places.sha256(path) })).collect()
 }
 
 /// Findings that are shown with a lower severity than the catalogue's; verdicts see the latter.
