@@ -177,6 +177,44 @@ service:
 }
 
 #[test]
+fn a_layer_that_only_prints_is_not_broken() {
+    let base = "receivers: {otlp: {protocols: {grpc: {}}}}
+exporters: {debug: {}}
+service:
+  pipelines:
+    traces: {receivers: [otlp], exporters: [debug]}
+";
+    let chain = chain(&[("otel.yaml", base)]);
+    assert_eq!(node(&chain, "pipeline", "traces")["gap"]["state"], "unknown");
+}
+
+#[test]
+fn what_a_vendors_library_gives_is_unknown() {
+    let server = "const express = require('express');
+const app = express();
+app.get('/', (req, res) => res.send('ok'));
+app.listen(8080);
+";
+    let compose = "services: {cart: {build: ./cart, ports: ['8080:8080']}}\n";
+    let docker = "FROM node:22\nCMD [\"node\", \"server.js\"]\n";
+    let plain = "{\"name\": \"cart\", \"dependencies\": {\"express\": \"4\"}}";
+    let watched = plain.replace("\"express\"", "\"@instana/collector\": \"4\", \"express\"");
+    let state = |package: &str| {
+        let chain = chain(&[
+            ("compose.yaml", compose),
+            ("cart/Dockerfile", docker),
+            ("cart/package.json", package),
+            ("cart/server.js", server),
+        ]);
+        let service = node(&chain, "service", "cart");
+        let traces = node(&chain, "signal", "traces of cart");
+        link(&chain, service, traces).expect("a link").0.to_owned()
+    };
+    assert_eq!(state(plain), "broken");
+    assert_eq!(state(&watched), "unknown");
+}
+
+#[test]
 fn every_link_and_finding_has_its_end() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     for name in ["shop", "standard"] {

@@ -30,7 +30,7 @@ const open = async (name, { width = 1280, height = 900, dark = false, script = t
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
   const started = performance.now();
   await page.goto(`file://${path.resolve(folder, name)}.html${hash}`, { waitUntil: "load" });
-  await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
+  if (script) await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
   return { page, faults, took: performance.now() - started };
 };
 const close = async ({ page, faults }) => { assert.deepEqual(faults, []); await page.close(); };
@@ -191,7 +191,6 @@ const accessible = async () => {
 const without = async () => {
   const at = await open("shop", { script: false });
   const { page } = at;
-  const visible = await page.$$eval("main > .view", (all) => all.filter((it) => it.getBoundingClientRect().height > 0).map((it) => it.id)).catch(() => null);
   // Without scripts the page cannot be asked; the protocol can.
   const session = await page.createCDPSession();
   const { root } = await session.send("DOM.getDocument", { depth: 1 });
@@ -200,8 +199,7 @@ const without = async () => {
     const { model } = await session.send("DOM.getBoxModel", { nodeId });
     assert.ok(model.height > 0, `${name} is there without JavaScript`);
   }
-  assert.ok(visible === null || visible.length === VIEWS.length);
-  await shot(page, "without-script", true);
+  assert.deepEqual(at.faults, []);
   await page.close();
   done("without JavaScript all views stand below each other");
 };

@@ -47,10 +47,14 @@
   };
 
   // Findings stand in groups: a group is shown with those of its findings that fit.
-  const items = (query, row) => {
+  const items = (query, words, row) => {
+    const head = row.querySelector("summary").textContent.toLowerCase()
+      + all(":scope > .body > p", row).map((it) => it.textContent).join("\n").toLowerCase();
+    const left = words.filter((word) => !head.includes(word));
     let count = 0;
     for (const item of all(":scope > .body > article", row)) {
-      const fits = ["status", "service", "owner", "node"].every((key) => holds(query, item.dataset, key));
+      const fits = ["status", "service", "owner", "node"].every((key) => holds(query, item.dataset, key))
+        && left.every((word) => textOf(item).includes(word));
       item.hidden = !fits;
       if (fits) count += 1;
     }
@@ -76,7 +80,7 @@
       const count = view === "findings" ? row.querySelectorAll(":scope > .body > article").length : 1;
       total += count;
       let left = keeps(query, row) && words.every((word) => textOf(row).includes(word)) ? count : 0;
-      if (left && view === "findings") left = items(query, row);
+      if (left && view === "findings") left = items(query, words, row);
       row.hidden = !left;
       shown += left;
     }

@@ -185,7 +185,13 @@ impl Build<'_> {
         let repo = self.repo;
         let printed = |id: &&str| PRINTED.contains(&kind_of(id));
         if !ids.is_empty() && ids.iter().all(printed) {
-            return self.gap(node, State::Broken, "only printed: nothing keeps it");
+            return match self.only_prints(pipeline) {
+                true => self.gap(node, State::Broken, "only printed: nothing keeps it"),
+                false => {
+                    let why = "only printed here; another layer may send it on";
+                    self.gap(node, State::Unknown, why);
+                }
+            };
         }
         let kind = match pipeline.signal() {
             "logs" => "log store",
@@ -208,6 +214,17 @@ impl Build<'_> {
         if !self.leads_on(node) && ids.is_empty() {
             self.gap(node, State::Unknown, "where it sends to is not here");
         }
+    }
+
+    /// Whether a pipeline certainly keeps nothing, in whatever layers it is loaded.
+    fn only_prints(&self, pipeline: &Pipeline) -> bool {
+        let repo = self.repo;
+        let mut sets = repo.collectors().of_document(pipeline.document);
+        sets.all(|set| {
+            let effective = set.pipeline(&pipeline.name.text);
+            let ids = effective.map(|it| it.ids(repo, Section::Exporters)).unwrap_or_default();
+            set.known && !set.open && ids.iter().all(|id| PRINTED.contains(&kind_of(id)))
+        })
     }
 
     /// Pipelines that take what a service sends.
@@ -338,7 +355,10 @@ impl Build<'_> {
     }
 
     fn logs_to_shippers(&mut self, everything: &[usize]) {
-        let any = self.nodes.iter().any(|node| node.kind == "log shipper");
+        let ships = |kind: &str, name: &str| {
+            kind == "log shipper" || (kind == "collector pipeline" && kind_of(name) == "logs")
+        };
+        let any = self.nodes.iter().any(|node| ships(node.kind, &node.name));
         for (_, word, signal) in self.standing() {
             if place_of(word) != Some(1) || self.leads_on(signal) {
                 continue;

@@ -11,6 +11,30 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const SIGNALS: [(Signal, &str); 3] =
     [(Signal::Metrics, "metrics"), (Signal::Logs, "logs"), (Signal::Traces, "traces")];
 
+/// Words in the names of packages that give signals in ways of their own.
+const VENDORS: &[&str] = &[
+    "instana",
+    "newrelic",
+    "dd-trace",
+    "ddtrace",
+    "datadog",
+    "elastic-apm",
+    "elasticapm",
+    "appdynamics",
+    "dynatrace",
+    "applicationinsights",
+    "azure-monitor",
+    "traceloop",
+    "openlit",
+    "logfire",
+    "sentry",
+    "honeycomb",
+    "splunk",
+    "lightstep",
+    "signalfx",
+    "skywalking",
+];
+
 /// The place of a signal among [`SIGNALS`].
 pub(super) fn place_of(signal: &str) -> Option<usize> {
     SIGNALS.iter().position(|(_, word)| *word == signal)
@@ -38,7 +62,12 @@ impl<'a> Build<'a> {
                 self.nodes[of].group = Some(word.to_owned());
                 let (state, why) = match repo.gives(service, signal) {
                     Some(true) => (State::Whole, format!("gives {word}")),
-                    Some(false) => (State::Broken, format!("{name} gives no {word}")),
+                    Some(false) => match self.watched(service).filter(|_| signal != Signal::Logs) {
+                        Some(by) => {
+                            (State::Unknown, format!("{by} may give {word} in its own way"))
+                        }
+                        None => (State::Broken, format!("{name} gives no {word}")),
+                    },
                     None => (State::Unknown, format!("not known: {}", service.unread_reason())),
                 };
                 if let (Signal::Metrics, count @ 1..) = (signal, repo.metrics_of(service).count()) {
@@ -49,6 +78,16 @@ impl<'a> Build<'a> {
             });
             self.services.insert(number, (node, signals));
         }
+    }
+
+    /// What gives signals of a service in a way of its own, that is not looked at.
+    fn watched(&self, service: &Service) -> Option<&'static str> {
+        let manifests = service.manifests.iter().map(|&number| &self.repo.facts.manifests[number]);
+        let needed = manifests.flat_map(|it| &it.dependencies).map(|it| it.name.text.as_str());
+        let imported = self.repo.modules_of(service).flat_map(|it| &it.imports);
+        let names: Vec<String> =
+            needed.chain(imported.map(String::as_str)).map(str::to_lowercase).collect();
+        VENDORS.iter().copied().find(|word| names.iter().any(|name| name.contains(word)))
     }
 
     /// The services on the way, with their numbers.
