@@ -15,7 +15,8 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("log-field", "LogField", &["key", "value", "map"]),
     ("print", "Print", &["message", "stream"]),
     ("logger", "Logger", &["name"]),
-    ("log-format", "LogFormat", &["format", "time"]),
+    ("log-format", "LogFormat", &["format", "time", "gives", "names"]),
+    ("log-level", "LogLevel", &["level", "of", "when"]),
     ("tracer", "Tracer", &["name"]),
     (
         "span-start",

@@ -121,7 +121,7 @@ fn literal(it: &Requirement) -> String {
 fn clause_literal(clause: &Clause) -> String {
     format!(
         "Clause {{ id: {:?}, text: {:?}, basis: Basis::{:?}, rules: &{:?}, clean: &{:?}, \
-         method: Method::{:?}, optional: {} }}",
+         method: Method::{:?}, optional: {}, core: {} }}",
         clause.id,
         clause.text,
         clause.basis,
@@ -129,6 +129,7 @@ fn clause_literal(clause: &Clause) -> String {
         clause.clean,
         clause.method,
         clause.optional,
+        clause.core,
     )
 }
 

@@ -354,6 +354,8 @@ file_facts! {
     log_calls: code::logs::LogCall,
     /// What is said of loggers.
     logger_setups: code::loggers::LoggerSetup,
+    /// What every record says.
+    record_parts: code::records::RecordParts,
     /// Fields that are passed by name.
     field_passes: code::logs::FieldPass,
     /// Places that ask for the error being handled.

@@ -19,6 +19,7 @@ pub mod pattern;
 pub mod placeholder;
 pub mod promql;
 pub mod re2;
+pub mod records;
 pub mod river;
 pub mod sensitive;
 pub mod template;

@@ -20,6 +20,8 @@ pub enum Role {
     Logger,
     /// Chooses how log records look.
     LogFormat,
+    /// Chooses from which level on records are written, or writes the values of statements.
+    LogLevel,
     /// Gives a tracer.
     Tracer,
     /// Starts a span.

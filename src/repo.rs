@@ -38,6 +38,7 @@ pub mod pillars;
 pub mod propagation;
 pub mod publish;
 pub mod queries;
+pub mod records;
 pub mod retention;
 pub mod routing;
 pub mod runbooks;
@@ -139,6 +140,7 @@ pub struct Repo {
     correlations: OnceLock<Vec<correlation::Correlation>>,
     vocabulary: OnceLock<vocabulary::Vocabulary>,
     logging: OnceLock<logging::Logging>,
+    records: OnceLock<records::RecordIndex>,
     told: OnceLock<audits::Told>,
     filled_in: OnceLock<BTreeSet<String>>,
     units: OnceLock<services::Services>,
@@ -243,6 +245,7 @@ impl Repo {
             correlations: OnceLock::new(),
             vocabulary: OnceLock::new(),
             logging: OnceLock::new(),
+            records: OnceLock::new(),
             told: OnceLock::new(),
             filled_in: OnceLock::new(),
             units: OnceLock::new(),

@@ -33,6 +33,8 @@ mod logging;
 mod metrics;
 #[path = "verdicts/queries.rs"]
 mod queries;
+#[path = "verdicts/records.rs"]
+mod records;
 #[path = "verdicts/response.rs"]
 mod response;
 #[path = "verdicts/routing.rs"]

@@ -6,6 +6,7 @@ mod audit_record_incomplete;
 mod audit_suppressible;
 mod correlation_not_forwarded;
 mod correlation_not_from_request;
+mod debug_in_prod;
 mod eager_interpolation;
 mod encoder_may_throw;
 mod error_without_cause;
@@ -24,6 +25,7 @@ mod not_structured;
 mod passthrough_formatter;
 mod personal_data_in_log;
 mod print_as_log;
+mod record_fields_incomplete;
 mod secret_in_log;
 mod security_event_not_logged;
 mod stringified_map;
@@ -37,6 +39,7 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("LOGS001", Builtin::Service(not_structured::check)),
     ("LOGS002", Builtin::LogCall(stringified_map::check)),
     ("LOGS003", Builtin::LoggerSetup(hand_made_json::check)),
+    ("LOGS004", Builtin::Service(record_fields_incomplete::check)),
     ("LOGS005", Builtin::LoggerSetup(timestamp_not_utc::check)),
     ("LOGS006", Builtin::LogCall(print_as_log::check)),
     ("LOGS007", Builtin::LogCall(secret_in_log::check)),
@@ -60,6 +63,8 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("LOGS029", Builtin::HttpResponse(internals_to_client::check)),
     ("LOGS030", Builtin::Repository(no_failure_response::check)),
     ("LOGS033", Builtin::Service(no_trace_ids_in_logs::check)),
+    ("LOGS022", Builtin::LoggerSetup(debug_in_prod::check)),
+    ("LOGS022", Builtin::Container(debug_in_prod::check_container)),
     ("LOGS023", Builtin::LoggerSetup(handler_per_call::check)),
     ("LOGS024", Builtin::LoggerSetup(late_basicconfig::check)),
     ("LOGS025", Builtin::CodeModule(module_shadows_stdlib::check)),

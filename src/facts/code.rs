@@ -28,6 +28,7 @@ mod payload;
 mod prefilter;
 pub mod propagation;
 mod python;
+pub mod records;
 pub mod responses;
 mod routines;
 pub mod secrets;
@@ -310,6 +311,7 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     metrics::read,
     analysis::read,
     loggers::read,
+    records::read,
 ];
 
 /// Reads the facts of a source file.

@@ -1,39 +1,48 @@
 //! Settings of loggers in files: Logback, Log4j, NLog, Spring, .NET, nginx.
 
 use super::code::loggers::{Form, LoggerSetup, Places, Setup};
+use super::code::records::{RecordParts, fields_of};
 use super::scalar::Scalar;
 use super::{DocumentId, FileFacts};
+use crate::lang::records::Part;
 use crate::lang::{placeholder, xml};
+use crate::libraries::{Api, Role, Table};
+use crate::parse::code::Language;
 use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::NodeRef;
+use crate::source::Span;
 
-/// Words of classes and settings that make JSON of records.
-const STRUCTURED: &[&str] = &[
-    "LogstashEncoder",
-    "LoggingEventCompositeJsonEncoder",
-    "JsonEncoder",
-    "EcsEncoder",
-    "EcsLayout",
-    "JsonTemplateLayout",
-    "JsonLayout",
-    "JSONLayout",
-    "GelfLayout",
-    "OpenTelemetryAppender",
-    "OpenTelemetry",
-    "StackdriverJsonLayout",
-    "CompactJsonFormatter",
-    "JsonFormatter",
-    "EcsTextFormatter",
-    "JsonConsole",
-];
+/// What a class or a word of a setting makes of records: `net.logstash.logback.encoder.LogstashEncoder`,
+/// `Serilog.Formatting.Compact.CompactJsonFormatter, Serilog.Formatting.Compact`.
+fn format_of(word: &str) -> Option<&'static Api> {
+    let word = word.split([',', ':']).next().unwrap_or(word).trim();
+    if word.is_empty() || word.contains(' ') {
+        return None;
+    }
+    let mut tables = [Language::Java, Language::Csharp].into_iter().map(Table::of);
+    tables.find_map(|table| {
+        let last = || table.role(&format!(".{word}"), Role::LogFormat);
+        table.role(word, Role::LogFormat).or_else(last)
+    })
+}
+
+/// Whether it makes records structured.
+fn is_structured(api: &Api) -> bool {
+    matches!(api.get("format"), Some("json" | "otlp"))
+}
 
 struct File<'f> {
     map: &'f OffsetMap,
     document: DocumentId,
+    parts: RecordParts,
     facts: &'f mut FileFacts,
 }
 
 impl File<'_> {
+    fn span(&self, range: &std::ops::Range<usize>) -> Span {
+        self.map.span(range.start, range.end)
+    }
+
     fn add(&mut self, text: &str, range: std::ops::Range<usize>, setup: Setup) {
         let span = self.map.span(range.start, range.end);
         let known = !placeholder::is_in(text) && !text.contains("${");
@@ -44,13 +53,17 @@ impl File<'_> {
 
 /// Reads a whole text: XML, properties, nginx.
 pub fn read_text(text: &str, map: &OffsetMap, document: DocumentId, facts: &mut FileFacts) {
-    let mut file = File { map, document, facts };
+    let mut file = File { map, document, parts: RecordParts::of(document), facts };
     if text.trim_start().starts_with('<') {
         file.xml(text);
     } else if text.contains("log_format ") {
         file.nginx(text);
     } else {
         file.properties(text);
+    }
+    let File { parts, facts, .. } = file;
+    if !parts.is_empty() {
+        facts.record_parts.push(parts);
     }
 }
 
@@ -60,10 +73,12 @@ impl File<'_> {
         for element in &elements {
             let class = element.get("class").or_else(|| element.get("type"));
             let word = class.map_or(element.name, |class| class.value);
-            if STRUCTURED.iter().any(|known| word.ends_with(known)) {
+            if let Some(api) = format_of(word).filter(|api| is_structured(api)) {
                 let at = class.map_or(element.at.clone(), |class| class.at.clone());
+                self.parts.give(api, self.span(&at));
                 self.add(word, at, Setup::Form(Form::Structured, true));
             }
+            self.fields(element);
             let lower = element.name.to_ascii_lowercase();
             let pattern = match lower.as_str() {
                 "pattern" if !element.text.is_empty() => {
@@ -83,7 +98,8 @@ impl File<'_> {
                 && let Some(level) = element.get("level")
             {
                 let logger = element.get("name").map_or("root", |name| name.value).to_owned();
-                self.add(level.value, level.at.clone(), Setup::Level { logger });
+                let only = profile(&elements, element.around);
+                self.add(level.value, level.at.clone(), Setup::Level { logger, only });
             }
             let file = class.is_some_and(|class| class.value.ends_with(".FileAppender"))
                 || element.name == "File" && element.get("fileName").is_some();
@@ -91,6 +107,41 @@ impl File<'_> {
                 let at = class.map_or(element.at.clone(), |class| class.at.clone());
                 self.add(word, at, Setup::File { rotates: false, ends: None });
             }
+        }
+    }
+
+    /// Fields that an encoder or a layout is told to add.
+    fn fields(&mut self, element: &xml::Element<'_>) {
+        let provided = element.inside.contains(&"providers");
+        let names = matches!(
+            element.name,
+            "EventTemplateAdditionalField" | "KeyValuePair" | "attribute" | "additionalField"
+        );
+        for attribute in &element.attributes {
+            match attribute.name {
+                "key" | "name" if names => {
+                    self.parts.field(attribute.value, self.span(&attribute.at));
+                }
+                "eventTemplateUri" => {
+                    let known = ["EcsLayout", "Logstash", "Gelf", "JsonLayout", "Gcp"];
+                    self.parts.open |= !known.iter().any(|word| attribute.value.contains(word));
+                }
+                name if name.starts_with("service") => {
+                    self.parts.field(name, self.span(&attribute.at));
+                }
+                _ => {}
+            }
+        }
+        let span = self.span(&element.text_at);
+        if element.text.contains('"') || element.text.contains("&quot;") {
+            let text = element.text.replace("&quot;", "\"");
+            fields_of(&text, |name| self.parts.field(name, span));
+        } else if element.name.starts_with("service") || element.name == "key" {
+            let name = if element.name == "key" { element.text } else { element.name };
+            self.parts.field(name, span);
+        } else if provided && element.name != "version" {
+            // `<logLevel/>`; `<version/>` is that of the format.
+            self.parts.field(element.name, self.span(&element.at));
         }
     }
 
@@ -133,21 +184,25 @@ impl File<'_> {
     /// A setting by its dotted key.
     fn setting(&mut self, key: &str, value: &str, at: std::ops::Range<usize>) {
         let lower = key.to_ascii_lowercase();
-        let level = lower.strip_prefix("logging.level.");
-        if let Some(logger) = level {
-            self.add(value, at, Setup::Level { logger: logger.to_owned() });
-        } else if lower.starts_with("logging.structured.format") {
-            self.add(value, at, Setup::Form(Form::Structured, true));
+        let level = key.get(..14).filter(|start| start.eq_ignore_ascii_case("logging.level."));
+        if level.is_some() {
+            let setup = Setup::Level { logger: key[14..].to_owned(), only: None };
+            self.add(value, at, setup);
+        } else if lower.starts_with("logging.structured.") {
+            let span = self.span(&at);
+            structured(&mut self.parts, &lower, value, span);
+            if lower.starts_with("logging.structured.format") {
+                self.add(value, at, Setup::Form(Form::Structured, true));
+            }
         } else if lower == "logging.pattern.console" || lower == "logging.pattern.file" {
             self.pattern(value, at);
-        } else if STRUCTURED.iter().any(|word| value.contains(word)) {
+        } else if let Some(api) = format_of(value).filter(|api| is_structured(api)) {
+            self.parts.give(api, self.span(&at));
             self.add(value, at, Setup::Form(Form::Structured, true));
-        } else if matches!(
-            lower.as_str(),
-            "spring.jpa.properties.hibernate.show_sql" | "spring.jpa.show-sql"
-        ) && value == "true"
-        {
-            self.add(value, at, Setup::Level { logger: "sql".to_owned() });
+        } else if lower == "rootlogger.level" || lower == "log4j.rootlogger" {
+            let word = value.split(',').next().unwrap_or(value).trim_end();
+            let at = at.start..at.start + word.len();
+            self.add(word, at, Setup::Level { logger: "root".to_owned(), only: None });
         }
     }
 
@@ -196,15 +251,53 @@ fn local_date(pattern: &str) -> Option<(usize, usize)> {
     None
 }
 
+/// Spring's names for what each format says of its own accord.
+fn structured(parts: &mut RecordParts, key: &str, value: &str, span: Span) {
+    if key.starts_with("logging.structured.format") {
+        let (format, more) = match value.trim() {
+            "ecs" => (&[Part::Host][..], &[Part::Service, Part::Version][..]),
+            "gelf" => (&[Part::Host, Part::Service][..], &[Part::Version][..]),
+            "logstash" => (&[][..], &[][..]),
+            _ => {
+                parts.open = true;
+                return;
+            }
+        };
+        let always = [Part::Time, Part::Level, Part::Message, Part::Logger];
+        always.iter().chain(format).for_each(|part| parts.field(part.name(), span));
+        parts.maybe.extend(more);
+    } else if let Some((_, name)) = key.rsplit_once('.') {
+        parts.field(name, span);
+    }
+}
+
+/// The profiles in which an element of a Spring configuration holds.
+fn profile(elements: &[xml::Element<'_>], mut around: Option<usize>) -> Option<String> {
+    while let Some(element) = around.and_then(|number| elements.get(number)) {
+        if element.name == "springProfile" {
+            return element.get("name").map(|name| name.value.to_owned());
+        }
+        around = element.around;
+    }
+    None
+}
+
 /// Reads a parsed document: Spring's YAML, .NET's JSON.
 pub fn read(node: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let mut parts = RecordParts::of(document);
+    let mut only: Option<String> = None;
+    let before = facts.logger_setups.len();
     let mut open = vec![(String::new(), node)];
     while let Some((above, node)) = open.pop() {
         for (key, value) in node.entries() {
             let Some(name) = key.scalar() else { continue };
             let full = if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") };
             if let Some(scalar) = Scalar::of(value) {
-                scalar_setting(&full, scalar, document, facts);
+                if PROFILES.contains(&full.as_str()) {
+                    only = Some(scalar.text);
+                    continue;
+                }
+                scalar_setting(&full, scalar, &mut parts, facts);
             } else if full.len() < 200 {
                 open.push((full.clone(), value));
                 for item in value.items() {
@@ -213,23 +306,59 @@ pub fn read(node: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
             }
         }
     }
+    for setup in &mut facts.logger_setups[before..] {
+        if let Setup::Level { only: place, .. } = &mut setup.setup {
+            place.clone_from(&only);
+        }
+    }
     facts.logger_setups.sort_by_key(|setup| (setup.document, setup.name.span));
+    if !parts.is_empty() {
+        facts.record_parts.push(parts);
+    }
 }
 
-fn scalar_setting(key: &str, value: Scalar, document: DocumentId, facts: &mut FileFacts) {
-    let lower = key.to_ascii_lowercase();
-    let level = ["logging.level.", "logging.loglevel.", "logging.console.loglevel."]
-        .iter()
-        .find_map(|start| lower.strip_prefix(start))
-        .or_else(|| lower.strip_prefix("serilog.minimumlevel.override."));
-    let setup = if let Some(logger) = level {
-        Setup::Level { logger: logger.to_owned() }
-    } else if lower == "serilog.minimumlevel" || lower == "serilog.minimumlevel.default" {
-        Setup::Level { logger: "root".to_owned() }
-    } else if lower.starts_with("logging.structured.format")
-        || STRUCTURED.iter().any(|word| value.text.contains(word))
-        || (lower.ends_with("formattername") && value.text.eq_ignore_ascii_case("json"))
+/// Where a document of Spring says in which profiles it holds.
+const PROFILES: &[&str] = &["spring.config.activate.on-profile", "spring.profiles"];
+
+/// The logger that a key sets the level of, as written.
+fn logger_of(key: &str) -> Option<&str> {
+    const KEYS: &[&str] = &[
+        "logging.level.",
+        "logging.loglevel.",
+        "logging.console.loglevel.",
+        "serilog.minimumlevel.override.",
+    ];
+    let below = |start: &&str| {
+        key.get(..start.len()).filter(|it| it.eq_ignore_ascii_case(start)).map(|it| &key[it.len()..])
+    };
+    if key.eq_ignore_ascii_case("serilog.minimumlevel")
+        || key.eq_ignore_ascii_case("serilog.minimumlevel.default")
     {
+        return Some("root");
+    }
+    let logger = KEYS.iter().find_map(below)?;
+    Some(if logger.eq_ignore_ascii_case("default") { "root" } else { logger })
+}
+
+fn scalar_setting(key: &str, value: Scalar, parts: &mut RecordParts, facts: &mut FileFacts) {
+    let document = parts.document;
+    let lower = key.to_ascii_lowercase();
+    if lower.starts_with("logging.structured.") {
+        structured(parts, &lower, &value.text, value.span);
+    } else if let Some(name) = key.get(..19).filter(|it| it.eq_ignore_ascii_case("serilog.properties.")) {
+        parts.field(&key[name.len()..], value.span);
+    } else if lower.ends_with(".timestampformat") {
+        parts.field("timestamp", value.span);
+    }
+    let json = || lower.ends_with("formattername") && value.text.eq_ignore_ascii_case("json");
+    let format = if json() { format_of("JsonConsole") } else { format_of(&value.text) };
+    let format = format.filter(|api| is_structured(api));
+    if let Some(api) = format {
+        parts.give(api, value.span);
+    }
+    let setup = if let Some(logger) = logger_of(key) {
+        Setup::Level { logger: logger.to_owned(), only: None }
+    } else if lower.starts_with("logging.structured.format") || format.is_some() {
         Setup::Form(Form::Structured, true)
     } else if lower.ends_with("outputtemplate")
         && value.text.trim_start().starts_with('{')
@@ -247,12 +376,6 @@ fn scalar_setting(key: &str, value: Scalar, document: DocumentId, facts: &mut Fi
         let setup = Setup::Clock { fault, right: false };
         facts.logger_setups.push(LoggerSetup { document, name, setup });
         return;
-    } else if matches!(
-        lower.as_str(),
-        "spring.jpa.show-sql" | "spring.jpa.properties.hibernate.show_sql"
-    ) && value.boolean() == Some(true)
-    {
-        Setup::Level { logger: "sql".to_owned() }
     } else {
         return;
     };

@@ -11,6 +11,7 @@ pub fn is_logging(text: &str) -> bool {
         || line("logging.level.")
         || line("logging.structured.")
         || line("logging.pattern.")
+        || line("server.error.include-")
         || line("log4j.rootLogger")
         || line("rootLogger.")
         || (line("log_format ") && has("$"))

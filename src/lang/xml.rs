@@ -29,6 +29,8 @@ pub struct Element<'t> {
     pub text_at: Range<usize>,
     /// Names of the elements it stands in, outermost first.
     pub inside: Vec<&'t str>,
+    /// The number of the element right around it.
+    pub around: Option<usize>,
 }
 
 impl<'t> Element<'t> {
@@ -45,6 +47,7 @@ const MAX_DEPTH: usize = 64;
 pub fn elements(text: &str) -> Vec<Element<'_>> {
     let mut found = Vec::new();
     let mut inside: Vec<&str> = Vec::new();
+    let mut numbers: Vec<usize> = Vec::new();
     let mut at = 0;
     while let Some(next) = text.get(at..).and_then(|rest| rest.find('<')) {
         let start = at + next;
@@ -60,6 +63,7 @@ pub fn elements(text: &str) -> Vec<Element<'_>> {
         if let Some(name) = body.strip_prefix('/') {
             if let Some(depth) = inside.iter().rposition(|open| *open == name.trim()) {
                 inside.truncate(depth);
+                numbers.truncate(depth);
             }
             continue;
         }
@@ -78,9 +82,11 @@ pub fn elements(text: &str) -> Vec<Element<'_>> {
             text: plain,
             text_at: at + lead..at + lead + plain.len(),
             inside: inside.clone(),
+            around: numbers.last().copied(),
         });
         if !body.ends_with('/') && inside.len() < MAX_DEPTH {
             inside.push(name);
+            numbers.push(found.len() - 1);
         }
     }
     found

@@ -38,7 +38,7 @@ const REQUIREMENT: &[&str] = &[
     "clauses",
 ];
 const CLAUSE: &[&str] =
-    &["id", "text", "evidence", "pending", "rules", "clean", "method", "optional"];
+    &["id", "text", "evidence", "pending", "rules", "clean", "method", "optional", "core"];
 
 /// Reads a standard. Its texts live as long as the program: it is read once.
 ///
@@ -195,6 +195,7 @@ impl Loader {
             clean: self.rules(node, "clean"),
             method,
             optional: optional(node, "optional") == Some("true"),
+            core: optional(node, "core") == Some("true"),
         }
     }
 

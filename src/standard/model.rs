@@ -95,6 +95,8 @@ pub struct Clause {
     pub method: Method,
     /// Helps, but nothing fails without it.
     pub optional: bool,
+    /// Without it the requirement is not met, whatever else holds.
+    pub core: bool,
 }
 
 impl Clause {

@@ -71,7 +71,9 @@ fn combine(
         .iter()
         .filter(|clause| !clause.clause.optional)
         .all(|clause| of(clause) == Verdict::Met);
+    let baseless = clauses.iter().any(|it| it.clause.core && of(it) == Verdict::NotMet);
     match (all, holding) {
+        _ if baseless => Verdict::NotMet,
         (true, 1..) => Verdict::Met,
         (_, holding) if holding < requirement.partly_at_least.max(1) => Verdict::NotMet,
         _ => Verdict::Partly,

@@ -12,6 +12,7 @@ mod matrix;
 mod measured;
 mod pending;
 mod performance;
+mod records;
 mod response;
 mod routing;
 mod running;
@@ -119,6 +120,10 @@ const QUERIES: &[(&str, Query)] = &[
     ("logs.correlation_inbound", correlated::inbound),
     ("logs.correlation_outbound", correlated::outbound),
     ("logs.trace_ids", correlated::traced),
+    ("logs.structured", records::structured),
+    ("logs.fields", records::fields),
+    ("logs.audit", records::audit),
+    ("logs.errors", records::errors),
     ("strategy.file", |scope| documents(scope, &[Kind::Strategy])),
     ("strategy.pillars", strategy_pillars),
     ("strategy.log_retention", log_retention),

@@ -1,5 +1,6 @@
 //! How loggers are set up: what records look like, where they go, which clock they show.
 
+mod levels;
 mod python;
 mod read;
 
@@ -49,8 +50,10 @@ pub enum Setup {
     },
     /// Records of this logger are kept from this level on.
     Level {
-        /// The logger; `root` for all, `sql` where statements are printed.
+        /// The logger; `root` for all, `sql` where values in statements are written.
         logger: String,
+        /// The profiles it holds in, where it holds in some only.
+        only: Option<String>,
     },
     /// A handler is added to a logger.
     Handler {

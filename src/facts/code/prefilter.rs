@@ -170,6 +170,8 @@ fn words(language: Language) -> &'static [&'static str] {
             "error.stack",
             "startSpan",
             "startActiveSpan",
+            "logQueryParameters",
+            "typeorm",
         ],
         Language::Csharp => &[
             "ILogger",
@@ -185,6 +187,7 @@ fn words(language: Language) -> &'static [&'static str] {
             "HttpPut",
             "HttpDelete",
             "ThreadLocal",
+            "SensitiveDataLogging",
         ],
     }
 }

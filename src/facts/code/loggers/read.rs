@@ -1,9 +1,10 @@
 //! What calls say of loggers, in all languages.
 
-use super::{Form, LoggerSetup, Places, Setup, python};
+use super::{Form, LoggerSetup, Places, Setup, levels, python};
 use crate::facts::FileFacts;
 use crate::facts::code::file::{Call, File};
 use crate::facts::code::logs::template;
+use crate::facts::code::records::serializes;
 use crate::facts::scalar::Scalar;
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
@@ -25,6 +26,7 @@ pub(in crate::facts::code) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     }
     clocks(file, facts);
     python::read(file, facts);
+    levels::read(file, facts);
 }
 
 pub(super) fn add(
@@ -53,10 +55,7 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
     let mut sure = false;
     for call in &file.calls {
         let Some(api) = call.role(Role::LogFormat) else { continue };
-        let serialized = api.get("format") == Some("serialize")
-            && unit
-                .arg(call.id, usize::MAX, "serialize")
-                .is_some_and(|value| !matches!(unit.expr(value), ExprKind::Bool(false)));
+        let serialized = api.get("format") == Some("serialize") && serializes(unit, call);
         let form = if serialized { Some(Form::Structured) } else { form_of(api) };
         if let Some(form) = form {
             sure |= form == Form::Structured;
@@ -74,6 +73,20 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
                 let text = unit.slice(&unit.place(*of));
                 add(file, text, file.expr_span(*of), Setup::Form(form, true), facts);
             }
+        }
+    }
+    // A class that settings in the code name: `"pythonjsonlogger.json.JsonFormatter"`.
+    for expr in &unit.exprs {
+        if let ExprKind::Text(text) = &expr.kind
+            && unit.language == Language::Python
+            && text.contains('.')
+            && text.len() < 80
+            && let Some(api) = file.table.role(text, Role::LogFormat)
+            && form_of(api) == Some(Form::Structured)
+        {
+            sure = true;
+            let setup = Setup::Form(Form::Structured, true);
+            add(file, text, file.span(&expr.at), setup, facts);
         }
     }
     for import in &unit.imports {
@@ -231,7 +244,6 @@ fn clocks(file: &File<'_, '_>, facts: &mut FileFacts) {
             (Language::Go, "New") if call.path == "log.New" => go_flags(file, call, 2),
             _ => continue,
         };
-        let go = unit.language == Language::Go;
         add(
             file,
             call.name(),
@@ -239,7 +251,6 @@ fn clocks(file: &File<'_, '_>, facts: &mut FileFacts) {
             Setup::Clock { fault, right: false },
             facts,
         );
-        let _ = go;
     }
     if unit.language == Language::Csharp {
         for (number, expr) in unit.exprs.iter().enumerate() {

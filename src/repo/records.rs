@@ -1,0 +1,117 @@
+//! What the records of a service say: what their format brings, what is bound to loggers, and
+//! what ships them adds.
+
+mod added;
+
+use super::Repo;
+use super::services::Service;
+use crate::facts::DocumentId;
+use crate::lang::records::Part;
+use crate::source::Span;
+use added::Added;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What files say of records, and what is added on their way.
+#[derive(Debug, Default)]
+pub struct RecordIndex {
+    /// Numbers in `facts.record_parts` by the code they stand in.
+    of_code: BTreeMap<DocumentId, usize>,
+    /// Settings: their folder and number.
+    settings: Vec<(String, usize)>,
+    added: Added,
+}
+
+/// What the records of one service have.
+#[derive(Clone, Debug, Default)]
+pub struct Records {
+    /// Parts that are certainly there, and where that is said.
+    pub parts: BTreeMap<Part, Span>,
+    /// Parts that may be there.
+    maybe: BTreeSet<Part>,
+    /// They may have any part.
+    pub open: bool,
+}
+
+impl Records {
+    /// Parts that are certainly missing: those a record is incomplete without, or the others.
+    pub fn missing(&self, required: bool) -> Vec<Part> {
+        let gone =
+            |part: &Part| !self.open && !self.parts.contains_key(part) && !self.maybe.contains(part);
+        let asked = Part::ALL.into_iter().filter(|part| part.is_required() == required);
+        asked.filter(gone).collect()
+    }
+
+    /// The first part that nobody can show, of those a record is incomplete without.
+    pub fn unproven(&self) -> Option<Part> {
+        Part::ALL.into_iter().find(|part| part.is_required() && !self.parts.contains_key(part))
+    }
+
+    fn add(&mut self, part: Part, span: Span) {
+        self.parts.entry(part).or_insert(span);
+    }
+}
+
+impl RecordIndex {
+    fn of(repo: &Repo) -> RecordIndex {
+        let mut index = RecordIndex { added: added::added(repo), ..RecordIndex::default() };
+        for (number, parts) in repo.facts.record_parts.iter().enumerate() {
+            if repo.document(parts.document).kind.is_code() {
+                index.of_code.insert(parts.document, number);
+            } else {
+                let path = &repo.source(parts.document.source).path;
+                let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                index.settings.push((folder.to_owned(), number));
+            }
+        }
+        index
+    }
+}
+
+impl Repo {
+    /// What the records of a service have.
+    pub fn records_of(&self, service: &Service) -> Records {
+        let index = self.records.get_or_init(|| RecordIndex::of(self));
+        let root = &service.root;
+        let below = |folder: &str| {
+            root.is_empty() || folder == root || folder.starts_with(&format!("{root}/"))
+        };
+        let code = service.documents.iter().filter_map(|document| index.of_code.get(document));
+        let settings = index.settings.iter().filter(|(folder, _)| below(folder));
+        let mut records = Records::default();
+        let mut otlp = false;
+        for number in code.chain(settings.map(|(_, number)| number)) {
+            let found = &self.facts.record_parts[*number];
+            found.parts.iter().for_each(|(part, span)| records.add(*part, *span));
+            records.maybe.extend(&found.maybe);
+            records.open |= found.open;
+            otlp |= found.otlp;
+        }
+        if otlp {
+            self.add_resource(service, &mut records);
+        }
+        let rehearsal = service.rehearsal;
+        for (part, span, at) in &index.added.parts {
+            if rehearsal || !self.is_rehearsal(*at) {
+                records.add(*part, *span);
+            }
+        }
+        records.maybe.extend(&index.added.maybe);
+        records.open |= index.added.open;
+        records
+    }
+
+    /// Records that leave as OTLP stand beside the resource of their program.
+    fn add_resource(&self, service: &Service, records: &mut Records) {
+        let identity = self.identity_of(service);
+        for (key, span) in &identity.keys {
+            if let Some(part) = Part::of_field(key) {
+                records.add(part, *span);
+            }
+        }
+        if identity.open {
+            records.maybe.extend([Part::Service, Part::Environment, Part::Version, Part::Host]);
+        }
+        // SDKs name the process by themselves.
+        records.maybe.insert(Part::Host);
+    }
+}
