@@ -293,6 +293,11 @@ fn is_key(text: &str, range: std::ops::Range<usize>, document: &Document, logs: 
     if document.kind != Kind::Python {
         return true;
     }
+    // `operation.duration` is another field than `duration`.
+    let above = before.strip_suffix('.').map(|before| before.rsplit(|c| !word(c)).next());
+    if above.is_some_and(|holder| !holder.is_some_and(|one| HOLDERS.contains(&one))) {
+        return false;
+    }
     let name = &text[range];
     let quoted = before.ends_with(['"', '\'']) || after.starts_with(['"', '\'']);
     let declared = || [", ", "("].iter().any(|start| text.contains(&format!("{start}{name}:")));
