@@ -234,6 +234,8 @@ fn missing(repo: &Repo, asked: &BTreeSet<&str>) -> BTreeSet<String> {
     };
     let calls: BTreeSet<DocumentId> =
         repo.facts.log_calls.iter().map(|call| call.document).collect();
+    let records = repo.facts.log_calls.iter().filter(|call| !call.printed);
+    let writers: BTreeSet<DocumentId> = records.map(|call| call.document).collect();
     let mut left: BTreeSet<&str> = asked.clone();
     for document in &repo.facts.documents {
         let code = document.kind.is_code();
@@ -251,7 +253,7 @@ fn missing(repo: &Repo, asked: &BTreeSet<&str>) -> BTreeSet<String> {
             return BTreeSet::new();
         }
         for found in finder.find_overlapping_iter(text.as_ref()) {
-            if is_key(&text, found.range(), document, calls.contains(&document.id)) {
+            if is_key(&text, found.range(), document, writers.contains(&document.id)) {
                 left.remove(forms[found.pattern().as_usize()].1);
             }
         }
