@@ -249,7 +249,9 @@ fn missing(repo: &Repo, asked: &BTreeSet<&str>) -> BTreeSet<String> {
         let text = source.look();
         // Loggers in a file that no reader here looked into.
         let logs = [".info(", ".Info(", ".error(", ".LogInformation("];
-        if code && !calls.contains(&document.id) && logs.iter().any(|word| text.contains(word)) {
+        let named = ["log", "Log"].iter().any(|word| text.contains(word));
+        let unseen = code && named && !calls.contains(&document.id);
+        if unseen && logs.iter().any(|word| text.contains(word)) {
             return BTreeSet::new();
         }
         for found in finder.find_overlapping_iter(text.as_ref()) {
