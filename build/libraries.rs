@@ -17,6 +17,7 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("logger", "Logger", &["name"]),
     ("log-format", "LogFormat", &["format", "time", "gives", "names"]),
     ("log-level", "LogLevel", &["level", "of", "when"]),
+    ("file-mode", "FileMode", &["path", "mode"]),
     ("tracer", "Tracer", &["name"]),
     (
         "span-start",

@@ -31,6 +31,7 @@ mod named;
 pub mod oncall;
 pub mod owners;
 pub mod package;
+pub mod permissions;
 pub mod prometheus;
 pub mod query;
 pub mod read;
@@ -354,6 +355,8 @@ file_facts! {
     log_calls: code::logs::LogCall,
     /// What is said of loggers.
     logger_setups: code::loggers::LoggerSetup,
+    /// Modes that files of logs are given.
+    file_modes: permissions::FileMode,
     /// What every record says.
     record_parts: code::records::RecordParts,
     /// Fields that are passed by name.
@@ -376,8 +379,6 @@ file_facts! {
     tellers: code::audits::Teller,
     /// What hears of requests without the handlers' help.
     listenings: code::audits::Listening,
-    /// Code that logs JSON.
-    json_logging: code::jsonlogs::JsonLogging,
     /// Configurations of Beats.
     beats: beat::Beat,
     /// Inputs of Filebeat.
@@ -473,7 +474,6 @@ impl FileFacts {
             || !self.slo_readers.is_empty()
             || !self.slos.is_empty()
             || !self.burn_formulas.is_empty()
-            || !self.json_logging.is_empty()
             || !self.correlation_ids.is_empty()
             || self.responses.iter().any(|it| it.shows != code::responses::Shows::Nothing)
             || self.handlers.iter().any(code::handlers::Handler::says_something)

@@ -22,6 +22,8 @@ pub enum Role {
     LogFormat,
     /// Chooses from which level on records are written, or writes the values of statements.
     LogLevel,
+    /// Gives a file its mode.
+    FileMode,
     /// Gives a tracer.
     Tracer,
     /// Starts a span.

@@ -34,6 +34,7 @@ mod thread_local_in_async;
 mod timestamp_not_utc;
 mod traceback_outside_handler;
 mod unrotated_file;
+mod weak_log_permissions;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("LOGS001", Builtin::Service(not_structured::check)),
@@ -69,5 +70,10 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("LOGS024", Builtin::LoggerSetup(late_basicconfig::check)),
     ("LOGS025", Builtin::CodeModule(module_shadows_stdlib::check)),
     ("LOGS031", Builtin::LoggerSetup(unrotated_file::check)),
+    ("LOGS031", Builtin::Container(unrotated_file::check_container)),
+    ("LOGS031", Builtin::LoggerSetup(unrotated_file::check_daemon)),
+    ("LOGS032", Builtin::FileMode(weak_log_permissions::check)),
+    ("LOGS032", Builtin::LoggerSetup(weak_log_permissions::check_setup)),
+    ("LOGS032", Builtin::Container(weak_log_permissions::check_container)),
     ("LOGS034", Builtin::LoggerSetup(passthrough_formatter::check)),
 ];

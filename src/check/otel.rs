@@ -31,6 +31,7 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("OTEL003", Builtin::Service(resource_incomplete::check)),
     ("OTEL004", Builtin::LibraryImport(retired_jaeger_exporter::import)),
     ("OTEL004", Builtin::OtelVariable(retired_jaeger_exporter::variable)),
+    ("OTEL004", Builtin::Service(retired_jaeger_exporter::manifest)),
     ("OTEL005", Builtin::AttributeKey(renamed_attribute::check)),
     ("OTEL006", Builtin::ConventionConstant(unknown_semconv_constant::check)),
     ("OTEL007", Builtin::SdkSetup(simple_processor::check)),

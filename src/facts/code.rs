@@ -15,12 +15,12 @@ pub mod correlation;
 mod file;
 pub mod handlers;
 pub mod incidents;
-pub mod jsonlogs;
 mod known;
 mod layout;
 pub mod loggers;
 pub mod logs;
 mod metrics;
+mod modes;
 mod modules;
 mod objectives;
 pub mod outbound;
@@ -312,6 +312,7 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     analysis::read,
     loggers::read,
     records::read,
+    modes::read,
 ];
 
 /// Reads the facts of a source file.
@@ -320,7 +321,6 @@ pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {
     let CodeText { kind, text, base, document, .. } = code;
     static WORDS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     correlation::scan(code, facts);
-    jsonlogs::read(kind, text, base, document, facts);
     if kind != Kind::Python || text.len() > MAX_CODE {
         return foreign(text, base, document, was_read, facts);
     }

@@ -4,6 +4,7 @@
 use super::scalar::{Pairs, Scalar, held};
 use super::subject::{Held, SubjectKind};
 use super::{DocumentId, ObjectName, Subject};
+use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 mod compose;
@@ -68,6 +69,8 @@ pub struct Container {
     pub shares_network: bool,
     /// Variables that come from a ConfigMap or a Secret.
     pub env_sources: Vec<EnvSource>,
+    /// `logging.driver` of a compose service.
+    pub log_driver: Option<LogDriver>,
     /// Something asks whether it is ready or alive.
     pub probed: bool,
     /// Its memory is limited.
@@ -87,6 +90,29 @@ pub struct EnvSource {
     pub key: Option<Scalar>,
 }
 
+/// What Docker does with what a container prints.
+#[derive(Clone, Debug)]
+pub struct LogDriver {
+    /// Its name.
+    pub name: Scalar,
+    /// Files do not grow without end, or nobody can know.
+    pub bounded: bool,
+}
+
+impl LogDriver {
+    /// The driver and the options that stand beside it.
+    pub fn of(driver: Option<Scalar>, options: Option<NodeRef<'_>>) -> Option<LogDriver> {
+        let size = options.and_then(|options| options.get("max-size"));
+        let open = options.is_some_and(|options| options.entries().iter().any(|(key, _)| key.is_unknown()));
+        Some(LogDriver { name: driver?, bounded: size.is_some() || open })
+    }
+
+    /// Whether it keeps what is printed in a file that grows until the disk is full.
+    pub fn grows(&self) -> bool {
+        self.name.known_text() == Some("json-file") && !self.bounded
+    }
+}
+
 /// A volume inside a container.
 #[derive(Clone, Debug)]
 pub struct Mount {
@@ -96,6 +122,8 @@ pub struct Mount {
     pub target: String,
     /// `subPath`, if one key of a map is mounted as a file.
     pub sub_path: Option<String>,
+    /// Nothing can be written to it.
+    pub read_only: bool,
     /// Place of the entry.
     pub span: Span,
 }

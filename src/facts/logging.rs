@@ -2,6 +2,8 @@
 
 use super::code::loggers::{Form, LoggerSetup, Places, Setup};
 use super::code::records::{RecordParts, fields_of};
+use super::code::responses::{Response, Shows, Status};
+use super::deploy::LogDriver;
 use super::scalar::Scalar;
 use super::{DocumentId, FileFacts};
 use crate::lang::records::Part;
@@ -39,14 +41,17 @@ struct File<'f> {
 }
 
 impl File<'_> {
+    fn scalar(&self, text: &str, range: &std::ops::Range<usize>) -> Scalar {
+        let known = !placeholder::is_in(text) && !text.contains("${");
+        Scalar { text: text.to_owned(), span: self.span(range), known, plain: true }
+    }
+
     fn span(&self, range: &std::ops::Range<usize>) -> Span {
         self.map.span(range.start, range.end)
     }
 
     fn add(&mut self, text: &str, range: std::ops::Range<usize>, setup: Setup) {
-        let span = self.map.span(range.start, range.end);
-        let known = !placeholder::is_in(text) && !text.contains("${");
-        let name = Scalar { text: text.to_owned(), span, known, plain: true };
+        let name = self.scalar(text, &range);
         self.facts.logger_setups.push(LoggerSetup { document: self.document, name, setup });
     }
 }
@@ -105,7 +110,8 @@ impl File<'_> {
                 || element.name == "File" && element.get("fileName").is_some();
             if file {
                 let at = class.map_or(element.at.clone(), |class| class.at.clone());
-                self.add(word, at, Setup::File { rotates: false, ends: None });
+                let path = element.get("fileName").map(|name| self.scalar(name.value, &name.at));
+                self.add(word, at, Setup::File { rotates: false, ends: None, path });
             }
         }
     }
@@ -196,6 +202,9 @@ impl File<'_> {
             }
         } else if lower == "logging.pattern.console" || lower == "logging.pattern.file" {
             self.pattern(value, at);
+        } else if lower == "server.error.include-stacktrace" {
+            let value = self.scalar(value, &at);
+            self.facts.responses.extend(shown_stack(value, self.document));
         } else if let Some(api) = format_of(value).filter(|api| is_structured(api)) {
             self.parts.give(api, self.span(&at));
             self.add(value, at, Setup::Form(Form::Structured, true));
@@ -284,6 +293,12 @@ fn profile(elements: &[xml::Element<'_>], mut around: Option<usize>) -> Option<S
 
 /// Reads a parsed document: Spring's YAML, .NET's JSON.
 pub fn read(node: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let driver = LogDriver::of(Scalar::under(node, "log-driver"), node.get("log-opts"));
+    if let Some(driver) = driver {
+        let name = driver.name.clone();
+        facts.logger_setups.push(LoggerSetup { document, name, setup: Setup::Driver(driver) });
+    }
+    developer_pages(node, document, facts);
     let mut parts = RecordParts::of(document);
     let mut only: Option<String> = None;
     let before = facts.logger_setups.len();
@@ -315,6 +330,24 @@ pub fn read(node: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
     if !parts.is_empty() {
         facts.record_parts.push(parts);
     }
+}
+
+/// Spring's switches for traces of errors in answers: `always`, or whenever a caller asks.
+fn developer_pages(node: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let nested = node.at(&["server", "error", "include-stacktrace"]).and_then(Scalar::of);
+    let flat = || Scalar::under(node, "server.error.include-stacktrace");
+    if let Some(value) = nested.or_else(flat) {
+        facts.responses.extend(shown_stack(value, document));
+    }
+}
+
+fn shown_stack(value: Scalar, document: DocumentId) -> Option<Response> {
+    let shows = match value.known_text()?.to_ascii_lowercase().replace('_', "-").as_str() {
+        "always" | "on-param" | "on-trace-param" => Shows::Stack,
+        _ => Shows::Nothing,
+    };
+    let status = Status::Server;
+    Some(Response { document, name: value, shows, status, broad: true, internal: false })
 }
 
 /// Where a document of Spring says in which profiles it holds.

@@ -178,6 +178,8 @@ macro_rules! subjects {
                 CodeModule modules: code::Module "code_module" [];
                 /// What is said of a logger: how records look, where they go, which clock they show.
                 LoggerSetup logger_setups: code::loggers::LoggerSetup "logger_setup" ["name"];
+                /// A mode that a file of logs is given.
+                FileMode file_modes: permissions::FileMode "file_mode" ["name"];
                 /// Fields of records that are passed by name.
                 FieldPass field_passes: code::logs::FieldPass "field_pass" ["name"];
                 /// A place that asks for the error being handled.

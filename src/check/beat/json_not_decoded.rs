@@ -2,6 +2,7 @@
 
 use crate::check::Case;
 use crate::facts::beat::{Beat, BeatInput, BeatOutput, Place};
+use crate::facts::code::loggers::{Form, Setup};
 
 /// Folders that hold what containers print.
 const CONTAINERS: &[&str] = &["/var/lib/docker/containers", "/var/log/containers", "/var/log/pods"];
@@ -12,7 +13,11 @@ pub(super) fn check(input: &BeatInput, case: &mut Case<'_>) {
         return;
     }
     // Code of this repository that runs in a container built here.
-    let coded = repo.facts.json_logging.iter().find(|one| repo.is_ours(one.document));
+    let formats = repo.facts.logger_setups.iter().filter(|one| {
+        matches!(one.setup, Setup::Form(Form::Structured, true))
+            && repo.document(one.document).kind.is_code()
+    });
+    let coded = formats.into_iter().find(|one| repo.is_ours(one.document));
     let built = repo.facts.containers.iter().any(|container| {
         container.build.is_some() && repo.run_together(container.document, input.document)
     });
@@ -39,7 +44,7 @@ pub(super) fn check(input: &BeatInput, case: &mut Case<'_>) {
     if hinted || outputs.is_empty() || !outputs.iter().all(|output| direct(output)) {
         return;
     }
-    case.flag(input.kind.span).related(coded.span, "JSON is logged here");
+    case.flag(input.kind.span).related(coded.name.span, "JSON is logged here");
 }
 
 fn reads_containers(input: &BeatInput) -> bool {

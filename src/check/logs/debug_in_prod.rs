@@ -14,7 +14,7 @@ use crate::repo::Repo;
 /// Words of paths and profiles that say that this is not for production.
 const REHEARSALS: &[&str] = &[
     "dev", "development", "local", "test", "tests", "testing", "debug", "staging", "stage", "qa",
-    "uat", "sandbox", "preprod", "ci", "it", "e2e", "sample", "example", "default-dev",
+    "uat", "sandbox", "integration", "preprod", "ci", "it", "e2e", "sample", "example", "default-dev",
 ];
 
 /// Loggers that write the values that statements are given.

@@ -3,11 +3,48 @@
 use crate::check::Case;
 use crate::facts::code::setup::LibraryImport;
 use crate::facts::telemetry::OtelVariable;
+use crate::libraries::Table;
+use crate::parse::code::Language;
+use crate::repo::services::Service;
 
 pub(super) fn import(import: &LibraryImport, case: &mut Case<'_>) {
     if import.library == "jaeger-exporter" {
         case.flag(import.path.span).with("what", &import.path.text);
     }
+}
+
+/// A dependency, where nothing in the code says that it is used.
+pub(super) fn manifest(service: &Service, case: &mut Case<'_>) {
+    let repo = case.repo;
+    let imported = repo.facts.library_imports.iter().any(|import| {
+        import.library == "jaeger-exporter" && service.has(import.document)
+    });
+    let manifests = service.manifests.iter().map(|&number| &repo.facts.manifests[number]);
+    let mut retired = manifests
+        .flat_map(|manifest| &manifest.dependencies)
+        .filter(|dependency| !dependency.development && is_retired(&dependency.name.text))
+        .peekable();
+    if imported || service.rehearsal || retired.peek().is_none() {
+        return case.skip();
+    }
+    for dependency in retired {
+        case.flag(dependency.name.span).with("what", &dependency.name.text);
+    }
+}
+
+/// Whether a package is one of the exporter, in any language.
+fn is_retired(name: &str) -> bool {
+    let languages = [
+        Language::Python,
+        Language::Go,
+        Language::Java,
+        Language::Javascript,
+        Language::Rust,
+        Language::Csharp,
+    ];
+    let libraries = languages.into_iter().flat_map(|language| Table::of(language).libraries);
+    let mut exporters = libraries.filter(|library| library.name == "jaeger-exporter");
+    exporters.any(|library| library.packages.iter().any(|known| known.eq_ignore_ascii_case(name)))
 }
 
 pub(super) fn variable(variable: &OtelVariable, case: &mut Case<'_>) {

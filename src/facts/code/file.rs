@@ -194,6 +194,18 @@ impl<'u, 'a> File<'u, 'a> {
         self.calls.get(self.by_expr[found].1)
     }
 
+    /// What the written name of a type stands for, by what the file imports.
+    pub(super) fn type_path(&self, written: &str) -> String {
+        let first = written.split('.').next().unwrap_or(written);
+        let import = self.unit.imports.iter().find(|import| import.local == first);
+        match import {
+            Some(import) if !import.path.is_empty() => {
+                format!("{}{}", import.path, &written[first.len()..])
+            }
+            _ => written.to_owned(),
+        }
+    }
+
     /// The argument that a row names under `key`: by its position, by its name, or both
     /// (`"0 name"`: position first). A row's word that is no position is the argument's name; a
     /// position is looked up under `key` as well.

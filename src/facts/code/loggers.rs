@@ -4,6 +4,7 @@ mod levels;
 mod python;
 mod read;
 
+use crate::facts::deploy::LogDriver;
 use crate::facts::scalar::Scalar;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{DocumentId, Subject};
@@ -47,7 +48,11 @@ pub enum Setup {
         rotates: bool,
         /// The size at which it takes no more records.
         ends: Option<&'static str>,
+        /// The file, where it is written out.
+        path: Option<Scalar>,
     },
+    /// What a daemon of Docker does with what containers print.
+    Driver(LogDriver),
     /// Records of this logger are kept from this level on.
     Level {
         /// The logger; `root` for all, `sql` where values in statements are written.

@@ -94,6 +94,14 @@ fn formats(file: &File<'_, '_>, found: &mut RecordParts) -> bool {
             found.give(api, file.span(&import.at));
         }
     }
+    for class in &unit.classes {
+        for base in &class.bases {
+            if let Some(api) = file.table.role(&file.type_path(base), Role::LogFormat) {
+                any = true;
+                found.give(api, file.span(&class.name_at));
+            }
+        }
+    }
     for (number, expr) in unit.exprs.iter().enumerate() {
         let id = ExprId(u32::try_from(number).unwrap_or(u32::MAX));
         let path = match &expr.kind {

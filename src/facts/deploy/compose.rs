@@ -1,7 +1,7 @@
 //! Services of a Compose file.
 
 use super::words::{listed, words};
-use super::{Bind, Container, Mount, Port, scale};
+use super::{Bind, Container, LogDriver, Mount, Port, scale};
 use crate::facts::scalar::Scalar;
 use crate::facts::{DocumentId, FileFacts, ObjectName};
 use crate::parse::tree::NodeRef;
@@ -71,6 +71,10 @@ fn compose_service(
         aliases: compose_names(service),
         shares_network: shares_network(root),
         env_sources: Vec::new(),
+        log_driver: LogDriver::of(
+            service.at(&["logging", "driver"]).and_then(Scalar::of),
+            service.at(&["logging", "options"]),
+        ),
         probed: service.get("healthcheck").is_some(),
         memory_limited: service.get("mem_limit").is_some()
             || service.at(&["deploy", "resources", "limits", "memory"]).is_some(),
@@ -172,6 +176,9 @@ fn compose_volume(node: NodeRef<'_>) -> Option<Mount> {
             source,
             target: target.to_owned(),
             sub_path: None,
+            read_only: rest.is_some_and(|rest| {
+                rest.rsplit(':').next().is_some_and(|mode| mode.split(',').any(|it| it == "ro"))
+            }),
             span: node.span(),
         });
     }
@@ -180,6 +187,7 @@ fn compose_volume(node: NodeRef<'_>) -> Option<Mount> {
         source: text("source").unwrap_or_default(),
         target: text("target")?,
         sub_path: node.at(&["volume", "subpath"]).and_then(|path| path.scalar()).map(str::to_owned),
+        read_only: node.get("read_only").and_then(|it| it.scalar()) == Some("true"),
         span: node.get("target")?.span(),
     })
 }
@@ -216,6 +224,7 @@ fn compose_file(root: NodeRef<'_>, item: NodeRef<'_>, key: &str, folder: &str) -
         source: file.map_or_else(|| format!("{kind}:{name}"), str::to_owned),
         target,
         sub_path: None,
+        read_only: true,
         span: item.get("source").unwrap_or(item).span(),
     })
 }

@@ -91,6 +91,7 @@ impl Pod<'_> {
             aliases: Vec::new(),
             shares_network: true,
             env_sources: env_sources(node),
+            log_driver: None,
             probed: PROBES.iter().any(|probe| node.get(probe).is_some()),
             memory_limited: node.at(&["resources", "limits", "memory"]).is_some(),
         })
@@ -108,6 +109,7 @@ impl Pod<'_> {
             source: volume.and_then(volume_source).unwrap_or_else(|| format!("volume:{name}")),
             target: node.get("mountPath")?.scalar()?.to_owned(),
             sub_path: node.get("subPath").and_then(|path| path.scalar()).map(str::to_owned),
+            read_only: node.get("readOnly").and_then(|it| it.scalar()) == Some("true"),
             span: node.get("mountPath")?.span(),
         })
     }
@@ -164,6 +166,7 @@ fn operand(
         aliases: Vec::new(),
         shares_network: true,
         env_sources: env_sources(spec),
+        log_driver: None,
         probed: true,
         memory_limited: spec.at(&["resources", "limits", "memory"]).is_some(),
     })

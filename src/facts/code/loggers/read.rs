@@ -89,6 +89,18 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
             add(file, text, file.span(&expr.at), setup, facts);
         }
     }
+    // A class made of one that makes JSON.
+    for class in &unit.classes {
+        let known = |base: &&&str| {
+            let api = file.table.role(&file.type_path(base), Role::LogFormat);
+            api.and_then(form_of) == Some(Form::Structured)
+        };
+        if let Some(base) = class.bases.iter().find(known) {
+            sure = true;
+            let setup = Setup::Form(Form::Structured, true);
+            add(file, base, file.span(&class.name_at), setup, facts);
+        }
+    }
     for import in &unit.imports {
         let found = file.table.role(&import.path, Role::LogFormat).and_then(form_of);
         if found == Some(Form::Structured) {
@@ -204,13 +216,10 @@ fn log_file(file: &File<'_, '_>, call: &Call, api: &Api, facts: &mut FileFacts) 
         }
         None => false,
     };
-    add(
-        file,
-        call.name(),
-        file.callee_span(call.id),
-        Setup::File { rotates, ends: api.get("ends") },
-        facts,
-    );
+    let mut texts = unit.args(call.id).iter().filter_map(|arg| file.scalar(arg.value));
+    let path = texts.find(|text| text.text.contains(['/', '.']));
+    let setup = Setup::File { rotates, ends: api.get("ends"), path };
+    add(file, call.name(), file.callee_span(call.id), setup, facts);
 }
 
 /// Times that records show.
