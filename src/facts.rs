@@ -461,8 +461,7 @@ impl FileFacts {
         };
         self.documents.iter().any(|document| readable(document.kind))
             || !self.alert_rules.is_empty()
-            || !self.routes.is_empty()
-            || !self.receivers.is_empty()
+            || !(self.routes.is_empty() && self.receivers.is_empty())
             || !self.time_intervals.is_empty()
             || !self.monitors.is_empty()
             || !self.load_tests.is_empty()
@@ -472,7 +471,7 @@ impl FileFacts {
             || !self.metric_uses.is_empty()
             || !self.slo_evaluators.is_empty()
             || !self.slo_readers.is_empty()
-            || !self.slos.is_empty()
+            || !(self.slos.is_empty() && self.file_modes.is_empty())
             || !self.burn_formulas.is_empty()
             || !self.correlation_ids.is_empty()
             || self.responses.iter().any(|it| it.shows != code::responses::Shows::Nothing)

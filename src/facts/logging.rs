@@ -362,7 +362,9 @@ fn logger_of(key: &str) -> Option<&str> {
         "serilog.minimumlevel.override.",
     ];
     let below = |start: &&str| {
-        key.get(..start.len()).filter(|it| it.eq_ignore_ascii_case(start)).map(|it| &key[it.len()..])
+        key.get(..start.len())
+            .filter(|it| it.eq_ignore_ascii_case(start))
+            .map(|it| &key[it.len()..])
     };
     if key.eq_ignore_ascii_case("serilog.minimumlevel")
         || key.eq_ignore_ascii_case("serilog.minimumlevel.default")
@@ -378,7 +380,9 @@ fn scalar_setting(key: &str, value: Scalar, parts: &mut RecordParts, facts: &mut
     let lower = key.to_ascii_lowercase();
     if lower.starts_with("logging.structured.") {
         structured(parts, &lower, &value.text, value.span);
-    } else if let Some(name) = key.get(..19).filter(|it| it.eq_ignore_ascii_case("serilog.properties.")) {
+    } else if let Some(name) =
+        key.get(..19).filter(|it| it.eq_ignore_ascii_case("serilog.properties."))
+    {
         parts.field(&key[name.len()..], value.span);
     } else if lower.ends_with(".timestampformat") {
         parts.field("timestamp", value.span);

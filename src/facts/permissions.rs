@@ -1,6 +1,6 @@
 //! Who may read and write files of logs: modes that commands and code give them.
 
-use super::deploy::Container;
+use super::deploy::{BaseImage, Container};
 use super::named::named_subject;
 use super::scalar::Scalar;
 use super::{DocumentId, FileFacts};
@@ -37,7 +37,9 @@ fn is_log(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let mut parts = lower.split('/').filter(|part| !part.is_empty());
     let word = |part: &str| {
-        matches!(part, "log" | "logs" | "logging") || part.ends_with(".log") || part.contains("audit")
+        matches!(part, "log" | "logs" | "logging")
+            || part.ends_with(".log")
+            || part.contains("audit")
     };
     let plain = !lower.ends_with(".sh") && !lower.ends_with(".py");
     plain && parts.any(word)
@@ -46,7 +48,8 @@ fn is_log(path: &str) -> bool {
 /// Whether others may read and write: of `0666`, `0o644`, `rw-rw-rw-`, `a+w`.
 fn others(mode: &str) -> Option<(bool, bool)> {
     let digits = mode.strip_prefix("0o").unwrap_or(mode);
-    if (3..=5).contains(&digits.len()) && digits.bytes().all(|digit| (b'0'..=b'7').contains(&digit)) {
+    if (3..=5).contains(&digits.len()) && digits.bytes().all(|digit| (b'0'..=b'7').contains(&digit))
+    {
         let last = digits.bytes().last()? - b'0';
         return Some((last & 4 != 0, last & 2 != 0));
     }
@@ -96,22 +99,27 @@ fn words(text: &str) -> Vec<Word<'_>> {
 /// Modes that commands give: `chmod MODE PATH…`, `mkdir -m MODE PATH`, `install -m MODE …`.
 fn modes<'w, 't>(words: &'w [Word<'t>]) -> Vec<(&'w Word<'t>, &'t str)> {
     let mut found = Vec::new();
-    for command in words.split(|(word, _)| matches!(*word, ";" | "&&" | "||" | "|" | "then" | "do")) {
+    for command in words.split(|(word, _)| matches!(*word, ";" | "&&" | "||" | "|" | "then" | "do"))
+    {
         let start = command.iter().position(|(word, _)| {
             matches!(word.rsplit('/').next(), Some("chmod" | "mkdir" | "install"))
         });
         let Some(start) = start else { continue };
         let (name, rest) = (command[start].0, &command[start + 1..]);
         let plain = |from: usize| {
-            rest.get(from..).unwrap_or_default().iter().filter(|(word, _)| {
-                !word.starts_with('-') && *word != "\\"
-            })
+            rest.get(from..)
+                .unwrap_or_default()
+                .iter()
+                .filter(|(word, _)| !word.starts_with('-') && *word != "\\")
         };
         if name.ends_with("chmod") {
-            let Some(at) = rest.iter().position(|(word, _)| !word.starts_with('-')) else { continue };
+            let Some(at) = rest.iter().position(|(word, _)| !word.starts_with('-')) else {
+                continue;
+            };
             found.extend(plain(at + 1).map(|(path, _)| (&rest[at], *path)));
         } else if let Some(flag) = rest.iter().position(|(word, _)| {
-            matches!(*word, "-m" | "--mode") || (word.starts_with('-') && word.ends_with('m') && word.len() == 3)
+            matches!(*word, "-m" | "--mode")
+                || (word.starts_with('-') && word.ends_with('m') && word.len() == 3)
         }) && let Some(mode) = rest.get(flag + 1)
         {
             let paths = plain(flag + 2);
@@ -122,7 +130,12 @@ fn modes<'w, 't>(words: &'w [Word<'t>]) -> Vec<(&'w Word<'t>, &'t str)> {
 }
 
 /// Reads the commands of a script.
-pub(super) fn read_script(text: &str, map: &OffsetMap, document: DocumentId, facts: &mut FileFacts) {
+pub(super) fn read_script(
+    text: &str,
+    map: &OffsetMap,
+    document: DocumentId,
+    facts: &mut FileFacts,
+) {
     if !(text.contains("chmod") || text.contains(" -m ")) {
         return;
     }
@@ -140,21 +153,22 @@ pub(super) fn read_script(text: &str, map: &OffsetMap, document: DocumentId, fac
     }
 }
 
-/// Reads the commands of what images and containers run, from the given ones on.
-pub(super) fn read_commands(containers: usize, images: usize, facts: &mut FileFacts) {
+/// Reads the commands that make an image.
+pub(super) fn read_image(image: &BaseImage) -> Vec<FileMode> {
     let mut found = Vec::new();
-    for image in &facts.base_images[images..] {
-        for line in &image.runs {
-            for ((mode, at), path) in modes(&words(&line.text)) {
-                let span = line.place(at.start, at.end);
-                let name = Scalar { text: (*mode).to_owned(), span, known: true, plain: true };
-                found.extend(FileMode::of(image.document, name, path));
-            }
+    for line in &image.runs {
+        for ((mode, at), path) in modes(&words(&line.text)) {
+            let span = line.place(at.start, at.end);
+            let name = Scalar { text: (*mode).to_owned(), span, known: true, plain: true };
+            found.extend(FileMode::of(image.document, name, path));
         }
     }
-    for container in &facts.containers[containers..] {
-        found.extend(of_container(container));
-    }
+    found
+}
+
+/// Reads the commands of containers, from this one on.
+pub(super) fn read_containers(from: usize, facts: &mut FileFacts) {
+    let mut found = facts.containers[from..].iter().flat_map(of_container).collect();
     facts.file_modes.append(&mut found);
 }
 
@@ -192,7 +206,8 @@ mod tests {
 
     #[test]
     fn commands_give_modes_to_paths() {
-        let text = "set -e; mkdir -p /a && chmod -R 777 /var/log/a /b; install -d -m 0640 /var/log/c";
+        let text =
+            "set -e; mkdir -p /a && chmod -R 777 /var/log/a /b; install -d -m 0640 /var/log/c";
         let words = words(text);
         let found: Vec<(&str, &str)> =
             modes(&words).into_iter().map(|((mode, _), path)| (*mode, path)).collect();

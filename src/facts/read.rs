@@ -15,8 +15,8 @@ use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
     beat, ci, code, collector, dashboard, deploy, dialect, elastic, grafana, kibana, logging,
-    logstash, loki, markdown, monitor, oncall, owners, package, permissions, prometheus, query, rules, schema,
-    slo, strategy, telemetry, terraform,
+    logstash, loki, markdown, monitor, oncall, owners, package, permissions, prometheus, query,
+    rules, schema, slo, strategy, telemetry, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
@@ -344,11 +344,7 @@ impl<'s> Reader<'s> {
         ci::read_text(kind, text, map, document, &mut self.facts);
         telemetry::mention(kind, text, document, &mut self.facts);
         match kind {
-            Kind::Dockerfile => {
-                let images = self.facts.base_images.len();
-                deploy::read_dockerfile(text, map, document, &mut self.facts);
-                permissions::read_commands(self.facts.containers.len(), images, &mut self.facts);
-            }
+            Kind::Dockerfile => deploy::read_dockerfile(text, map, document, &mut self.facts),
             Kind::Text => permissions::read_script(text, map, document, &mut self.facts),
             Kind::CodeOwners => owners::read_owners(text, map, document, &mut self.facts),
             Kind::EnvFile => deploy::read_dotenv(text, map, document, &mut self.facts),
@@ -434,7 +430,6 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
     let masked = document.masked;
     schema::compare(node, id, facts);
     let containers = facts.containers.len();
-    let images = facts.base_images.len();
     let document = &facts.documents[id.index as usize];
     match document.kind {
         Kind::PrometheusRules => rules::read_groups(node, id, masked, facts),
@@ -499,6 +494,6 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
         _ => {}
     }
     kibana::read_containers(containers, facts);
-    permissions::read_commands(containers, images, facts);
+    permissions::read_containers(containers, facts);
     telemetry::read(node, id, facts);
 }

@@ -35,8 +35,9 @@ pub struct Records {
 impl Records {
     /// Parts that are certainly missing: those a record is incomplete without, or the others.
     pub fn missing(&self, required: bool) -> Vec<Part> {
-        let gone =
-            |part: &Part| !self.open && !self.parts.contains_key(part) && !self.maybe.contains(part);
+        let gone = |part: &Part| {
+            !self.open && !self.parts.contains_key(part) && !self.maybe.contains(part)
+        };
         let asked = Part::ALL.into_iter().filter(|part| part.is_required() == required);
         asked.filter(gone).collect()
     }

@@ -11,9 +11,11 @@ const IMAGE: (&str, &str) =
 /// A format with all that a record needs.
 const WHOLE: &str = "handler.setFormatter(JsonFormatter(\"%(asctime)s %(levelname)s %(name)s %(process)d %(message)s\", static_fields={\"service\": \"shop\", \"environment\": \"prod\", \"version\": \"1\"}))";
 /// One without service and environment.
-const SHORT: &str = "handler.setFormatter(JsonFormatter(\"%(asctime)s %(levelname)s %(message)s\"))";
+const SHORT: &str =
+    "handler.setFormatter(JsonFormatter(\"%(asctime)s %(levelname)s %(message)s\"))";
 /// Text.
-const TEXT: &str = "handler.setFormatter(logging.Formatter(\"%(asctime)s %(levelname)s %(message)s\"))";
+const TEXT: &str =
+    "handler.setFormatter(logging.Formatter(\"%(asctime)s %(levelname)s %(message)s\"))";
 
 /// A service whose records are set up like this, whose handler does that.
 fn service(format: &str, route: &str, handler: &str) -> String {
@@ -93,7 +95,13 @@ fn structured_logging_is_not_met_without_records() {
 
 #[test]
 fn structured_logging_is_not_asked_of_what_does_not_run() {
-    let library = [("setup.py", "from setuptools import setup\nsetup(name=\"x\")\n"), ("x/a.py", "import logging\nlog = logging.getLogger(__name__)\n\ndef a():\n    log.info(\"a\")\n")];
+    let library = [
+        ("setup.py", "from setuptools import setup\nsetup(name=\"x\")\n"),
+        (
+            "x/a.py",
+            "import logging\nlog = logging.getLogger(__name__)\n\ndef a():\n    log.info(\"a\")\n",
+        ),
+    ];
     assert_eq!(verdict(&library, "OBS-C4.1"), Verdict::NotApplicable);
     assert_eq!(verdict(&library, "OBS-R10"), Verdict::NotApplicable);
 }
@@ -101,12 +109,14 @@ fn structured_logging_is_not_asked_of_what_does_not_run() {
 #[test]
 fn security_handlers_leave_a_record() {
     const LOGIN: &str = "post(\"/login\")";
-    let told = service(WHOLE, LOGIN, "log.info(\"audit login\", extra={\"request_id\": g.request_id})");
+    let told =
+        service(WHOLE, LOGIN, "log.info(\"audit login\", extra={\"request_id\": g.request_id})");
     let files = [REQUIREMENTS, IMAGE, ("app.py", told.as_str())];
     assert_eq!(clause(&files, "OBS-R10", "audit"), Verdict::Met);
     let silent = format!(
         "{}\n@app.get(\"/b\")\ndef b():\n    {LOGGED}\n    return \"b\"\n",
-        service(WHOLE, LOGIN, "check(request.form[\"password\"])").replace("def handle", "def login")
+        service(WHOLE, LOGIN, "check(request.form[\"password\"])")
+            .replace("def handle", "def login")
     );
     let files = [REQUIREMENTS, IMAGE, ("app.py", silent.as_str())];
     assert_eq!(clause(&files, "OBS-R10", "audit"), Verdict::NotMet);
@@ -118,7 +128,11 @@ fn errors_and_secrets_are_told_apart() {
     let app = service(WHOLE, ROUTE, LOGGED);
     let files = [REQUIREMENTS, IMAGE, ("app.py", app.as_str())];
     assert_eq!(clause(&files, "OBS-R10", "content"), Verdict::Met);
-    let secret = service(WHOLE, ROUTE, "log.info(\"login\", extra={\"request_id\": g.request_id, \"password\": request.form[\"password\"]})");
+    let secret = service(
+        WHOLE,
+        ROUTE,
+        "log.info(\"login\", extra={\"request_id\": g.request_id, \"password\": request.form[\"password\"]})",
+    );
     let files = [REQUIREMENTS, IMAGE, ("app.py", secret.as_str())];
     assert_eq!(clause(&files, "OBS-R10", "content"), Verdict::Partly);
     let printed = text_service("", ROUTE, "print(\"asked\")");

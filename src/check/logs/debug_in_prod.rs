@@ -13,8 +13,26 @@ use crate::repo::Repo;
 
 /// Words of paths and profiles that say that this is not for production.
 const REHEARSALS: &[&str] = &[
-    "dev", "development", "local", "test", "tests", "testing", "debug", "staging", "stage", "qa",
-    "uat", "sandbox", "integration", "preprod", "ci", "it", "e2e", "sample", "example", "default-dev",
+    "dev",
+    "development",
+    "local",
+    "test",
+    "tests",
+    "testing",
+    "debug",
+    "staging",
+    "stage",
+    "qa",
+    "uat",
+    "sandbox",
+    "integration",
+    "preprod",
+    "ci",
+    "it",
+    "e2e",
+    "sample",
+    "example",
+    "default-dev",
 ];
 
 /// Loggers that write the values that statements are given.
@@ -92,7 +110,8 @@ fn fault(repo: &Repo, logger: &str, level: &str) -> Option<&'static str> {
         package.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
     let mut own = own.filter(|package| package.contains('.') || *package == logger);
-    own.any(|package| within(package, logger) || within(logger, package)).then_some("of its own code")
+    own.any(|package| within(package, logger) || within(logger, package))
+        .then_some("of its own code")
 }
 
 /// A level by any library's word for it: `DEBUG`, `DebugLevel`, `LevelDebug`.
@@ -159,7 +178,13 @@ fn quieter(word: &str, net: bool) -> Option<String> {
     let old = &word[at..at + len];
     let new = match old.chars().next() {
         _ if old.chars().all(|c| c.is_ascii_uppercase()) => "INFO",
-        Some(c) if c.is_ascii_uppercase() => if net { "Information" } else { "Info" },
+        Some(c) if c.is_ascii_uppercase() => {
+            if net {
+                "Information"
+            } else {
+                "Info"
+            }
+        }
         _ => "info",
     };
     Some(format!("{}{new}{}", &word[..at], &word[at + len..]))

@@ -22,7 +22,9 @@ const SERVED: &[&str] = &["public", "static", "www", "htdocs", "wwwroot", "html"
 
 pub(super) fn check_setup(setup: &LoggerSetup, case: &mut Case<'_>) {
     let Setup::File { path: Some(path), .. } = &setup.setup else { return case.skip() };
-    let Some((folder, _)) = path.known_text().and_then(|path| path.rsplit_once('/')) else { return };
+    let Some((folder, _)) = path.known_text().and_then(|path| path.rsplit_once('/')) else {
+        return;
+    };
     let start = ["/var/", "/srv/", "/usr/share/nginx/", "/app/", "./"];
     let inside = start.iter().find_map(|start| folder.strip_prefix(start)).unwrap_or(folder);
     if inside.split('/').next().is_some_and(|first| SERVED.contains(&first)) {
@@ -65,7 +67,8 @@ fn is_log_volume(mount: &Mount) -> bool {
 /// write there: it ships logs, and the other does not.
 fn writes_too<'r>(repo: &'r Repo, own: &Container, mount: &Mount) -> Option<&'r Mount> {
     let ships = |container: &Container| {
-        let image = container.image.as_ref().map_or(container.name.text.as_str(), |it| it.text.as_str());
+        let image =
+            container.image.as_ref().map_or(container.name.text.as_str(), |it| it.text.as_str());
         SHIPPERS.iter().any(|word| image.contains(word))
     };
     if !ships(own) {

@@ -16,9 +16,11 @@ pub(super) fn import(import: &LibraryImport, case: &mut Case<'_>) {
 /// A dependency, where nothing in the code says that it is used.
 pub(super) fn manifest(service: &Service, case: &mut Case<'_>) {
     let repo = case.repo;
-    let imported = repo.facts.library_imports.iter().any(|import| {
-        import.library == "jaeger-exporter" && service.has(import.document)
-    });
+    let imported = repo
+        .facts
+        .library_imports
+        .iter()
+        .any(|import| import.library == "jaeger-exporter" && service.has(import.document));
     let manifests = service.manifests.iter().map(|&number| &repo.facts.manifests[number]);
     let mut retired = manifests
         .flat_map(|manifest| &manifest.dependencies)

@@ -148,8 +148,16 @@ fn named_by(file: &File<'_, '_>, call: &Call, name: &str, found: &mut RecordPart
 
 /// Beginnings of the names of calls that bind fields to a logger, or to all records.
 const BINDS: &[&str] = &[
-    "with", "With", "bind", "child", "ForContext", "PushProperty", "contextualize", "addField",
-    "AddField", "withField",
+    "with",
+    "With",
+    "bind",
+    "child",
+    "ForContext",
+    "PushProperty",
+    "contextualize",
+    "addField",
+    "AddField",
+    "withField",
 ];
 
 /// Beginnings of the names of calls that look a word up.
@@ -254,8 +262,7 @@ impl<'f, 'u, 'a> Words<'f, 'u, 'a> {
     /// Whether the names of a call's arguments are fields.
     fn binds(&self, call: ExprId) -> bool {
         let at = self.file.unit.place(call);
-        is_within(&self.binding, &at)
-            || (self.whole && self.file.called(call) == Some("dict"))
+        is_within(&self.binding, &at) || (self.whole && self.file.called(call) == Some("dict"))
     }
 
     /// A text that is a name, or a format in which names stand.

@@ -3,7 +3,7 @@
 use super::BaseImage;
 use crate::facts::scalar::{Pairs, Scalar};
 use crate::facts::telemetry::OtelVariable;
-use crate::facts::{DocumentId, FileFacts};
+use crate::facts::{DocumentId, FileFacts, permissions};
 use crate::lang::placeholder;
 use crate::parse::offsets::OffsetMap;
 
@@ -89,7 +89,7 @@ pub fn read_dockerfile(text: &str, map: &OffsetMap, document: DocumentId, facts:
     facts.otel_variables.extend(
         variables.filter_map(|(name, value)| OtelVariable::of(document, name, value, None)),
     );
-    facts.base_images.push(BaseImage {
+    let image = BaseImage {
         document,
         image: last.image,
         defaults,
@@ -98,7 +98,9 @@ pub fn read_dockerfile(text: &str, map: &OffsetMap, document: DocumentId, facts:
         command,
         copies,
         exposes,
-    });
+    };
+    facts.file_modes.extend(permissions::read_image(&image));
+    facts.base_images.push(image);
 }
 
 /// `NAME=value NAME="a value"`, or `NAME a value`.

@@ -93,9 +93,31 @@ pub(super) fn name_of(repo: &Repo, service: &Service) -> String {
         Some(name) => name.to_owned(),
         None => match run.first() {
             Some(name) => (*name).to_owned(),
-            None => started(repo, service).unwrap_or_else(|| ".".to_owned()),
+            None => project_of(repo, service)
+                .or_else(|| started(repo, service))
+                .or_else(|| readme_of(repo))
+                .unwrap_or_else(|| ".".to_owned()),
         },
     }
+}
+
+/// The name of a project file at the root: `Shop` of `Shop.csproj`.
+fn project_of(repo: &Repo, service: &Service) -> Option<String> {
+    let manifests = service.manifests.iter().map(|&it| &repo.facts.manifests[it]);
+    let mut paths = manifests.map(|it| repo.source(it.document.source).path.as_str());
+    paths.find_map(|path| last(path).strip_suffix(".csproj").map(str::to_owned))
+}
+
+/// The heading of the page that introduces the repository, where that is a name.
+fn readme_of(repo: &Repo) -> Option<String> {
+    let mut pages = repo.facts.pages.iter();
+    let own = |path: &str| path.eq_ignore_ascii_case("README.md");
+    let page = pages.find(|page| own(&repo.source(page.document.source).path))?;
+    let words = page.title.text.split_whitespace().map(str::to_ascii_lowercase);
+    let words: Vec<String> = words.collect();
+    let name = words.join("-");
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    (plain && (1..=3).contains(&words.len())).then_some(name)
 }
 
 /// Names of folders and files that say nothing of what is in them.

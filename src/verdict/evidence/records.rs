@@ -52,7 +52,9 @@ pub(super) fn fields(scope: &Scope<'_>) -> Answer {
             named.map(|(part, span)| at(*span, &format!("{} of records", part.name()))).collect();
         match (records.missing(true).first(), records.unproven()) {
             (Some(part), _) => Has::Part(evidence, without(*part)),
-            (None, Some(_)) => Has::Part(evidence, "some fields may be added where nobody can look"),
+            (None, Some(_)) => {
+                Has::Part(evidence, "some fields may be added where nobody can look")
+            }
             (None, None) => Has::All(evidence),
         }
     })

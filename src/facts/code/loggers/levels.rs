@@ -55,7 +55,8 @@ fn level(file: &File<'_, '_>, call: &Call, api: &Api) -> Option<(String, Span)> 
             on.then(|| ("trace".to_owned(), switched(file, call, switch)))
         }
         _ => {
-            let value = file.argument(call, api, "level").or_else(|| option(file, call, "level"))?;
+            let value =
+                file.argument(call, api, "level").or_else(|| option(file, call, "level"))?;
             let value = file.names.resolved(value);
             // `10` of Python is its level for debugging.
             let text = match unit.expr(value) {
@@ -141,8 +142,10 @@ fn options(file: &File<'_, '_>) -> Vec<(ExprId, String)> {
         else {
             continue;
         };
-        let named = |id: ExprId| matches!(unit.expr(id), ExprKind::Name(name) if *name == key)
-            || unit.literal(id) == Some(key);
+        let named = |id: ExprId| {
+            matches!(unit.expr(id), ExprKind::Name(name) if *name == key)
+                || unit.literal(id) == Some(key)
+        };
         let value = entries.iter().find(|(name, _)| name.is_some_and(named));
         if let Some((_, value)) = value
             && matches!(unit.expr(*value), ExprKind::Member { .. })
