@@ -136,7 +136,8 @@ impl Vocabulary {
                 vocabulary.written.entry(base).or_default().push(written);
             }
         }
-        if !vocabulary.written.is_empty() && is_whole(repo) {
+        let named = || repo.facts.record_parts.iter().any(|it| !it.parts.is_empty());
+        if (!vocabulary.written.is_empty() || named()) && is_whole(repo) {
             vocabulary.missing = missing(repo, &asked);
         }
         vocabulary
@@ -303,7 +304,9 @@ fn is_key(text: &str, range: std::ops::Range<usize>, document: &Document, logs: 
         return false;
     }
     let name = &text[range];
-    let quoted = before.ends_with(['"', '\'']) || after.starts_with(['"', '\'']);
+    // The last word of a sentence is no key.
+    let quoted =
+        before.ends_with(['"', '\'']) || (before.ends_with('.') && after.starts_with(['"', '\'']));
     let declared = || [", ", "("].iter().any(|start| text.contains(&format!("{start}{name}:")));
     let argument = after.starts_with('=') && !after.starts_with("==") && (logs || !declared());
     let line = before.rsplit('\n').next().unwrap_or_default();
