@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod decisions;
 mod explain;
+mod init;
 mod load;
 mod report;
 mod rules;
@@ -77,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
+        Command::Init(arguments) => init::run(arguments),
         Command::TestRules(arguments) => test_rules::run(arguments),
         Command::Config(arguments) => config::run(arguments),
         Command::Completions { shell } => {

@@ -26,7 +26,7 @@ pub use gate::{GATE_SCHEMA, Gate, Target, read_gate};
 pub use keys::{DECLARED, FORM, KEYS, Key, MANAGED, ROLES, Reach, Shape, json_schema};
 pub use layer::{Extends, Locked, Nested, Origin, extends, standard as standard_named};
 pub use pin::{fits as fits_version, is_requirement as is_version_requirement};
-pub use product::{Product, shown as product};
+pub use product::{Product, shown as product, word as product_word};
 pub use read::{ConfigError, Layer, Place, read, read_onto};
 pub use schemas::{attestations_schema, gate_schema, waivers_schema};
 pub use shown::Shown;

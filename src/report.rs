@@ -18,6 +18,7 @@ pub mod oscal;
 pub mod plan;
 pub mod record;
 pub mod sarif;
+pub mod starter;
 pub mod steps;
 pub mod story;
 pub mod style;

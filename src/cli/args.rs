@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// List the catalogue
     Rules(Rules),
+    /// Write a first obsproof.toml, and show what the repository has and lacks
+    Init(Init),
     /// Run the examples of your own rules
     TestRules(TestRules),
     /// Show the configuration that holds for a path, and where it comes from
@@ -212,6 +214,25 @@ pub(crate) struct Explain {
     /// The repository with the alert, or whose evidence a requirement or control is explained with
     #[arg(default_value = ".")]
     pub(crate) root: PathBuf,
+}
+
+const INIT_EXAMPLES: &str = "Examples:
+  obsproof init
+  obsproof init services/shop
+  obsproof init --print              show the file, write nothing";
+
+#[derive(Debug, Args)]
+#[command(after_help = INIT_EXAMPLES)]
+pub(crate) struct Init {
+    /// The repository
+    #[arg(default_value = ".")]
+    pub(crate) root: PathBuf,
+    /// Show the file instead of writing it
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// Take this as now: YYYY-MM-DD or an RFC 3339 time
+    #[arg(long, value_name = "TIME")]
+    pub(crate) clock: Option<String>,
 }
 
 const TEST_RULES_EXAMPLES: &str = "Examples:

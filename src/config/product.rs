@@ -44,6 +44,12 @@ pub(super) const EQUIVALENTS: &[Product] = &[
     ("zipkin", "Zipkin"),
 ];
 
+/// The word of a product, from its name.
+pub fn word(name: &str) -> Option<&'static str> {
+    let mut all = NAMED.iter().chain(EQUIVALENTS);
+    all.find(|(_, known)| *known == name).map(|(word, _)| *word)
+}
+
 /// The name of a product, from its word; the word itself where nothing is known by it.
 pub fn shown(word: &str) -> &str {
     let mut all = NAMED.iter().chain(EQUIVALENTS);
