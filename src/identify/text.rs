@@ -291,6 +291,10 @@ fn is_fluent_bit(text: &str) -> bool {
     let mut section = false;
     for line in text.lines() {
         let bare = line.trim();
+        // A unit of systemd, which has a `[Service]` too.
+        if matches!(bare, "[Unit]" | "[Install]") {
+            return false;
+        }
         if let Some(name) = bare.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
             section |= SECTIONS.iter().any(|known| known.eq_ignore_ascii_case(name));
             continue;

@@ -50,7 +50,7 @@ impl Repo {
         const FOLDERS: &[&str] =
             &["scripts", "script", "tools", "hack", "migrations", "alembic", "benches", "cli"];
         /// Steps of builds, which print to whoever builds.
-        const FILES: &[&str] = &["build.rs", "setup.py", "gulpfile.js", "Gruntfile.js"];
+        const FILES: &[&str] = &["build.rs", "setup.py", "gulpfile.js", "Gruntfile.js", "build.js"];
         let path = &self.source(document.source).path;
         let mut parts = path.split('/').rev();
         let step = parts.next().is_some_and(|name| FILES.contains(&name));

@@ -235,6 +235,7 @@ const TEST_FOLDERS: &[&str] = &[
     "cypress",
     "playwright",
     "suites",
+    ".mvn",
     "end-to-end-tests",
 ];
 

@@ -15,7 +15,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Where something that the service lacks is reported.
 pub(super) fn anchor(repo: &Repo, service: &Service) -> Option<(DocumentId, Span)> {
     let facts = &repo.facts;
-    let manifest = service.manifests.first().map(|&it| &facts.manifests[it]);
+    // Of several, the one in the language of what waits for requests.
+    let kind = waiting(repo, service);
+    let all = || service.manifests.iter().map(|&it| &facts.manifests[it]);
+    let spoken = all().find(|it| kind.is_some_and(|kind| reads(it.ecosystem, kind)));
+    let manifest = spoken.or_else(|| all().next());
     let image = service.images.first().map(|&it| &facts.base_images[it]);
     let container = service.containers.first().map(|&it| &facts.containers[it]);
     let entry = || {
@@ -130,9 +134,7 @@ fn is_general(name: &str) -> bool {
 /// The name that a manifest of its folder gives: of several, the one in the language of what waits
 /// for requests.
 fn package_of<'r>(repo: &'r Repo, service: &Service) -> Option<&'r str> {
-    let waits = service.listens.first();
-    let kind = waits.and_then(|at| service.own.iter().find(|it| it.source == at.source));
-    let kind = kind.map(|document| repo.document(*document).kind);
+    let kind = waiting(repo, service);
     let manifests = service.manifests.iter().map(|&it| &repo.facts.manifests[it]);
     let own: Vec<&Manifest> = manifests
         .filter(|it| folder(&repo.source(it.document.source).path) == service.root)
@@ -146,6 +148,13 @@ fn package_of<'r>(repo: &'r Repo, service: &Service) -> Option<&'r str> {
         let whole = name.rsplit_once('/').filter(|(_, end)| release(end));
         last(whole.map_or(name, |(name, _)| name)).rsplit(':').next().unwrap_or(name)
     })
+}
+
+/// The language of what waits for requests.
+fn waiting(repo: &Repo, service: &Service) -> Option<Kind> {
+    let at = service.listens.first()?;
+    let document = service.own.iter().find(|it| it.source == at.source)?;
+    Some(repo.document(*document).kind)
 }
 
 /// The module that a command starts (`gunicorn shop:app`), or the file that begins.

@@ -24,7 +24,10 @@ pub(super) fn is_of_tests(repo: &Repo, unit: &Unit) -> bool {
         &["io.cucumber:", "org.testng:", "@playwright/test", "cypress", "@wdio/"];
     let manifests = unit.manifests.iter().map(|&number| &repo.facts.manifests[number]);
     let mut needed = manifests.flat_map(|it| &it.dependencies).filter(|it| !it.development);
+    let mut names = unit.manifests.iter().filter_map(|&it| repo.facts.manifests[it].name.as_ref());
+    let tests = |name: &str| name.ends_with("Test") || name.ends_with(".Tests");
     needed.any(|it| TESTERS.iter().any(|name| it.name.text.starts_with(name)))
+        || names.any(|name| tests(&name.text))
         || unit.root.split('/').any(shows)
 }
 
@@ -47,7 +50,8 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
     // What writes files of the repository ends when they are written.
     let writes = |span: &Span| {
         let path = &repo.source(span.source).path;
-        last(path).starts_with("generate") || last(folder(path)).ends_with("gen")
+        let helper = path.ends_with(".go") && format!("/{path}").contains("/internal/");
+        last(path).starts_with("generate") || last(folder(path)).ends_with("gen") || helper
     };
     // What is installed where its user sits is no service.
     const DESKTOP: &[&str] = &["tauri", "electron", "@tauri-apps/api", "iced", "eframe"];
@@ -56,6 +60,13 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
         return ServiceKind::Site;
     }
     if !deployed && !service.entries.is_empty() && service.entries.iter().all(writes) {
+        return ServiceKind::Cli;
+    }
+    // A command that shares the code of a server.
+    let command =
+        ["-cli", "ctl", "-tool", "-generator"].iter().any(|end| service.root.ends_with(end));
+    let own = |at: &Span| service.own.iter().any(|it| it.source == at.source);
+    if command && !service.listens.iter().any(own) {
         return ServiceKind::Cli;
     }
     let served = images().any(|it| FILE_SERVERS.contains(&image_name(&it.image.text)));

@@ -72,6 +72,15 @@ fn hands_on(unit: &Unit<'_>, id: StmtId) -> bool {
     match unit.stmt(id) {
         StmtKind::Throw(_) | StmtKind::Define(_) | StmtKind::Spawn(_) => true,
         StmtKind::Let { targets, .. } => targets.iter().any(|target| tells(unit, *target)),
+        // `errors++`: it is counted.
+        StmtKind::Expr(of) => {
+            let text = unit.slice(&unit.place(*of));
+            let counted = text.strip_suffix("++").or(text.strip_prefix("++"));
+            counted.is_some_and(|name| {
+                let name = name.to_ascii_lowercase();
+                TELLING.iter().any(|part| name.contains(part))
+            })
+        }
         // `Err(…)`, `yield`, `raise` in a form that is not known.
         StmtKind::Return(Some(value)) => {
             unit.language == Language::Rust && unit.slice(&unit.place(*value)).contains("Err")

@@ -38,7 +38,8 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
 
 /// Whether a print is the answer of a command to whoever typed it.
 fn answers_user(file: &File<'_, '_>, call: &Call) -> bool {
-    const PARSERS: &[&str] = &["clap", "structopt", "argparse", "click", "commander", "picocli"];
+    const PARSERS: &[&str] =
+        &["clap", "structopt", "argparse", "click", "commander", "picocli", "cobra"];
     let unit = file.unit;
     let id = unit.function_of(call.id);
     let parses = || {
