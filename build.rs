@@ -13,6 +13,7 @@ mod source;
 
 #[path = "src/parse"]
 mod parse {
+    mod block;
     pub mod offsets;
     mod plain;
     pub mod tree;

@@ -1,5 +1,6 @@
 //! Text to trees with spans and issues; never fails.
 
+mod block;
 pub mod code;
 pub mod depth;
 pub mod embed;

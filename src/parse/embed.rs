@@ -163,6 +163,12 @@ fn flow(raw: &str, range: Range<usize>, text: &str, style: Style) -> Option<Runs
     let mut host = range.start;
     while host < body.len() {
         let rest = &body[host..];
+        let plain = walk.plain(rest);
+        if plain > 0 {
+            walk.letters(host, plain);
+            host += plain;
+            continue;
+        }
         let c = rest.chars().next()?;
         let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
         if rest[blanks..].starts_with(['\n', '\r']) {
@@ -196,6 +202,25 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// How many letters stand for themselves, whatever the style.
+    fn plain(&self, rest: &str) -> usize {
+        let pairs = rest.bytes().zip(self.text[self.at..].bytes());
+        let same = |&(raw, value): &(u8, u8)| {
+            raw == value
+                && matches!(raw, b'!'..=b'~')
+                && !matches!(raw, b'\'' | b'\\' | b'$' | b'%')
+        };
+        pairs.take_while(same).count()
+    }
+
+    fn letters(&mut self, host: usize, count: usize) {
+        if self.broken {
+            self.runs.push((self.at, host));
+            self.broken = false;
+        }
+        self.at += count;
+    }
+
     fn letter(&mut self, host: usize, c: char) -> Option<()> {
         if !self.text[self.at..].starts_with(c) {
             return None;

@@ -34,13 +34,7 @@ pub struct Parsed {
 
 /// Parses `input` as one document.
 pub fn parse(input: &Input<'_>) -> Parsed {
-    let tree = Tree {
-        source: input.map.source(),
-        nodes: Vec::new(),
-        children: Vec::new(),
-        roots: Vec::new(),
-        comments: Vec::new(),
-    };
+    let tree = Tree::new(input.map.source(), input.text.len());
     let mut parser = Parser { input, scan: Scan::new(input.text), tree, issues: Vec::new() };
     let root = parser.body(0, 0);
     parser.finish(root)
@@ -80,12 +74,13 @@ impl Parser<'_> {
     fn add(&mut self, kind: NodeKind, range: Range<usize>, unknown: bool) -> NodeId {
         let span = self.input.map.span(range.start, range.end);
         let id = NodeId(u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX));
-        self.tree.nodes.push(Node { kind, start: span.start, end: span.end, tag: None, unknown });
+        self.tree.nodes.push(Node { kind, start: span.start, end: span.end, tag: 0, unknown });
         id
     }
 
     fn scalar(&mut self, text: &str, style: Style, range: Range<usize>, unknown: bool) -> NodeId {
-        self.add(NodeKind::Scalar { text: text.into(), style }, range, unknown)
+        let text = self.tree.keep(text);
+        self.add(NodeKind::Scalar { text, style }, range, unknown)
     }
 
     /// A scalar that holds its own text.

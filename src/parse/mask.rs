@@ -28,21 +28,48 @@ pub struct Masked {
 
 /// Whether `text` holds anything that could be a template action.
 pub fn has_actions(text: &str) -> bool {
-    text.contains("{{") || text.contains("{%")
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'{', bytes).any(|at| matches!(bytes.get(at + 1), Some(b'{' | b'%')))
 }
 
 /// Whether `text` is certainly a template for another program than its reader: markers of Helm or
 /// Jinja outside comments. Alert templates (`{{ $labels.x }}`) are none.
 pub fn is_template(text: &str) -> bool {
-    if !has_actions(text) {
+    if !has_marks(text) {
         return false;
     }
     let mut blocks = Blocks::default();
     text.lines().any(|line| {
         let inside = blocks.enter(line);
-        let plain = !inside && plain_action(line);
-        !is_comment(line) && (plain || line_is_template(line))
+        let template = || (!inside && plain_action(line)) || line_is_template(line);
+        has_actions(line) && !is_comment(line) && template()
     })
+}
+
+/// Whether a text can be a template: one look at what opens each action, so that nearly no text of
+/// alerts is gone through line by line.
+fn has_marks(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'{', bytes).any(|at| match bytes.get(at + 1) {
+        Some(b'%') => true,
+        Some(b'{') => {
+            let outside = matches!(&bytes[..at], [.., b':' | b'-', b' ']);
+            outside || may_be_other(&bytes[at + 2..])
+        }
+        _ => false,
+    })
+}
+
+/// Whether an action may be none of an alert: by its first letter, or a root that it reads.
+fn may_be_other(action: &[u8]) -> bool {
+    let first = action.iter().find(|byte| !matches!(byte, b'-' | b' '));
+    if matches!(first, Some(b'`' | b'/' | b'"' | b'\'' | b'i')) {
+        return true;
+    }
+    let line = &action[..memchr::memchr(b'\n', action).unwrap_or(action.len())];
+    let end = memchr::memmem::find(line, b"}}").unwrap_or(line.len());
+    memchr::memchr_iter(b'.', &line[..end])
+        .any(|at| matches!(action.get(at + 1), Some(b'V' | b'R' | b'C')))
 }
 
 /// Weaker: markers that an alert template may hold too, believed where the text does not parse.
@@ -146,8 +173,7 @@ impl Blocks {
         let header = body
             .trim_end()
             .trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+'));
-        let opens = header.ends_with([' ', ':', '-', '|', '>'])
-            && (header.ends_with(" |") || header.ends_with(" >"));
+        let opens = header.ends_with(" |") || header.ends_with(" >");
         if opens && !body.starts_with('#') {
             // The key's own column: a list item's key stands after its dashes.
             let dashes = body.len() - body.trim_start_matches(['-', ' ']).len();

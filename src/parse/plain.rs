@@ -16,6 +16,8 @@ pub(super) enum Event<'t> {
     Close { end: usize },
     /// A key or a value.
     Scalar { text: Cow<'t, str>, style: Style, range: Range<usize> },
+    /// From its marker to the end of its line; not in JSON.
+    Comment { range: Range<usize> },
 }
 
 /// Deepest nesting that is read here.
@@ -39,7 +41,7 @@ pub(super) fn read(text: &str) -> Option<Vec<Event<'_>>> {
 }
 
 /// Letters about which YAML and JSON agree; tabs between values are left to YAML.
-fn is_plain(c: char) -> bool {
+pub(super) fn is_plain(c: char) -> bool {
     matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}'
         | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
 }
@@ -169,7 +171,7 @@ impl<'t> Reader<'t> {
 }
 
 /// The letter that an escape stands for, and its length behind the `\`.
-fn escape(rest: &str) -> Option<(char, usize)> {
+pub(super) fn escape(rest: &str) -> Option<(char, usize)> {
     let letter = match rest.as_bytes().first()? {
         b'"' => '"',
         b'\\' => '\\',

@@ -9,13 +9,7 @@ use toml::de::{DeTable, DeValue};
 /// Parses `input` as one document.
 pub fn parse(input: &Input<'_>) -> Tree {
     let (table, errors) = DeTable::parse_recoverable(input.text);
-    let tree = Tree {
-        source: input.map.source(),
-        nodes: Vec::new(),
-        children: Vec::new(),
-        roots: Vec::new(),
-        comments: Vec::new(),
-    };
+    let tree = Tree::new(input.map.source(), input.text.len());
     let mut builder = Builder { input, tree };
     let root = builder.table(table.get_ref(), 0..input.text.len());
     let mut tree = builder.tree;
@@ -61,7 +55,7 @@ impl Builder<'_> {
             self.input.masked.iter().any(|it| it.start < range.end && range.start < it.end);
         let unknown = unknown && matches!(kind, NodeKind::Scalar { .. });
         let id = NodeId(u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX));
-        self.tree.nodes.push(Node { kind, start: span.start, end: span.end, tag: None, unknown });
+        self.tree.nodes.push(Node { kind, start: span.start, end: span.end, tag: 0, unknown });
         id
     }
 
@@ -71,7 +65,8 @@ impl Builder<'_> {
             (true, _) => Style::Double,
             (false, _) => Style::Plain,
         };
-        self.add(NodeKind::Scalar { text: text.into(), style }, range)
+        let text = self.tree.keep(text);
+        self.add(NodeKind::Scalar { text, style }, range)
     }
 
     // The reader of TOML refuses deep nesting before this sees it.

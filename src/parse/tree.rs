@@ -24,11 +24,18 @@ pub enum Style {
     Folded,
 }
 
+/// A text among those a tree keeps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Text {
+    start: u32,
+    end: u32,
+}
+
 /// What a node is.
 #[derive(Clone, Debug)]
 pub(crate) enum NodeKind {
     Scalar {
-        text: Box<str>,
+        text: Text,
         style: Style,
     },
     Mapping {
@@ -48,7 +55,8 @@ pub(crate) struct Node {
     pub(crate) kind: NodeKind,
     pub(crate) start: u32,
     pub(crate) end: u32,
-    pub(crate) tag: Option<Box<str>>,
+    /// Number of its tag in the tree, from 1; 0 without one.
+    pub(crate) tag: u32,
     /// The text under this node was masked or could be filled in later: nobody knows its value.
     pub(crate) unknown: bool,
 }
@@ -114,6 +122,9 @@ pub struct Tree {
     pub source: SourceId,
     pub(crate) nodes: Vec<Node>,
     pub(crate) children: Vec<NodeId>,
+    /// The texts of all scalars, one behind the other.
+    texts: String,
+    tags: Vec<Box<str>>,
     /// The documents, in order.
     pub roots: Vec<Root>,
     /// All comments, in order.
@@ -126,6 +137,40 @@ const MERGE_BUDGET: usize = 10_000;
 const MERGE_DEPTH: usize = 32;
 
 impl Tree {
+    /// An empty tree for a text of this many bytes.
+    ///
+    /// Room is made in powers of two, so that the room of one file serves the next.
+    pub(crate) fn new(source: SourceId, bytes: usize) -> Tree {
+        let nodes = (bytes / 16).next_power_of_two();
+        Tree {
+            source,
+            nodes: Vec::with_capacity(nodes),
+            children: Vec::with_capacity(nodes),
+            texts: String::with_capacity(bytes.next_power_of_two()),
+            tags: Vec::new(),
+            roots: Vec::new(),
+            comments: Vec::new(),
+        }
+    }
+
+    /// Takes a text in.
+    pub(crate) fn keep(&mut self, text: &str) -> Text {
+        let start = count(self.texts.len());
+        self.texts.push_str(text);
+        Text { start, end: count(self.texts.len()) }
+    }
+
+    /// A text that was taken in.
+    pub(crate) fn text(&self, text: Text) -> &str {
+        self.texts.get(text.start as usize..text.end as usize).unwrap_or_default()
+    }
+
+    /// Takes a tag in; its number.
+    pub(crate) fn keep_tag(&mut self, tag: String) -> u32 {
+        self.tags.push(tag.into());
+        count(self.tags.len())
+    }
+
     /// The node with this id.
     pub fn node(&self, id: NodeId) -> NodeRef<'_> {
         NodeRef { tree: self, id }
@@ -187,7 +232,7 @@ impl<'t> NodeRef<'t> {
 
     /// Explicit tag, as resolved (`!Ref`, `tag:yaml.org,2002:str`).
     pub fn tag(self) -> Option<&'t str> {
-        self.resolve().raw().tag.as_deref()
+        self.tag_of(self.resolve().raw())
     }
 
     /// Whether nobody can know this value: masked template text.
@@ -198,9 +243,14 @@ impl<'t> NodeRef<'t> {
     /// Text of a scalar, quotes and escapes resolved.
     pub fn scalar(self) -> Option<&'t str> {
         match &self.resolve().raw().kind {
-            NodeKind::Scalar { text, .. } => Some(text),
+            NodeKind::Scalar { text, .. } => Some(self.tree.text(*text)),
             _ => None,
         }
+    }
+
+    fn tag_of(self, node: &Node) -> Option<&'t str> {
+        let number = (node.tag as usize).checked_sub(1)?;
+        self.tree.tags.get(number).map(|tag| &**tag)
     }
 
     /// Style of a scalar.
@@ -216,8 +266,8 @@ impl<'t> NodeRef<'t> {
         let node = self.resolve().raw();
         match &node.kind {
             NodeKind::Scalar { text, style: Style::Plain } => {
-                node.tag.as_deref().is_none_or(|tag| tag.ends_with(":null"))
-                    && matches!(&**text, "" | "~" | "null" | "Null" | "NULL")
+                self.tag_of(node).is_none_or(|tag| tag.ends_with(":null"))
+                    && matches!(self.tree.text(*text), "" | "~" | "null" | "Null" | "NULL")
             }
             _ => false,
         }
@@ -290,14 +340,20 @@ impl<'t> NodeRef<'t> {
     }
 
     fn is_merge_key(self) -> bool {
-        matches!(&self.raw().kind, NodeKind::Scalar { text, style: Style::Plain } if &**text == "<<")
+        matches!(self.raw().kind, NodeKind::Scalar { text, style: Style::Plain } if self.tree.text(text) == "<<")
     }
 
     /// The pair with this key; `<<` is looked through.
     pub fn entry(self, key: &str) -> Option<Pair<'t>> {
-        let own = self.pairs().find(|(name, _)| name.scalar() == Some(key));
-        if own.is_some() || !self.pairs().any(|(name, _)| name.is_merge_key()) {
-            return own;
+        let mut merges = false;
+        for (name, value) in self.pairs() {
+            if name.scalar() == Some(key) {
+                return Some((name, value));
+            }
+            merges |= name.is_merge_key();
+        }
+        if !merges {
+            return None;
         }
         self.entries().into_iter().find(|(name, _)| name.scalar() == Some(key))
     }
@@ -311,4 +367,8 @@ impl<'t> NodeRef<'t> {
     pub fn at(self, path: &[&str]) -> Option<NodeRef<'t>> {
         path.iter().try_fold(self, |node, key| node.get(key))
     }
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }

@@ -3,8 +3,8 @@
 //! The only module that knows the YAML library.
 
 use super::offsets::OffsetMap;
-use super::plain;
 use super::tree::{Comment, Issue, IssueKind, Node, NodeId, NodeKind, Root, Style, Tree};
+use super::{block, plain};
 use crate::source::Span;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError};
 use std::collections::HashMap;
@@ -22,12 +22,17 @@ pub struct Input<'a> {
     pub masked: &'a [std::ops::Range<usize>],
 }
 
+/// Most pairs of a mapping whose keys are compared one by one.
+const FEW: usize = 12;
+
 /// Parses all documents of `input`.
 pub fn parse(input: &Input<'_>) -> Tree {
-    let json = if input.masked.is_empty() { plain::read(input.text) } else { None };
-    match json {
+    if !input.masked.is_empty() {
+        return from_yaml(input);
+    }
+    match plain::read(input.text) {
         Some(events) => from_json(input, events),
-        None => from_yaml(input),
+        None => from_blocks(input).unwrap_or_else(|| from_yaml(input)),
     }
 }
 
@@ -35,23 +40,16 @@ fn from_json(input: &Input<'_>, events: Vec<plain::Event<'_>>) -> Tree {
     let mut builder = Builder::new(input);
     builder.document = Some(0);
     for event in events {
-        match event {
-            plain::Event::Open { mapping, at } => {
-                let kind = match mapping {
-                    true => NodeKind::Mapping { first: 0, pairs: 0 },
-                    false => NodeKind::Sequence { first: 0, items: 0 },
-                };
-                builder.begin(kind, at..at + 1, 0, None, mapping);
-            }
-            plain::Event::Close { end } => builder.end(end),
-            plain::Event::Scalar { text, style, range } => {
-                let kind = NodeKind::Scalar { text: text.into(), style };
-                let id = builder.add(kind, range, None, false);
-                builder.place(id);
-            }
-        }
+        builder.read(event);
     }
     builder.finish()
+}
+
+fn from_blocks(input: &Input<'_>) -> Option<Tree> {
+    let mut builder = Builder::new(input);
+    builder.document = Some(0);
+    block::read(input.text, |event| builder.read(event))?;
+    Some(builder.finish())
 }
 
 /// What [`parse`] gives for text that is no JSON; the same for text that is.
@@ -105,13 +103,7 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(input: &'a Input<'a>) -> Self {
-        let tree = Tree {
-            source: input.map.source(),
-            nodes: Vec::with_capacity(input.text.len() / 16),
-            children: Vec::with_capacity(input.text.len() / 16),
-            roots: Vec::new(),
-            comments: Vec::new(),
-        };
+        let tree = Tree::new(input.map.source(), input.text.len());
         Builder {
             input,
             tree,
@@ -127,6 +119,29 @@ impl<'a> Builder<'a> {
 
     fn span(&self, start: usize, end: usize) -> Span {
         self.input.map.span(start, end)
+    }
+
+    /// Takes what the own readers of simple texts give.
+    fn read(&mut self, event: plain::Event<'_>) {
+        match event {
+            plain::Event::Open { mapping, at } => {
+                let kind = match mapping {
+                    true => NodeKind::Mapping { first: 0, pairs: 0 },
+                    false => NodeKind::Sequence { first: 0, items: 0 },
+                };
+                self.begin(kind, at..at + 1, 0, 0, mapping);
+            }
+            plain::Event::Close { end } => self.end(end),
+            plain::Event::Scalar { text, style, range } => {
+                let text = self.tree.keep(&text);
+                let id = self.add(NodeKind::Scalar { text, style }, range, 0, false);
+                self.place(id);
+            }
+            plain::Event::Comment { range } => {
+                let text = &self.input.text[range.start + 1..range.end];
+                self.comment(text, range);
+            }
+        }
     }
 
     fn event(&mut self, event: Event<'_>, range: std::ops::Range<usize>) {
@@ -145,18 +160,21 @@ impl<'a> Builder<'a> {
                 // The library writes an absent value as `~`.
                 let absent = range.is_empty() && style == Style::Plain;
                 let text = if absent { "" } else { text.as_ref() };
-                let kind = NodeKind::Scalar { text: text.into(), style };
-                let id = self.add(kind, range.start..end, tag.map(|tag| tag_name(&tag)), unknown);
+                let kind = NodeKind::Scalar { text: self.tree.keep(text), style };
+                let tag = self.tag(tag.as_deref());
+                let id = self.add(kind, range.start..end, tag, unknown);
                 self.anchor(anchor, id);
                 self.place(id);
             }
             Event::SequenceStart(_, anchor, tag) => {
                 let kind = NodeKind::Sequence { first: 0, items: 0 };
-                self.begin(kind, range, anchor, tag.map(|tag| tag_name(&tag)), false);
+                let tag = self.tag(tag.as_deref());
+                self.begin(kind, range, anchor, tag, false);
             }
             Event::MappingStart(_, anchor, tag) => {
                 let kind = NodeKind::Mapping { first: 0, pairs: 0 };
-                self.begin(kind, range, anchor, tag.map(|tag| tag_name(&tag)), true);
+                let tag = self.tag(tag.as_deref());
+                self.begin(kind, range, anchor, tag, true);
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(range.end),
             Event::Alias(anchor) => {
@@ -164,13 +182,13 @@ impl<'a> Builder<'a> {
                 if target.is_some_and(|target| self.open.iter().any(|open| open.node == target)) {
                     self.issue(IssueKind::CyclicAlias, &range, "an alias inside the node it names");
                 }
-                let id = self.add(NodeKind::Alias(target), range, None, false);
+                let id = self.add(NodeKind::Alias(target), range, 0, false);
                 self.place(id);
             }
             Event::UnresolvedAlias(name) => {
                 let message = format!("no anchor `&{name}` stands before this alias");
                 self.issue(IssueKind::UnknownAnchor, &range, &message);
-                let id = self.add(NodeKind::Alias(None), range, None, false);
+                let id = self.add(NodeKind::Alias(None), range, 0, false);
                 self.place(id);
             }
             _ => {}
@@ -181,13 +199,17 @@ impl<'a> Builder<'a> {
         &mut self,
         kind: NodeKind,
         range: std::ops::Range<usize>,
-        tag: Option<Box<str>>,
+        tag: u32,
         unknown: bool,
     ) -> NodeId {
         let span = self.span(range.start, range.end);
         let id = NodeId(u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX));
         self.tree.nodes.push(Node { kind, start: span.start, end: span.end, tag, unknown });
         id
+    }
+
+    fn tag(&mut self, tag: Option<&granit_parser::Tag>) -> u32 {
+        tag.map_or(0, |tag| self.tree.keep_tag(tag.to_string()))
     }
 
     fn anchor(&mut self, anchor: usize, id: NodeId) {
@@ -209,7 +231,7 @@ impl<'a> Builder<'a> {
         kind: NodeKind,
         range: std::ops::Range<usize>,
         anchor: usize,
-        tag: Option<Box<str>>,
+        tag: u32,
         mapping: bool,
     ) {
         let id = self.add(kind, range, tag, false);
@@ -219,17 +241,18 @@ impl<'a> Builder<'a> {
 
     fn end(&mut self, end: usize) {
         let Some(Open { node, stack_base, mapping }) = self.open.pop() else { return };
-        let first = u32::try_from(self.tree.children.len()).unwrap_or(u32::MAX);
-        let children: Vec<NodeId> = self.stack.drain(stack_base..).collect();
-        let count = u32::try_from(children.len()).unwrap_or(u32::MAX);
+        let at = self.tree.children.len();
+        self.tree.children.extend(self.stack.drain(stack_base..));
+        let first = u32::try_from(at).unwrap_or(u32::MAX);
+        let count = u32::try_from(self.tree.children.len() - at).unwrap_or(u32::MAX);
         if mapping {
-            self.check_duplicates(&children);
+            self.check_keys(at);
         }
         // The end mark of a block collection is the start of the next token.
-        let last_end = children.last().map(|last| self.tree.nodes[last.0 as usize].end);
+        let last = self.tree.children[at..].last();
+        let last_end = last.map(|last| self.tree.nodes[last.0 as usize].end);
         let flow_end = self.span(end, end).start;
         let closed = end > 0 && matches!(self.input.text.as_bytes()[end - 1], b']' | b'}');
-        self.tree.children.extend(children);
         let open = &mut self.tree.nodes[node.0 as usize];
         open.end = match last_end {
             Some(last_end) if !closed || last_end > flow_end => last_end,
@@ -244,48 +267,80 @@ impl<'a> Builder<'a> {
         self.place(node);
     }
 
-    fn check_duplicates(&mut self, children: &[NodeId]) {
-        let mut names: Vec<(&str, usize)> = Vec::with_capacity(children.len() / 2);
-        let mut merges = Vec::new();
-        for (index, pair) in children.chunks_exact(2).enumerate() {
-            let key = &self.tree.nodes[pair[0].0 as usize];
-            // Key text that was masked says nothing about the key.
-            if let (NodeKind::Scalar { text, style }, false) = (&key.kind, key.unknown) {
-                names.push((text, index));
-                if &**text == "<<" && *style == Style::Plain {
-                    merges.push(pair[1]);
-                }
-            }
-        }
-        names.sort_unstable();
-        let repeated: Vec<(NodeId, usize)> = names
-            .windows(2)
-            .filter(|pair| pair[0].0 == pair[1].0)
-            .map(|pair| {
-                let first = names.partition_point(|(name, _)| *name < pair[1].0);
-                (children[2 * names[first].1], pair[1].1)
-            })
+    /// Looks for keys that stand twice in the mapping whose children begin at `first`, and for
+    /// what `<<` cannot merge.
+    fn check_keys(&mut self, first: usize) {
+        let children = &self.tree.children[first..];
+        let merges: Vec<NodeId> = children
+            .chunks_exact(2)
+            .filter(|pair| self.key_text(pair[0]) == Some("<<") && self.is_plain(pair[0]))
+            .map(|pair| pair[1])
             .collect();
+        let repeated = match children.len() / 2 {
+            0..=FEW => self.repeated_of_few(children),
+            _ => self.repeated_of_many(children),
+        };
         for value in merges {
             self.check_merge(value);
         }
-        for (first, again) in repeated {
-            self.repeated(children, first, again);
+        for (earlier, again) in repeated {
+            self.repeated(first, earlier, again);
         }
     }
 
+    /// The text of a key; one that was masked says nothing.
+    fn key_text(&self, id: NodeId) -> Option<&str> {
+        let key = &self.tree.nodes[id.0 as usize];
+        match key.kind {
+            NodeKind::Scalar { text, .. } if !key.unknown => Some(self.tree.text(text)),
+            _ => None,
+        }
+    }
+
+    fn is_plain(&self, id: NodeId) -> bool {
+        let style = &self.tree.nodes[id.0 as usize].kind;
+        matches!(style, NodeKind::Scalar { style: Style::Plain, .. })
+    }
+
+    /// Pairs whose key an earlier pair has: the numbers of the first of them, and of this one.
+    fn repeated_of_few(&self, children: &[NodeId]) -> Vec<(usize, usize)> {
+        let key = |index: usize| self.key_text(children[2 * index]);
+        let mut repeated = Vec::new();
+        for again in 1..children.len() / 2 {
+            let Some(name) = key(again) else { continue };
+            let earlier = (0..again).find(|&earlier| key(earlier) == Some(name));
+            repeated.extend(earlier.map(|earlier| (earlier, again)));
+        }
+        repeated
+    }
+
+    fn repeated_of_many(&self, children: &[NodeId]) -> Vec<(usize, usize)> {
+        let keys = children.iter().step_by(2).enumerate();
+        let mut names: Vec<(&str, usize)> =
+            keys.filter_map(|(index, &id)| Some((self.key_text(id)?, index))).collect();
+        names.sort_unstable();
+        let twice = names.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+        twice
+            .map(|pair| {
+                let first = names.partition_point(|(name, _)| *name < pair[1].0);
+                (names[first].1, pair[1].1)
+            })
+            .collect()
+    }
+
     /// A key that the mapping has already: a fault, but in a template one of two branches.
-    fn repeated(&mut self, children: &[NodeId], first: NodeId, again: usize) {
+    /// Both by number in the mapping whose children begin at `first`.
+    fn repeated(&mut self, first: usize, earlier: usize, again: usize) {
+        let (earlier, again) = (first + 2 * earlier, first + 2 * again);
         if !self.input.masked.is_empty() {
             // Each branch may give the value: nobody knows which.
-            let at = children.iter().position(|&id| id == first).unwrap_or(0);
-            for id in [children[at + 1], children[2 * again + 1]] {
+            for id in [self.tree.children[earlier + 1], self.tree.children[again + 1]] {
                 self.tree.nodes[id.0 as usize].unknown = true;
             }
             return;
         }
-        let first = self.tree.node(first).span();
-        let key = self.tree.node(children[2 * again]);
+        let first = self.tree.node(self.tree.children[earlier]).span();
+        let key = self.tree.node(self.tree.children[again]);
         let message = format!("`{}` is set twice", key.scalar().unwrap_or_default());
         let span = key.span();
         self.issues.push(Issue {
@@ -405,8 +460,4 @@ fn style_of(style: ScalarStyle) -> Style {
         ScalarStyle::Folded => Style::Folded,
         _ => Style::Plain,
     }
-}
-
-fn tag_name(tag: &granit_parser::Tag) -> Box<str> {
-    tag.to_string().into()
 }
