@@ -24,6 +24,7 @@ mod metr;
 mod nist;
 mod otcl;
 mod otel;
+mod pass;
 mod perf;
 mod pql;
 mod prom;
@@ -50,7 +51,9 @@ use crate::repo::model::Model;
 use crate::repo::notifications::Notification;
 use crate::repo::queries::Query;
 use crate::repo::services::Service;
+use pass::Pass;
 use rayon::prelude::*;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What one rule did.
@@ -89,6 +92,30 @@ macro_rules! builtins {
             Repository(for<'a> fn(&mut Case<'a>)),
         }
 
+        impl Builtin {
+            /// The list it goes through; nothing for documents and the repository.
+            fn list(self) -> Option<SubjectKind> {
+                Some(match self {
+                    $(Builtin::$fact(_) => SubjectKind::$fact,)*
+                    Builtin::Expression(_) => SubjectKind::Expression,
+                    Builtin::Notification(_) => SubjectKind::NotificationTemplate,
+                    Builtin::Declaration(_) => SubjectKind::Declaration,
+                    Builtin::Cluster(_) => SubjectKind::EngineCluster,
+                    Builtin::Service(_) => SubjectKind::Service,
+                    Builtin::Document(_) | Builtin::Repository(_) => return None,
+                })
+            }
+        }
+
+        /// How many subjects of a kind there are, where they are facts or expressions.
+        fn count(model: &Model<'_>, kind: SubjectKind) -> usize {
+            match kind {
+                $(SubjectKind::$fact => model.repo.facts.$field.len(),)*
+                SubjectKind::Expression => model.queries().len(),
+                _ => 1,
+            }
+        }
+
         impl<'a> Runner<'a> {
             /// Runs a rule written in Rust.
             fn builtin(&mut self, builtin: Builtin) {
@@ -119,7 +146,7 @@ macro_rules! builtins {
                 let facts = &repo.facts;
                 macro_rules! each {
                     ($subjects:expr) => {
-                        for subject in $subjects {
+                        for subject in self.part($subjects) {
                             self.one(Some(subject), |case| check(subject, case), None);
                         }
                     };
@@ -158,7 +185,19 @@ pub fn check(repo: &Repo, rules: &[&'static Rule]) -> Vec<Outcome> {
 /// Runs `rules` over a model that others use as well.
 pub fn check_model<'a>(model: &'a Model<'a>, rules: &[&'static Rule]) -> Vec<Outcome> {
     model.prepare();
-    rules.par_iter().map(|rule| run(model, rule)).collect()
+    let passes = pass::passes(rules);
+    let tasks = pass::tasks(&passes, |kind| count(model, kind));
+    let done = tasks.par_iter().with_max_len(1).map(|task| {
+        let run = |&pass: &usize| (pass, task.block.start, run(model, &passes[pass], &task.block));
+        task.passes.iter().map(run).collect::<Vec<_>>()
+    });
+    let mut parts: Vec<_> = done.flatten_iter().collect();
+    parts.sort_unstable_by_key(|&(pass, start, _)| (pass, start));
+    let mut outcomes: Vec<Outcome> = rules.iter().map(|rule| Outcome::of(rule)).collect();
+    for (pass, _, part) in parts {
+        outcomes[passes[pass].number].add(part);
+    }
+    outcomes
 }
 
 /// Rules that ask what the claims of controls rest on: other rules and evidence answer that.
@@ -181,21 +220,31 @@ pub fn builtin_codes() -> impl Iterator<Item = &'static str> {
     table::codes()
 }
 
-fn run<'a>(model: &'a Model<'a>, rule: &'static Rule) -> Outcome {
-    let repo = model.repo;
-    let mut runner = Runner {
-        model,
-        repo,
-        rule,
-        outcome: Outcome { rule, examined: 0, findings: Vec::new(), panics: Vec::new() },
-    };
-    if table::builtin(rule.code).is_none() {
-        runner.predicate();
-    }
-    for builtin in table::builtins(rule.code) {
-        runner.builtin(builtin);
+/// Shows a rule the subjects of a block.
+fn run<'a>(model: &'a Model<'a>, pass: &Pass, block: &Range<usize>) -> Outcome {
+    let (repo, rule) = (model.repo, pass.rule);
+    let mut runner = Runner { model, repo, rule, block: block.clone(), outcome: Outcome::of(rule) };
+    match pass.builtin {
+        Some(builtin) => runner.builtin(builtin),
+        None => runner.predicate(),
     }
     runner.outcome
+}
+
+impl Outcome {
+    fn of(rule: &'static Rule) -> Outcome {
+        Outcome { rule, examined: 0, findings: Vec::new(), panics: Vec::new() }
+    }
+
+    /// Adds what the rule did with further subjects.
+    fn add(&mut self, mut part: Outcome) {
+        self.examined += part.examined;
+        self.panics.append(&mut part.panics);
+        match self.findings.is_empty() {
+            true => self.findings = part.findings,
+            false => self.findings.append(&mut part.findings),
+        }
+    }
 }
 
 /// Which documents are subjects of a rule about documents.
@@ -238,12 +287,19 @@ struct Runner<'a> {
     model: &'a Model<'a>,
     repo: &'a Repo,
     rule: &'static Rule,
+    /// Which subjects of a list it is shown.
+    block: Range<usize>,
     outcome: Outcome,
 }
 
 impl<'a> Runner<'a> {
+    fn part<S>(&self, subjects: &'a [S]) -> &'a [S] {
+        let end = self.block.end.min(subjects.len());
+        &subjects[self.block.start.min(end)..end]
+    }
+
     fn each<S: Subject>(&mut self, subjects: &'a [S], check: fn(&'a S, &mut Case<'a>)) {
-        for subject in subjects {
+        for subject in self.part(subjects) {
             self.one(Some(subject), |case| check(subject, case), None);
         }
     }
@@ -257,6 +313,7 @@ impl<'a> Runner<'a> {
         if subject.is_some_and(|subject| self.is_foreign(subject)) {
             return;
         }
+        let before = self.outcome.findings.len();
         let mut case = Case {
             model: self.model,
             repo: self.repo,
@@ -264,18 +321,17 @@ impl<'a> Runner<'a> {
             subject,
             document: document.map(|document| document.id),
             examined: true,
-            findings: Vec::new(),
+            findings: std::mem::take(&mut self.outcome.findings),
         };
         match catch_unwind(AssertUnwindSafe(|| check(&mut case))) {
-            Ok(()) => {
-                self.outcome.examined += usize::from(case.examined);
-                self.outcome.findings.append(&mut case.findings);
-            }
+            Ok(()) => self.outcome.examined += usize::from(case.examined),
             Err(_) => {
+                case.findings.truncate(before);
                 let title = subject.map_or_else(|| "the repository".to_owned(), Subject::title);
                 self.outcome.panics.push(title);
             }
         }
+        self.outcome.findings = case.findings;
     }
 
     /// Whether a fact is Grafana's, and the rule speaks of what Prometheus and Alertmanager read.

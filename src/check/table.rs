@@ -5,6 +5,8 @@ use super::{
     metr, nist, otcl, otel, perf, pql, prom, rule, slo, strat, trac, xref,
 };
 use super::{atte, flnt, waiv};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 const TABLES: &[&[(&str, Builtin)]] = &[
     alrt::BUILTINS,
@@ -40,13 +42,19 @@ const TABLES: &[&[(&str, Builtin)]] = &[
 
 /// The function of a rule.
 pub(super) fn builtin(code: &str) -> Option<Builtin> {
-    builtins(code).next()
+    builtins(code).first().copied()
 }
 
 /// The functions of a rule: one for each kind of fact that it looks at.
-pub(super) fn builtins(code: &str) -> impl Iterator<Item = Builtin> {
-    let rows = TABLES.iter().copied().flatten();
-    rows.filter(move |(known, _)| *known == code).map(|(_, builtin)| *builtin)
+pub(super) fn builtins(code: &str) -> &'static [Builtin] {
+    static BY_CODE: LazyLock<BTreeMap<&str, Vec<Builtin>>> = LazyLock::new(|| {
+        let mut by_code: BTreeMap<&str, Vec<Builtin>> = BTreeMap::new();
+        for (code, builtin) in TABLES.iter().copied().flatten() {
+            by_code.entry(code).or_default().push(*builtin);
+        }
+        by_code
+    });
+    BY_CODE.get(code).map_or(&[], Vec::as_slice)
 }
 
 /// All codes in the tables.
