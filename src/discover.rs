@@ -101,6 +101,8 @@ pub struct Entry {
     pub content: Content,
     /// Path relative to the root, with `/`, percent-encoded where not UTF-8.
     pub path: String,
+    /// Its size in bytes where the walk saw it, so that large files can come first; else 0.
+    pub size: u64,
     /// Why it is not read at all, if so.
     pub skip: Option<Skip>,
 }
@@ -148,14 +150,18 @@ impl Tree {
             return;
         }
         let path = relative(root, entry.path());
+        let size = match kind.is_file() {
+            true => entry.metadata().map_or(0, |metadata| metadata.len()),
+            false => 0,
+        };
         let skip = if !kind.is_file() {
             Some(Skip::SpecialFile)
-        } else if entry.metadata().is_ok_and(|metadata| metadata.len() > SIZE_CAP) {
+        } else if size > SIZE_CAP {
             Some(Skip::TooLarge)
         } else {
             None
         };
-        self.entries.push(Entry { content: Content::Disk(entry.into_path()), path, skip });
+        self.entries.push(Entry { content: Content::Disk(entry.into_path()), path, size, skip });
     }
 
     fn refused(&mut self, root: &Path, error: &ignore::Error) {

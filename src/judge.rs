@@ -122,7 +122,8 @@ impl View {
 /// Takes the findings and gives each its status; sorted by path, place and code.
 pub fn judge(repo: &Repo, outcomes: &mut [Outcome], view: &View) -> Vec<Judged> {
     let redactions = Redactions::of(repo);
-    let mut findings: Vec<Finding> = Vec::new();
+    let count = outcomes.iter().map(|outcome| outcome.findings.len()).sum();
+    let mut findings: Vec<Finding> = Vec::with_capacity(count);
     for outcome in &mut *outcomes {
         findings.append(&mut outcome.findings);
     }
@@ -140,7 +141,7 @@ pub fn judge(repo: &Repo, outcomes: &mut [Outcome], view: &View) -> Vec<Judged> 
     for finding in allows.findings(&judged_rules(outcomes)) {
         judged.push(status_of(repo, finding, None, view));
     }
-    judged.par_sort_by(|one, two| order(repo, &one.finding, &two.finding));
+    sort(repo, &mut judged);
     identity::fingerprint(repo, &redactions, &mut judged);
     waiver::apply(repo, &mut judged);
     judged
@@ -148,6 +149,23 @@ pub fn judge(repo: &Repo, outcomes: &mut [Outcome], view: &View) -> Vec<Judged> 
 
 fn judged_rules(outcomes: &[Outcome]) -> Vec<&'static Rule> {
     outcomes.iter().map(|outcome| outcome.rule).collect()
+}
+
+/// Sorts by the order of the findings, those alike as they are. What is sorted is numbers: a finding
+/// is large, and each is moved once.
+fn sort(repo: &Repo, judged: &mut [Judged]) {
+    let mut from: Vec<usize> = (0..judged.len()).collect();
+    from.par_sort_by(|&one, &two| order(repo, &judged[one].finding, &judged[two].finding));
+    for start in 0..from.len() {
+        // Follows the places that wait for each other until one waits for the first.
+        let mut at = start;
+        while from[at] != start {
+            let next = std::mem::replace(&mut from[at], at);
+            judged.swap(at, next);
+            at = next;
+        }
+        from[at] = at;
+    }
 }
 
 /// By path, place, code and message; files are numbered in the order of their paths.

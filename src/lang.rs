@@ -18,6 +18,7 @@ pub mod path;
 pub mod pattern;
 pub mod placeholder;
 pub mod promql;
+pub mod quick;
 pub mod re2;
 pub mod records;
 pub mod river;

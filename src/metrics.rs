@@ -3,6 +3,9 @@
 //! Compiled from `metrics/*.yaml`; each file names the release it was read from. Labels that a
 //! scrape adds (`job`, `instance` and whatever relabelling writes) are never listed.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 /// A program that provides metrics.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Exporter {
@@ -124,8 +127,21 @@ pub fn named(name: &str) -> Vec<Series> {
 
 /// The exporters whose own names begin like this one: it fits one of them, listed or not.
 pub fn prefixed(name: &str) -> impl Iterator<Item = &'static Exporter> {
-    EXPORTERS
+    /// Exporters by the first letter of a prefix, in their order.
+    static BY_LETTER: LazyLock<Vec<Vec<&'static Exporter>>> = LazyLock::new(|| {
+        let mut by_letter = vec![Vec::new(); 256];
+        for exporter in EXPORTERS {
+            let letters = exporter.prefixes.iter().filter_map(|prefix| prefix.bytes().next());
+            for letter in letters.collect::<BTreeSet<u8>>() {
+                by_letter[usize::from(letter)].push(exporter);
+            }
+        }
+        by_letter
+    });
+    let letter = name.bytes().next().map_or(0, usize::from);
+    BY_LETTER[letter]
         .iter()
+        .copied()
         .filter(move |exporter| exporter.prefixes.iter().any(|prefix| name.starts_with(prefix)))
 }
 

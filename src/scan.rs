@@ -17,6 +17,8 @@ use crate::verdict::{self, Assessment};
 use crate::{catalogue, check};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
+use std::cmp::Reverse;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -76,13 +78,7 @@ pub fn scan_tree(request: Request<'_>, mut tree: Tree) -> Result<Report, Refused
     tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.at(&entry.path).exclude));
     let generated = generated_marks(&tree.entries);
     let reading = Reading { charts, generated, settings: &settings };
-    let size = batch_size(tree.entries.len());
-    let read: Vec<_> = tree
-        .entries
-        .par_chunks(size)
-        .enumerate()
-        .map(|(number, entries)| reading.batch(number * size, entries))
-        .collect();
+    let read = reading.all(&tree.entries);
     let mut sources = Vec::with_capacity(tree.entries.len());
     let mut batches = Vec::with_capacity(read.len());
     let mut rows = Vec::new();
@@ -215,10 +211,29 @@ fn number(index: usize) -> SourceId {
 /// Most files whose facts are joined before those of all: an empty list of facts has its size too.
 const BATCH: usize = 64;
 
-/// How many files are read in a row; few enough for all threads to have work.
-fn batch_size(files: usize) -> usize {
-    (files / (rayon::current_num_threads() * 16)).clamp(1, BATCH)
+/// Files that are read in a row, as ranges in their order: few enough files, and few enough bytes,
+/// for all threads to have work.
+fn batches(entries: &[Entry]) -> Vec<Range<usize>> {
+    let parts = rayon::current_num_threads() * 16;
+    let bytes = entries.iter().map(|entry| entry.size).sum::<u64>() / parts as u64;
+    let files = (entries.len() / parts).clamp(1, BATCH);
+    let mut batches = Vec::new();
+    let (mut start, mut size) = (0, 0);
+    for (index, entry) in entries.iter().enumerate() {
+        if index > start && (index - start >= files || size + entry.size > bytes) {
+            batches.push(start..index);
+            (start, size) = (index, 0);
+        }
+        size += entry.size;
+    }
+    if start < entries.len() {
+        batches.push(start..entries.len());
+    }
+    batches
 }
+
+/// What a batch of files gave: their texts, their facts, the rows of the report.
+type Read = (Vec<Source>, Batch, Vec<FileRow>);
 
 /// What is known before files are read.
 struct Reading<'a> {
@@ -228,8 +243,21 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    /// Reads all files. The largest batches come first: who reads them last lets the others wait.
+    fn all(&self, entries: &[Entry]) -> Vec<Read> {
+        let mut batches: Vec<_> = batches(entries).into_iter().enumerate().collect();
+        let size =
+            |range: &Range<usize>| entries[range.clone()].iter().map(|it| it.size).sum::<u64>();
+        batches.sort_by_key(|(_, range)| Reverse(size(range)));
+        let read = batches.into_iter().par_bridge();
+        let read = read.map(|(number, range)| (number, self.batch(range.start, &entries[range])));
+        let mut read: Vec<_> = read.collect();
+        read.sort_unstable_by_key(|(number, _)| *number);
+        read.into_iter().map(|(_, read)| read).collect()
+    }
+
     /// Reads files in a row, the first of this number.
-    fn batch(&self, first: usize, entries: &[Entry]) -> (Vec<Source>, Batch, Vec<FileRow>) {
+    fn batch(&self, first: usize, entries: &[Entry]) -> Read {
         let (mut sources, mut batch, mut rows) = (Vec::new(), Batch::default(), Vec::new());
         for (index, entry) in entries.iter().enumerate() {
             let (mut source, facts, skip) =

@@ -192,14 +192,19 @@ fn bytes(text: &str) -> Option<f64> {
 mod compiled {
     use regex::Regex;
     use std::collections::HashMap;
-    use std::sync::{Mutex, OnceLock, PoisonError};
+    use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
     pub(super) fn is_match(pattern: &'static str, text: &str) -> Option<bool> {
-        static PATTERNS: OnceLock<Mutex<HashMap<&'static str, Option<Regex>>>> = OnceLock::new();
+        // A clone of the expression itself would have to fill its caches again.
+        type Known = HashMap<&'static str, Option<Arc<Regex>>>;
+        static PATTERNS: OnceLock<Mutex<Known>> = OnceLock::new();
         let patterns = PATTERNS.get_or_init(Mutex::default);
         let regex = {
             let mut patterns = patterns.lock().unwrap_or_else(PoisonError::into_inner);
-            patterns.entry(pattern).or_insert_with(|| Regex::new(pattern).ok()).clone()
+            patterns
+                .entry(pattern)
+                .or_insert_with(|| Regex::new(pattern).ok().map(Arc::new))
+                .clone()
         };
         regex.map(|regex| regex.is_match(text))
     }

@@ -16,7 +16,7 @@ pub fn held(listing: Listing) -> Tree {
             continue;
         }
         let path = path.to_owned();
-        tree.entries.push(Entry { content: Content::Git(file.blob), path, skip: None });
+        tree.entries.push(Entry { content: Content::Git(file.blob), path, size: 0, skip: None });
     }
     tree.entries.sort_by(|a, b| a.path.cmp(&b.path));
     tree

@@ -99,6 +99,19 @@ fn with_field(node: NodeRef<'_>, fields: &[(&str, Dialect)]) -> Option<Dialect> 
 
 /// Whether an expression is LogQL: a pipe outside strings and comments, which PromQL has not.
 pub(super) fn is_logql(expr: &str) -> bool {
+    let bytes = expr.as_bytes();
+    if memchr::memchr(b'|', bytes).is_some() && has_pipe(expr) {
+        return true;
+    }
+    memchr::memchr(b'{', bytes).is_some()
+        && ["bytes_over_time(", "bytes_rate(", "logfmt", "unwrap "].iter().any(|word| {
+            memchr::memmem::find(bytes, word.as_bytes()).is_some()
+                && !expr.contains(&format!("_{word}"))
+        })
+}
+
+/// Whether a pipe stands outside strings and comments.
+fn has_pipe(expr: &str) -> bool {
     let mut chars = expr.chars();
     while let Some(c) = chars.next() {
         match c {
@@ -117,9 +130,7 @@ pub(super) fn is_logql(expr: &str) -> bool {
             _ => {}
         }
     }
-    ["bytes_over_time(", "bytes_rate(", "logfmt", "unwrap "].iter().any(|word| {
-        expr.contains(word) && expr.contains('{') && !expr.contains(&format!("_{word}"))
-    })
+    false
 }
 
 #[cfg(test)]

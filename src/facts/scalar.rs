@@ -106,11 +106,13 @@ pub struct Pairs {
 impl Pairs {
     /// Reads a mapping of scalars; `{{ … }}` in values is their own language.
     pub fn of(node: NodeRef<'_>, open: bool) -> Pairs {
-        let entries = node
-            .entries()
-            .into_iter()
-            .filter_map(|(key, value)| Some((Scalar::of(key)?, Scalar::template(value)?)))
-            .collect();
+        let pairs = node.entries();
+        let mut entries = Vec::with_capacity(pairs.len());
+        entries.extend(
+            pairs
+                .into_iter()
+                .filter_map(|(key, value)| Some((Scalar::of(key)?, Scalar::template(value)?))),
+        );
         Pairs { entries, open }
     }
 

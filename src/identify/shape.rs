@@ -1,7 +1,9 @@
 //! The keys of a document with the keys above them, from a tree or from lines.
 
+use crate::lang::quick::QuickMap;
 use crate::parse::tree::NodeRef;
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 
 /// Name of the place above a root mapping.
 pub(super) const ROOT: &str = "^";
@@ -32,7 +34,8 @@ pub(super) struct Shape<'t> {
 
 impl<'t> Shape<'t> {
     pub(super) fn of_node(root: NodeRef<'t>) -> Shape<'t> {
-        let mut collector = Collector { seen: HashSet::new(), records: Vec::new(), visited: 0 };
+        let mut collector =
+            Collector { seen: QuickMap::default(), records: Vec::new(), visited: 0 };
         let place = if root.is_sequence() { ROOT_LIST } else { ROOT };
         collector.visit(root, "", place, 0);
         Shape { records: collector.records }
@@ -122,12 +125,23 @@ impl<'t> Shape<'t> {
 }
 
 struct Collector<'t> {
-    seen: HashSet<Record<'t>>,
+    /// Numbers of the records, by their hash.
+    seen: QuickMap<u64, Vec<usize>>,
     records: Vec<Record<'t>>,
     visited: usize,
 }
 
 impl<'t> Collector<'t> {
+    /// Takes a record in, unless it is known.
+    fn take(&mut self, record: Record<'t>) {
+        let hash = self.seen.hasher().hash_one(&record);
+        let alike = self.seen.entry(hash).or_default();
+        if !alike.iter().any(|&known| self.records[known] == record) {
+            alike.push(self.records.len());
+            self.records.push(record);
+        }
+    }
+
     fn visit(&mut self, node: NodeRef<'t>, grandparent: &'t str, parent: &'t str, depth: usize) {
         if depth > MAX_DEPTH || self.visited > MAX_VISITED || node.is_alias() {
             return;
@@ -145,9 +159,7 @@ impl<'t> Collector<'t> {
             Some((key.scalar()?, value))
         });
         let record = Record { grandparent, parent, keys: keys.collect() };
-        if self.seen.insert(record.clone()) {
-            self.records.push(record);
-        }
+        self.take(record);
         for (key, value) in node.pairs() {
             if value.is_mapping() || value.is_sequence() {
                 self.visit(value, parent, key.scalar().unwrap_or_default(), depth + 1);

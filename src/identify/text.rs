@@ -328,11 +328,11 @@ fn is_alloy(text: &str) -> bool {
 /// Exported objects: one JSON object on each line.
 pub(super) fn is_saved_objects(text: &str) -> bool {
     let Some(line) = text.lines().find(|line| !line.trim().is_empty()) else { return false };
-    let several = text.lines().filter(|line| line.starts_with('{')).nth(1).is_some();
-    several
-        && line.starts_with('{')
+    let several = || text.lines().filter(|line| line.starts_with('{')).nth(1).is_some();
+    line.starts_with('{')
         && line.trim_end().ends_with('}')
         && line.contains("\"attributes\"")
+        && several()
         && (text.contains("\"kibanaSavedObjectMeta\"")
             || text.contains("\"coreMigrationVersion\"")
             || (line.contains("\"references\"") && line.contains("\"type\"")))

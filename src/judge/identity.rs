@@ -40,12 +40,16 @@ pub(super) fn key(repo: &Repo, redactions: &Redactions, finding: &Finding) -> Ke
 /// The key that a finding has where its file has another name.
 pub(super) fn key_at(repo: &Repo, redactions: &Redactions, finding: &Finding, path: &str) -> Key {
     let text = finding.span.map(|span| redactions.text(repo, span)).unwrap_or_default();
-    let normal: Vec<&str> = text.split_whitespace().collect();
     let mut hash = Sha256::new();
-    for part in [finding.rule.code, path, &finding.subject, &normal.join(" ")] {
+    for part in [finding.rule.code, path, &finding.subject] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
+    for (number, word) in text.split_whitespace().enumerate() {
+        hash.update(if number == 0 { "" } else { " " });
+        hash.update(word);
+    }
+    hash.update([0]);
     let mut key = [0u8; 16];
     key.copy_from_slice(&hash.finalize()[..16]);
     key

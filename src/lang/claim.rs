@@ -85,7 +85,12 @@ struct Word<'t> {
 
 /// The claims of a text. Actions of templates are to be replaced by something without digits.
 pub fn claims(text: &str) -> Vec<Claim> {
-    sentences(text).flat_map(|range| of_sentence(&text[range.clone()], range.start)).collect()
+    let has_digit =
+        |range: &Range<usize>| text[range.clone()].bytes().any(|it| it.is_ascii_digit());
+    sentences(text)
+        .filter(has_digit)
+        .flat_map(|range| of_sentence(&text[range.clone()], range.start))
+        .collect()
 }
 
 /// Ranges between full stops, semicolons and line ends.

@@ -6,36 +6,58 @@ use super::promql::HOLE;
 /// `${VAR}`, `$(VAR)`, `{{ … }}`, `{% … %}`, `<% … %>`, `%(x)s`, `ENC[…]`, `op://…`, `vault:…`,
 /// or the gap of a variable that was taken out.
 pub fn is_in(text: &str) -> bool {
-    // Nearly every text holds none of the characters that every placeholder has.
-    if !text
-        .bytes()
-        .any(|byte| matches!(byte, b'$' | b'{' | b'%' | b'<' | b'[' | b':' | b'_' | 0x1A))
-    {
-        return false;
-    }
-    let delimited = |open: &str, close: &str| {
-        text.find(open).is_some_and(|at| text[at + open.len()..].contains(close))
-    };
-    // Expressions hold braces and brackets, and hardly ever one of these pairs.
-    let opened = text
-        .as_bytes()
-        .windows(2)
-        .any(|pair| matches!(pair, b"${" | b"$(" | b"{{" | b"{%" | b"<%" | b"C[" | b"%("));
-    let filled = || {
-        delimited("${", "}")
-            || delimited("$(", ")")
-            || delimited("{{", "}}")
-            || delimited("{%", "%}")
-            || delimited("<%", "%>")
-            || delimited("ENC[", "]")
-            || delimited("%(", ")s")
-    };
-    text.contains(HOLE)
-        || (opened && filled())
+    holds_pair(text.as_bytes())
         || text.starts_with("op://")
         || text.starts_with("vault:")
         || (text.starts_with("$") && is_variable(&text[1..]))
         || (text.starts_with("__") && text.ends_with("__") && text.len() > 4)
+}
+
+/// What opens a placeholder and what closes it.
+const PAIRS: [(&[u8], &[u8]); 7] = [
+    (b"${", b"}"),
+    (b"$(", b")"),
+    (b"{{", b"}}"),
+    (b"{%", b"%}"),
+    (b"<%", b"%>"),
+    (b"ENC[", b"]"),
+    (b"%(", b")s"),
+];
+
+/// Bytes that a placeholder can begin with, and the gap.
+const OPENING: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < PAIRS.len() {
+        table[PAIRS[at].0[0] as usize] = true;
+        at += 1;
+    }
+    table[HOLE as usize] = true;
+    table
+};
+
+/// Whether a text holds a gap, or a pair with anything between. One look at each byte: nearly
+/// every text holds nothing of them.
+fn holds_pair(text: &[u8]) -> bool {
+    let mut unclosed = [false; PAIRS.len()];
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(|&byte| OPENING[byte as usize]) {
+        rest = &rest[at..];
+        if rest[0] == HOLE as u8 {
+            return true;
+        }
+        for (pair, (open, close)) in PAIRS.iter().enumerate() {
+            if !unclosed[pair] && rest.starts_with(open) {
+                if memchr::memmem::find(&rest[open.len()..], close).is_some() {
+                    return true;
+                }
+                // What does not follow the first does not follow a later one.
+                unclosed[pair] = true;
+            }
+        }
+        rest = &rest[1..];
+    }
+    false
 }
 
 /// Whether `text` begins with a placeholder, so that it may become a mapping or a list.

@@ -16,6 +16,7 @@ use crate::facts::{Dialect, DocumentId};
 use crate::identify::Kind;
 use crate::lang::promql::labels::{LabelSet, Presence};
 use crate::source::Span;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 mod external;
@@ -212,7 +213,11 @@ pub(super) fn all<'r>(model: &Model<'r>) -> Vec<Alert<'r>> {
     }
     let senders = Senders::of(repo);
     let mut by_document: BTreeMap<DocumentId, Vec<Sender<'r>>> = BTreeMap::new();
-    let alerts = rules.iter().zip(sets).enumerate();
+    for rule in rules {
+        let document = rule.document;
+        by_document.entry(document).or_insert_with(|| senders.of_document(document));
+    }
+    let alerts = rules.par_iter().zip(sets).enumerate();
     alerts
         .map(|(index, (rule, set))| {
             let mut labels = set.map(Labels::of_expression).unwrap_or_default();
@@ -224,10 +229,8 @@ pub(super) fn all<'r>(model: &Model<'r>) -> Vec<Alert<'r>> {
             labels.put(&rule.labels);
             let name = rule.name.known_text();
             labels.set("alertname", name.map_or(Value::Unknown, Value::Is));
-            let senders = by_document
-                .entry(rule.document)
-                .or_insert_with(|| senders.of_document(rule.document));
-            let (labels, sent) = external::send(&labels, senders);
+            let senders = by_document.get(&rule.document).map(Vec::as_slice);
+            let (labels, sent) = external::send(&labels, senders.unwrap_or_default());
             Alert { rule, index, labels, sent }
         })
         .collect()

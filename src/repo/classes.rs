@@ -15,9 +15,10 @@ use super::queries::Query;
 use crate::identify::Kind as FileKind;
 use crate::lang::matcher::MatchOp;
 use crate::lang::promql::ast::{Matcher, Selector};
+use crate::lang::quick::QuickMap;
 use crate::metrics;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use words::Words;
 
 /// What is watched.
@@ -158,11 +159,12 @@ pub fn classes<'r>(model: &Model<'r>, query: &Query<'r>) -> BTreeSet<Class> {
             unknown = true;
             continue;
         };
-        match model.spoken().get(name) {
+        let spoken = model.spoken().get(name);
+        match spoken {
             Some(spoken) => spoken.add(selector, &mut found),
             None => Spoken::of(model, name).add(selector, &mut found),
         }
-        unknown |= model.spoken().get(name).is_none_or(|spoken| spoken.unknown);
+        unknown |= spoken.is_none_or(|spoken| spoken.unknown);
     }
     let names: Vec<Words> =
         names(model, query).into_iter().map(|name| Words::of(name, words)).collect();
@@ -277,6 +279,9 @@ const RESOURCES: &[(Words, Class)] =
 
 /// Whether a matcher chooses what went wrong.
 fn is_failure(matcher: &Matcher) -> bool {
+    if !OUTCOMES.contains(&&*matcher.label.text) {
+        return false;
+    }
     let value = matcher.value.to_ascii_lowercase();
     let begins = |words: &[&str]| {
         let bare = value.trim_start_matches(['^', '(', '?', ':']);
@@ -288,13 +293,12 @@ fn is_failure(matcher: &Matcher) -> bool {
             .any(|word| value.contains(word))
         || (&*matcher.label.text == "success" && value == "false");
     let good = begins(&["2", "ok", "success", "0", "[23", "1", "3"]);
-    OUTCOMES.contains(&&*matcher.label.text)
-        && match matcher.op {
-            MatchOp::Equal | MatchOp::Regex => bad,
-            MatchOp::NotEqual | MatchOp::NotRegex => {
-                good || (value.is_empty() && matcher.label.text.contains("error"))
-            }
+    match matcher.op {
+        MatchOp::Equal | MatchOp::Regex => bad,
+        MatchOp::NotEqual | MatchOp::NotRegex => {
+            good || (value.is_empty() && matcher.label.text.contains("error"))
         }
+    }
 }
 
 /// The names a rule goes by: its own, and those of the records it reads.
@@ -302,7 +306,7 @@ fn names<'r>(model: &Model<'r>, query: &Query<'r>) -> Vec<&'r str> {
     let mut names: Vec<&str> =
         query.rule().map(|(name, ..)| name.text.as_str()).into_iter().collect();
     let read = query.ast().selectors().filter_map(|(_, selector)| selector.metric());
-    names.extend(read.filter(|name| model.records().contains_key(name) || name.contains(':')));
+    names.extend(read.filter(|name| model.records().contains(name) || name.contains(':')));
     names
 }
 
@@ -350,7 +354,7 @@ impl<'r> Model<'r> {
     }
 
     /// What the name of every metric that is read says.
-    fn spoken(&self) -> &BTreeMap<&'r str, Spoken> {
+    fn spoken(&self) -> &QuickMap<&'r str, Spoken> {
         self.spoken.get_or_init(|| {
             let names: Vec<&str> = self.uses().keys().copied().collect();
             let spoken: Vec<_> =

@@ -29,6 +29,7 @@ use crate::facts::{Dialect, Document};
 use crate::lang::promql::ast::{Kind, Modifiers, Node, NodeId, Op, Selector};
 use crate::lang::promql::labels::{LabelSet, Presence, flow};
 use crate::lang::promql::{Ast, fingerprint, fold};
+use crate::lang::quick::QuickMap;
 use crate::source::Span;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -42,7 +43,7 @@ pub struct Model<'r> {
     /// The repository.
     pub repo: &'r Repo,
     queries: OnceLock<Vec<Query<'r>>>,
-    records: OnceLock<BTreeMap<&'r str, Record>>,
+    records: OnceLock<Records<'r>>,
     labels: OnceLock<Vec<Vec<LabelSet<'r>>>>,
     constants: OnceLock<Vec<Vec<Option<f64>>>>,
     prints: OnceLock<Vec<Vec<u64>>>,
@@ -67,8 +68,8 @@ pub struct Model<'r> {
     unheard: OnceLock<Unheard<'r>>,
     up_uses: OnceLock<Vec<up::UpUse<'r>>>,
     pub(super) classes: OnceLock<Vec<BTreeSet<Class>>>,
-    pub(super) spoken: OnceLock<BTreeMap<&'r str, Spoken>>,
-    providers: OnceLock<BTreeMap<&'r str, Arc<[metric::Provider<'r>]>>>,
+    pub(super) spoken: OnceLock<QuickMap<&'r str, Spoken>>,
+    providers: OnceLock<QuickMap<&'r str, Arc<[metric::Provider<'r>]>>>,
     sources: OnceLock<Vec<OnceLock<Vec<&'r Selector>>>>,
     performance: OnceLock<performance::Performance>,
     figures: OnceLock<analyses::Figures>,
@@ -82,6 +83,35 @@ pub struct Record {
     pub definitions: usize,
     /// Numbers of their expressions that could be read.
     pub queries: Vec<usize>,
+}
+
+/// The recorded names: each expression looks up all names that it reads.
+#[derive(Debug, Default)]
+pub struct Records<'r> {
+    quick: QuickMap<&'r str, Record>,
+    sorted: Vec<&'r str>,
+}
+
+impl<'r> Records<'r> {
+    fn of(&mut self, name: &'r str) -> &mut Record {
+        self.quick.entry(name).or_default()
+    }
+
+    /// What is recorded under a name.
+    pub fn get(&self, name: &str) -> Option<&Record> {
+        self.quick.get(name)
+    }
+
+    /// Whether a name is recorded.
+    pub fn contains(&self, name: &str) -> bool {
+        self.quick.contains_key(name)
+    }
+
+    /// All names from this one on, in their order.
+    pub fn from(&self, name: &str) -> impl Iterator<Item = &'r str> {
+        let start = self.sorted.partition_point(|known| *known < name);
+        self.sorted[start..].iter().copied()
+    }
 }
 
 /// A node of one of the expressions.
@@ -161,16 +191,24 @@ impl<'r> Model<'r> {
     /// parallel: a thread that waits for the others takes up another rule, and that rule must not
     /// ask for the cell that the thread is filling.
     pub fn prepare(&self) {
-        if let Some(query) = self.queries().first() {
-            self.constants_of(query);
-            self.fingerprints_of(query);
-            self.labels_of(query);
+        let first = self.queries().first();
+        // Records flow one after the other: meanwhile another thread does what they do not ask for.
+        rayon::join(
+            || first.map(|query| self.labels_of(query)),
+            || {
+                self.texts();
+                self.repo.mentioned();
+                if let Some(query) = first {
+                    self.constants_of(query);
+                    self.fingerprints_of(query);
+                }
+            },
+        );
+        if first.is_some() {
             self.classes();
         }
-        self.texts();
         self.notifications();
         self.routing();
-        self.repo.mentioned();
     }
 
     /// What the sections of log shippers mean together.
@@ -217,17 +255,19 @@ impl<'r> Model<'r> {
     }
 
     /// Recorded names and who records them.
-    pub fn records(&self) -> &BTreeMap<&'r str, Record> {
+    pub fn records(&self) -> &Records<'r> {
         self.records.get_or_init(|| {
-            let mut records: BTreeMap<&str, Record> = BTreeMap::new();
+            let mut records = Records::default();
             for rule in &self.repo.facts.recording_rules {
-                records.entry(&rule.name.text).or_default().definitions += 1;
+                records.of(&rule.name.text).definitions += 1;
             }
             for query in self.queries().iter().filter(|query| query.is_sound()) {
                 if let Some(rule) = query.record() {
-                    records.entry(&rule.name.text).or_default().queries.push(query.index);
+                    records.of(&rule.name.text).queries.push(query.index);
                 }
             }
+            records.sorted = records.quick.keys().copied().collect();
+            records.sorted.sort_unstable();
             records
         })
     }
@@ -302,7 +342,7 @@ impl<'r> Model<'r> {
                 None | Some("ALERTS" | "ALERTS_FOR_STATE") => true,
                 Some(name) => match self.recorded(name) {
                     Some(query) => known[query.index].unwrap_or(true),
-                    None => name.contains(':') || self.records().contains_key(name),
+                    None => name.contains(':') || self.records().contains(name),
                 },
             },
             Kind::Invalid => true,

@@ -10,7 +10,7 @@ use crate::source::{Position, Span};
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Serializer;
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::Formatter;
 use std::io::{self, Write};
 
 /// What stands before the findings.
@@ -201,12 +201,81 @@ fn rows(report: &Report, findings: &[&Judged]) -> io::Result<Vec<u8>> {
 
 /// Writes a value as it stands inside `depth` others.
 fn nested(value: &impl Serialize, depth: usize, out: &mut Vec<u8>) -> io::Result<()> {
-    let mut formatter = PrettyFormatter::new();
-    for _ in 0..depth {
-        formatter.begin_array(&mut io::sink())?;
-    }
+    let formatter = Lines { depth, filled: false };
     value.serialize(&mut Serializer::with_formatter(out, formatter))?;
     Ok(())
+}
+
+/// Each value on a line of its own, as the library's own pretty form, with one write for a line
+/// break and its blanks.
+struct Lines {
+    depth: usize,
+    /// Whether the innermost list or object has a value.
+    filled: bool,
+}
+
+/// A comma, a line break, and blanks for the deepest line there is.
+const BREAK: &[u8] = b",\n                                ";
+
+impl Lines {
+    fn line<W: ?Sized + Write>(&self, comma: bool, out: &mut W) -> io::Result<()> {
+        let end = (2 + 2 * self.depth).min(BREAK.len());
+        out.write_all(&BREAK[usize::from(!comma)..end])
+    }
+
+    fn open<W: ?Sized + Write>(&mut self, mark: &[u8], out: &mut W) -> io::Result<()> {
+        self.depth += 1;
+        self.filled = false;
+        out.write_all(mark)
+    }
+
+    fn close<W: ?Sized + Write>(&mut self, mark: &[u8], out: &mut W) -> io::Result<()> {
+        self.depth -= 1;
+        if self.filled {
+            self.line(false, out)?;
+        }
+        out.write_all(mark)
+    }
+}
+
+impl Formatter for Lines {
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.open(b"[", out)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.close(b"]", out)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.line(!first, out)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, _out: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.open(b"{", out)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.close(b"}", out)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.line(!first, out)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, _out: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
 }
 
 fn files(report: &Report) -> Vec<File<'_>> {

@@ -17,11 +17,13 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         Kind::Binary(binary) => binary.op == Op::Or || binary.returns_bool.is_some(),
         _ => false,
     };
+    if elsewhere || !alert.name.known || model.is_filtered(root) {
+        return;
+    }
     let name: String = alert.name.text.to_ascii_lowercase().split(['_', '-', ' ', '\'']).collect();
     let heartbeat = HEARTBEATS.iter().any(|part| name.contains(part));
     let constant = model.constant(root).is_some() || is_constant_vector(model, root);
-    let decided = elsewhere || heartbeat || constant || selects(top.ast(), top.node);
-    if decided || !alert.name.known || model.is_filtered(root) {
+    if heartbeat || constant || selects(top.ast(), top.node) {
         return;
     }
     let span = case.at(root);

@@ -24,14 +24,16 @@ pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
 /// Runbooks of the mixins that everybody installs: such an alert was not written here.
 fn is_upstream(runbook: &str) -> bool {
     const HOSTS: &[&str] = &[
-        "://runbooks.prometheus-operator.dev/",
-        "://runbooks.thanos.io/",
-        "://github.com/kubernetes-monitoring/",
-        "://github.com/prometheus-operator/",
-        "://github.com/openshift/runbooks/",
-        "://grafana.com/docs/",
-        "://etcd.io/",
+        "runbooks.prometheus-operator.dev/",
+        "runbooks.thanos.io/",
+        "github.com/kubernetes-monitoring/",
+        "github.com/prometheus-operator/",
+        "github.com/openshift/runbooks/",
+        "grafana.com/docs/",
+        "etcd.io/",
     ];
-    HOSTS.iter().any(|host| runbook.contains(host))
-        || (runbook.contains("://github.com/") && runbook.contains("mixin"))
+    runbook.split("://").skip(1).any(|place| {
+        HOSTS.iter().any(|host| place.starts_with(host))
+            || (place.starts_with("github.com/") && runbook.contains("mixin"))
+    })
 }

@@ -11,10 +11,12 @@ use crate::repo::queries::Query;
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let Some((alert, root)) = alert_of(query) else { return case.skip() };
     let model = case.model;
-    if !is_percent(model, root) {
+    let texts = model.texts_of(alert).iter();
+    let mut texts = texts.filter(|text| text.value.text.contains("humanizePercentage")).peekable();
+    if texts.peek().is_none() || !is_percent(model, root) {
         return;
     }
-    for text in model.texts_of(alert) {
+    for text in texts {
         for print in reads::values(&text.parsed) {
             // What comes first sees the value itself.
             let first =

@@ -9,6 +9,7 @@ use crate::repo::model::leaf::Leaf;
 use crate::repo::model::texts::AlertText;
 use crate::repo::model::{Model, Place, scale};
 use crate::repo::queries::Query;
+use std::cell::OnceCell;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let Some((alert, root)) = alert_of(query) else { return case.skip() };
@@ -17,17 +18,17 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     if !is_computed(model, value) {
         return;
     }
-    let is_ratio = scale::of(model, root).whole() == Some(1.0);
-    let seconds = is_seconds(model, value);
+    let is_ratio = OnceCell::new();
+    let is_ratio = || *is_ratio.get_or_init(|| scale::of(model, root).whole() == Some(1.0));
     for text in model.texts_of(alert).iter().filter(|text| !text.is_label) {
         for print in reads::values(&text.parsed) {
             // Another rule speaks of a ratio in front of a percent sign.
-            let wrong_scale = is_ratio && percent_sign(text, &print).is_some();
-            if !print.functions.is_empty() || wrong_scale {
+            let wrong_scale = || percent_sign(text, &print).is_some() && is_ratio();
+            if !print.functions.is_empty() || wrong_scale() {
                 continue;
             }
             let words = &text.value.text[print.operand.range()];
-            let function = match seconds && !names_unit(text, print.step) {
+            let function = match !names_unit(text, print.step) && is_seconds(model, value) {
                 true => "humanizeDuration",
                 false => "humanize",
             };

@@ -9,26 +9,29 @@ use crate::lang::duration;
 use crate::lang::promql::ast::{Kind, Op};
 use crate::lang::template::StepKind;
 use crate::repo::model::texts::AlertText;
-use crate::repo::model::{Place, scale};
+use crate::repo::model::{Model, Place, scale};
 use crate::repo::queries::Query;
+use std::cell::OnceCell;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let Some((alert, root)) = alert_of(query) else { return case.skip() };
-    let bound = bound(case, root);
     let model = case.model;
-    let lengths = lengths(query, model.constants_of(query));
+    let (the_bound, the_lengths) = (OnceCell::new(), OnceCell::new());
+    let bound = || the_bound.get_or_init(|| bound(model, root)).as_ref();
+    let lengths = || the_lengths.get_or_init(|| lengths(query, model.constants_of(query)));
     for text in model.texts_of(alert).iter().filter(|text| !text.is_label && text.value.known) {
-        if text.value.text.contains("://") || !text.parsed.faults.is_empty() {
+        let numbers = text.value.text.bytes().any(|byte| byte.is_ascii_digit());
+        if !numbers || text.value.text.contains("://") || !text.parsed.faults.is_empty() {
             continue;
         }
         for claim in claims(&literal(text)) {
             let words = &text.value.text[claim.range.clone()];
             let found = match claim.kind {
                 About::Threshold => {
-                    let Some(bound) = &bound else { continue };
-                    (!bound.agrees(&claim)).then(|| (bound.at, bound.shown.clone()))
+                    let Some(bound) = bound() else { continue };
+                    (!bound.agrees(&claim)).then(|| (case.at(bound.at), bound.shown.clone()))
                 }
-                About::Wait => wait(alert, &claim, lengths.as_deref()),
+                About::Wait => wait(alert, &claim, lengths().as_deref()),
             };
             let Some((at, real)) = found else { continue };
             let span = case.repo.place(text.value, claim.range.clone());
@@ -54,18 +57,17 @@ fn literal(text: &AlertText<'_>) -> String {
 }
 
 /// The one number that an alert compares with.
-struct Bound {
+struct Bound<'q, 'r> {
     value: f64,
     /// Numbers it is computed from.
     parts: Vec<f64>,
     op: Op,
     whole: Option<f64>,
-    at: crate::source::Span,
+    at: Place<'q, 'r>,
     shown: String,
 }
 
-fn bound<'a>(case: &Case<'a>, root: Place<'_, 'a>) -> Option<Bound> {
-    let model = case.model;
+fn bound<'q, 'r>(model: &Model<'r>, root: Place<'q, 'r>) -> Option<Bound<'q, 'r>> {
     let mut bounds = root.ast().all().filter_map(|(node, _)| {
         let place = root.at(node);
         let Kind::Binary(binary) = place.kind() else { return None };
@@ -97,12 +99,12 @@ fn bound<'a>(case: &Case<'a>, root: Place<'_, 'a>) -> Option<Bound> {
         parts,
         op,
         whole: scale::of(model, root.at(value)).whole(),
-        at: case.at(place),
+        at: place,
         shown,
     })
 }
 
-impl Bound {
+impl Bound<'_, '_> {
     /// Whether a number in a text can mean this bound.
     fn agrees(&self, claim: &Claim) -> bool {
         let value = claim.value;

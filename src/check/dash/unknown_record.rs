@@ -14,7 +14,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     for (_, selector) in query.ast().selectors() {
         let Some(name) = selector.metric().filter(|name| name.contains(':')) else { continue };
         let Some(extent) =
-            selector.metric_extent().filter(|_| !case.model.records().contains_key(name))
+            selector.metric_extent().filter(|_| !case.model.records().contains(name))
         else {
             continue;
         };

@@ -32,7 +32,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             continue;
         };
         // A rule of the repository may record it under a name of this form.
-        if name.contains(':') || case.model.records().contains_key(name) {
+        if name.contains(':') || case.model.records().contains(name) {
             continue;
         }
         let exporters: Vec<&Exporter> =

@@ -65,7 +65,10 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
 fn matchers<'a>(query: &'a Query<'a>, selector: &'a Selector, case: &mut Case<'a>) {
     let Some(name) = selector.metric() else { return };
     let metric = case.model.metric(name);
-    for matcher in selector.labels() {
+    if metric.providers.is_empty() {
+        return;
+    }
+    for matcher in selector.labels().filter(|matcher| !metric.may_have(&matcher.label.text)) {
         // Asking that a label be absent is no mistake, and a variable may ask just that.
         let variable = matcher.value.contains('$') && !matcher.value.ends_with('$');
         if matches_empty(matcher) || variable || placeholder::is_in(&matcher.value) {
@@ -96,7 +99,7 @@ fn groups<'a>(query: &'a Query<'a>, labels: &'a [Name], inner: Place<'a, 'a>, ca
             _ => {}
         }
     }
-    if metrics.is_empty() {
+    if metrics.is_empty() || metrics.iter().any(|(_, metric)| metric.providers.is_empty()) {
         return;
     }
     let metrics: Vec<(&str, &Metric<'_, '_>)> =

@@ -22,9 +22,9 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
 
 fn judge(query: &Query<'_>, selector: &Selector, matcher: &Matcher, case: &mut Case<'_>) {
     let value = &*matcher.value;
-    let span = case.place(query, matcher.value_extent);
     if value == ".*" && matcher.op == MatchOp::Regex {
         let edits = removal(query, selector, matcher, case);
+        let span = case.place(query, matcher.value_extent);
         let flag = case
             .flag(span)
             .with("what", format!("`{}` matches everything", query.text(matcher.extent())));
@@ -60,6 +60,7 @@ fn judge(query: &Query<'_>, selector: &Selector, matcher: &Matcher, case: &mut C
             edits.push(Edit { span: case.place(query, cut), text: String::new() });
         }
     }
+    let span = case.place(query, matcher.value_extent);
     let flag = case.flag(span).with("what", what);
     if !anchored || plain {
         flag.fix(true, "write it plainly", edits);

@@ -24,7 +24,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         let (Some(name), Some(extent)) = (selector.metric(), selector.metric_extent()) else {
             continue;
         };
-        let known = case.model.records().contains_key(name);
+        let known = case.model.records().contains(name);
         if !name.contains(':') || known || placeholder::is_in(name) || is_generated(name, case) {
             continue;
         }
@@ -62,16 +62,14 @@ fn defined<'a>(name: &'a str, case: &Case<'a>) -> (bool, Option<&'a str>) {
     let head = &name[..end];
     let records = case.model.records();
     let alike: Vec<&str> = records
-        .range(head..)
-        .map(|(known, _)| *known)
+        .from(head)
         .take_while(|known| known.starts_with(head))
         .filter(|known| known.len() == end || known[end..].starts_with(':'))
         .collect();
     let near = distance::nearest(name, alike.iter().copied(), 2);
     // The slip may stand in the first parts; another length would be another name.
     let first = name.get(..1).unwrap_or(name);
-    let others = records.range(first..).map(|(known, _)| *known);
-    let others = others.take_while(|known| known.starts_with(first));
+    let others = records.from(first).take_while(|known| known.starts_with(first));
     let near = near.or_else(|| distance::nearest(name, others.filter(|it| it.contains(':')), 1));
     (!alike.is_empty(), near)
 }

@@ -17,15 +17,39 @@ pub(super) fn collect(groups: NodeRef<'_>, document: DocumentId, facts: &mut Fil
     let known = &mut facts.documents[document.index as usize];
     let mut collector =
         Collector { dialect: known.dialect, masked: known.masked, issues: Vec::new() };
-    for (index, group) in groups.items().enumerate() {
-        let path = format!("groups[{index}]");
-        collector.names(group, "labels", &path, true);
+    for (number, group) in groups.items().enumerate() {
+        collector.names(group, "labels", At { group: number, rule: None }, true);
         let rules = group.get("rules").into_iter().flat_map(NodeRef::items);
         for (index, rule) in rules.enumerate().filter(|(_, rule)| rule.is_mapping()) {
-            collector.rule(rule, &format!("{path}.rules[{index}]"));
+            collector.rule(rule, At { group: number, rule: Some(index) });
         }
     }
     known.schema_issues.append(&mut collector.issues);
+}
+
+/// A group, or a rule of it.
+#[derive(Clone, Copy)]
+struct At {
+    group: usize,
+    rule: Option<usize>,
+}
+
+impl At {
+    /// Its structural path: made where something is wrong.
+    fn path(self) -> String {
+        let group = self.group;
+        match self.rule {
+            Some(rule) => format!("groups[{group}].rules[{rule}]"),
+            None => format!("groups[{group}]"),
+        }
+    }
+}
+
+/// Whether a scalar is there, and is not known to be empty.
+fn is_given(value: NodeRef<'_>) -> bool {
+    let unknown = || value.is_unknown() || value.tag().is_some_and(|tag| tag.starts_with('!'));
+    (!value.is_null() || value.is_unknown())
+        && value.scalar().is_some_and(|text| !text.is_empty() || unknown())
 }
 
 struct Collector {
@@ -39,14 +63,14 @@ impl Collector {
         &mut self,
         refusal: Refusal,
         context: &'static str,
-        at: (Span, &str, &str),
+        at: (Span, At, &str),
         message: String,
     ) {
         let (span, path, field) = at;
         self.issues.push(SchemaIssue {
             refusal,
             span,
-            path: path.to_owned(),
+            path: path.path(),
             context,
             field: field.to_owned(),
             message,
@@ -54,14 +78,12 @@ impl Collector {
         });
     }
 
-    fn rule(&mut self, rule: NodeRef<'_>, path: &str) {
-        let set = |key: &str| {
-            Scalar::under(rule, key).filter(|value| !value.known || !value.text.is_empty())
-        };
+    fn rule(&mut self, rule: NodeRef<'_>, path: At) {
+        let set = |key: &str| rule.get(key).filter(|value| is_given(*value));
         let key = |key: &str| rule.entry(key).map(|(key, _)| key.span());
         let (record, alert) = (set("record"), set("alert"));
         let first = rule.pairs().next().map_or(rule.span().at_start(), |(key, _)| key.span());
-        let owner = alert.as_ref().or(record.as_ref()).map_or(first, |name| name.span);
+        let owner = alert.or(record).map_or(first, NodeRef::span);
         match (&record, &alert) {
             (Some(_), Some(_)) => {
                 let later = key("record").max(key("alert")).unwrap_or(first);
@@ -78,14 +100,14 @@ impl Collector {
         if record.is_some() && alert.is_none() && self.dialect != Some(Dialect::VictoriaMetrics) {
             self.record(rule, path);
         }
-        if let Some(name) = record.filter(|name| name.known) {
+        if let Some(name) = record.and_then(Scalar::of).filter(|name| name.known) {
             self.metric(&name, path);
         }
         self.names(rule, "labels", path, true);
         self.names(rule, "annotations", path, false);
     }
 
-    fn expr(&mut self, rule: NodeRef<'_>, path: &str, owner: Span) {
+    fn expr(&mut self, rule: NodeRef<'_>, path: At, owner: Span) {
         let (span, message) = match rule.entry("expr") {
             None if self.masked => return,
             None => (owner, "has no `expr`"),
@@ -101,7 +123,7 @@ impl Collector {
     }
 
     /// What only alerts may have.
-    fn record(&mut self, rule: NodeRef<'_>, path: &str) {
+    fn record(&mut self, rule: NodeRef<'_>, path: At) {
         for field in ["for", "keep_firing_for", "annotations"] {
             let Some((key, value)) = rule.entry(field) else { continue };
             let used = match Scalar::of(value) {
@@ -119,7 +141,7 @@ impl Collector {
         }
     }
 
-    fn metric(&mut self, name: &Scalar, path: &str) {
+    fn metric(&mut self, name: &Scalar, path: At) {
         let legacy = self.dialect == Some(Dialect::Loki)
             && !(matcher::is_label_name(&name.text.replace(':', "_")));
         let message = if name.text.contains(['{', '}']) {
@@ -136,18 +158,20 @@ impl Collector {
     }
 
     /// Names under `labels` or `annotations`.
-    fn names(&mut self, node: NodeRef<'_>, field: &'static str, path: &str, labels: bool) {
+    fn names(&mut self, node: NodeRef<'_>, field: &'static str, path: At, labels: bool) {
         let Some(map) = node.get(field) else { return };
         for (key, _) in map.entries() {
-            let known =
-                |name: &Scalar| name.known && !key.is_null() && !name.text.contains(['{', '$']);
-            let Some(name) = Scalar::template(key).filter(known) else { continue };
-            let message = if name.text.is_empty() {
+            let Some(name) = key.scalar() else { continue };
+            let own_tag = key.tag().is_some_and(|tag| tag.starts_with('!'));
+            if key.is_unknown() || own_tag || key.is_null() || name.contains(['{', '$']) {
+                continue;
+            }
+            let message = if name.is_empty() {
                 format!("has an empty name under `{field}`")
-            } else if labels && name.text == "__name__" {
+            } else if labels && name == "__name__" {
                 "sets the label `__name__`, which is the metric's name".to_owned()
-            } else if self.dialect == Some(Dialect::Loki) && !matcher::is_label_name(&name.text) {
-                format!("has `{}` under `{field}`, which is no label name", name.text)
+            } else if self.dialect == Some(Dialect::Loki) && !matcher::is_label_name(name) {
+                format!("has `{name}` under `{field}`, which is no label name")
             } else {
                 continue;
             };

@@ -26,6 +26,12 @@ pub(crate) fn run<'t>(walker: &mut Walker<'t>, fields: &Fields<'t>) {
         return;
     }
     for field in fields.table.fields.iter().filter(|field| field.required) {
+        // A text that is not empty is set, or nobody knows it.
+        let is_text = matches!(field.ty, Type::String | Type::LabelValue | Type::Template);
+        let value = fields.get(field.name).filter(|value| is_text && !value.is_null());
+        if value.and_then(NodeRef::scalar).is_some_and(|text| !text.is_empty()) {
+            continue;
+        }
         if is_set(walker, fields, field, true) == Known::No {
             let (span, message) = match fields.entry(field.name) {
                 Some((key, _)) => (key.span(), "must not be empty".to_owned()),

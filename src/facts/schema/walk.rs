@@ -10,6 +10,7 @@ use crate::lang::placeholder;
 use crate::parse::tree::{NodeId, NodeRef};
 use crate::source::Span;
 use std::collections::HashSet;
+use std::fmt::Write;
 
 /// How a document is to be read.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +53,7 @@ pub fn walk(reading: Reading, root: NodeRef<'_>) -> Outcome {
         root,
         out: Outcome::default(),
         path: String::new(),
-        seen: HashSet::new(),
+        seen: HashSet::default(),
         budget: 64 * root.tree().nodes.len() + 10_000,
         depth: 0,
     };
@@ -70,7 +71,7 @@ pub fn walk_absent(reading: Reading, root: NodeRef<'_>, owner: Span) -> Outcome 
         root,
         out: Outcome::default(),
         path: String::new(),
-        seen: HashSet::new(),
+        seen: HashSet::default(),
         budget: 0,
         depth: 0,
     };
@@ -98,7 +99,7 @@ pub(crate) struct Walker<'t> {
     pub(crate) root: NodeRef<'t>,
     pub(crate) out: Outcome,
     pub(crate) path: String,
-    seen: HashSet<(NodeId, usize)>,
+    seen: HashSet<(NodeId, usize), foldhash::fast::RandomState>,
     budget: usize,
     depth: usize,
 }
@@ -334,7 +335,8 @@ impl<'t> Walker<'t> {
         }
         for (index, entry) in node.items().enumerate() {
             let mark = self.path.len();
-            self.path.push_str(&format!("[{index}]"));
+            // Writing to a text cannot fail.
+            let _ = write!(self.path, "[{index}]");
             if entry.is_null() && !entry.is_unknown() && place.field.nonnull {
                 let span =
                     if entry.span().start < entry.span().end { entry.span() } else { place.owner };
@@ -411,11 +413,9 @@ impl<'t> Walker<'t> {
         if value == Value::Null && !(key && matches!(ty, Type::LabelName)) {
             return;
         }
+        let Some((refusal, message, near)) = self.fault(ty, text, value, place) else { return };
         let template = matches!(ty, Type::Template | Type::Regex | Type::Matcher);
-        if !template && placeholder::is_in(text) {
-            return;
-        }
-        if let Some((refusal, message, near)) = self.fault(ty, text, value, place) {
+        if template || !placeholder::is_in(text) {
             self.push(refusal, node.span(), place.context, place.name, message, near);
         }
     }

@@ -179,10 +179,10 @@ impl Selector {
     /// The metric's name, if exactly one can match and it is known.
     pub fn metric(&self) -> Option<&str> {
         match &self.name {
-            Some(name) => Some(&*name.text).filter(|text| !text.contains(HOLE)),
+            Some(name) => Some(&*name.text).filter(|text| !has_gap(text)),
             None => self.matchers.iter().find_map(|matcher| {
-                let named = &*matcher.label.text == "__name__" && matcher.op == MatchOp::Equal;
-                named.then_some(&*matcher.value).filter(|value| !value.contains(HOLE))
+                let named = matcher.op == MatchOp::Equal && &*matcher.label.text == "__name__";
+                named.then_some(&*matcher.value).filter(|value| !has_gap(value))
             }),
         }
     }
@@ -203,6 +203,11 @@ impl Selector {
     pub fn labels(&self) -> impl Iterator<Item = &Matcher> {
         self.matchers.iter().filter(|matcher| &*matcher.label.text != "__name__")
     }
+}
+
+/// Whether a part of a name is not known.
+fn has_gap(text: &str) -> bool {
+    memchr::memchr(HOLE as u8, text.as_bytes()).is_some()
 }
 
 /// One matcher in braces.

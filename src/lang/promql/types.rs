@@ -270,7 +270,7 @@ fn pattern_matches_empty(pattern: &str) -> bool {
     match pattern {
         "" | ".*" => true,
         ".+" => false,
-        _ if starts_with_letter(pattern) => false,
+        _ if starts_with_letter(pattern) || lists_words(pattern) => false,
         _ => match regex_syntax::parse(&format!("(?s:{pattern})")) {
             // At the edges of an empty text every anchor holds; a border of words does not.
             Ok(hir) if !hir.properties().look_set().contains_word() => {
@@ -281,6 +281,13 @@ fn pattern_matches_empty(pattern: &str) -> bool {
             Err(_) => false,
         },
     }
+}
+
+/// Whether a pattern is words with `|` between them, none of them empty.
+fn lists_words(pattern: &str) -> bool {
+    let is_plain =
+        |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'/' | b'-' | b'.' | b'|');
+    pattern.bytes().all(is_plain) && pattern.split('|').all(|word| !word.is_empty())
 }
 
 /// Whether every match starts with one certain letter.
@@ -303,9 +310,10 @@ mod tests {
         ] {
             assert!(pattern_matches_empty(pattern), "{pattern}");
         }
-        for pattern in
-            [".+", "a", "ab*", "a|b", "^a", "[ab]", "\\d*x", "\\b", "(a|b)+", "a{1,2}", "(", "5.."]
-        {
+        for pattern in [
+            ".+", "a", "ab*", "a|b", "2..|b-c", "..|x", "^a", "[ab]", "\\d*x", "\\b", "(a|b)+",
+            "a{1,2}", "(", "5..",
+        ] {
             assert!(!pattern_matches_empty(pattern), "{pattern}");
         }
     }

@@ -13,17 +13,16 @@ pub fn parse(text: &str, language: Language) -> Parsed {
         text,
         language,
         out: Parsed::default(),
-        variables: Variables::default(),
+        variables: Variables::new(language.variables()),
         frames: vec![Frame::of(FrameKind::Root, Extent::default(), 0)],
         named: BTreeMap::new(),
     };
-    parser.variables.declare("");
-    for name in language.variables() {
-        parser.variables.declare(name);
-    }
     parser.text();
     parser.finish();
-    parser.out
+    let mut out = parser.out;
+    out.steps.shrink_to_fit();
+    out.pipes.shrink_to_fit();
+    out
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +85,7 @@ fn blanks(text: &str) -> usize {
 impl<'t> Parser<'t> {
     fn text(&mut self) {
         let mut at = 0;
-        while let Some(found) = self.text[at..].find("{{") {
+        while let Some(found) = memchr::memmem::find(&self.text.as_bytes()[at..], b"{{") {
             let open = at + found;
             let trims = lex::trims_left(&self.text[open + 2..]);
             let before = &self.text[at..open];

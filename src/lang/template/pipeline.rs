@@ -11,8 +11,10 @@ use std::collections::BTreeMap;
 const MAX_DEPTH: usize = 10_000;
 
 /// The variables that can be named here.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Variables<'t> {
+    /// Those that are there from the start, outside of definitions.
+    given: &'static [&'static str],
     names: Vec<&'t str>,
     places: BTreeMap<&'t str, Vec<usize>>,
     /// Where those of the template that is being read begin.
@@ -20,14 +22,21 @@ pub(super) struct Variables<'t> {
 }
 
 impl<'t> Variables<'t> {
+    pub(super) fn new(given: &'static [&'static str]) -> Variables<'t> {
+        Variables { given, names: vec![""], places: BTreeMap::new(), base: 0 }
+    }
+
     pub(super) fn declare(&mut self, name: &'t str) {
         self.places.entry(name).or_default().push(self.names.len());
         self.names.push(name);
     }
 
     fn has(&self, name: &str) -> bool {
-        let last = self.places.get(name).and_then(|places| places.last());
-        last.is_some_and(|&place| place >= self.base)
+        let last = || self.places.get(name).and_then(|places| places.last());
+        // `$` alone is what each template is given.
+        name.is_empty()
+            || (self.base == 0 && self.given.contains(&name))
+            || last().is_some_and(|&place| place >= self.base)
     }
 
     pub(super) fn mark(&self) -> usize {
@@ -184,7 +193,9 @@ impl<'t> Reader<'_, '_, 't> {
                 self.after_operand(outer)?;
             } else if starts_operand(&token.kind) {
                 self.words.at -= 1;
-                open.command = Some(Command::default());
+                // Most commands have one or two words.
+                open.command =
+                    Some(Command { operands: Vec::with_capacity(1), ..Command::default() });
             } else {
                 let expected = format!("a value, a function or the end of {}", open.context.name());
                 return Err(self.words.unexpected(token, &expected));
@@ -321,12 +332,14 @@ impl<'t> Reader<'_, '_, 't> {
 
     /// The fields behind a value.
     fn fields(&mut self, open: &mut Open, term: Term, mut extent: Extent) -> Result<(), Fault> {
-        let mut fields = Vec::new();
+        let first = self.words.tokens.get(self.words.at.wrapping_sub(1));
+        let is_field = first.filter(|token| token.kind == Word::Field && term == Term::Dot);
+        // Most values have one field, or none.
+        let some = is_field.is_some() || self.words.peek().kind == Word::Field;
+        let mut fields = Vec::with_capacity(usize::from(some));
         let mut add = |token: &Token, source: &str| {
             fields.push(Name { text: source[1..].into(), extent: token.extent });
         };
-        let first = self.words.tokens.get(self.words.at.wrapping_sub(1));
-        let is_field = first.filter(|token| token.kind == Word::Field && term == Term::Dot);
         if let Some(token) = is_field {
             add(token, self.words.source(token));
         }
@@ -360,7 +373,12 @@ impl<'t> Reader<'_, '_, 't> {
             _ => return Err(self.words.unexpected(token, "a space, `|` or the end of the action")),
         }
         match open.command.take() {
-            Some(command) if !command.operands.is_empty() => open.pipe.commands.push(command),
+            Some(command) if !command.operands.is_empty() => {
+                if open.pipe.commands.is_empty() {
+                    open.pipe.commands.reserve_exact(1);
+                }
+                open.pipe.commands.push(command);
+            }
             _ => {
                 let message = "nothing stands before this".to_owned();
                 return Err(Fault { extent: token.extent, message });

@@ -44,7 +44,10 @@ pub(super) fn send<'r>(labels: &Labels<'r>, senders: &[Sender<'r>]) -> (Labels<'
     for sender in senders {
         let (one, arrives) = through(labels.clone(), sender);
         sent &= arrives;
-        joined = Some(joined.map_or_else(|| one.clone(), |known| known.either(&one)));
+        joined = Some(match joined {
+            Some(known) => known.either(&one),
+            None => one,
+        });
     }
     (joined.unwrap_or_default(), sent)
 }

@@ -1,6 +1,6 @@
 //! The words of names, and what each speaks of.
 
-use std::collections::HashMap;
+use crate::lang::quick::QuickMap;
 use std::sync::LazyLock;
 
 const REQUESTS: &[&str] = &[
@@ -121,7 +121,7 @@ impl Words {
     }
 }
 
-static KNOWN: LazyLock<HashMap<&'static str, Words>> = LazyLock::new(|| {
+static KNOWN: LazyLock<QuickMap<&'static str, Words>> = LazyLock::new(|| {
     let lists: &[(&[&'static str], Words)] = &[
         (REQUESTS, Words::REQUESTS),
         (ERRORS, Words::ERRORS),
@@ -135,7 +135,7 @@ static KNOWN: LazyLock<HashMap<&'static str, Words>> = LazyLock::new(|| {
         (TECHNICAL, Words::TECHNICAL),
         (&["business"], Words::BUSINESS),
     ];
-    let mut known: HashMap<&str, Words> = HashMap::new();
+    let mut known: QuickMap<&str, Words> = QuickMap::default();
     for (list, words) in lists {
         for word in *list {
             known.entry(word).or_default().add(*words);
@@ -146,7 +146,10 @@ static KNOWN: LazyLock<HashMap<&'static str, Words>> = LazyLock::new(|| {
 
 /// `orders` for `order`.
 fn is_word(token: &str, word: &str) -> bool {
-    token.starts_with(word) && matches!(&token[word.len()..], "" | "s" | "es")
+    // Most words differ in their first letter.
+    token.as_bytes().first() == word.as_bytes().first()
+        && token.starts_with(word)
+        && matches!(&token[word.len()..], "" | "s" | "es")
 }
 
 /// The words of a name in lower case: `HighErrorRate`, `http_requests:rate5m`.
@@ -158,6 +161,37 @@ pub fn tokens(name: &str) -> Vec<String> {
 
 /// Shows every word of a name, in lower case.
 fn each_token(name: &str, mut see: impl FnMut(&str)) {
+    match name.is_ascii() {
+        true => each_plain_token(name.as_bytes(), &mut see),
+        false => each_written_token(name, &mut see),
+    }
+}
+
+/// The same for a name of plain letters, as nearly all are.
+fn each_plain_token(name: &[u8], see: &mut impl FnMut(&str)) {
+    let mut token = String::with_capacity(name.len());
+    let mut last = b' ';
+    for (at, &c) in name.iter().enumerate() {
+        let begins = c.is_ascii_uppercase()
+            && (last.is_ascii_lowercase()
+                || (last.is_ascii_uppercase()
+                    && name.get(at + 1).is_some_and(u8::is_ascii_lowercase)));
+        let apart = !c.is_ascii_alphanumeric();
+        if (apart || begins) && !token.is_empty() {
+            see(&token);
+            token.clear();
+        }
+        last = if apart { b' ' } else { c };
+        if !apart {
+            token.push(char::from(c.to_ascii_lowercase()));
+        }
+    }
+    if !token.is_empty() {
+        see(&token);
+    }
+}
+
+fn each_written_token(name: &str, see: &mut impl FnMut(&str)) {
     let mut token = String::with_capacity(name.len());
     let mut letters = name.chars().peekable();
     let mut last = ' ';
@@ -191,5 +225,10 @@ mod tests {
         assert_eq!(tokens("HighErrorRate"), ["high", "error", "rate"]);
         assert_eq!(tokens("KubeAPIErrorBudgetBurn"), ["kube", "api", "error", "budget", "burn"]);
         assert_eq!(tokens("svc:http_requests:rate5m"), ["svc", "http", "requests", "rate5m"]);
+        for name in ["HighErrorRate", "KubeAPIErrorBudgetBurn", "a5B-c:D", "ABc", "", "__x"] {
+            let mut written = Vec::new();
+            each_written_token(name, &mut |token| written.push(token.to_owned()));
+            assert_eq!(tokens(name), written);
+        }
     }
 }

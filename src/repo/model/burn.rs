@@ -114,23 +114,24 @@ impl Burn {
         if !matches!(bound.op, Op::Greater | Op::GreaterEqual) {
             return None;
         }
-        let window = window(model, bound.value);
+        let window = || window(model, bound.value);
         let base = Scaled::of(model, bound.value).base;
         let name = metric_of(base).unwrap_or_default().to_ascii_lowercase();
         let names = |word: &str| name.contains(word);
         if names("burnrate") || names("burn_rate") {
             let factor = Some(bound.bound);
+            let window = window();
             return Some(Burn { factor, budget: None, rate: true, share: false, window });
         }
         let (factor, budget) = product(model, bound.place.at(bound.number))?;
         let error = names("error") || names("fail") || names("bad");
         let share = names("ratio") || Ratio::of(model, bound.value).is_some();
-        (error || share).then_some(Burn {
+        (error || share).then(|| Burn {
             factor: Some(factor),
             budget: Some(budget),
             rate: false,
             share,
-            window,
+            window: window(),
         })
     }
 }

@@ -9,7 +9,7 @@ use crate::lang::template::{self, Language, Parsed};
 use crate::repo::Repo;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
 /// A label or an annotation of an alert.
 #[derive(Debug)]
@@ -21,7 +21,25 @@ pub struct AlertText<'r> {
     /// A label, not an annotation.
     pub is_label: bool,
     /// As read; nothing for a text that cannot be known.
-    pub parsed: Parsed,
+    pub parsed: Template,
+}
+
+/// The template in a text. Most texts hold none, and take no room for it.
+#[derive(Debug)]
+pub struct Template(Option<Box<Parsed>>);
+
+impl Deref for Template {
+    type Target = Parsed;
+
+    fn deref(&self) -> &Parsed {
+        static NOTHING: Parsed = Parsed {
+            steps: Vec::new(),
+            pipes: Vec::new(),
+            definitions: Vec::new(),
+            faults: Vec::new(),
+        };
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
 }
 
 /// The texts of all alerts.
@@ -52,11 +70,8 @@ impl<'r> AlertTexts<'r> {
             .into_par_iter()
             .map(|(key, value, is_label, foreign)| {
                 let known = value.known && !foreign && value.text.contains("{{");
-                let parsed = match known {
-                    true => template::parse(&value.text, Language::Prometheus),
-                    false => Parsed::default(),
-                };
-                AlertText { key, value, is_label, parsed }
+                let parse = || Box::new(template::parse(&value.text, Language::Prometheus));
+                AlertText { key, value, is_label, parsed: Template(known.then(parse)) }
             })
             .collect();
         AlertTexts { all, of_alert }

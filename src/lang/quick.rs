@@ -1,0 +1,6 @@
+//! Maps for many look-ups by short texts. Nothing may go through their entries in order.
+
+use std::collections::HashMap;
+
+/// A map whose hash is made for short texts.
+pub type QuickMap<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
