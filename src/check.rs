@@ -93,17 +93,13 @@ macro_rules! builtins {
         }
 
         impl Builtin {
-            /// The list it goes through; nothing for documents and the repository.
+            /// The list of facts or expressions that it goes through.
             fn list(self) -> Option<SubjectKind> {
-                Some(match self {
-                    $(Builtin::$fact(_) => SubjectKind::$fact,)*
-                    Builtin::Expression(_) => SubjectKind::Expression,
-                    Builtin::Notification(_) => SubjectKind::NotificationTemplate,
-                    Builtin::Declaration(_) => SubjectKind::Declaration,
-                    Builtin::Cluster(_) => SubjectKind::EngineCluster,
-                    Builtin::Service(_) => SubjectKind::Service,
-                    Builtin::Document(_) | Builtin::Repository(_) => return None,
-                })
+                match self {
+                    $(Builtin::$fact(_) => Some(SubjectKind::$fact),)*
+                    Builtin::Expression(_) => Some(SubjectKind::Expression),
+                    _ => None,
+                }
             }
         }
 

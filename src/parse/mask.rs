@@ -4,8 +4,10 @@
 //! knows, and escapes (``{{` … `}}``, `{{ "{{" }}`, `{% raw %}`) are unwrapped. Positions are
 //! kept by an offset map.
 
+mod detect;
 mod pipeline;
 
+pub use detect::{has_actions, is_template, may_be_template};
 pub use pipeline::mask_pipeline;
 
 mod variables;
@@ -13,6 +15,7 @@ mod variables;
 pub use variables::fill;
 
 use super::offsets::OffsetMap;
+use detect::{Blocks, is_alert_action, is_comment, line_is_template, names};
 use std::ops::Range;
 
 /// A masked text.
@@ -24,163 +27,6 @@ pub struct Masked {
     pub unknown: Vec<Range<usize>>,
     /// Where its bytes stand in the file.
     pub map: OffsetMap,
-}
-
-/// Whether `text` holds anything that could be a template action.
-pub fn has_actions(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    memchr::memchr_iter(b'{', bytes).any(|at| matches!(bytes.get(at + 1), Some(b'{' | b'%')))
-}
-
-/// Whether `text` is certainly a template for another program than its reader: markers of Helm or
-/// Jinja outside comments. Alert templates (`{{ $labels.x }}`) are none.
-pub fn is_template(text: &str) -> bool {
-    if !has_marks(text) {
-        return false;
-    }
-    let mut blocks = Blocks::default();
-    text.lines().any(|line| {
-        let inside = blocks.enter(line);
-        let template = || (!inside && plain_action(line)) || line_is_template(line);
-        has_actions(line) && !is_comment(line) && template()
-    })
-}
-
-/// Whether a text can be a template: one look at what opens each action, so that nearly no text of
-/// alerts is gone through line by line.
-fn has_marks(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    memchr::memchr_iter(b'{', bytes).any(|at| match bytes.get(at + 1) {
-        Some(b'%') => true,
-        Some(b'{') => {
-            let outside = matches!(&bytes[..at], [.., b':' | b'-', b' ']);
-            outside || may_be_other(&bytes[at + 2..])
-        }
-        _ => false,
-    })
-}
-
-/// Whether an action may be none of an alert: by its first letter, or a root that it reads.
-fn may_be_other(action: &[u8]) -> bool {
-    let first = action.iter().find(|byte| !matches!(byte, b'-' | b' '));
-    if matches!(first, Some(b'`' | b'/' | b'"' | b'\'' | b'i')) {
-        return true;
-    }
-    let line = &action[..memchr::memchr(b'\n', action).unwrap_or(action.len())];
-    let end = memchr::memmem::find(line, b"}}").unwrap_or(line.len());
-    memchr::memchr_iter(b'.', &line[..end])
-        .any(|at| matches!(action.get(at + 1), Some(b'V' | b'R' | b'C')))
-}
-
-/// Weaker: markers that an alert template may hold too, believed where the text does not parse.
-pub fn may_be_template(text: &str) -> bool {
-    if is_template(text) {
-        return true;
-    }
-    let mut blocks = Blocks::default();
-    text.lines().any(|line| {
-        let inside = blocks.enter(line);
-        !inside && !is_comment(line) && (opens_with_action(line) || plain_action(line))
-    })
-}
-
-fn is_comment(line: &str) -> bool {
-    line.trim_start().starts_with('#')
-}
-
-fn line_is_template(line: &str) -> bool {
-    if line.contains("{%") && line.contains("%}") {
-        let body = line.split("{%").nth(1).unwrap_or_default().trim_start_matches(['-', '+', ' ']);
-        let word = body.split([' ', '-', '%']).next().unwrap_or_default();
-        let words =
-            ["raw", "endraw", "if", "elif", "else", "endif", "for", "endfor", "set", "include"];
-        return words.contains(&word);
-    }
-    if !line.contains("{{") {
-        return false;
-    }
-    line.split("{{").skip(1).any(|after| {
-        let action = after.split("}}").next().unwrap_or(after);
-        let body = action.trim_start_matches(['-', ' ']);
-        body.starts_with('`')
-            || body.starts_with("/*")
-            || body.starts_with("\"{{\"")
-            || body.starts_with("'{{'")
-            || body.starts_with("include \"")
-            || [".Values", ".Release", ".Chart", ".Capabilities"]
-                .iter()
-                .any(|root| names(body, root))
-    })
-}
-
-/// Whether an action reads this root: `.Values.x`, `$.Values`, not `.SortedPairs.Values`.
-fn names(action: &str, root: &str) -> bool {
-    action.match_indices(root).any(|(at, _)| {
-        let before = action[..at].chars().next_back();
-        let after = action[at + root.len()..].chars().next();
-        !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ')'))
-            && (after == Some('.') || (root != ".Values" && after != Some(' ')))
-            && !after.is_some_and(|c| c.is_alphanumeric() || c == '_')
-    })
-}
-
-fn opens_with_action(line: &str) -> bool {
-    let body = line.trim_start().trim_start_matches("- ").trim_start();
-    body.starts_with("{{") && !is_alert_action(&body[2..])
-}
-
-/// `key: {{ name … }}` without quotes: no reader of YAML takes that for a value.
-fn plain_action(line: &str) -> bool {
-    [": {{", "- {{"].iter().any(|open| {
-        line.split_once(open).is_some_and(|(before, action)| {
-            let quoted = before.contains(['"', '\'']) && !before.trim_end().ends_with(['"', '\'']);
-            let name = action.trim_start_matches(['-', ' ']);
-            let starts = name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '.' | '$'));
-            !quoted && starts && action.contains("}}") && !is_alert_action(action)
-        })
-    })
-}
-
-/// The variables that Prometheus gives an alert's template.
-fn is_alert_action(action: &str) -> bool {
-    let action = action.split("}}").next().unwrap_or(action);
-    ["$labels", "$value", "$externalLabels", "$externalURL"]
-        .iter()
-        .any(|name| action.contains(name))
-}
-
-/// Which lines stand inside a block scalar.
-#[derive(Default)]
-struct Blocks {
-    open: Option<usize>,
-}
-
-impl Blocks {
-    /// Whether `line` is inside a block scalar that an earlier line opened.
-    fn enter(&mut self, line: &str) -> bool {
-        let body = line.trim_start();
-        let indent = line.len() - body.len();
-        if let Some(parent) = self.open {
-            if body.trim_end().is_empty() || indent > parent {
-                return true;
-            }
-            // Actions stand at any indentation and end nothing.
-            if body.starts_with("{{") || body.starts_with("{%") {
-                return false;
-            }
-            self.open = None;
-        }
-        let header = body
-            .trim_end()
-            .trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+'));
-        let opens = header.ends_with(" |") || header.ends_with(" >");
-        if opens && !body.starts_with('#') {
-            // The key's own column: a list item's key stands after its dashes.
-            let dashes = body.len() - body.trim_start_matches(['-', ' ']).len();
-            self.open = Some(if body.contains(':') { indent + dashes } else { indent });
-        }
-        false
-    }
 }
 
 /// Masks `text`, which stands in the file as `map` says.

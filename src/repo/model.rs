@@ -8,10 +8,13 @@ pub mod metric;
 pub mod objective;
 pub mod performance;
 pub mod ratio;
+pub mod records;
 pub mod scale;
 pub mod shown;
 pub mod texts;
 pub mod tie;
+
+pub use records::{Record, Records};
 
 use super::Repo;
 use super::alerts::{self, Alert};
@@ -74,44 +77,6 @@ pub struct Model<'r> {
     performance: OnceLock<performance::Performance>,
     figures: OnceLock<analyses::Figures>,
     shipping: OnceLock<Shipping<'r>>,
-}
-
-/// The definitions of one recorded name.
-#[derive(Clone, Debug, Default)]
-pub struct Record {
-    /// Rules that record it, their expressions read or not.
-    pub definitions: usize,
-    /// Numbers of their expressions that could be read.
-    pub queries: Vec<usize>,
-}
-
-/// The recorded names: each expression looks up all names that it reads.
-#[derive(Debug, Default)]
-pub struct Records<'r> {
-    quick: QuickMap<&'r str, Record>,
-    sorted: Vec<&'r str>,
-}
-
-impl<'r> Records<'r> {
-    fn of(&mut self, name: &'r str) -> &mut Record {
-        self.quick.entry(name).or_default()
-    }
-
-    /// What is recorded under a name.
-    pub fn get(&self, name: &str) -> Option<&Record> {
-        self.quick.get(name)
-    }
-
-    /// Whether a name is recorded.
-    pub fn contains(&self, name: &str) -> bool {
-        self.quick.contains_key(name)
-    }
-
-    /// All names from this one on, in their order.
-    pub fn from(&self, name: &str) -> impl Iterator<Item = &'r str> {
-        let start = self.sorted.partition_point(|known| *known < name);
-        self.sorted[start..].iter().copied()
-    }
 }
 
 /// A node of one of the expressions.
@@ -252,24 +217,6 @@ impl<'r> Model<'r> {
     /// The way of every alert to its receivers.
     pub fn routing(&self) -> &Routing<'r> {
         self.routing.get_or_init(|| routing::all(self))
-    }
-
-    /// Recorded names and who records them.
-    pub fn records(&self) -> &Records<'r> {
-        self.records.get_or_init(|| {
-            let mut records = Records::default();
-            for rule in &self.repo.facts.recording_rules {
-                records.of(&rule.name.text).definitions += 1;
-            }
-            for query in self.queries().iter().filter(|query| query.is_sound()) {
-                if let Some(rule) = query.record() {
-                    records.of(&rule.name.text).queries.push(query.index);
-                }
-            }
-            records.sorted = records.quick.keys().copied().collect();
-            records.sorted.sort_unstable();
-            records
-        })
     }
 
     /// The expression behind a name that exactly one rule of the repository records.
