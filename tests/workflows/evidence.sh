@@ -77,9 +77,9 @@ has "$work/out" "| reopened | OBS-R12"
 
 step "a gate"
 expect 0 "$obsproof" report --clock $clock --gate "$out/gate.yaml" --format markdown="$work/x.md"
-git rm -q "my rules/über.yml"
+git rm -q alertmanager.yml
 expect 1 "$obsproof" report --clock $clock --gate "$out/gate.yaml" --format markdown="$work/x.md"
-has "$work/err" "gate: worse: OBS-R15"
+has "$work/err" "gate: worse: OBS-R16"
 
 step "the judgement of trestle"
 trestle=${TRESTLE:-$(command -v trestle || true)}
