@@ -8,6 +8,7 @@
 mod blob;
 mod convert;
 mod held;
+mod plain;
 mod remote;
 mod state;
 
@@ -108,19 +109,9 @@ fn open(top: &Path) -> Result<gix::ThreadSafeRepository, Fault> {
             "`git -C FOLDER status` says what git makes of it",
         )
     };
+    plain::check(top).map_err(&refuse)?;
     let options = gix::open::Options::isolated().lossy_config(true);
-    let store = gix::ThreadSafeRepository::open_opts(top, options)
-        .map_err(|error| refuse(chain(&error)))?;
-    let repo = store.to_thread_local();
-    for folder in [repo.git_dir(), repo.common_dir()] {
-        for name in ["HEAD", "index", "config", "packed-refs", "shallow"] {
-            // A pipe of such a name would never end.
-            if fs::metadata(folder.join(name)).is_ok_and(|it| !it.is_file()) {
-                return Err(refuse(format!("{name} is no file")));
-            }
-        }
-    }
-    Ok(store)
+    gix::ThreadSafeRepository::open_opts(top, options).map_err(|error| refuse(chain(&error)))
 }
 
 /// An error and what caused it, in one line.

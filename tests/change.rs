@@ -316,6 +316,22 @@ fn ignored_and_inner_folders_are_as_on_disk() {
 }
 
 #[test]
+fn what_a_sparse_checkout_leaves_out_is_not_gone() {
+    let folder = shop();
+    let path = folder.path();
+    git(path, &["sparse-checkout", "init", "--cone"]);
+    git(path, &["sparse-checkout", "set", "nothing"]);
+    assert!(!path.join("rules").exists());
+    assert_eq!(found(path, &["--since", "HEAD"]), []);
+    write(path, "alertmanager.yml", ROUTES.replace("'#a'", "'#b'").as_bytes());
+    let shown = found(path, &["--since", "HEAD"]);
+    assert!(shown.iter().all(|it| it.3 == "touched"), "{shown:?}");
+    assert_eq!(found(path, &["--staged"]), []);
+    let report = json(&run(path, &["report", "--format", "json", "--clock", "2026-01-01"]));
+    assert_eq!(report["sources"][0]["not_checked_out"], json!(["rules/alerts.yml"]));
+}
+
+#[test]
 fn a_commit_of_named_files_has_its_own_index() {
     let folder = shop();
     let path = folder.path();

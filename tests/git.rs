@@ -193,6 +193,24 @@ fn a_second_work_tree_is_a_work_tree() {
     assert_eq!(source["branch"], "tree");
 }
 
+/// A pipe in the place of a file of git would never end.
+#[cfg(unix)]
+#[test]
+fn pipes_in_git_are_not_opened() {
+    for name in ["HEAD", "index", "config", "refs/heads/main", "packed-refs"] {
+        let folder = repository(&[("alerts.yml", RULES)]);
+        commit_all(folder.path());
+        let pipe = folder.path().join(".git").join(name);
+        let _ = std::fs::remove_file(&pipe);
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs");
+        assert!(made.success());
+        let told = source(folder.path());
+        assert_eq!(told["git"], "unreadable", "{name}");
+        assert!(told["fault"].as_str().expect("words").contains(name), "{told}");
+        assert_eq!(run(folder.path(), &["check", "--staged"]).code, 2, "{name}");
+    }
+}
+
 /// What a repository's configuration asks to run is not run.
 #[cfg(unix)]
 #[test]

@@ -65,8 +65,8 @@ pub(super) fn read(arguments: &Check, place: &load::Place) -> Result<Option<Chan
         (Some(word), _) => {
             let commit = Some(repository.since(word)?);
             let after = discover::walk(&place.root, &[]);
-            let before = files_at(&repository, commit)?;
-            let delta = since(&repository, &before, &after)?;
+            let mut before = files_at(&repository, commit)?;
+            let delta = since(&repository, &mut before, &after)?;
             (Looked::WorkTree, commit, after, before, delta)
         }
     };
@@ -93,8 +93,10 @@ fn files_at(repository: &Repository, commit: Option<Commit>) -> Result<Tree, Fai
 }
 
 /// What the files on disk change; those that git knows to be unchanged are not read for it.
-fn since(repository: &Repository, before: &Tree, after: &Tree) -> Result<Delta, Failure> {
+fn since(repository: &Repository, before: &mut Tree, after: &Tree) -> Result<Delta, Failure> {
     let paths: Vec<String> = after.entries.iter().map(|entry| entry.path.clone()).collect();
     let state = repository.state(&paths)?;
+    // What a sparse checkout leaves out is not gone, only not looked at.
+    before.entries.retain(|entry| !state.leaves_out(&entry.path));
     Ok(Delta::between(before, after, &|path| state.blob(path)))
 }

@@ -4,6 +4,7 @@ use super::args::{Check, SarifProfile};
 use super::{Failure, baseline, change, load, settings, stream};
 use crate::catalogue::model::{Class, Rule, Severity};
 use crate::config::{self, Profile};
+use crate::discover::Tree;
 use crate::judge::View;
 use crate::report::{Report, concise, files, github, human, json, sarif};
 use crate::scan::{self, Request};
@@ -47,9 +48,13 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
             report
         }
         Some(mut change) => {
+            // Where nothing changed nothing is shown, whatever there is.
+            let nothing = change.versions.delta.is_empty();
             let after = std::mem::take(&mut change.versions.after);
+            let after = if nothing { Tree::default() } else { after };
             let mut report = scan::scan_tree(request.clone(), after).map_err(settings::faults)?;
-            known.iter().for_each(|it| baseline::apply(it, &mut report, &place.root, true));
+            let known = known.iter().filter(|_| !nothing);
+            known.for_each(|it| baseline::apply(it, &mut report, &place.root, true));
             scan::narrow(request, &mut report, change.versions).map_err(settings::faults)?;
             report.compared = Some(change.compared);
             report

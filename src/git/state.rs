@@ -33,8 +33,8 @@ pub struct State {
     pub changes: Vec<Change>,
     /// Repositories inside this one, below the root, sorted by path.
     pub submodules: Vec<Submodule>,
-    /// Number of tracked files that a sparse checkout leaves out.
-    pub absent: usize,
+    /// Tracked files that a sparse checkout leaves out; folders with `/` at their end.
+    pub absent: Vec<String>,
     /// Names of the contents of tracked files that do not differ, by path.
     held: BTreeMap<String, gix::ObjectId>,
 }
@@ -44,6 +44,13 @@ impl State {
     /// everything is.
     pub fn dirty(&self) -> bool {
         !self.changes.is_empty() || self.commit.is_none()
+    }
+
+    /// Whether a sparse checkout leaves this file out.
+    pub fn leaves_out(&self, path: &str) -> bool {
+        self.absent.iter().any(|absent| {
+            absent == path || (absent.ends_with('/') && path.starts_with(absent.as_str()))
+        })
     }
 
     /// The name under which the commit holds this file (relative to the root), if it is unchanged.
@@ -204,7 +211,7 @@ impl<'a> Part<'a> {
             let changed = match look {
                 _ if entry.stage() != Stage::Unconflicted => Some(Changed::Unmerged),
                 Look::Gone if skipped => {
-                    state.absent += 1;
+                    state.absent.push(shown.clone());
                     None
                 }
                 Look::Gone => Some(Changed::Deleted),

@@ -52,7 +52,7 @@ fn at(name: Option<String>, state: &State) -> Value {
         "path": if state.prefix.is_empty() { "." } else { &state.prefix },
         "changes": state.changes.iter().map(change).collect::<Vec<_>>(),
         "submodules": submodules.collect::<Vec<_>>(),
-        "not_checked_out": state.absent,
+        "not_checked_out": state.absent.iter().map(|path| visible(path)).collect::<Vec<_>>(),
     })
 }
 
