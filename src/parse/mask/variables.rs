@@ -55,6 +55,7 @@ mod tests {
         let map = OffsetMap::whole(Span::new(SourceId(0), 0, text.len()));
         assert!(fill("prometheus.yml", text, &map).is_none());
         let filled = fill("prometheus-template.yml", text, &map).map(|it| (it.text, it.unknown));
-        assert_eq!(filled, Some(("a: [xxxxxx]\nb: ${x:-1}\n".to_owned(), vec![4..10])));
+        let ids = std::iter::once(4..10).collect();
+        assert_eq!(filled, Some(("a: [xxxxxx]\nb: ${x:-1}\n".to_owned(), ids)));
     }
 }

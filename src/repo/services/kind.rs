@@ -56,7 +56,7 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
     // What is installed where its user sits is no service.
     const DESKTOP: &[&str] = &["tauri", "electron", "@tauri-apps/api", "iced", "eframe"];
     let needs = |name: &&str| manifests().any(|it| it.dependency(name).is_some());
-    if !deployed && DESKTOP.iter().any(|name| needs(name)) {
+    if !deployed && DESKTOP.iter().any(needs) {
         return ServiceKind::Site;
     }
     if !deployed && !service.entries.is_empty() && service.entries.iter().all(writes) {

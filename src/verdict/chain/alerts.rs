@@ -149,7 +149,7 @@ impl<'a> Build<'a> {
             self.documents.entry(route.document).or_insert(node);
             self.routes.insert((number, at), node);
             if let Some((document, name)) = manager.tree.receiver(at) {
-                self.to_receiver(node, document, name);
+                self.link_receiver(node, document, name);
             } else {
                 self.gap(node, State::Unknown, "no receiver is named here");
             }
@@ -157,7 +157,7 @@ impl<'a> Build<'a> {
     }
 
     /// From a route, or an alert that names its receiver itself, to that receiver.
-    fn to_receiver(&mut self, from: usize, document: DocumentId, name: &Scalar) {
+    fn link_receiver(&mut self, from: usize, document: DocumentId, name: &Scalar) {
         let found = self.repo.receiver_named(document, &name.text).filter(|_| name.known);
         let key = found.map(|receiver| (receiver.document, name.text.clone()));
         if let Some(&node) = key.and_then(|key| self.receivers.get(&key)) {
@@ -210,7 +210,7 @@ impl<'a> Build<'a> {
                 }
             }
             if let Some(direct) = &rule.direct {
-                self.to_receiver(node, rule.document, direct);
+                self.link_receiver(node, rule.document, direct);
             }
             for reached in routing.reached(alert.index) {
                 let Some(&route) = self.routes.get(&(reached.manager, reached.node)) else {

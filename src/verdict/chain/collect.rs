@@ -46,7 +46,7 @@ impl Build<'_> {
             let read: Vec<_> = all.filter(|it| repo.reads(job, it) == Reads::Yes).collect();
             // Several programs may share a port: those that the job names are meant.
             let named = |it: &&Exporter| job.speaks_of(it.jobs) || job.speaks_of(it.images);
-            let any = read.iter().any(|it| named(it));
+            let any = read.iter().any(&named);
             for exporter in read.into_iter().filter(|it| !any || named(it)) {
                 let from = self.exporter(exporter);
                 self.link(from, *node, State::Whole, "scraped");
