@@ -87,7 +87,7 @@ fn literal(rule: &Rule, path: &Path) -> String {
         "Rule {{ code: {:?}, name: {:?}, title: {:?}, class: model::Class::{:?}, \
          severity: model::Severity::{:?}, severities: &[{}], since: {:?}, requirements: &{:?}, \
          controls: &{:?}, subject: crate::facts::subject::SubjectKind::{:?}, logic: {logic}, \
-         at: &{:?}, message: {:?}, why: {:?}, fix: {:?}, default_off: {:?}, preview: {:?}, \
+         at: &{:?}, message: {:?}, why: {:?}, fix: {:?}, fixes: model::Fixes::{:?}, default_off: {:?}, preview: {:?}, \
          absence: {:?}, sensitive: model::Sensitivity::{:?}, cause: &{:?}, \
          text: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{}\")) }}",
         rule.code,
@@ -104,6 +104,7 @@ fn literal(rule: &Rule, path: &Path) -> String {
         rule.message,
         rule.why,
         rule.fix,
+        rule.fixes,
         rule.default_off,
         rule.preview,
         rule.absence,

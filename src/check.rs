@@ -20,6 +20,7 @@ mod jaeg;
 mod kiba;
 mod logs;
 mod lsth;
+mod mend;
 mod metr;
 mod nist;
 mod otcl;

@@ -7,14 +7,17 @@ mod check;
 mod config;
 mod decisions;
 mod explain;
+mod fix;
 mod init;
 mod load;
+mod rendered;
 mod report;
 mod rules;
 mod ruleset;
 mod settings;
 mod test_rules;
 mod verify;
+mod write;
 
 use args::{Arguments, Command};
 use clap::{CommandFactory, FromArgMatches};

@@ -71,6 +71,8 @@ pub enum Content {
     Disk(PathBuf),
     /// In git.
     Git(git::Blob),
+    /// Here: what a fix or another program made of a file.
+    Text(String),
 }
 
 impl Content {
@@ -81,6 +83,7 @@ impl Content {
     pub fn bytes(&self) -> Result<Vec<u8>, Skip> {
         match self {
             Content::Disk(path) => read_capped(path),
+            Content::Text(text) => Ok(text.clone().into_bytes()),
             Content::Git(blob) => blob.read(SIZE_CAP).map_err(|missing| match missing {
                 git::Missing::TooLarge => Skip::TooLarge,
                 git::Missing::Unreadable => Skip::Unreadable,
@@ -140,6 +143,20 @@ pub fn walk(root: &Path, only: &[PathBuf]) -> Tree {
     }
     tree.entries.sort_by(|a, b| a.path.cmp(&b.path));
     tree.entries.dedup_by(|a, b| a.path == b.path);
+    tree
+}
+
+/// All files of a folder, whatever `.gitignore` says of them: output of a program.
+pub fn all_files(folder: &Path) -> Tree {
+    let mut tree = Tree::default();
+    let mut walker = ignore::WalkBuilder::new(folder);
+    for entry in walker.standard_filters(false).follow_links(false).build() {
+        match entry {
+            Ok(entry) => tree.add(folder, entry),
+            Err(error) => tree.refused(folder, &error),
+        }
+    }
+    tree.entries.sort_by(|a, b| a.path.cmp(&b.path));
     tree
 }
 

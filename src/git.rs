@@ -17,7 +17,6 @@ pub use held::{Blob, Commit, Held, Listing, Missing};
 pub use state::{Change, Changed, State, Submodule};
 
 use gix::bstr::{BStr, BString, ByteSlice};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What git could not say, and what to do about it.

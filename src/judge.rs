@@ -7,6 +7,7 @@ pub mod allow;
 pub mod baseline;
 pub mod change;
 mod identity;
+mod mend;
 pub mod redact;
 pub mod waiver;
 
@@ -216,7 +217,8 @@ fn expression_of(finding: &Finding) -> Option<DocumentId> {
     finding.document.filter(|_| finding.rule.subject == SubjectKind::Expression)
 }
 
-fn status_of(repo: &Repo, finding: Finding, allowed: Option<String>, view: &View) -> Judged {
+fn status_of(repo: &Repo, mut finding: Finding, allowed: Option<String>, view: &View) -> Judged {
+    finding.fix = finding.fix.take().filter(|fix| mend::possible(repo, fix));
     let path = finding.span.map(|span| repo.path(span));
     let settings = path.map_or(&repo.settings, |path| repo.settings.at(path));
     let shown = view.shows(finding.rule, finding.opinion, settings);

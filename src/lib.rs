@@ -3,7 +3,7 @@
 //! Data flows one way, and a test forbids back edges:
 //!
 //! ```text
-//! discover → identify → parse → facts → repo → check (catalogue) → judge → report
+//! discover → identify → parse → facts → repo → check (catalogue) → judge → report (→ fix)
 //! ```
 
 pub mod audit;
@@ -15,6 +15,7 @@ pub mod config;
 pub mod discover;
 pub mod facts;
 pub mod finding;
+pub mod fix;
 pub mod git;
 pub mod identify;
 pub mod judge;
@@ -25,6 +26,7 @@ pub mod nist;
 pub mod parse;
 pub mod plugins;
 
+pub mod render;
 pub mod repo;
 pub mod report;
 pub mod scan;

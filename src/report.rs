@@ -7,12 +7,14 @@ mod csv;
 pub mod files;
 pub mod gate;
 pub mod github;
+pub mod gitlab;
 pub mod group;
 pub mod headline;
 pub mod html;
 pub mod human;
 pub mod intoto;
 pub mod json;
+pub mod junit;
 pub mod markdown;
 pub mod oscal;
 pub mod plan;
@@ -26,13 +28,15 @@ pub mod style;
 use crate::catalogue::model::Severity;
 use crate::check::Outcome;
 use crate::discover::Skip;
+use crate::finding::Fix;
 use crate::identify::Kind;
 use crate::judge::baseline::Covered;
 use crate::judge::change::Part;
 use crate::judge::redact::{Redactions, scrub};
 use crate::judge::{Judged, Status};
+use crate::render::Rendered;
 use crate::repo::Repo;
-use crate::source::{Position, Span};
+use crate::source::{Position, SourceId, Span};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -118,6 +122,8 @@ pub struct Report {
     pub baseline: Option<Covered>,
     /// One line on the state of compliance.
     pub headline: Option<String>,
+    /// What templates came to.
+    pub rendered: Rendered,
     redactions: Redactions,
 }
 
@@ -135,6 +141,7 @@ impl Report {
         let elapsed = Duration::ZERO;
         let assessment = crate::verdict::Assessment::default();
         let (compared, baseline, headline) = (None, None, None);
+        let rendered = Rendered::default();
         Report {
             repo,
             outcomes,
@@ -147,6 +154,7 @@ impl Report {
             compared,
             baseline,
             headline,
+            rendered,
             redactions,
         }
     }
@@ -168,6 +176,37 @@ impl Report {
                 judged.status == status && severity.is_none_or(|wanted| judged.severity == wanted)
             })
             .count()
+    }
+
+    /// Number of findings that a safe fix would mend, and that an unsafe one would.
+    pub fn fixable(&self) -> (usize, usize) {
+        let fixes = || self.open().filter_map(|judged| judged.finding.fix.as_ref());
+        let safe = fixes().filter(|fix| fix.safe).count();
+        (safe, fixes().count() - safe)
+    }
+
+    /// Where formats that need a place show a finding about the whole repository: the tool's
+    /// configuration, else the README, else the first file.
+    pub fn stand_in(&self) -> Option<Span> {
+        let sources = &self.repo.sources;
+        let find =
+            |wanted: &dyn Fn(&str) -> bool| sources.iter().position(|source| wanted(&source.path));
+        let index = find(&|path| path == "obsproof.toml")
+            .or_else(|| find(&|path| path.to_ascii_lowercase().starts_with("readme")))
+            .or_else(|| find(&|_| true))?;
+        Some(Span::new(SourceId(u32::try_from(index).ok()?), 0, 0))
+    }
+
+    /// Whether a fix writes down a credential.
+    pub fn tells(&self, fix: &Fix) -> bool {
+        fix.edits.iter().any(|edit| scrub(&edit.text) != edit.text)
+    }
+
+    /// The whole text of a file, credentials covered.
+    pub fn covered(&self, path: &str) -> Option<String> {
+        let id = self.repo.source_at(path)?;
+        let all = Span { source: id, start: 0, end: self.repo.source(id).len() };
+        Some(self.redactions.text(&self.repo, all))
     }
 
     /// Number of documents read.

@@ -4,20 +4,22 @@ use crate::catalogue::model::Rule;
 use crate::check::Outcome;
 use crate::config::{self, ConfigError, Layer, Place, Settings};
 use crate::discover::delta::Delta;
-use crate::discover::{self, Entry, Skip, Tree};
+use crate::discover::{self, Content, Entry, Skip, Tree};
 use crate::facts::skip::SkipReason;
 use crate::facts::{FileFacts, read};
 use crate::judge::change::{self, Before};
 use crate::judge::{self, Judged, View};
+use crate::render::{self, Charts, Rendered};
 use crate::repo::model::Model;
 use crate::repo::{Batch, Repo};
 use crate::report::{FileRow, FileStatus, Report};
-use crate::source::{Encoding, Origin, Source, SourceId};
+use crate::source::{Encoding, Origin, Part, Source, SourceId};
 use crate::verdict::{self, Assessment};
 use crate::{catalogue, check};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -35,6 +37,10 @@ pub struct Request<'a> {
     pub view: View,
     /// Whether anything will be said about the standard's requirements.
     pub verdicts: bool,
+    /// Keep every text that holds a fact: it will be edited.
+    pub keep_texts: bool,
+    /// What templates came to.
+    pub rendered: &'a Rendered,
 }
 
 /// Reads the facts of all sources (in path order) and joins them; `paths` are all files of the
@@ -66,8 +72,10 @@ pub type Refused = (Box<Source>, Vec<ConfigError>);
 /// As [`scan`].
 pub fn scan_tree(request: Request<'_>, mut tree: Tree) -> Result<Report, Refused> {
     let started = Instant::now();
-    let Request { mut settings, view, verdicts, .. } = request;
+    let Request { mut settings, view, verdicts, keep_texts, rendered, .. } = request;
     tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.exclude));
+    let names = chart_names(&tree.entries, rendered);
+    let covered = add_rendered(&mut tree.entries, rendered, &names);
     let charts = chart_dependencies(&tree.entries);
     for (folder, text) in folder_settings(&tree.entries, &charts, settings.file.as_deref()) {
         let name = format!("{folder}/obsproof.toml");
@@ -77,7 +85,7 @@ pub fn scan_tree(request: Request<'_>, mut tree: Tree) -> Result<Report, Refused
     }
     tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.at(&entry.path).exclude));
     let generated = generated_marks(&tree.entries);
-    let reading = Reading { charts, generated, settings: &settings };
+    let reading = Reading { charts, generated, settings: &settings, keep_texts, rendered, covered };
     let read = reading.all(&tree.entries);
     let mut sources = Vec::with_capacity(tree.entries.len());
     let mut batches = Vec::with_capacity(read.len());
@@ -87,14 +95,16 @@ pub fn scan_tree(request: Request<'_>, mut tree: Tree) -> Result<Report, Refused
         batches.push(batch);
         rows.append(&mut listed);
     }
-    let paths = tree.entries.iter().map(|entry| entry.path.clone()).collect::<Vec<_>>();
+    let real = tree.entries.iter().filter(|entry| !entry.path.starts_with(render::OUTSIDE));
+    let paths = real.map(|entry| entry.path.clone()).collect::<Vec<_>>();
     let seen = paths.len();
     let mut repo = Repo::of_batches(sources, batches, paths);
     repo.configure(settings);
     repo.today.clone_from(&view.today);
-    let (outcomes, judged, assessment) = conclude(&repo, &view, verdicts);
+    let (outcomes, judged, assessment) = conclude(&repo, &view, verdicts, &names);
     let mut report = Report::new(repo, outcomes, judged, rows, seen, tree.unreadable);
     report.assessment = assessment;
+    report.rendered = rendered.clone();
     report.elapsed = started.elapsed();
     Ok(report)
 }
@@ -183,11 +193,13 @@ pub fn conclude(
     repo: &Repo,
     view: &View,
     verdicts: bool,
+    charts: &Charts,
 ) -> (Vec<Outcome>, Vec<Judged>, Assessment) {
     let rules: Vec<&'static Rule> = catalogue::rules().iter().collect();
     let model = Model::new(repo);
     let mut outcomes = check::check_model(&model, &rules);
     verdict::examine(&model, &mut outcomes);
+    render::put_back(repo, charts, &mut outcomes);
     let mut judged = judge::judge(repo, &mut outcomes, view);
     let mut assessment = Assessment::default();
     // Only verdicts show whether a waiver of a requirement is needed.
@@ -240,6 +252,10 @@ struct Reading<'a> {
     charts: Vec<String>,
     generated: Gitignore,
     settings: &'a Settings,
+    keep_texts: bool,
+    rendered: &'a Rendered,
+    /// Templates that rendered texts stand for.
+    covered: BTreeSet<String>,
 }
 
 impl Reading<'_> {
@@ -260,66 +276,74 @@ impl Reading<'_> {
     fn batch(&self, first: usize, entries: &[Entry]) -> Read {
         let (mut sources, mut batch, mut rows) = (Vec::new(), Batch::default(), Vec::new());
         for (index, entry) in entries.iter().enumerate() {
-            let (mut source, facts, skip) =
-                read_entry(first + index, entry, &self.charts, &self.generated);
+            let (mut source, facts, skip) = self.entry(first + index, entry);
             rows.extend(row(&source, &facts, skip));
             if !self.settings.is_own_file(&source.path) {
-                keep(&mut source, &facts, entry);
+                self.keep(&mut source, &facts, entry);
             }
             sources.push(source);
             batch.add(facts);
         }
         (sources, batch, rows)
     }
-}
 
-/// Keeps of a text what will be asked for: of source code and pages that is little.
-fn keep(source: &mut Source, facts: &FileFacts, entry: &Entry) {
-    if !facts.needs_text() {
-        source.forget();
-    } else if facts.documents.iter().all(|document| document.kind.is_read_once()) {
-        source.put_away(entry.content.clone().again());
-    }
-}
-
-/// Reads one file.
-fn read_entry(
-    index: usize,
-    entry: &Entry,
-    charts: &[String],
-    generated: &Gitignore,
-) -> (Source, FileFacts, Option<Skip>) {
-    let vendored = discover::is_vendored(&entry.path, charts);
-    let mut source = match discover::load(entry) {
-        Ok(source) => source,
-        Err(skip) => {
-            let empty = Source::new(entry.path.clone(), String::new(), Encoding::Utf8);
-            return (empty, FileFacts::default(), Some(skip));
+    /// Keeps of a text what will be asked for: of source code and pages that is little.
+    fn keep(&self, source: &mut Source, facts: &FileFacts, entry: &Entry) {
+        if !facts.needs_text() && source.part == Part::Plain {
+            source.forget();
+        } else if !self.keep_texts
+            && source.part == Part::Plain
+            && facts.documents.iter().all(|document| document.kind.is_read_once())
+        {
+            source.put_away(entry.content.clone().again());
         }
-    };
-    if vendored {
-        source.origin = Origin::Vendored;
-    } else if discover::is_generated(&source, generated) {
-        source.origin = Origin::Generated;
     }
-    let code = crate::identify::is_code(&source);
-    let skip = match source.origin {
-        Origin::Vendored if code => Some(Skip::Vendored),
-        Origin::Generated if code => Some(Skip::Generated),
-        _ => None,
-    };
-    if skip.is_some() {
-        source.forget();
-        return (source, FileFacts::default(), skip);
+
+    /// Reads one file.
+    fn entry(&self, index: usize, entry: &Entry) -> (Source, FileFacts, Option<Skip>) {
+        let vendored = discover::is_vendored(&entry.path, &self.charts);
+        let rendered = self.rendered.texts.contains_key(&entry.path);
+        let mut source = match discover::load(entry) {
+            Ok(source) => source,
+            Err(skip) => {
+                let empty = Source::new(entry.path.clone(), String::new(), Encoding::Utf8);
+                return (empty, FileFacts::default(), Some(skip));
+            }
+        };
+        if vendored {
+            source.origin = Origin::Vendored;
+        } else if discover::is_generated(&source, &self.generated) {
+            source.origin = Origin::Generated;
+        }
+        if rendered {
+            (source.part, source.origin) = (Part::Rendered, Origin::Own);
+        }
+        let code = crate::identify::is_code(&source);
+        let skip = match source.origin {
+            Origin::Vendored if code => Some(Skip::Vendored),
+            Origin::Generated if code => Some(Skip::Generated),
+            _ => None,
+        };
+        if skip.is_some() {
+            source.forget();
+            return (source, FileFacts::default(), skip);
+        }
+        let mut facts = read::read(number(index), &source);
+        if rendered {
+            // What a person allows stands in the template.
+            facts.allows.clear();
+        } else if self.covered.contains(&entry.path) {
+            source.part = Part::Template;
+            facts = FileFacts { allows: facts.allows, ..FileFacts::default() };
+        }
+        (source, facts, None)
     }
-    let facts = read::read(number(index), &source);
-    (source, facts, None)
 }
 
 /// The report's row for a file; none for a file that is nothing the tool knows.
 fn row(source: &Source, facts: &FileFacts, skip: Option<Skip>) -> Option<FileRow> {
     let reason = skip.or(facts.skips.first().map(|skip| reason_of(skip.reason)));
-    if reason.is_none() && facts.documents.is_empty() {
+    if reason.is_none() && facts.documents.is_empty() && source.part == Part::Plain {
         return None;
     }
     let broken = facts.documents.iter().any(|document| document.broken);
@@ -346,6 +370,44 @@ fn reason_of(reason: SkipReason) -> Skip {
         SkipReason::Generated => Skip::Generated,
         SkipReason::TooLarge => Skip::TooLarge,
     }
+}
+
+/// Names of charts by their folders; only where something was rendered.
+fn chart_names(entries: &[Entry], rendered: &Rendered) -> Charts {
+    let mut charts = Charts::new();
+    if rendered.texts.is_empty() {
+        return charts;
+    }
+    for entry in entries {
+        let Some(folder) = entry.path.strip_suffix("Chart.yaml") else { continue };
+        let Ok(source) = discover::load(entry) else { continue };
+        if let Some(name) = render::chart_name(source.text()) {
+            charts.insert(folder.to_owned(), name.to_owned());
+        }
+    }
+    charts
+}
+
+/// Adds rendered files to those of the tree; the templates they stand for.
+fn add_rendered(
+    entries: &mut Vec<Entry>,
+    rendered: &Rendered,
+    charts: &Charts,
+) -> BTreeSet<String> {
+    if rendered.texts.is_empty() {
+        return BTreeSet::new();
+    }
+    let paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+    let covered = render::covered(rendered, &paths, charts);
+    entries.retain(|entry| !rendered.texts.contains_key(&entry.path));
+    entries.extend(rendered.texts.iter().map(|(path, text)| Entry {
+        content: Content::Text(text.clone()),
+        size: text.len() as u64,
+        path: path.clone(),
+        skip: None,
+    }));
+    entries.sort_by(|one, other| one.path.cmp(&other.path));
+    covered
 }
 
 fn is_excluded(path: &str, exclude: &[String]) -> bool {

@@ -96,6 +96,18 @@ pub enum Origin {
     Generated,
 }
 
+/// What part a file plays where templates were filled in before the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// None.
+    #[default]
+    Plain,
+    /// It is what templates came to.
+    Rendered,
+    /// Rendered text stands for it: it has places and no facts.
+    Template,
+}
+
 /// One file's text and its line index.
 pub struct Source {
     /// Path relative to the root, with `/`; bytes that are not UTF-8 are percent-encoded.
@@ -105,6 +117,8 @@ pub struct Source {
     pub encoding: Encoding,
     /// Whose text it is.
     pub origin: Origin,
+    /// Whether it was rendered, or stands behind what was.
+    pub part: Part,
     /// SHA-256 of the bytes on disk, where they differ from the text's.
     pub sha256: Option<String>,
     line_starts: Vec<u32>,
@@ -136,6 +150,7 @@ impl Source {
             text,
             encoding,
             origin: Origin::Own,
+            part: Part::Plain,
             sha256: None,
             line_starts,
             away: None,

@@ -33,12 +33,14 @@ const ORDER: &[&str] = &[
     "finding",
     "repo",
     "check",
+    "render",
     "judge",
     "verdict",
     "audit",
     "report",
     "scan",
     "trial",
+    "fix",
     "cli",
 ];
 

@@ -182,3 +182,94 @@ fn repetition_is_one_line_for_people_and_a_finding_each_for_programs() {
     assert!(steps[0].contains("62 ×"), "{}", steps[0]);
     assert!(steps[0].contains("(alerts.yml:4, 9, 14 …, few.yml:4, 9)"), "{}", steps[0]);
 }
+
+#[test]
+fn gitlab_gets_a_code_quality_list() {
+    let folder = repository(FILES);
+    let list = json(&run(folder.path(), &["check", "--all", "--format", "gitlab"]));
+    let report = json(&run(folder.path(), &["check", "--all", "--format", "json"]));
+    let issues = list.as_array().expect("one list");
+    let findings = report["findings"].as_array().expect("findings");
+    assert_eq!(issues.len(), findings.len());
+    let mut seen = BTreeSet::new();
+    for (issue, finding) in issues.iter().zip(findings) {
+        let keys: Vec<&str> =
+            issue.as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(keys, ["description", "check_name", "fingerprint", "severity", "location"]);
+        let severity = issue["severity"].as_str().expect("a word");
+        assert!(["info", "minor", "major", "critical", "blocker"].contains(&severity));
+        let path = issue["location"]["path"].as_str().expect("a path");
+        assert!(folder.path().join(path).is_file(), "{path} is a file of the repository");
+        if finding["path"] != "." {
+            assert_eq!(path, finding["path"]);
+            assert_eq!(issue["location"]["lines"]["begin"], finding["start"]["line"]);
+        }
+        assert!(seen.insert(issue["fingerprint"].as_str().expect("a text")), "twice: {issue}");
+    }
+    let empty = repository(&[]);
+    assert_eq!(run(empty.path(), &["check", "--format", "gitlab"]).out, "[]\n");
+}
+
+#[test]
+fn junit_fails_where_the_run_fails() {
+    let folder = repository(&[
+        FILES[0],
+        (
+            "b<&>.yml",
+            "groups:\n  - name: a\n    rules:\n      - alert: \"<x>&\\u0001\"\n        expr: \"up ==\"\n",
+        ),
+    ]);
+    let out = run(folder.path(), &["check", "--format", "junit"]).out;
+    assert!(
+        out.starts_with(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"obsproof\""
+        )
+    );
+    assert!(out.contains("<testsuite name=\"a folder/alerts ü.yml\""), "{out}");
+    assert!(out.contains("<testsuite name=\"b&lt;&amp;&gt;.yml\""), "{out}");
+    assert!(out.contains("<testsuite name=\"rules\""), "{out}");
+    assert!(!out.contains('\u{1}'));
+    let failures = |out: &str| out.matches("<failure ").count();
+    let errors =
+        json(&run(folder.path(), &["check", "--format", "json"]))["summary"]["open"]["error"]
+            .as_u64()
+            .expect("a number") as usize;
+    assert!(errors > 0);
+    assert_eq!(failures(&out), errors);
+    let never = run(folder.path(), &["check", "--format", "junit", "--fail-on", "never"]).out;
+    assert_eq!(failures(&never), 0);
+    assert!(never.contains("<skipped "));
+    // Names do not hold lines: a case is the same one after lines were added above it.
+    let names = |out: &str| -> Vec<String> {
+        out.split("<testcase ")
+            .skip(1)
+            .map(|it| it.split(" classname").next().expect("a name").to_owned())
+            .collect()
+    };
+    common::write(folder.path(), FILES[0].0, format!("# one\n# two\n{}", FILES[0].1).as_bytes());
+    assert_eq!(names(&run(folder.path(), &["check", "--format", "junit"]).out), names(&out));
+}
+
+#[test]
+fn github_shows_the_worst_first() {
+    let folder = repository(&[
+        FILES[0],
+        (
+            "z,:%.yml",
+            "groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: \"up ==\"\n",
+        ),
+    ]);
+    let out = run(folder.path(), &["check", "--all", "--format", "github"]).out;
+    let levels: Vec<usize> = out
+        .lines()
+        .map(|line| {
+            let word = line.strip_prefix("::").and_then(|rest| rest.split(' ').next());
+            ["error", "warning", "notice"]
+                .iter()
+                .position(|known| Some(*known) == word)
+                .expect("a command")
+        })
+        .collect();
+    assert!(levels.is_sorted() && levels.contains(&0) && levels.contains(&1), "{out}");
+    assert!(out.contains("file=z%2C%3A%25.yml,line=5,"), "{out}");
+}

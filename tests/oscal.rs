@@ -56,14 +56,14 @@ fn faults(document: &Value) -> Vec<String> {
             *known.entry(value.as_str().unwrap_or_default()).or_default() += 1;
         }
     }
+    let shape =
+        regex::Regex::new("^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
+            .unwrap();
     for (uuid, count) in &known {
         if *count > 1 {
             faults.push(format!("{uuid} names {count} things"));
         }
-        let shape = regex::Regex::new(
-            "^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
-        );
-        if !shape.unwrap().is_match(uuid) {
+        if !shape.is_match(uuid) {
             faults.push(format!("{uuid} is no UUIDv5"));
         }
     }

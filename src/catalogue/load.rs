@@ -1,6 +1,6 @@
 //! Reads a rule file; every fault points into it.
 
-use crate::catalogue::model::{Class, Logic, Rule, Sensitivity, Severity};
+use crate::catalogue::model::{Class, Fixes, Logic, Rule, Sensitivity, Severity};
 use crate::catalogue::predicate::{Comparison, Predicate, Test};
 use crate::facts::subject::SubjectKind;
 use crate::parse::offsets::OffsetMap;
@@ -57,6 +57,7 @@ pub const KEYS: &[&str] = &[
     "message",
     "why",
     "fix",
+    "fixes",
     "default",
     "preview",
     "absence",
@@ -141,6 +142,7 @@ impl Loader {
             message,
             why: self.required(root, "why"),
             fix: self.required(root, "fix"),
+            fixes: self.fixes(root),
             default_off: root.get("default").and_then(NodeRef::scalar) == Some("off"),
             preview: self.flag(root, "preview"),
             absence: self.flag(root, "absence"),
@@ -188,6 +190,19 @@ impl Loader {
                 let span = root.get(key).map_or(root.span(), NodeRef::span);
                 self.error(span, format!("`{key}` is true or false"));
                 false
+            }
+        }
+    }
+
+    fn fixes(&mut self, root: NodeRef<'_>) -> Fixes {
+        match root.get("fixes").and_then(NodeRef::scalar) {
+            None => Fixes::None,
+            Some("safe") => Fixes::Safe,
+            Some("unsafe") => Fixes::Unsafe,
+            Some(_) => {
+                let span = root.get("fixes").map_or(root.span(), NodeRef::span);
+                self.error(span, "`fixes` is safe or unsafe");
+                Fixes::None
             }
         }
     }

@@ -76,6 +76,28 @@ pub enum Sensitivity {
     Retention,
 }
 
+/// What a rule can mend by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fixes {
+    /// Nothing.
+    None,
+    /// At least some of its findings, without changing more than the fault.
+    Safe,
+    /// Some of its findings, where a person should look at the change.
+    Unsafe,
+}
+
+impl Fixes {
+    /// The word used in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fixes::None => "none",
+            Fixes::Safe => "safe",
+            Fixes::Unsafe => "unsafe",
+        }
+    }
+}
+
 /// How a rule decides.
 #[derive(Clone, Copy, Debug)]
 pub enum Logic {
@@ -118,6 +140,8 @@ pub struct Rule {
     pub why: &'static str,
     /// How to mend it.
     pub fix: &'static str,
+    /// What it can mend by itself.
+    pub fixes: Fixes,
     /// Off unless selected: an opinion.
     pub default_off: bool,
     /// Shown, never gates.

@@ -1,8 +1,9 @@
 //! Which rule speaks of which refusal of a reader: each refusal is spoken of once.
 
 use crate::check::{Case, Flag};
-use crate::facts::schema::SchemaIssue;
+use crate::facts::schema::{Refusal, SchemaIssue};
 use crate::facts::{Dialect, Document};
+use crate::finding::Edit;
 use crate::identify::Kind;
 
 /// Whether the program reads this document: of a stream only the first, but of objects all.
@@ -22,8 +23,24 @@ pub(crate) fn report(
         return case.skip();
     }
     for issue in document.schema_issues.iter().filter(|issue| mine(issue)) {
-        flag(issue, case);
+        let renamed = renamed(issue, case);
+        let flag = flag(issue, case);
+        if let Some((edit, near)) = renamed {
+            flag.fix(false, format!("write `{near}`"), vec![edit]);
+        }
     }
+}
+
+/// The key as it was meant, if one is near.
+fn renamed(issue: &SchemaIssue, case: &Case<'_>) -> Option<(Edit, String)> {
+    let near = issue.suggestion.as_ref().filter(|_| issue.refusal == Refusal::UnknownField)?;
+    let written = case.repo.text(issue.span);
+    let text = match written.trim_matches(['"', '\'']) == issue.field {
+        // Quotes stay as they are.
+        true => written.replace(&issue.field, near),
+        false => return None,
+    };
+    Some((Edit { span: issue.span, text }, near.clone()))
 }
 
 /// Flags one refusal.

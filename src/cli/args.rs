@@ -62,6 +62,13 @@ pub(crate) struct Scan {
     /// Configuration file [default: obsproof.toml in the root]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Analyse what templates came to as well: a folder with output of helm, kustomize or jsonnet,
+    /// or - for standard input; findings are put back into the templates
+    #[arg(long, value_name = "DIR")]
+    pub(crate) rendered: Option<PathBuf>,
+    /// How it was rendered; only recorded
+    #[arg(long, value_name = "TEXT", requires = "rendered")]
+    pub(crate) render_command: Option<String>,
     /// Number of threads [default: one a core]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
@@ -74,11 +81,11 @@ pub(crate) struct Scan {
 }
 
 const CHECK_EXAMPLES: &str =
-    "Formats: human, concise, json, sarif, github; FORMAT=FILE writes to a file.
+    "Formats: human, concise, json, sarif, github, gitlab, junit; FORMAT=FILE writes to a file.
 
 Examples:
   obsproof check deploy/ --fail-on warning
-  obsproof check --select ALRT005 --format concise
+  obsproof check --fix --select ALRT008
   obsproof check --format human --format sarif=obsproof.sarif --sarif-profile github";
 
 #[derive(Debug, Args)]
@@ -122,6 +129,15 @@ pub(crate) struct Check {
     /// List every file that was read or passed over, with the reason
     #[arg(long)]
     pub(crate) files: bool,
+    /// Mend what has a safe fix, then show what is left
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// With --fix or --diff: fixes that may change more than the fault, too
+    #[arg(long)]
+    pub(crate) unsafe_fixes: bool,
+    /// Print what --fix would change as a unified diff, and write nothing
+    #[arg(long)]
+    pub(crate) diff: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -2,7 +2,7 @@
 
 use super::args::Baseline as Arguments;
 use super::check::write_file;
-use super::{Failure, load, print, settings};
+use super::{Failure, load, print, rendered, settings};
 use crate::config::Settings;
 use crate::discover::delta::{Sample, renames};
 use crate::discover::{Content, SIZE_CAP, Tree};
@@ -37,7 +37,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     }
     let view = View { today, ..View::default() };
     let (root, only) = (&place.root, &place.only);
-    let request = Request { root, only, settings, view, verdicts: false };
+    let rendered = &rendered::read(&arguments.scan, &place)?;
+    let request =
+        Request { root, only, settings, view, verdicts: false, keep_texts: false, rendered };
     let mut report = scan::scan(request).map_err(settings::faults)?;
     let blob = |path: &str| named_content(&place.root.join(path));
     let made = match &old {

@@ -1,15 +1,15 @@
 //! `obsproof check`.
 
 use super::args::{Check, SarifProfile};
-use super::{Failure, baseline, change, load, settings, stream};
+pub(super) use super::write::write_file;
+use super::{Failure, baseline, change, fix, load, rendered, settings, stream};
 use crate::catalogue::model::{Class, Rule, Severity};
 use crate::config::{self, Profile};
-use crate::discover::Tree;
 use crate::judge::View;
-use crate::report::{Report, concise, files, github, human, json, sarif};
-use crate::scan::{self, Request};
+use crate::report::{Report, concise, files, github, gitlab, human, json, junit, sarif};
+use crate::scan::Request;
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Runs the command; the exit code says whether findings stand.
 pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
@@ -39,44 +39,53 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
         let held = held.map(|change| &change.versions.after);
         baseline::asked(arguments.baseline.as_ref(), &settings, &place.root, held)?
     };
-    let whole = place.only.is_empty();
-    let request = Request { root: &place.root, only: &place.only, settings, view, verdicts };
-    let mut report = match change {
-        None => {
-            let mut report = scan::scan(request).map_err(settings::faults)?;
-            known.iter().for_each(|it| baseline::apply(it, &mut report, &place.root, whole));
-            report
-        }
-        Some(mut change) => {
-            // Where nothing changed nothing is shown, whatever there is.
-            let nothing = change.versions.delta.is_empty();
-            let after = std::mem::take(&mut change.versions.after);
-            let after = if nothing { Tree::default() } else { after };
-            let mut report = scan::scan_tree(request.clone(), after).map_err(settings::faults)?;
-            let known = known.iter().filter(|_| !nothing);
-            known.for_each(|it| baseline::apply(it, &mut report, &place.root, true));
-            scan::narrow(request, &mut report, change.versions).map_err(settings::faults)?;
-            report.compared = Some(change.compared);
-            report
-        }
-    };
+    let mode = mode(arguments, &outputs)?;
+    let (root, only) = (place.root.as_path(), place.only.as_slice());
+    let rendered = &rendered::read(&arguments.scan, &place)?;
+    let keep_texts = mode.is_some();
+    let request = Request { root, only, settings, view, verdicts, keep_texts, rendered };
+    let scan = fix::Scan { arguments, place: &place, request, known };
+    let fixed = fix::run(&scan, change, mode)?;
+    let mut report = fixed.report;
     report.headline = report.assessment.headline();
+    let rendering = Rendering { report: &report, arguments, fail_on };
     for (format, file) in &outputs {
         match file {
             Some(path) => {
                 let mut bytes = Vec::new();
-                render(&report, *format, arguments, false, &mut bytes)?;
+                rendering.write(*format, false, &mut bytes)?;
                 write_file(path, &bytes)?;
             }
-            None => stream(|out| render(&report, *format, arguments, true, out))?,
+            None if mode.is_some_and(|mode| mode.diff) => {}
+            None => stream(|out| rendering.write(*format, true, out))?,
         }
     }
+    let aloud = outputs.iter().any(|(format, file)| *format == Format::Human && file.is_none());
+    fixed.said.tell(aloud && mode.is_some_and(|mode| !mode.diff))?;
     let failed = fail_on.is_some_and(|level| {
         report.open().any(|judged| judged.severity >= level && !judged.finding.rule.preview)
     });
     // The program ends here; giving back every fact one by one takes a twentieth of a run.
     std::mem::forget(report);
-    Ok(u8::from(failed))
+    Ok(if fixed.said.refused() { 2 } else { u8::from(failed) })
+}
+
+/// What is to be done with fixes.
+fn mode(
+    arguments: &Check,
+    outputs: &[(Format, Option<PathBuf>)],
+) -> Result<Option<fix::Mode>, Failure> {
+    let Check { fix, diff, unsafe_fixes, .. } = *arguments;
+    if unsafe_fixes && !(fix || diff) {
+        return Err(Failure::new("`--unsafe-fixes` says which fixes, not what to do with them")
+            .help("add --fix to make them, or --diff to see them first"));
+    }
+    let other = outputs.iter().any(|(format, file)| file.is_none() && *format != Format::Human);
+    if diff && other {
+        return Err(Failure::new("a format and the diff for one standard output")
+            .help("give the format a file: --format json=findings.json"));
+    }
+    Ok((fix || diff).then_some(fix::Mode { unsafe_too: unsafe_fixes, diff }))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +95,8 @@ enum Format {
     Json,
     Sarif,
     Github,
+    Gitlab,
+    Junit,
 }
 
 const FORMATS: &[(&str, Format)] = &[
@@ -94,6 +105,8 @@ const FORMATS: &[(&str, Format)] = &[
     ("json", Format::Json),
     ("sarif", Format::Sarif),
     ("github", Format::Github),
+    ("gitlab", Format::Gitlab),
+    ("junit", Format::Junit),
 ];
 
 fn outputs(formats: &[String]) -> Result<Vec<(Format, Option<PathBuf>)>, Failure> {
@@ -172,51 +185,37 @@ fn view(arguments: &Check, today: String) -> Result<View, Failure> {
     })
 }
 
-fn render(
-    report: &Report,
-    format: Format,
-    arguments: &Check,
-    to_terminal: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    match format {
-        Format::Human => {
-            let mut style = load::style(arguments.scan.color);
-            style.colour &= to_terminal;
-            let terminal = to_terminal && std::io::stdout().is_terminal();
-            if arguments.files {
-                files::write(report, out)?;
-            }
-            human::write(report, style, terminal, out)
-        }
-        Format::Concise => concise::write(report, out),
-        Format::Json => json::write(report, out),
-        Format::Sarif => {
-            let profile = match arguments.sarif_profile {
-                SarifProfile::Full => sarif::Profile::Full,
-                SarifProfile::Github => sarif::Profile::Github,
-            };
-            sarif::write(report, profile, out)
-        }
-        Format::Github => github::write(report, out),
-    }
+struct Rendering<'a> {
+    report: &'a Report,
+    arguments: &'a Check,
+    fail_on: Option<Severity>,
 }
 
-/// Writes a file at once: a reader never sees half of it.
-pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let refused = |error: std::io::Error| {
-        Failure::new(format!("cannot write {}: {error}", path.display()))
-            .help("does its folder exist?")
-    };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let part = folder.join(format!(".{name}.{}.part", std::process::id()));
-    std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path)).map_err(|error| {
-        // A full disk leaves a part of it.
-        let _ = std::fs::remove_file(&part);
-        refused(error)
-    })
+impl Rendering<'_> {
+    fn write(&self, format: Format, to_terminal: bool, out: &mut dyn Write) -> io::Result<()> {
+        let Rendering { report, arguments, fail_on } = *self;
+        match format {
+            Format::Human => {
+                let mut style = load::style(arguments.scan.color);
+                style.colour &= to_terminal;
+                let terminal = to_terminal && std::io::stdout().is_terminal();
+                if arguments.files {
+                    files::write(report, out)?;
+                }
+                human::write(report, style, terminal, out)
+            }
+            Format::Concise => concise::write(report, out),
+            Format::Json => json::write(report, out),
+            Format::Sarif => {
+                let profile = match arguments.sarif_profile {
+                    SarifProfile::Full => sarif::Profile::Full,
+                    SarifProfile::Github => sarif::Profile::Github,
+                };
+                sarif::write(report, profile, out)
+            }
+            Format::Github => github::write(report, out),
+            Format::Gitlab => gitlab::write(report, out),
+            Format::Junit => junit::write(report, fail_on, out),
+        }
+    }
 }

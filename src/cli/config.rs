@@ -11,6 +11,8 @@ use std::path::PathBuf;
 pub(super) fn run(arguments: &Config) -> Result<u8, Failure> {
     let scan = Scan {
         paths: vec![PathBuf::from(".")],
+        rendered: None,
+        render_command: None,
         config: arguments.config.clone(),
         threads: None,
         clock: None,

@@ -7,6 +7,7 @@ use crate::catalogue::model::{Rule, Sensitivity};
 use crate::config;
 use crate::judge::View;
 use crate::lang::distance;
+use crate::render::Rendered;
 use crate::repo::model::Model;
 use crate::repo::story;
 use crate::report::style::Style;
@@ -51,6 +52,8 @@ fn scan_of(arguments: &Explain) -> Result<Report, Failure> {
     let scan = Scan {
         paths: vec![arguments.root.clone()],
         config: None,
+        rendered: None,
+        render_command: None,
         threads: None,
         clock: None,
         color: Colour::Auto,
@@ -59,8 +62,16 @@ fn scan_of(arguments: &Explain) -> Result<Report, Failure> {
     let today = load::today(&scan)?;
     let settings = settings::settings(&scan, &place.root, &today)?;
     let view = View { all: true, today, ..View::default() };
-    scan::scan(Request { root: &place.root, only: &place.only, settings, view, verdicts: true })
-        .map_err(settings::faults)
+    scan::scan(Request {
+        root: &place.root,
+        only: &place.only,
+        settings,
+        view,
+        verdicts: true,
+        keep_texts: false,
+        rendered: &Rendered::default(),
+    })
+    .map_err(settings::faults)
 }
 
 /// Where an alert comes from and whom it reaches.

@@ -4,6 +4,7 @@ use super::args::{Colour, Init, Scan};
 use super::check::write_file;
 use super::{Failure, load, print, settings};
 use crate::judge::View;
+use crate::render::Rendered;
 use crate::report::starter;
 use crate::scan::{self, Request};
 
@@ -12,6 +13,8 @@ pub(super) fn run(arguments: &Init) -> Result<u8, Failure> {
     let scan = Scan {
         paths: vec![arguments.root.clone()],
         config: None,
+        rendered: None,
+        render_command: None,
         threads: None,
         clock: arguments.clock.clone(),
         color: Colour::Auto,
@@ -30,7 +33,15 @@ pub(super) fn run(arguments: &Init) -> Result<u8, Failure> {
     let settings = settings::settings(&scan, &place.root, &today)?;
     let expires = in_a_year(&today);
     let view = View { all: true, today, ..View::default() };
-    let request = Request { root: &place.root, only: &place.only, settings, view, verdicts: true };
+    let request = Request {
+        root: &place.root,
+        only: &place.only,
+        settings,
+        view,
+        verdicts: true,
+        keep_texts: false,
+        rendered: &Rendered::default(),
+    };
     let report = scan::scan(request).map_err(settings::faults)?;
     let text = starter::config(&report, &expires);
     if arguments.print {

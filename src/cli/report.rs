@@ -1,10 +1,10 @@
 //! `obsproof report`.
 
 use super::args::{Report as Arguments, Scan};
-use super::check::{level_named, write_file};
+use super::check::level_named;
 use super::load::Place;
-use super::settings;
-use super::{Failure, load, print};
+use super::write::write_file;
+use super::{Failure, load, print, rendered, settings};
 use crate::audit;
 use crate::config::{self, Gate};
 use crate::discover;
@@ -53,12 +53,15 @@ pub(super) fn make(scan: &Scan, place: &Place) -> Result<(Report, Record), Failu
     let today = load::today(scan)?;
     let settings = settings::settings(scan, &place.root, &today)?;
     let view = View { all: true, today, ..View::default() };
+    let rendered = rendered::read(scan, place)?;
     let report = scan::scan(Request {
         root: &place.root,
         only: &place.only,
         settings,
         view,
         verdicts: true,
+        keep_texts: false,
+        rendered: &rendered,
     })
     .map_err(settings::faults)?;
     let now = load::now(scan);

@@ -2,7 +2,7 @@
 
 use super::args::{Rules, RulesFormat};
 use super::{Failure, print, ruleset};
-use crate::catalogue;
+use crate::catalogue::{self, model::Fixes};
 use serde_json::json;
 use std::path::Path;
 
@@ -32,6 +32,11 @@ fn table() -> String {
         if rule.preview {
             marks.push("preview");
         }
+        match rule.fixes {
+            Fixes::None => {}
+            Fixes::Safe => marks.push("fix"),
+            Fixes::Unsafe => marks.push("unsafe fix"),
+        }
         let marks =
             if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) };
         out.push_str(&format!(
@@ -58,7 +63,7 @@ fn json_text() -> String {
                 "severity": rule.severity.name(),
                 "requirements": rule.requirements,
                 "controls": rule.controls,
-                "fix": "none",
+                "fix": rule.fixes.name(),
                 "default": if rule.default_off { "off" } else { "on" },
                 "preview": rule.preview,
                 "absence": rule.absence,

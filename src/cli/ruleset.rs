@@ -149,6 +149,8 @@ pub(super) fn of_folder(root: &Path) -> Result<(), Failure> {
     let root = load::real(root)?;
     let scan = super::args::Scan {
         paths: vec![root.clone()],
+        rendered: None,
+        render_command: None,
         config: None,
         threads: None,
         clock: None,

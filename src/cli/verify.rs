@@ -17,6 +17,8 @@ pub(super) fn run(arguments: &Verify) -> Result<u8, Failure> {
     let scan = Scan {
         paths: vec![arguments.path.clone()],
         config: arguments.config.clone(),
+        rendered: None,
+        render_command: None,
         threads: arguments.threads,
         // Ends of waivers, attestations and declarations are judged as on that day.
         clock: Some(time.to_owned()),

@@ -143,6 +143,7 @@ fn name(entry: &Entry, known: &Known<'_>) -> Option<String> {
     match &entry.content {
         Content::Git(blob) => Some(blob.id()),
         Content::Disk(_) => known(&entry.path),
+        Content::Text(_) => None,
     }
 }
 

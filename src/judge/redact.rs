@@ -1,15 +1,37 @@
 //! Credentials never leave: not into messages, snippets, fingerprints or reports.
 
 use crate::repo::Repo;
-use crate::source::{SourceId, Span};
+use crate::source::{Part, SourceId, Span};
 use regex::Regex;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 /// The places that hold credentials, by file and position.
 #[derive(Debug, Default)]
 pub struct Redactions {
     spans: Vec<Span>,
+}
+
+/// Credentials of rendered text where they stand in the templates behind it.
+fn in_templates(repo: &Repo, spans: &[Span]) -> Vec<Span> {
+    let values: BTreeSet<&str> = spans
+        .iter()
+        .filter(|span| repo.source(span.source).part == Part::Rendered)
+        .map(|span| repo.text(*span).trim_matches(['"', '\'']))
+        .filter(|text| text.len() > 3)
+        .collect();
+    let mut found = Vec::new();
+    if values.is_empty() {
+        return found;
+    }
+    for (id, source) in (0u32..).map(SourceId).zip(&repo.sources) {
+        if source.part == Part::Template {
+            let places = values.iter().flat_map(|value| source.text().match_indices(value));
+            found.extend(places.map(|(at, text)| Span::new(id, at, at + text.len())));
+        }
+    }
+    found
 }
 
 const MASK: &str = "***";
@@ -24,6 +46,7 @@ impl Redactions {
             .map(|credential| credential.value.span)
             .filter(|span| span.start < span.end)
             .collect();
+        spans.extend(in_templates(repo, &spans));
         spans.sort_unstable();
         Redactions { spans }
     }

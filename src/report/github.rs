@@ -9,7 +9,10 @@ use std::io::{self, Write};
 /// # Errors
 /// What the writer says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for judged in report.open() {
+    let mut findings: Vec<_> = report.open().collect();
+    // GitHub shows the first few of each level and of each run: the worst come first.
+    findings.sort_by_key(|judged| std::cmp::Reverse(judged.severity));
+    for judged in findings {
         let command = match judged.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",

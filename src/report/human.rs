@@ -290,5 +290,11 @@ fn counts(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             parts.push(format!("{count} {}", status.name()));
         }
     }
-    writeln!(out, "{}", parts.join(" · "))
+    let fixable = match report.fixable() {
+        (0, 0) => String::new(),
+        (safe, 0) => format!("      {safe} fixable with --fix"),
+        (0, more) => format!("      {more} fixable with --fix --unsafe-fixes"),
+        (safe, more) => format!("      {safe} fixable with --fix, {more} more with --unsafe-fixes"),
+    };
+    writeln!(out, "{}{fixable}", parts.join(" · "))
 }

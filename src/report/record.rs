@@ -57,6 +57,7 @@ impl Record {
                 "controls": { "catalogue": "NIST SP 800-53 r5", "version": nist::VERSION },
             },
             "scope": scope::scope(report, provenance),
+            "rendered": scope::rendered(report),
             "run": { "time": provenance.now },
             "tuning": scope::tuning(report, &places),
             "scopes": scope::scopes(report),

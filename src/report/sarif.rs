@@ -25,6 +25,8 @@ pub enum Profile {
 const GITHUB_RESULTS: usize = 25_000;
 /// Longest short and full descriptions GitHub accepts, in characters.
 const GITHUB_TEXT: usize = 1_024;
+/// Most related places of one result: as many as GitHub shows.
+const RELATED: usize = 100;
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 const NIST_GUID: &str = "6ba7b810-9dad-51d1-80b4-00c04fd430c8";
 
@@ -131,7 +133,7 @@ fn descriptor(rule: &Rule, taxa: &[&str]) -> Value {
         },
     });
     if rule.sensitive == Sensitivity::Security {
-        tags.insert(0, "security".to_owned());
+        tags.push("security".to_owned());
         properties["security-severity"] = match rule.severity {
             Severity::Error => "8.0",
             Severity::Warning => "5.0",
@@ -244,13 +246,13 @@ fn invocation(report: &Report) -> Value {
 fn result(report: &Report, judged: &Judged, profile: Profile, lines: &mut LineHashes) -> Value {
     let finding = &judged.finding;
     let index = catalogue::rules().iter().position(|rule| rule.code == finding.rule.code);
-    let place = finding.span.unwrap_or_else(|| stand_in(report));
+    let place = finding.span.or_else(|| report.stand_in());
     let mut result = json!({
         "ruleId": finding.rule.code,
         "ruleIndex": index,
         "level": level(judged.severity),
         "message": { "text": sentence(&report.message(judged)) },
-        "locations": [location(report, finding.span, place, profile)],
+        "locations": [location(report, finding.span, place)],
         "partialFingerprints": {
             "primaryLocationLineHash": lines.hash(report, place),
             "obsproof/v1": judged.fingerprint,
@@ -259,6 +261,7 @@ fn result(report: &Report, judged: &Judged, profile: Profile, lines: &mut LineHa
     let related: Vec<Value> = finding
         .related
         .iter()
+        .take(RELATED)
         .enumerate()
         .map(|(id, related)| {
             let mut location = physical(report, related.span);
@@ -290,25 +293,13 @@ fn suppress(result: &mut Value, judged: &Judged) {
         json!([{ "kind": kind, "status": "accepted", "justification": reason }]);
 }
 
-/// Where a finding about the whole repository is placed: the tool's configuration, else the
-/// README, else the first file.
-fn stand_in(report: &Report) -> Span {
-    let sources = &report.repo.sources;
-    let find =
-        |wanted: &dyn Fn(&str) -> bool| sources.iter().position(|source| wanted(&source.path));
-    let index = find(&|path| path == "obsproof.toml")
-        .or_else(|| find(&|path| path.to_ascii_lowercase().starts_with("readme")))
-        .unwrap_or(0);
-    Span::new(crate::source::SourceId(u32::try_from(index).unwrap_or(0)), 0, 0)
-}
-
-fn location(report: &Report, span: Option<Span>, place: Span, profile: Profile) -> Value {
-    match (span, profile) {
+fn location(report: &Report, span: Option<Span>, place: Option<Span>) -> Value {
+    match (span, place) {
         (Some(span), _) => physical(report, span),
-        (None, _) if report.repo.sources.is_empty() => {
+        (None, None) => {
             json!({ "physicalLocation": { "artifactLocation": artifact("."), "region": { "startLine": 1 } } })
         }
-        (None, _) => {
+        (None, Some(place)) => {
             let path = report.repo.path(place);
             json!({ "physicalLocation": {
                 "artifactLocation": artifact(path),
@@ -369,12 +360,9 @@ struct LineHashes {
 }
 
 impl LineHashes {
-    fn hash(&mut self, report: &Report, place: Span) -> String {
-        let text = if report.repo.sources.is_empty() {
-            String::new()
-        } else {
-            report.line(place, report.repo.line(place))
-        };
+    fn hash(&mut self, report: &Report, place: Option<Span>) -> String {
+        let text = place.map(|place| report.line(place, report.repo.line(place)));
+        let text = text.unwrap_or_default();
         let normal: String = text.split_whitespace().collect();
         let digest = Sha256::digest(normal.as_bytes());
         let hash: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();

@@ -5,6 +5,7 @@ use crate::check::Case;
 use crate::finding::Edit;
 use crate::lang::promql::ast::Kind;
 use crate::repo::queries::Query;
+use crate::source::Span;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let Some((_, root)) = alert_of(query) else { return case.skip() };
@@ -18,9 +19,12 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let numbers = sides.iter().all(|side| model.constant(top.at(*side)).is_some());
     let text = case.repo.text(span);
     let exact = text == "bool";
+    // The blank behind it goes with it.
+    let wider = Span { end: span.end + 1, ..span };
+    let edited = if case.repo.text(wider) == "bool " { wider } else { span };
     let flag = case.flag(span).with("comparison", format!("{} bool", binary.op.sign()));
     if exact && !numbers {
-        let edit = Edit { span, text: String::new() };
+        let edit = Edit { span: edited, text: String::new() };
         flag.fix(false, "filter instead of computing 0 or 1", vec![edit]);
     }
 }

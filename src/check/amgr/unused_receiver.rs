@@ -1,8 +1,9 @@
 //! A receiver no route leads to. Rule: rules/amgr/unused-receiver.yaml
 
 use super::model;
-use crate::check::Case;
+use crate::check::{Case, mend};
 use crate::facts::alertmanager::Receiver;
+use crate::finding::Edit;
 
 pub(super) fn check(receiver: &Receiver, case: &mut Case<'_>) {
     let routes = case.repo.routing(receiver.document).routes();
@@ -18,6 +19,12 @@ pub(super) fn check(receiver: &Receiver, case: &mut Case<'_>) {
     let unknown =
         routes.iter().any(|route| route.receiver.as_ref().is_some_and(|name| !name.known));
     if !used && !unknown {
-        case.flag(name.span);
+        let lines = mend::block(case.repo, receiver.span)
+            .filter(|lines| case.repo.text(*lines).trim_start().starts_with("- "));
+        let flag = case.flag(name.span);
+        if let Some(span) = lines {
+            let edit = Edit { span, text: String::new() };
+            flag.fix(false, "remove the receiver", vec![edit]);
+        }
     }
 }

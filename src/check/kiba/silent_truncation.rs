@@ -3,7 +3,9 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::query::{Form, How, LogQuery};
+use crate::finding::Edit;
 use crate::repo::logfields::{Role, role};
+use crate::source::Span;
 
 pub(super) fn check(query: &LogQuery, case: &mut Case<'_>) {
     if !matches!(query.form, Form::Body | Form::Wrapped) {
@@ -18,9 +20,14 @@ pub(super) fn check(query: &LogQuery, case: &mut Case<'_>) {
             && everyone
             && !aggregation.open;
         if cut {
-            case.flag(aggregation.name.span)
+            let edit = sized(case, aggregation.kind.span);
+            let flag = case
+                .flag(aggregation.name.span)
                 .with("name", &aggregation.name.text)
                 .with("what", "has no `size`: only the ten largest groups come back");
+            if let Some(edit) = edit {
+                flag.fix(false, "ask for a thousand groups", vec![edit]);
+            }
         }
     }
     if query.size.is_some() || query.open {
@@ -50,4 +57,18 @@ pub(super) fn check(query: &LogQuery, case: &mut Case<'_>) {
                 .severity(Severity::Info);
         }
     }
+}
+
+/// A size for the groups, in the quotes of the key before it.
+fn sized(case: &Case<'_>, kind: Span) -> Option<Edit> {
+    let repo = case.repo;
+    let quote = repo.text(kind).chars().next().filter(|mark| matches!(mark, '"' | '\''))?;
+    let text = repo.source(kind.source).text();
+    let rest = text.get(kind.end as usize..)?;
+    let open = rest.find('{').filter(|at| rest[..*at].trim() == ":")?;
+    let at = kind.end as usize + open + 1;
+    // What stands on the next line keeps its own place.
+    let gap = if rest[open + 1..].starts_with(char::is_whitespace) { "" } else { " " };
+    let span = Span::new(kind.source, at, at);
+    Some(Edit { span, text: format!(" {quote}size{quote}: 1000,{gap}") })
 }

@@ -3,6 +3,8 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::code::{MetricDefinition, MetricType};
+use crate::finding::Edit;
+use crate::source::Span;
 
 pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
     let histogram = definition.kind == MetricType::Histogram;
@@ -39,9 +41,39 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
         false => "the library takes them, and counts into the wrong buckets",
     };
     let severity = if refused { Severity::Error } else { Severity::Warning };
-    case.flag(span)
+    let edit = grown(case, span);
+    let flag = case
+        .flag(span)
         .severity(severity)
         .with("what", what)
         .with("then", then)
         .related(definition.name.span, "the metric");
+    if let Some(edit) = edit {
+        flag.fix(false, "put the edges in order, each once", vec![edit]);
+    }
+}
+
+/// The same edges, written as they are, in order and each once.
+fn grown(case: &Case<'_>, span: Span) -> Option<Edit> {
+    let text = case.repo.text(span);
+    let is_digit = |c: char| c.is_ascii_digit() || c == '.';
+    // Types of elements, such as `float64`, have digits too: the list is in the last brackets.
+    let open = text.rfind(['(', '[', '{']).map_or(0, |at| at + 1);
+    let start = open + text.get(open..)?.find(is_digit)?;
+    let end = text.rfind(is_digit)? + 1;
+    let list = text.get(start..end)?;
+    let mut edges = Vec::new();
+    for word in list.split(',') {
+        edges.push((word.trim().parse::<f64>().ok()?, word.trim()));
+    }
+    edges.sort_by(|one, other| one.0.total_cmp(&other.0));
+    edges.dedup_by(|one, other| one.0 == other.0);
+    if edges.iter().any(|(edge, _)| edge.is_nan()) {
+        return None;
+    }
+    let words: Vec<&str> = edges.iter().map(|(_, word)| *word).collect();
+    let at = span.start as usize;
+    let span = Span::new(span.source, at + start, at + end);
+    let sorted = words.join(", ");
+    (sorted != list).then_some(Edit { span, text: sorted })
 }

@@ -1,9 +1,10 @@
 //! Components that nothing takes. Rule: rules/otcl/defined-not-used.yaml
 
 use super::model;
-use crate::check::Case;
+use crate::check::{Case, mend};
 use crate::facts::collector::{Component, Section, normal};
 use crate::facts::flat::Value;
+use crate::finding::Edit;
 use crate::repo::Repo;
 use crate::repo::collectors::{LoadSet, There};
 
@@ -22,9 +23,13 @@ pub(super) fn check(component: &Component, case: &mut Case<'_>) {
         Section::Extensions => ("extension", "`service.extensions` does not list it"),
         section => (section.one(), "no pipeline takes it"),
     };
-    let flag = case.flag(component.id.span).with("section", key).with("what", users);
+    let lines = mend::block(repo, component.id.span).filter(|_| missing.loader.is_none());
+    let mut flag = case.flag(component.id.span).with("section", key).with("what", users);
     if let Some(loader) = missing.loader {
-        flag.related(loader, "loads this file");
+        flag = flag.related(loader, "loads this file");
+    }
+    if let Some(span) = lines {
+        flag.fix(false, "remove it", vec![Edit { span, text: String::new() }]);
     }
 }
 

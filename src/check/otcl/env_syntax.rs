@@ -9,6 +9,7 @@ use crate::facts::scalar::Scalar;
 use crate::finding::Edit;
 use crate::identify::Kind;
 use crate::lang::version::Version;
+use crate::source::Span;
 
 /// The release from which on `$NAME` is left as it is.
 const BRACES_ONLY: Version = Version::new(0, 104, 0);
@@ -56,12 +57,26 @@ fn bare(setting: &Setting, scalar: &Scalar, case: &mut Case<'_>) {
         }
         let span = case.repo.place(scalar, at..at + name.len() + 1);
         let exact = case.repo.text(span) == &scalar.text[at..at + name.len() + 1];
+        let text = with_provider(case, span, name, whole);
         let what = "is not expanded: the component gets these letters";
         let flag = case.flag(span).with("text", format!("${name}")).with("what", what);
-        if exact {
-            let edit = Edit { span, text: format!("${{env:{name}}}") };
+        if let Some(text) = text.filter(|_| exact) {
+            let edit = Edit { span, text };
             flag.fix(true, "Write it with braces and provider", vec![edit]);
         }
+    }
+}
+
+/// The variable as the collector expands it. In a mapping or list on one line braces end a plain
+/// value, so it is quoted there; `None` where only a part of such a value is the variable.
+fn with_provider(case: &Case<'_>, span: Span, name: &str, whole: bool) -> Option<String> {
+    let before = case.repo.source(span.source).text().get(..span.start as usize)?;
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let quoted = line.matches('"').count() % 2 == 1 || line.matches('\'').count() % 2 == 1;
+    match (line.contains(['{', '[']) && !quoted, whole) {
+        (false, _) => Some(format!("${{env:{name}}}")),
+        (true, true) => Some(format!("\"${{env:{name}}}\"")),
+        (true, false) => None,
     }
 }
 

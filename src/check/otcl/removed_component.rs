@@ -5,7 +5,8 @@ use crate::catalogue::model::Severity;
 use crate::check::{Case, Flag};
 use crate::components;
 use crate::facts::DocumentId;
-use crate::facts::collector::Collector;
+use crate::facts::collector::{Collector, Component};
+use crate::finding::Edit;
 use crate::lang::version::Version;
 use crate::repo::Repo;
 
@@ -28,7 +29,11 @@ pub(super) fn check(collector: &Collector, case: &mut Case<'_>) {
             last.major,
             last.minor
         );
-        speak(case.flag(component.id.span).with("what", what), severity);
+        let edits = row.instead.and_then(|instead| renamed(repo, component, instead));
+        let flag = case.flag(component.id.span).with("what", what).severity(severity);
+        if let Some(edits) = edits {
+            flag.fix(false, "name the component that took its place", edits);
+        }
     }
     let address = collector.telemetry.at("metrics.address");
     if let Some(address) = address
@@ -41,6 +46,30 @@ pub(super) fn check(collector: &Collector, case: &mut Case<'_>) {
         );
         speak(case.flag(address.key).with("what", what), severity);
     }
+}
+
+/// The component and all pipelines that take it under the new name, where one name took the place
+/// of another and the old one had no settings of its own that the new one could refuse.
+fn renamed(repo: &Repo, component: &Component, instead: &str) -> Option<Vec<Edit>> {
+    let new = instead.strip_prefix('`')?.strip_suffix('`').filter(|name| !name.contains('`'))?;
+    let old = component.id.text.as_str();
+    let id = match old.split_once('/') {
+        Some((_, name)) => format!("{new}/{name}"),
+        None => new.to_owned(),
+    };
+    let taken = repo
+        .components_of(component.document)
+        .any(|other| other.section == component.section && other.id.text == id);
+    let plain = component.settings.entries.iter().all(|it| it.path == "verbosity");
+    if taken || !plain || !component.id.plain {
+        return None;
+    }
+    let lists = repo
+        .pipelines_of(component.document)
+        .flat_map(|it| [&it.receivers, &it.processors, &it.exporters]);
+    let names = lists.flat_map(|list| &list.items).filter(|item| item.text == old && item.plain);
+    let spans = std::iter::once(component.id.span).chain(names.map(|item| item.span));
+    Some(spans.map(|span| Edit { span, text: id.clone() }).collect())
 }
 
 /// How bad it is: certain for a release that lacks it, a warning where the release is not known,

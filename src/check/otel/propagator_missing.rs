@@ -1,7 +1,8 @@
 //! Traces that end at this service. Rule: rules/otel/propagator-missing.yaml
 
-use crate::check::Case;
+use crate::check::{Case, mend};
 use crate::facts::code::setup::{SdkSetup, Step};
+use crate::finding::Edit;
 use crate::identify::Kind;
 
 pub(super) fn check(setup: &SdkSetup, case: &mut Case<'_>) {
@@ -29,8 +30,44 @@ pub(super) fn check(setup: &SdkSetup, case: &mut Case<'_>) {
         other.propagators().is_some() || other.provider().is_some_and(|it| it.automatic)
     });
     if let (Some(connected), false) = (connected, chosen) {
-        case.flag(setup.name.span)
+        let edits = edits(setup, case);
+        let flag = case
+            .flag(setup.name.span)
             .with("name", &setup.name.text)
             .related(connected.name.span, "this reads or writes nothing without a propagator");
+        if let Some(edits) = edits {
+            flag.fix(false, "set the propagator of W3C", edits);
+        }
+    }
+}
+
+/// The propagator of W3C, set behind the provider in the same file.
+fn edits(setup: &SdkSetup, case: &Case<'_>) -> Option<Vec<Edit>> {
+    const GO: &str = "otel.SetTextMapPropagator(propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}))";
+    const RUST: &str = "opentelemetry::global::set_text_map_propagator(opentelemetry_sdk::propagation::TraceContextPropagator::new());";
+    let repo = case.repo;
+    let at = setup.name.span;
+    let text = repo.source(at.source).text();
+    let whole = |name: &str, end: &str| {
+        // A statement of one line, and the only one of its kind.
+        let found = text.find(name).filter(|found| !text[found + name.len()..].contains(name))?;
+        let line = text[found..].lines().next()?.trim_end();
+        line.ends_with(end).then_some(())
+    };
+    match repo.document(setup.document).kind {
+        Kind::Go => {
+            whole("otel.SetTracerProvider(", ")")?;
+            let set = mend::line_after(repo, at, "otel.SetTracerProvider(", GO)?;
+            let import = "\"go.opentelemetry.io/otel\"\n";
+            let known = text.contains("\"go.opentelemetry.io/otel/propagation\"");
+            let more =
+                mend::line_after(repo, at, import, "\"go.opentelemetry.io/otel/propagation\"");
+            if known { Some(vec![set]) } else { Some(vec![more?, set]) }
+        }
+        Kind::Rust => {
+            whole("global::set_tracer_provider(", ");")?;
+            Some(vec![mend::line_after(repo, at, "global::set_tracer_provider(", RUST)?])
+        }
+        _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{list, quantile_arguments};
 use crate::catalogue::model::Severity;
-use crate::check::Case;
+use crate::check::{Case, mend};
 use crate::repo::model::leaf::{Leaf, RATES};
 use crate::repo::queries::Query;
 
@@ -28,8 +28,13 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             // An objective reads one value.
             let sli = query.sli().is_some();
             let severity = if sli { Severity::Warning } else { Severity::Info };
+            let sum = format!("sum without ({}) (", extra.join(", "));
+            let edits = mend::exact(case, argument).map(|span| mend::around(span, &sum, ")"));
             let flag = case.flag(span).severity(severity);
-            flag.with("metric", name).with("labels", list(&extra));
+            let flag = flag.with("metric", name).with("labels", list(&extra));
+            if let Some(edits) = edits {
+                flag.fix(false, "add the series up first", edits);
+            }
         }
     }
 }

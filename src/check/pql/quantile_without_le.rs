@@ -1,7 +1,8 @@
 //! Quantiles of sums over all buckets. Rule: rules/pql/quantile-without-le.yaml
 
 use super::quantile_arguments;
-use crate::check::Case;
+use crate::check::{Case, mend};
+use crate::finding::Edit;
 use crate::lang::promql::ast::{Kind, Name, NodeId};
 use crate::lang::promql::labels::Presence;
 use crate::repo::model::Place;
@@ -39,8 +40,35 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
                 },
                 _ => case.at(place),
             };
-            case.flag(span);
+            let edit = kept(case, place);
+            let flag = case.flag(span);
+            if let Some(edit) = edit {
+                flag.fix(false, "keep `le`", vec![edit]);
+            }
         }
+    }
+}
+
+/// The aggregation with `le` among the labels it keeps.
+fn kept(case: &Case<'_>, place: Place<'_, '_>) -> Option<Edit> {
+    let Kind::Aggregate(aggregate) = place.kind() else { return None };
+    mend::exact(case, place)?;
+    match &aggregate.grouping {
+        None => {
+            let op = case.place(place.query, aggregate.op_extent);
+            Some(Edit { span: op.at_end(), text: " by (le)".to_owned() })
+        }
+        Some(grouping) if !grouping.without => {
+            let span = case.place(place.query, grouping.extent);
+            let open = case.repo.text(span).find('(')? + 1;
+            let first = span.start as usize + open;
+            let text = if grouping.labels.is_empty() { "le" } else { "le, " };
+            Some(Edit {
+                span: crate::source::Span::new(span.source, first, first),
+                text: text.to_owned(),
+            })
+        }
+        Some(_) => None,
     }
 }
 

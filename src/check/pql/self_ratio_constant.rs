@@ -1,8 +1,10 @@
 //! Divisions of a series by itself. Rule: rules/pql/self-ratio-constant.yaml
 
 use super::places;
-use crate::check::Case;
+use crate::check::{Case, mend};
+use crate::finding::Edit;
 use crate::lang::promql::ast::{Binary, Grouping, Kind, Matcher, Op};
+use crate::repo::model::Place;
 use crate::repo::model::leaf::Leaf;
 use crate::repo::queries::Query;
 
@@ -15,14 +17,46 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         let sides = [binary.left, binary.right].map(|side| Leaf::of(case.model, place.at(side)));
         let [Some(left), Some(right)] = sides else { continue };
         if divides_by_itself(&left, &right) {
-            report(query, binary, &left, case);
+            let edits = apart(case, place, binary, &left, &right);
+            report(query, binary, &left, edits, case);
         }
     }
 }
 
-fn report(query: &Query<'_>, binary: &Binary, leaf: &Leaf<'_>, case: &mut Case<'_>) {
+fn report(
+    query: &Query<'_>,
+    binary: &Binary,
+    leaf: &Leaf<'_>,
+    edits: Option<Vec<Edit>>,
+    case: &mut Case<'_>,
+) {
     let span = case.place(query, binary.op_extent);
-    case.flag(span).with("metric", leaf.metric().unwrap_or_default());
+    let flag = case.flag(span).with("metric", leaf.metric().unwrap_or_default());
+    if let Some(edits) = edits {
+        flag.fix(false, "add the series up on both sides", edits);
+    }
+}
+
+/// Sums on both sides, without the labels that one side chooses by.
+fn apart(
+    case: &Case<'_>,
+    place: Place<'_, '_>,
+    binary: &Binary,
+    left: &Leaf<'_>,
+    right: &Leaf<'_>,
+) -> Option<Vec<Edit>> {
+    let mut labels: Vec<&str> =
+        left.narrows(right)?.iter().map(|matcher| &*matcher.label.text).collect();
+    labels.dedup();
+    if labels.is_empty() || !left.aggregations.is_empty() {
+        return None;
+    }
+    let sum = format!("sum without ({}) (", labels.join(", "));
+    let mut edits = Vec::new();
+    for side in [binary.left, binary.right] {
+        edits.extend(mend::around(mend::exact_node(case, place, side)?, &sum, ")"));
+    }
+    Some(edits)
 }
 
 /// Whether every pair of series that matches is one series twice.

@@ -22,7 +22,7 @@ pub(super) fn check(job: &ScrapeJob, case: &mut Case<'_>) {
         let pattern = Pattern::new(&regex.text);
         let mut dropped = case.model.uses().iter().filter(|(name, _)| {
             pattern.matches(name) == Some(!keeps)
-                && !case.model.records().contains(*name)
+                && !case.model.records().contains(name)
                 && !is_synthetic(name)
                 && is_sole_source(repo, job, name)
         });

@@ -1,6 +1,7 @@
 //! Alerts that repeat a recorded expression. Rule: rules/rule/record-not-reused.yaml
 
-use crate::check::Case;
+use crate::check::{Case, mend};
+use crate::finding::Edit;
 use crate::lang::promql::ast::Kind;
 use crate::repo::model::Place;
 use crate::repo::queries::Query;
@@ -39,8 +40,14 @@ pub(super) fn check(case: &mut Case<'_>) {
 fn report<'a>(alert: &Query<'a>, record: &Query<'a>, part: Place<'_, 'a>, case: &mut Case<'a>) {
     let (Some(alert), Some(record)) = (alert.alert(), record.record()) else { return };
     let span = case.at(part);
-    case.flag(span)
+    let exact = mend::exact(case, part);
+    let flag = case
+        .flag(span)
         .with("record", record.name.text.as_str())
         .subject(format!("alert {}", alert.name.text))
         .related(record.name.span, "recorded here");
+    if let Some(span) = exact.filter(|_| record.name.known) {
+        let edit = Edit { span, text: record.name.text.clone() };
+        flag.fix(false, "read the recorded series", vec![edit]);
+    }
 }

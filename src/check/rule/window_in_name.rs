@@ -1,6 +1,7 @@
 //! Windows in recorded names that the expression does not have. Rule: rules/rule/window-in-name.yaml
 
 use crate::check::Case;
+use crate::finding::Edit;
 use crate::lang::duration;
 use crate::lang::promql::ast::{Kind, Length};
 use crate::repo::model::Model;
@@ -26,7 +27,20 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         [] => "no range at all".to_owned(),
         texts => texts.iter().map(|text| format!("`[{text}]`")).collect::<Vec<_>>().join(", "),
     };
-    case.flag(record.name.span).with("last", last).with("found", found);
+    // What reads the old name would read nothing.
+    let renamed = match texts.as_slice() {
+        [only] if record.name.plain && !case.repo.is_mentioned(&record.name.text) => {
+            let letters = last.find(|c: char| c.is_ascii_digit()).unwrap_or(last.len());
+            let kept = record.name.text.len() - (last.len() - letters);
+            Some(format!("{}{only}", &record.name.text[..kept]))
+        }
+        _ => None,
+    };
+    let flag = case.flag(record.name.span).with("last", last).with("found", found);
+    if let Some(text) = renamed {
+        let edit = Edit { span: record.name.span, text };
+        flag.fix(false, "name the window that is there", vec![edit]);
+    }
 }
 
 fn same(left: f64, right: f64) -> bool {

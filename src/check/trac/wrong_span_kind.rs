@@ -1,8 +1,10 @@
 //! TRAC008: a span of a request to others says that it is work of the service itself.
 
 use crate::catalogue::model::Severity;
-use crate::check::Case;
+use crate::check::{Case, mend};
 use crate::facts::code::spans::{SpanRole, SpanScope};
+use crate::finding::Edit;
+use crate::identify::Kind;
 
 /// Attributes of spans that call others.
 const CLIENT: &[&str] = &[
@@ -54,13 +56,56 @@ pub(super) fn check<'a>(scope: &'a SpanScope, case: &mut Case<'a>) {
         && repo
             .reaches(scope.document)
             .any(|reach| reach.agent || reach.clients.iter().any(|it| DATABASES.contains(it)));
-    let flag = case
+    let edit = client(scope, case).filter(|_| wanted == "CLIENT");
+    let mut flag = case
         .flag(scope.at)
         .with("key", found.key.text.clone())
         .with("wanted", wanted)
         .related(found.key.span, "what it says of the other side");
     if below {
-        flag.severity(Severity::Info);
+        flag = flag.severity(Severity::Info);
+    }
+    if let Some(edit) = edit {
+        flag.fix(false, "say that it asks somebody else", vec![edit]);
+    }
+}
+
+/// The call that starts the span, with the kind of a client, in words that the file knows.
+fn client(scope: &SpanScope, case: &Case<'_>) -> Option<Edit> {
+    let repo = case.repo;
+    let text = repo.source(scope.at.source).text();
+    let name = repo.text(scope.at);
+    let arguments = mend::arguments(repo, scope.at)?;
+    let given = repo.text(arguments);
+    let imported = text.contains("SpanKind");
+    match repo.document(scope.document).kind {
+        Kind::Python if !given.contains("kind") => {
+            let kind = match imported && text.contains("import SpanKind") {
+                true => "kind=SpanKind.CLIENT",
+                false if text.contains("from opentelemetry import trace") => {
+                    "kind=trace.SpanKind.CLIENT"
+                }
+                false => return None,
+            };
+            mend::argument(repo, scope.at, kind)
+        }
+        Kind::Go if text.contains("\"go.opentelemetry.io/otel/trace\"") => {
+            mend::argument(repo, scope.at, "trace.WithSpanKind(trace.SpanKindClient)")
+        }
+        Kind::Java if name == "startSpan" && imported => {
+            let dot = text[..scope.at.start as usize].rfind('.')?;
+            let span = crate::source::Span::new(scope.at.source, dot, dot);
+            Some(Edit { span, text: ".setSpanKind(SpanKind.CLIENT)".to_owned() })
+        }
+        Kind::Javascript | Kind::Typescript
+            if imported && mend::count(repo, scope.at) == Some(1) =>
+        {
+            mend::argument(repo, scope.at, "{ kind: SpanKind.CLIENT }")
+        }
+        Kind::Csharp if mend::count(repo, scope.at) == Some(1) => {
+            mend::argument(repo, scope.at, "ActivityKind.Client")
+        }
+        _ => None,
     }
 }
 

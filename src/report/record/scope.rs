@@ -4,6 +4,7 @@ use super::evidence::Places;
 use super::provenance::Provenance;
 use crate::catalogue::model::Severity;
 use crate::config::{Declaration, Refusal, Word, is_named};
+use crate::discover::sha256;
 use crate::report::{FileStatus, Report};
 use crate::verdict::{Assessed, Role, Verdict};
 use serde_json::{Value, json};
@@ -198,4 +199,16 @@ pub(in crate::report) fn services_met(report: &Report, assessed: &Assessed) -> O
         (_, 0) => Some(format!("{met} of {all} {noun} met")),
         _ => Some(format!("{met} of {all} {noun} met, {critical_met} of {critical_all} critical")),
     }
+}
+
+/// What templates came to: the command as its user tells it, and each output with its hash; null
+/// where nothing was rendered.
+pub(super) fn rendered(report: &Report) -> Value {
+    if report.rendered.texts.is_empty() {
+        return Value::Null;
+    }
+    let output = |(path, text): (&String, &String)| json!({ "path": path, "sha256": sha256(text.as_bytes()) });
+    let outputs: Vec<Value> = report.rendered.texts.iter().map(output).collect();
+    let command = report.rendered.command.as_deref().map(|command| report.step(command));
+    json!({ "command": command, "outputs": outputs })
 }

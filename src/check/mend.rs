@@ -1,0 +1,160 @@
+//! Places of text that fixes change: certain, or none.
+
+use super::Case;
+use crate::finding::Edit;
+use crate::lang::promql::ast::NodeId;
+use crate::repo::Repo;
+use crate::repo::model::Place;
+use crate::source::Span;
+
+/// Longest list of arguments that is looked through.
+const REACH: usize = 2_000;
+
+/// Puts text before and behind a span.
+pub(super) fn around(span: Span, before: &str, after: &str) -> Vec<Edit> {
+    vec![
+        Edit { span: span.at_start(), text: before.to_owned() },
+        Edit { span: span.at_end(), text: after.to_owned() },
+    ]
+}
+
+/// Where a node of an expression stands, if it stands in the file letter by letter.
+pub(super) fn exact(case: &Case<'_>, place: Place<'_, '_>) -> Option<Span> {
+    let span = case.at(place);
+    (case.repo.text(span) == place.query.node_text(place.node)).then_some(span)
+}
+
+/// Where a node of the same expression stands, if it stands in the file letter by letter.
+pub(super) fn exact_node(case: &Case<'_>, place: Place<'_, '_>, node: NodeId) -> Option<Span> {
+    exact(case, place.at(node))
+}
+
+/// The arguments of the call whose function ends here: what stands between its brackets.
+pub(super) fn arguments(repo: &Repo, function: Span) -> Option<Span> {
+    let text = repo.source(function.source).text();
+    let from = function.end as usize;
+    let rest = text.get(from..)?;
+    let open = rest.find('(').filter(|at| rest[..*at].trim().is_empty())?;
+    let length = closing(rest.get(open + 1..)?, b')')?;
+    let start = from + open + 1;
+    Some(Span::new(function.source, start, start + length))
+}
+
+/// Where the bracket that is open before `text` is closed. Comments and texts of several lines are
+/// not looked through.
+pub(super) fn closing(text: &str, end: u8) -> Option<usize> {
+    let mut depth = 0usize;
+    let mut quote = None;
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().take(REACH) {
+        match (quote, byte) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), b'\\') => escaped = true,
+            (Some(_), b'\n') => return None,
+            (Some(mark), _) if mark == byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'' | b'`') => quote = Some(byte),
+            (None, b'(' | b'[' | b'{') => depth += 1,
+            (None, b')' | b']' | b'}') if depth > 0 => depth -= 1,
+            (None, _) if byte == end => return Some(at),
+            (None, b')' | b']' | b'}' | b'#') => return None,
+            (None, b'/') if text[at..].starts_with("//") || text[at..].starts_with("/*") => {
+                return None;
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// An argument more, behind those that are there.
+pub(super) fn argument(repo: &Repo, function: Span, text: &str) -> Option<Edit> {
+    let span = arguments(repo, function)?;
+    let there = repo.text(span).trim_end();
+    let end = Span::new(span.source, span.start as usize, span.start as usize + there.len());
+    let text = match there.as_bytes().last() {
+        None => text.to_owned(),
+        Some(b',') => format!(" {text}"),
+        Some(_) => format!(", {text}"),
+    };
+    Some(Edit { span: end.at_end(), text })
+}
+
+/// How many arguments a call has, if none of them holds a comma of its own.
+pub(super) fn count(repo: &Repo, function: Span) -> Option<usize> {
+    let text = repo.text(arguments(repo, function)?);
+    let plain = !text.contains(['(', '[', '{', '"', '\'', '`']);
+    let single = !text.contains(',');
+    match (text.trim().is_empty(), single, plain) {
+        (true, ..) => Some(0),
+        (_, true, _) => Some(1),
+        (_, _, true) => Some(text.trim().trim_end_matches(',').split(',').count()),
+        _ => None,
+    }
+}
+
+/// The whole lines of what begins with this word in a block of YAML: an item of a list, or a key
+/// with its value.
+pub(super) fn block(repo: &Repo, first: Span) -> Option<Span> {
+    let text = repo.source(first.source).text();
+    if repo.documents_in(first.source).iter().any(|document| document.masked) {
+        return None;
+    }
+    let start = text.get(..first.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
+    let lead = text.get(start..first.start as usize)?;
+    let depth = lead.bytes().take_while(|byte| *byte == b' ').count();
+    if !matches!(lead.trim(), "" | "-") {
+        return None;
+    }
+    let mut end = start;
+    let mut kept = start;
+    for (number, line) in text.get(start..)?.split_inclusive('\n').enumerate() {
+        let inner = line.trim_start_matches(' ');
+        let blank = inner.trim().is_empty();
+        if number > 0 && !blank && line.len() - inner.len() <= depth {
+            break;
+        }
+        end += line.len();
+        if !blank {
+            kept = end;
+        }
+    }
+    Some(Span::new(first.source, start, kept))
+}
+
+/// The whole line of an entry that stands alone on it.
+pub(super) fn line(repo: &Repo, inside: Span) -> Option<Span> {
+    let text = repo.source(inside.source).text();
+    let start = text.get(..inside.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
+    let rest = text.get(start..)?;
+    let end = start + rest.find('\n').map_or(rest.len(), |at| at + 1);
+    Some(Span::new(inside.source, start, end))
+}
+
+/// Adds a line behind the one that holds `after`, with the same indent.
+pub(super) fn line_after(repo: &Repo, source: Span, after: &str, new: &str) -> Option<Edit> {
+    let text = repo.source(source.source).text();
+    let at = text.find(after)?;
+    let span = line(repo, Span::new(source.source, at, at + after.len()))?;
+    let old = repo.text(span);
+    if !old.ends_with('\n') {
+        return None;
+    }
+    let indent = &old[..old.len() - old.trim_start().len()];
+    Some(Edit { span: span.at_end(), text: format!("{indent}{new}\n") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::closing;
+
+    #[test]
+    fn brackets_are_followed_and_comments_are_not() {
+        assert_eq!(closing("a, b(c), ')')", b')'), Some(12));
+        assert_eq!(closing("a\n, [b, {c}])", b')'), Some(13));
+        assert_eq!(closing("a, # why\n b)", b')'), None);
+        assert_eq!(closing("\"a\\\")\")", b')'), Some(6));
+        assert_eq!(closing("a // b\n)", b')'), None);
+        assert_eq!(closing("a", b')'), None);
+    }
+}
