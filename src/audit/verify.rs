@@ -65,8 +65,11 @@ fn combined(requirement: &Value, key: &str) -> &'static str {
     let holding = clauses.iter().filter(|clause| text(clause, key) != "not-met").count();
     let mut needed = clauses.iter().filter(|clause| clause["optional"] != true);
     let all = needed.all(|clause| text(clause, key) == "met");
+    let baseless =
+        clauses.iter().any(|clause| clause["core"] == true && text(clause, key) == "not-met");
     let least = requirement["partly_at_least"].as_u64().unwrap_or(1).max(1);
     match (all, holding) {
+        _ if baseless => "not-met",
         (true, 1..) => "met",
         (_, holding) if (holding as u64) < least => "not-met",
         _ => "partly",

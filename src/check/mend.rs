@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn brackets_are_followed_and_comments_are_not() {
         assert_eq!(closing("a, b(c), ')')", b')'), Some(12));
-        assert_eq!(closing("a\n, [b, {c}])", b')'), Some(13));
+        assert_eq!(closing("a\n, [b, {c}])", b')'), Some(12));
         assert_eq!(closing("a, # why\n b)", b')'), None);
         assert_eq!(closing("\"a\\\")\")", b')'), Some(6));
         assert_eq!(closing("a // b\n)", b')'), None);

@@ -223,6 +223,7 @@ fn clause(report: &Report, places: &Places<'_>, result: &ClauseResult) -> Value 
         "at_worst": result.worst.name(),
         "reason": result.reason,
         "optional": result.clause.optional,
+        "core": result.clause.core,
         "method": result.clause.method.name(),
         "equivalents": result.equivalents.iter().map(|it| json!({ "text": it.text, "declaration": it.declaration })).collect::<Vec<_>>(),
         "rules": result.rules.iter().map(|(code, examined)| json!({ "code": code, "examined": examined })).collect::<Vec<_>>(),
