@@ -87,13 +87,13 @@ YAML
 echo "== GitHub action"
 sample "$work/one" && cd "$work/one"
 is 1 "the action on a repository with errors" steps github "$root/action.yml"
-says out "::error file=monitoring/prometheus.yml,line=6,"
+says out "::error file=monitoring/prometheus.yml,line=12,"
 says out "file=monitoring/ä b/alerts%3A 100%25.yml,"
 json obsproof.sarif "d['version'] == '2.1.0' and any(r['level'] == 'error' for r in d['runs'][0]['results'])"
 json obsproof.sarif "all(' ' not in r['locations'][0]['physicalLocation']['artifactLocation']['uri'] for r in d['runs'][0]['results'])"
 is 0 "a gate that never fails" steps github "$root/action.yml" fail-on=never "sarif=a b.sarif"
 [ -s "a b.sarif" ] || fail "the SARIF log has the name it was given"
-is 1 "further arguments" steps github "$root/action.yml" $'arguments=--select\nPROM011'
+is 1 "further arguments" steps github "$root/action.yml" $'arguments=--select\nPROM010'
 is 2 "a level that does not exist" steps github "$root/action.yml" fail-on=fatal
 says err 'unknown level `fatal`'
 
