@@ -27,7 +27,7 @@ if ! python3 -c 'import yaml' 2> /dev/null; then
     python=$work/venv/bin/python
   else
     echo "ci.sh: cannot be walked: Python has no PyYAML, and it cannot be installed" >&2
-    exit 2
+    exit 77
   fi
 fi
 steps() { "$python" "$here/steps.py" "$@"; }

@@ -30,7 +30,7 @@ if ! command -v pre-commit > /dev/null; then
     ln -s "$work/venv/bin/pre-commit" "$work/bin/pre-commit"
   else
     echo "hook.sh: cannot be walked: there is no pre-commit, and it cannot be installed" >&2
-    exit 2
+    exit 77
   fi
 fi
 pre-commit --version

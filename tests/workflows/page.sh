@@ -4,12 +4,12 @@
 #
 # Needs a built obsproof (OBSPROOF, else target/release or target/debug), Chromium (CHROMIUM, else
 # `chromium` on the path: `apt-get install chromium`), Node and npm. Without one of them it says so
-# and exits with 3.
+# and exits with 77.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 
-missing() { echo "not run: $1" >&2; exit 3; }
+missing() { echo "not run: $1" >&2; exit 77; }
 program=${OBSPROOF:-}
 for candidate in "$root/target/release/obsproof" "$root/target/debug/obsproof"; do
   [ -n "$program" ] || { [ -x "$candidate" ] && program=$candidate; }
