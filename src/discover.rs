@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 /// Why a file was not analysed; a closed list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,13 +127,27 @@ pub fn walk(root: &Path, only: &[PathBuf]) -> Tree {
     let mut tree = Tree::default();
     let starts: Vec<&Path> =
         if only.is_empty() { vec![root] } else { only.iter().map(PathBuf::as_path).collect() };
+    let blocked: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
     for start in starts {
+        // Files of folders above steer the walk as well.
+        if let Some(file) = start.ancestors().find_map(waits) {
+            tree.unreadable.push((relative(root, &file), NO_FILE.to_owned()));
+            continue;
+        }
+        let seen = Arc::clone(&blocked);
         let walker = ignore::WalkBuilder::new(start)
             .hidden(false)
             .git_global(false)
             .ignore(true)
             .follow_links(false)
-            .filter_entry(|entry| entry.file_name() != ".git")
+            .filter_entry(move |entry| {
+                let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                let waiting = if folder { waits(entry.path()) } else { None };
+                if let (Some(file), Ok(mut seen)) = (&waiting, seen.lock()) {
+                    seen.push(file.clone());
+                }
+                entry.file_name() != ".git" && waiting.is_none()
+            })
             .build();
         for entry in walker {
             match entry {
@@ -141,9 +156,24 @@ pub fn walk(root: &Path, only: &[PathBuf]) -> Tree {
             }
         }
     }
+    let blocked = blocked.lock().map(|mut blocked| std::mem::take(&mut *blocked));
+    let blocked = blocked.unwrap_or_default();
+    tree.unreadable.extend(blocked.iter().map(|file| (relative(root, file), NO_FILE.to_owned())));
     tree.entries.sort_by(|a, b| a.path.cmp(&b.path));
     tree.entries.dedup_by(|a, b| a.path == b.path);
     tree
+}
+
+/// What is said of a pipe or device in the place of a file that steers the walk.
+const NO_FILE: &str = "it is a pipe or a device, so its folder is not read";
+
+/// The pipe or device that the walk would wait for in this folder, as it opens what steers it.
+fn waits(folder: &Path) -> Option<PathBuf> {
+    let steering = [".gitignore", ".ignore", ".git/info/exclude"];
+    steering
+        .iter()
+        .map(|name| folder.join(name))
+        .find(|file| fs::metadata(file).is_ok_and(|found| !found.is_file() && !found.is_dir()))
 }
 
 /// All files of a folder, whatever `.gitignore` says of them: output of a program.

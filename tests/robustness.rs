@@ -173,3 +173,35 @@ fn one_broken_document_does_not_lose_its_neighbours() {
         .collect();
     assert_eq!(subjects, ["alert Down", "alert Up"]);
 }
+
+/// What steers the walk may be anything too: it is not waited for.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_gitignore_is_said_and_not_opened() {
+    let alerts = "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up == 0\n";
+    let files = [("alerts.yml", alerts), ("a/alerts.yml", alerts), ("b/alerts.yml", alerts)];
+    let folder = common::repository(&files);
+    let pipe = |path: &str| {
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join(path)).status();
+        assert!(made.expect("mkfifo runs").success());
+    };
+    let read = |at: &std::path::Path| {
+        let told = common::run(at, &["check", "--format", "json"]);
+        let files = common::json(&told)["files"].clone();
+        let files = files.as_array().expect("a list").clone();
+        files
+            .iter()
+            .map(|row| row["path"].as_str().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    pipe("a/.gitignore");
+    assert_eq!(read(folder.path()), ["alerts.yml", "b/alerts.yml"]);
+    let shown = common::run(folder.path(), &["check"]).out;
+    assert!(shown.contains("a/.gitignore"), "{shown}");
+    // One above the folder that is read would steer the walk too.
+    pipe(".ignore");
+    assert!(read(folder.path()).is_empty());
+    let below = folder.path().join("b");
+    assert!(read(&below).is_empty());
+    assert!(common::run(&below, &["check"]).out.contains(".ignore"));
+}
