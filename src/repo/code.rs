@@ -45,7 +45,7 @@ impl Repo {
     }
 
     /// Whether a document is run by hand, or once: a script, a step of a database's schema, a
-    /// benchmark.
+    /// benchmark, a load test.
     pub fn is_errand(&self, document: DocumentId) -> bool {
         const FOLDERS: &[&str] =
             &["scripts", "script", "tools", "hack", "migrations", "alembic", "benches", "cli"];
@@ -54,7 +54,7 @@ impl Repo {
         let path = &self.source(document.source).path;
         let mut parts = path.split('/').rev();
         let step = parts.next().is_some_and(|name| FILES.contains(&name));
-        step || parts.any(|folder| FOLDERS.contains(&folder))
+        step || parts.any(|folder| FOLDERS.contains(&folder)) || self.is_load_test(document)
     }
 
     /// Whether a document is a script of a load test.

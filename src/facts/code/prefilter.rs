@@ -256,6 +256,10 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
         || stem.starts_with("test_")
         || stem.ends_with("_test")
         || stem == "conftest"
+        || stem == "mock"
+        || stem.starts_with("mock_")
+        || stem.ends_with("_mock")
+        || name.contains(".mock.")
         || name.contains(".test.")
         || name.contains(".spec.")
         || (name.ends_with(".java")

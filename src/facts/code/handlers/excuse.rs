@@ -49,7 +49,11 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
         return Some(Excuse::Asked);
     }
     let waits = site.tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Await(_)));
-    if !waits && calls.iter().all(|id| is_plain(file, *id)) {
+    let (plain, other): (Vec<ExprId>, Vec<ExprId>) =
+        calls.iter().partition(|id| is_plain(file, **id));
+    // `Long.parseLong(row.getValue())`: the getter hands over what is read.
+    let read: BTreeSet<ExprId> = plain.iter().flat_map(|id| unit.all_in(*id)).collect();
+    if !waits && other.iter().all(|id| read.contains(id) && is_getter(unit, *id)) {
         return Some(Excuse::Attempt);
     }
     None
@@ -436,7 +440,16 @@ const PLAIN: &[&str] = &[
     "param",
     "pathvariable",
     "changetype",
+    "readvalue",
+    "readtree",
 ];
+
+/// Whether a call is `it.getName()`.
+fn is_getter(unit: &Unit<'_>, id: ExprId) -> bool {
+    let ExprKind::Call { callee, args, .. } = unit.expr(id) else { return false };
+    let ExprKind::Member { name, .. } = unit.expr(*callee) else { return false };
+    args.is_empty() && name.starts_with("get")
+}
 
 /// Whether a call only reads or makes a value.
 fn is_plain(file: &File<'_, '_>, id: ExprId) -> bool {
