@@ -10,6 +10,7 @@ mod explain;
 mod fix;
 mod init;
 mod load;
+mod outputs;
 mod rendered;
 mod report;
 mod rules;

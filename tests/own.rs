@@ -208,3 +208,26 @@ fn a_standard_that_cannot_be_used_says_where() {
         told.err
     );
 }
+
+#[test]
+fn a_standard_elsewhere_and_rules_that_cannot_be_read_are_refused() {
+    let folder = repository(&[
+        ("secret.yaml", "password: hunter2hunter2\n"),
+        ("repo/obsproof.toml", "standard = \"../secret.yaml\"\n"),
+        ("other/.obsproof/rules", "no folder"),
+        ("pipe/obsproof.toml", "standard = \"none\"\n"),
+    ]);
+    let told = run(&folder.path().join("repo"), &["report"]);
+    assert_eq!(told.code, 2);
+    assert!(told.err.contains("names a file elsewhere"), "{}", told.err);
+    assert!(!told.err.contains("hunter2"), "no line of it is shown: {}", told.err);
+    let told = run(&folder.path().join("other"), &["check"]);
+    assert_eq!(told.code, 2);
+    assert!(told.err.contains("cannot read .obsproof/rules"), "{}", told.err);
+    let pipe = folder.path().join("pipe/none");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs");
+    assert!(made.success());
+    let told = run(&folder.path().join("pipe"), &["check"]);
+    assert_eq!(told.code, 2);
+    assert!(told.err.contains("it is no file, or too large"), "{}", told.err);
+}

@@ -53,6 +53,21 @@ pub(crate) enum Colour {
     Never,
 }
 
+impl Scan {
+    /// A scan of this folder, with nothing else said.
+    pub(crate) fn of(root: PathBuf) -> Scan {
+        Scan {
+            paths: vec![root],
+            config: None,
+            rendered: None,
+            render_command: None,
+            threads: None,
+            clock: None,
+            color: Colour::Auto,
+        }
+    }
+}
+
 /// What every scan takes.
 #[derive(Debug, Args)]
 pub(crate) struct Scan {

@@ -1,6 +1,7 @@
 //! `obsproof check`.
 
 use super::args::{Check, SarifProfile};
+use super::outputs::outputs;
 pub(super) use super::write::write_file;
 use super::{Failure, baseline, change, fix, load, rendered, settings, stream};
 use crate::catalogue::model::{Class, Rule, Severity};
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 
 /// Runs the command; the exit code says whether findings stand.
 pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
-    let outputs = outputs(&arguments.format)?;
+    let outputs = outputs(&arguments.format, FORMATS, "--format sarif=out.sarif")?;
     let part = arguments.staged || arguments.since.is_some();
     let place = if part { change::place } else { load::place }(&arguments.scan.paths)?;
     load::threads(&arguments.scan)?;
@@ -108,30 +109,6 @@ const FORMATS: &[(&str, Format)] = &[
     ("gitlab", Format::Gitlab),
     ("junit", Format::Junit),
 ];
-
-fn outputs(formats: &[String]) -> Result<Vec<(Format, Option<PathBuf>)>, Failure> {
-    let mut outputs: Vec<(Format, Option<PathBuf>)> = Vec::new();
-    for word in formats {
-        let (name, file) = match word.split_once('=') {
-            Some((name, file)) => (name, Some(PathBuf::from(file))),
-            None => (word.as_str(), None),
-        };
-        let Some((_, format)) = FORMATS.iter().find(|(known, _)| *known == name) else {
-            let known: Vec<&str> = FORMATS.iter().map(|(known, _)| *known).collect();
-            let help = match config::nearest(name, known.iter().copied()) {
-                Some(near) => format!("did you mean {near}?"),
-                None => format!("the formats are {}", known.join(", ")),
-            };
-            return Err(Failure::new(format!("unknown format `{name}`")).help(help));
-        };
-        if file.is_none() && outputs.iter().any(|(_, file)| file.is_none()) {
-            return Err(Failure::new("two formats for one standard output")
-                .help("give all but one a file: --format sarif=out.sarif"));
-        }
-        outputs.push((*format, file));
-    }
-    Ok(outputs)
-}
 
 /// A severity or `never`.
 pub(super) fn level_named(word: &str) -> Result<Option<Severity>, Failure> {

@@ -1,6 +1,6 @@
 //! `obsproof config`: what holds for a path, and where it comes from.
 
-use super::args::{Colour, Config, ConfigFormat, Scan};
+use super::args::{Config, ConfigFormat, Scan};
 use super::{Failure, load, print, settings};
 use crate::config::{Settings, Shown};
 use serde_json::{Value, json};
@@ -9,15 +9,7 @@ use std::path::PathBuf;
 
 /// Prints every key with its value and its origin.
 pub(super) fn run(arguments: &Config) -> Result<u8, Failure> {
-    let scan = Scan {
-        paths: vec![PathBuf::from(".")],
-        rendered: None,
-        render_command: None,
-        config: arguments.config.clone(),
-        threads: None,
-        clock: None,
-        color: Colour::Never,
-    };
+    let scan = Scan { config: arguments.config.clone(), ..Scan::of(PathBuf::from(".")) };
     let path = load::real(&arguments.path)?;
     let here = load::place(&scan.paths)?.root;
     // A path elsewhere is asked for itself.

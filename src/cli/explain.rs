@@ -1,18 +1,15 @@
 //! `obsproof explain`.
 
 use super::args::{Colour, Explain, Scan};
-use super::{Failure, load, print, ruleset, settings};
+use super::{Failure, load, print, ruleset};
 use crate::catalogue::load as rule_file;
 use crate::catalogue::model::{Rule, Sensitivity};
 use crate::config;
-use crate::judge::View;
 use crate::lang::distance;
-use crate::render::Rendered;
 use crate::repo::model::Model;
 use crate::repo::story;
 use crate::report::style::Style;
 use crate::report::{self, Report};
-use crate::scan::{self, Request};
 use crate::standard::{self, Requirement};
 use crate::verdict::Assessed;
 use crate::{catalogue, nist};
@@ -49,29 +46,8 @@ pub(super) fn run(arguments: &Explain) -> Result<u8, Failure> {
 }
 
 fn scan_of(arguments: &Explain) -> Result<Report, Failure> {
-    let scan = Scan {
-        paths: vec![arguments.root.clone()],
-        config: None,
-        rendered: None,
-        render_command: None,
-        threads: None,
-        clock: None,
-        color: Colour::Auto,
-    };
-    let place = load::place(&scan.paths)?;
-    let today = load::today(&scan)?;
-    let settings = settings::settings(&scan, &place.root, &today)?;
-    let view = View { all: true, today, ..View::default() };
-    scan::scan(Request {
-        root: &place.root,
-        only: &place.only,
-        settings,
-        view,
-        verdicts: true,
-        keep_texts: false,
-        rendered: &Rendered::default(),
-    })
-    .map_err(settings::faults)
+    let scan = Scan::of(arguments.root.clone());
+    super::report::whole(&scan, &load::place(&scan.paths)?)
 }
 
 /// Where an alert comes from and whom it reaches.

@@ -1,24 +1,13 @@
 //! `obsproof init`: a first configuration, and what the repository has and lacks.
 
-use super::args::{Colour, Init, Scan};
+use super::args::{Init, Scan};
 use super::check::write_file;
-use super::{Failure, load, print, settings};
-use crate::judge::View;
-use crate::render::Rendered;
+use super::{Failure, load, print};
 use crate::report::starter;
-use crate::scan::{self, Request};
 
 /// Writes `obsproof.toml` where there is none.
 pub(super) fn run(arguments: &Init) -> Result<u8, Failure> {
-    let scan = Scan {
-        paths: vec![arguments.root.clone()],
-        config: None,
-        rendered: None,
-        render_command: None,
-        threads: None,
-        clock: arguments.clock.clone(),
-        color: Colour::Auto,
-    };
+    let scan = Scan { clock: arguments.clock.clone(), ..Scan::of(arguments.root.clone()) };
     let place = load::place(&scan.paths)?;
     if !place.only.is_empty() {
         return Err(Failure::new(format!("{} is no folder", arguments.root.display()))
@@ -30,19 +19,8 @@ pub(super) fn run(arguments: &Init) -> Result<u8, Failure> {
             .help("`obsproof init --print` shows what a new one would say"));
     }
     let today = load::today(&scan)?;
-    let settings = settings::settings(&scan, &place.root, &today)?;
+    let report = super::report::whole(&scan, &place)?;
     let expires = in_a_year(&today);
-    let view = View { all: true, today, ..View::default() };
-    let request = Request {
-        root: &place.root,
-        only: &place.only,
-        settings,
-        view,
-        verdicts: true,
-        keep_texts: false,
-        rendered: &Rendered::default(),
-    };
-    let report = scan::scan(request).map_err(settings::faults)?;
     let text = starter::config(&report, &expires);
     if arguments.print {
         print(text.as_bytes())?;

@@ -3,6 +3,7 @@
 use super::args::{Report as Arguments, Scan};
 use super::check::level_named;
 use super::load::Place;
+use super::outputs::outputs;
 use super::write::write_file;
 use super::{Failure, load, print, rendered, settings};
 use crate::audit;
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 /// Runs the command; exits with 1 where `--fail-on` or `--gate` asks for it.
 pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
-    let outputs = outputs(&arguments.format)?;
+    let outputs = outputs(&arguments.format, FORMATS, "--format json=evidence.json")?;
     let fail_on = match &arguments.fail_on {
         Some(level) => level_named(level)?,
         None => None,
@@ -49,12 +50,23 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
 
 /// Scans a place and makes its record.
 pub(super) fn make(scan: &Scan, place: &Place) -> Result<(Report, Record), Failure> {
+    let report = whole(scan, place)?;
+    let now = load::now(scan);
+    let only = place.only.iter().map(|path| discover::relative(&place.root, path)).collect();
+    let git = git::standing(&place.root, &report.repo.paths);
+    let provenance = Provenance { root: &place.root, only, git: &git, now: &now };
+    let record = Record::new(&report, &provenance);
+    Ok((report, record))
+}
+
+/// Scans a place with every rule, and gives verdicts.
+pub(super) fn whole(scan: &Scan, place: &Place) -> Result<Report, Failure> {
     load::threads(scan)?;
     let today = load::today(scan)?;
     let settings = settings::settings(scan, &place.root, &today)?;
     let view = View { all: true, today, ..View::default() };
     let rendered = rendered::read(scan, place)?;
-    let report = scan::scan(Request {
+    scan::scan(Request {
         root: &place.root,
         only: &place.only,
         settings,
@@ -63,13 +75,7 @@ pub(super) fn make(scan: &Scan, place: &Place) -> Result<(Report, Record), Failu
         keep_texts: false,
         rendered: &rendered,
     })
-    .map_err(settings::faults)?;
-    let now = load::now(scan);
-    let only = place.only.iter().map(|path| discover::relative(&place.root, path)).collect();
-    let git = git::standing(&place.root, &report.repo.paths);
-    let provenance = Provenance { root: &place.root, only, git: &git, now: &now };
-    let record = Record::new(&report, &provenance);
-    Ok((report, record))
+    .map_err(settings::faults)
 }
 
 /// Makes all outputs, then writes them.
@@ -163,27 +169,3 @@ const FORMATS: &[(&str, Format)] = &[
     ("oscal-component", Format::OscalComponent),
     ("in-toto", Format::InToto),
 ];
-
-fn outputs(formats: &[String]) -> Result<Vec<(Format, Option<PathBuf>)>, Failure> {
-    let mut outputs: Vec<(Format, Option<PathBuf>)> = Vec::new();
-    for word in formats {
-        let (name, file) = match word.split_once('=') {
-            Some((name, file)) => (name, Some(PathBuf::from(file))),
-            None => (word.as_str(), None),
-        };
-        let Some((_, format)) = FORMATS.iter().find(|(known, _)| *known == name) else {
-            let known = || FORMATS.iter().map(|(known, _)| *known);
-            let help = match config::nearest(name, known()) {
-                Some(near) => format!("did you mean {near}?"),
-                None => format!("a report is {}", known().collect::<Vec<_>>().join(", ")),
-            };
-            return Err(Failure::new(format!("unknown format `{name}`")).help(help));
-        };
-        if file.is_none() && outputs.iter().any(|(_, file)| file.is_none()) {
-            return Err(Failure::new("two formats for one standard output")
-                .help("give all but one a file: --format json=evidence.json"));
-        }
-        outputs.push((*format, file));
-    }
-    Ok(outputs)
-}

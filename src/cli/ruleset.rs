@@ -1,5 +1,6 @@
 //! What a repository brings of its own: rules in `.obsproof/rules/`, and another standard.
 
+use super::args::Scan;
 use super::settings::{File, faults, read};
 use super::{Failure, load};
 use crate::catalogue::load::{LoadError, RuleFile};
@@ -68,7 +69,13 @@ fn is_code(code: &str) -> bool {
 /// The rule files of the repository, by path.
 pub(super) fn own_rules(root: &Path) -> Result<Vec<Own>, Failure> {
     let mut paths = Vec::new();
-    collect(&root.join(FOLDER), DEEPEST, &mut paths);
+    let folder = root.join(FOLDER);
+    if folder.exists() {
+        collect(&folder, DEEPEST, &mut paths).map_err(|error| {
+            Failure::new(format!("cannot read {FOLDER}: {}", load::reason(&error)))
+                .help("its rules would be missing from the result")
+        })?;
+    }
     paths.sort();
     let mut own: Vec<Own> = Vec::new();
     for path in paths {
@@ -87,18 +94,19 @@ pub(super) fn own_rules(root: &Path) -> Result<Vec<Own>, Failure> {
     Ok(own)
 }
 
-fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let Ok(kind) = entry.file_type() else { continue };
+fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
         let path = entry.path();
         let ending = path.extension().and_then(|ending| ending.to_str());
         if kind.is_dir() && depth > 0 {
-            collect(&path, depth - 1, paths);
+            collect(&path, depth - 1, paths)?;
         } else if kind.is_file() && matches!(ending, Some("yaml" | "yml")) {
             paths.push(path);
         }
     }
+    Ok(())
 }
 
 /// Own rules name requirements and controls that there are.
@@ -147,15 +155,7 @@ pub(super) fn shown_faults(path: &str, text: &str, errors: Vec<LoadError>) -> Fa
 /// Brings into force what the repository around this folder has, for commands that do not scan.
 pub(super) fn of_folder(root: &Path) -> Result<(), Failure> {
     let root = load::real(root)?;
-    let scan = super::args::Scan {
-        paths: vec![root.clone()],
-        rendered: None,
-        render_command: None,
-        config: None,
-        threads: None,
-        clock: None,
-        color: super::args::Colour::Auto,
-    };
+    let scan = Scan::of(root.clone());
     let today = load::today(&scan)?;
     super::settings::settings(&scan, &root, &today).map(|_| ())
 }

@@ -5,7 +5,7 @@ use super::load::reason;
 use super::{Failure, decisions, ruleset};
 use crate::catalogue;
 use crate::config::{self, ConfigError, Layer, Place, Settings};
-use crate::discover::Tree;
+use crate::discover::{self, Tree};
 use crate::source::Source;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -110,7 +110,17 @@ fn pinned(settings: &Settings, shown: &str) -> Result<(), Failure> {
 fn standard_of(files: &[File]) -> Result<Option<File>, Failure> {
     let named = files.iter().find_map(|file| Some((file, config::standard_named(&file.text)?)));
     let Some((by, named)) = named else { return Ok(None) };
-    let path = by.path.parent().unwrap_or(Path::new("")).join(&named);
+    let folder = by.path.parent().unwrap_or(Path::new(""));
+    let path = folder.join(&named);
+    // Faults are shown with their lines: those of files elsewhere are nobody's business.
+    let real = |path: &Path| path.canonicalize().ok();
+    let base = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    if let (Some(file), Some(base)) = (real(&path), real(base))
+        && !file.starts_with(&base)
+    {
+        return Err(Failure::new(format!("`standard` in {} names a file elsewhere", by.shown))
+            .help("keep it in the folder of the file that names it, or below"));
+    }
     let file = read(&path, path.display().to_string()).map_err(|failure| Failure {
         message: format!("{}, named by `standard` in {}", failure.message, by.shown),
         help: Some("the path is taken from the folder of the file that names it".to_owned()),
@@ -159,10 +169,17 @@ fn chain(first: File) -> Result<Vec<File>, Failure> {
 }
 
 pub(super) fn read(path: &Path, shown: String) -> Result<File, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| {
+    // What a repository names may be anything: a pipe, a device without an end.
+    let found = std::fs::metadata(path).map_err(|error| {
         Failure::new(format!("cannot read {shown}: {}", reason(&error)))
-            .help("`--config FILE` names a TOML file")
+            .help("name a file that exists")
     })?;
+    if !found.is_file() || found.len() > discover::SIZE_CAP {
+        return Err(Failure::new(format!("cannot read {shown}: it is no file, or too large"))
+            .help("name a text file"));
+    }
+    let bytes = std::fs::read(path)
+        .map_err(|error| Failure::new(format!("cannot read {shown}: {}", reason(&error))))?;
     let text = utf8(bytes, &shown)?;
     Ok(File { path: path.to_path_buf(), shown, text })
 }

@@ -1,6 +1,6 @@
 //! `obsproof verify`.
 
-use super::args::{Colour, Scan, Verify};
+use super::args::{Scan, Verify};
 use super::load::Place;
 use super::report::{make, read_record};
 use super::{Failure, load, print};
@@ -15,14 +15,11 @@ pub(super) fn run(arguments: &Verify) -> Result<u8, Failure> {
     let old = read_record(&arguments.report)?;
     let time = text(&old["run"], "time");
     let scan = Scan {
-        paths: vec![arguments.path.clone()],
         config: arguments.config.clone(),
-        rendered: None,
-        render_command: None,
         threads: arguments.threads,
         // Ends of waivers, attestations and declarations are judged as on that day.
         clock: Some(time.to_owned()),
-        color: Colour::Never,
+        ..Scan::of(arguments.path.clone())
     };
     load::today(&scan)?;
     let root = load::place(&scan.paths)?.root;
