@@ -10,8 +10,10 @@ mod similar;
 
 pub use held::held;
 
+use crate::cache::{Mark, Stamp};
 use crate::git;
 use crate::source::{Again, Encoding, Source, encoded};
+use ignore::WalkState;
 use ignore::gitignore::Gitignore;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -20,7 +22,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 /// Why a file was not analysed; a closed list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Skip {
     /// Template text that does not parse even when masked.
     Templated,
@@ -109,6 +122,8 @@ pub struct Entry {
     pub size: u64,
     /// Why it is not read at all, if so.
     pub skip: Option<Skip>,
+    /// What tells without reading it whether it is what it was.
+    pub mark: Option<Mark>,
 }
 
 /// What the walk found.
@@ -135,7 +150,8 @@ pub fn walk(root: &Path, only: &[PathBuf]) -> Tree {
             continue;
         }
         let seen = Arc::clone(&blocked);
-        let walker = ignore::WalkBuilder::new(start)
+        let found = Mutex::new(Vec::new());
+        ignore::WalkBuilder::new(start)
             .hidden(false)
             .git_global(false)
             .ignore(true)
@@ -148,10 +164,12 @@ pub fn walk(root: &Path, only: &[PathBuf]) -> Tree {
                 }
                 entry.file_name() != ".git" && waiting.is_none()
             })
-            .build();
-        for entry in walker {
+            .threads(rayon::current_num_threads())
+            .build_parallel()
+            .run(|| Box::new(|entry| note(&found, entry.map(|entry| entry_of(root, entry)))));
+        for entry in found.into_inner().unwrap_or_default() {
             match entry {
-                Ok(entry) => tree.add(root, entry),
+                Ok(entry) => tree.entries.extend(entry),
                 Err(error) => tree.refused(root, &error),
             }
         }
@@ -161,6 +179,7 @@ pub fn walk(root: &Path, only: &[PathBuf]) -> Tree {
     tree.unreadable.extend(blocked.iter().map(|file| (relative(root, file), NO_FILE.to_owned())));
     tree.entries.sort_by(|a, b| a.path.cmp(&b.path));
     tree.entries.dedup_by(|a, b| a.path == b.path);
+    tree.unreadable.sort();
     tree
 }
 
@@ -182,7 +201,7 @@ pub fn all_files(folder: &Path) -> Tree {
     let mut walker = ignore::WalkBuilder::new(folder);
     for entry in walker.standard_filters(false).follow_links(false).build() {
         match entry {
-            Ok(entry) => tree.add(folder, entry),
+            Ok(entry) => tree.entries.extend(entry_of(folder, entry)),
             Err(error) => tree.refused(folder, &error),
         }
     }
@@ -190,27 +209,36 @@ pub fn all_files(folder: &Path) -> Tree {
     tree
 }
 
-impl Tree {
-    fn add(&mut self, root: &Path, entry: ignore::DirEntry) {
-        let Some(kind) = entry.file_type() else { return };
-        if kind.is_dir() || kind.is_symlink() {
-            return;
-        }
-        let path = relative(root, entry.path());
-        let size = match kind.is_file() {
-            true => entry.metadata().map_or(0, |metadata| metadata.len()),
-            false => 0,
-        };
-        let skip = if !kind.is_file() {
-            Some(Skip::SpecialFile)
-        } else if size > SIZE_CAP {
-            Some(Skip::TooLarge)
-        } else {
-            None
-        };
-        self.entries.push(Entry { content: Content::Disk(entry.into_path()), path, size, skip });
-    }
+/// What one step of the walk found; nothing of a folder.
+type Found = Result<Option<Entry>, ignore::Error>;
 
+fn note(found: &Mutex<Vec<Found>>, entry: Found) -> WalkState {
+    if let (Ok(mut found), false) = (found.lock(), matches!(entry, Ok(None))) {
+        found.push(entry);
+    }
+    WalkState::Continue
+}
+
+fn entry_of(root: &Path, entry: ignore::DirEntry) -> Option<Entry> {
+    let kind = entry.file_type()?;
+    if kind.is_dir() || kind.is_symlink() {
+        return None;
+    }
+    let path = relative(root, entry.path());
+    let metadata = entry.metadata().ok();
+    let size = metadata.as_ref().filter(|_| kind.is_file()).map_or(0, |metadata| metadata.len());
+    let skip = if !kind.is_file() {
+        Some(Skip::SpecialFile)
+    } else if size > SIZE_CAP {
+        Some(Skip::TooLarge)
+    } else {
+        None
+    };
+    let mark = metadata.as_ref().and_then(Stamp::of).map(Mark::Stamp);
+    Some(Entry { content: Content::Disk(entry.into_path()), path, size, skip, mark })
+}
+
+impl Tree {
     fn refused(&mut self, root: &Path, error: &ignore::Error) {
         let mut path = String::from(".");
         let mut inner = error;
@@ -258,7 +286,14 @@ pub fn load(entry: &Entry) -> Result<Source, Skip> {
     if let Some(skip) = entry.skip {
         return Err(skip);
     }
-    let bytes = entry.content.bytes()?;
+    of_bytes(entry, entry.content.bytes()?)
+}
+
+/// The text in the bytes of a file.
+///
+/// # Errors
+/// Why they are not text that can be analysed.
+pub fn of_bytes(entry: &Entry, bytes: Vec<u8>) -> Result<Source, Skip> {
     // Text that was UTF-16 is no longer what stands on disk.
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let sha256 = utf16.then(|| sha256(&bytes));

@@ -20,6 +20,7 @@ pub mod expression;
 pub mod flat;
 pub mod grafana;
 pub mod jaeger;
+mod kept;
 pub mod kibana;
 pub mod logging;
 pub mod logstash;
@@ -70,7 +71,7 @@ pub struct DocumentId {
 pub use crate::parse::tree::Issue as TextIssue;
 
 /// One parsed thing in a file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Document {
     /// Its place in the run.
     pub id: DocumentId,
@@ -99,7 +100,7 @@ pub struct Document {
 }
 
 /// Identity of a Kubernetes object.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct ObjectName {
     /// `apiVersion`.
     pub api_version: String,
@@ -147,6 +148,38 @@ macro_rules! file_facts {
             /// Makes room for the facts of all these files.
             pub(crate) fn reserve<'f>(&mut self, files: impl Iterator<Item = &'f FileFacts> + Clone) {
                 $(self.$field.reserve_exact(files.clone().map(|file| file.$field.len()).sum());)*
+            }
+
+            /// Whether there is none.
+            pub fn is_empty(&self) -> bool {
+                $(self.$field.is_empty())&&*
+            }
+
+            /// Writes the lists that are not empty, each after its number from 1.
+            fn write<W: borsh::io::Write>(&self, out: &mut W) -> borsh::io::Result<()> {
+                let mut number: u8 = 0;
+                $(
+                    number += 1;
+                    if !self.$field.is_empty() {
+                        borsh::BorshSerialize::serialize(&(number, &self.$field), out)?;
+                    }
+                )*
+                borsh::BorshSerialize::serialize(&0_u8, out)
+            }
+
+            /// Reads the lists.
+            fn read(bytes: &mut &[u8]) -> borsh::io::Result<FileFacts> {
+                let mut facts = FileFacts::default();
+                let mut next = <u8 as borsh::BorshDeserialize>::deserialize(bytes)?;
+                let mut number: u8 = 0;
+                $(
+                    number += 1;
+                    if next == number {
+                        facts.$field = borsh::BorshDeserialize::deserialize(bytes)?;
+                        next = borsh::BorshDeserialize::deserialize(bytes)?;
+                    }
+                )*
+                if next == 0 && number > 0 { Ok(facts) } else { Err(crate::kept::damaged()) }
             }
 
             /// Adds the facts of the next file.

@@ -7,6 +7,7 @@
 //! ```
 
 pub mod audit;
+pub mod cache;
 pub mod catalogue;
 pub mod check;
 pub mod cli;
@@ -19,6 +20,7 @@ pub mod fix;
 pub mod git;
 pub mod identify;
 pub mod judge;
+pub mod kept;
 pub mod lang;
 pub mod libraries;
 pub mod metrics;

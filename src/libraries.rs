@@ -3,7 +3,10 @@
 //! A row names a call by the path that `parse/unit/resolve.rs` gives it, and the role it plays:
 //! it writes a log record, starts a span, counts. Rules ask for roles, never for a library.
 
+mod kept;
+
 use crate::parse::code::Language;
+pub use kept::numbered;
 
 /// What a call does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,6 +6,7 @@ pub mod depth;
 pub mod embed;
 pub mod hcl;
 pub mod json;
+mod kept;
 pub mod mask;
 pub mod offsets;
 mod plain;

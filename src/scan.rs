@@ -1,26 +1,29 @@
 //! Runs the stages: files to facts in parallel, facts to the repo model, rules, judgement, report.
 
+mod reading;
+mod warm;
+
+use crate::cache::{Cache, Folder};
 use crate::catalogue::model::Rule;
 use crate::check::Outcome;
 use crate::config::{self, ConfigError, Layer, Place, Settings};
 use crate::discover::delta::Delta;
-use crate::discover::{self, Content, Entry, Skip, Tree};
-use crate::facts::skip::SkipReason;
-use crate::facts::{FileFacts, read};
+use crate::discover::{self, Content, Entry, Tree};
+use crate::facts::read;
 use crate::judge::change::{self, Before};
 use crate::judge::{self, Judged, View};
 use crate::render::{self, Charts, Rendered};
+use crate::repo::Repo;
 use crate::repo::model::Model;
-use crate::repo::{Batch, Repo};
-use crate::report::{FileRow, FileStatus, Report};
-use crate::source::{Encoding, Origin, Part, Source, SourceId};
+use crate::report::Report;
+use crate::source::{Source, SourceId};
 use crate::verdict::{self, Assessment};
 use crate::{catalogue, check};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
-use std::cmp::Reverse;
+use reading::Reading;
 use std::collections::BTreeSet;
-use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -41,6 +44,8 @@ pub struct Request<'a> {
     pub keep_texts: bool,
     /// What templates came to.
     pub rendered: &'a Rendered,
+    /// Where what is read may be kept for the next run.
+    pub cache: Option<Folder>,
 }
 
 /// Reads the facts of all sources (in path order) and joins them; `paths` are all files of the
@@ -70,9 +75,9 @@ pub type Refused = (Box<Source>, Vec<ConfigError>);
 ///
 /// # Errors
 /// As [`scan`].
-pub fn scan_tree(request: Request<'_>, mut tree: Tree) -> Result<Report, Refused> {
+pub fn scan_tree(mut request: Request<'_>, mut tree: Tree) -> Result<Report, Refused> {
     let started = Instant::now();
-    let Request { mut settings, view, verdicts, keep_texts, rendered, .. } = request;
+    let Request { settings, view, cache, keep_texts, rendered, .. } = &mut request;
     tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.exclude));
     let names = chart_names(&tree.entries, rendered);
     let covered = add_rendered(&mut tree.entries, rendered, &names);
@@ -84,8 +89,50 @@ pub fn scan_tree(request: Request<'_>, mut tree: Tree) -> Result<Report, Refused
         settings.nest(&folder, nested);
     }
     tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.at(&entry.path).exclude));
+    // Texts that will be edited are all at hand, and what was rendered is new each time.
+    let plain = !*keep_texts && rendered.texts.is_empty();
+    let cache = cache.take().filter(|_| plain).map(Cache::open);
+    let files = Files { tree, charts, names, covered };
+    let run = |cache: Option<&Cache>| run(&request, &files, cache);
+    let mut report = match &cache {
+        Some(cache) => remembering(cache, run),
+        None => run(None),
+    };
+    report.elapsed = started.elapsed();
+    Ok(report)
+}
+
+/// Scans with the help of a cache. Where it may have led astray, the scan is made without it.
+fn remembering(cache: &Cache, run: impl Fn(Option<&Cache>) -> Report) -> Report {
+    let report = catch_unwind(AssertUnwindSafe(|| run(Some(cache)))).ok();
+    let doubted = report.is_none() || cache.is_doubted();
+    if doubted {
+        cache.forget();
+    }
+    let panicked = |report: &Report| report.outcomes.iter().any(|it| !it.panics.is_empty());
+    match report.filter(|report| !doubted && !panicked(report)) {
+        Some(report) => report,
+        None => run(None),
+    }
+}
+
+/// The files of a run, and what is known of them before they are read.
+struct Files {
+    tree: Tree,
+    /// Folders of charts that others depend on.
+    charts: Vec<String>,
+    /// Names of charts by their folders.
+    names: Charts,
+    /// Templates that rendered texts stand for.
+    covered: BTreeSet<String>,
+}
+
+fn run(request: &Request<'_>, files: &Files, cache: Option<&Cache>) -> Report {
+    let Request { settings, view, verdicts, keep_texts, rendered, .. } = request;
+    let Files { tree, charts, names, covered } = files;
     let generated = generated_marks(&tree.entries);
-    let reading = Reading { charts, generated, settings: &settings, keep_texts, rendered, covered };
+    let keep_texts = *keep_texts;
+    let reading = Reading { charts, generated, settings, keep_texts, rendered, covered, cache };
     let read = reading.all(&tree.entries);
     let mut sources = Vec::with_capacity(tree.entries.len());
     let mut batches = Vec::with_capacity(read.len());
@@ -99,14 +146,15 @@ pub fn scan_tree(request: Request<'_>, mut tree: Tree) -> Result<Report, Refused
     let paths = real.map(|entry| entry.path.clone()).collect::<Vec<_>>();
     let seen = paths.len();
     let mut repo = Repo::of_batches(sources, batches, paths);
-    repo.configure(settings);
+    repo.configure(settings.clone());
     repo.today.clone_from(&view.today);
-    let (outcomes, judged, assessment) = conclude(&repo, &view, verdicts, &names);
-    let mut report = Report::new(repo, outcomes, judged, rows, seen, tree.unreadable);
+    let judge = || conclude(&repo, view, *verdicts, names);
+    let save = || cache.into_iter().for_each(Cache::save);
+    let ((outcomes, judged, assessment), ()) = rayon::join(judge, save);
+    let mut report = Report::new(repo, outcomes, judged, rows, seen, tree.unreadable.clone());
     report.assessment = assessment;
-    report.rendered = rendered.clone();
-    report.elapsed = started.elapsed();
-    Ok(report)
+    report.rendered = (*rendered).clone();
+    report
 }
 
 /// Folders with a configuration of their own and its text, the outer ones first.
@@ -220,158 +268,6 @@ fn number(index: usize) -> SourceId {
     SourceId(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
-/// Most files whose facts are joined before those of all: an empty list of facts has its size too.
-const BATCH: usize = 64;
-
-/// Files that are read in a row, as ranges in their order: few enough files, and few enough bytes,
-/// for all threads to have work.
-fn batches(entries: &[Entry]) -> Vec<Range<usize>> {
-    let parts = rayon::current_num_threads() * 16;
-    let bytes = entries.iter().map(|entry| entry.size).sum::<u64>() / parts as u64;
-    let files = (entries.len() / parts).clamp(1, BATCH);
-    let mut batches = Vec::new();
-    let (mut start, mut size) = (0, 0);
-    for (index, entry) in entries.iter().enumerate() {
-        if index > start && (index - start >= files || size + entry.size > bytes) {
-            batches.push(start..index);
-            (start, size) = (index, 0);
-        }
-        size += entry.size;
-    }
-    if start < entries.len() {
-        batches.push(start..entries.len());
-    }
-    batches
-}
-
-/// What a batch of files gave: their texts, their facts, the rows of the report.
-type Read = (Vec<Source>, Batch, Vec<FileRow>);
-
-/// What is known before files are read.
-struct Reading<'a> {
-    charts: Vec<String>,
-    generated: Gitignore,
-    settings: &'a Settings,
-    keep_texts: bool,
-    rendered: &'a Rendered,
-    /// Templates that rendered texts stand for.
-    covered: BTreeSet<String>,
-}
-
-impl Reading<'_> {
-    /// Reads all files. The largest batches come first: who reads them last lets the others wait.
-    fn all(&self, entries: &[Entry]) -> Vec<Read> {
-        let mut batches: Vec<_> = batches(entries).into_iter().enumerate().collect();
-        let size =
-            |range: &Range<usize>| entries[range.clone()].iter().map(|it| it.size).sum::<u64>();
-        batches.sort_by_key(|(_, range)| Reverse(size(range)));
-        let read = batches.into_iter().par_bridge();
-        let read = read.map(|(number, range)| (number, self.batch(range.start, &entries[range])));
-        let mut read: Vec<_> = read.collect();
-        read.sort_unstable_by_key(|(number, _)| *number);
-        read.into_iter().map(|(_, read)| read).collect()
-    }
-
-    /// Reads files in a row, the first of this number.
-    fn batch(&self, first: usize, entries: &[Entry]) -> Read {
-        let (mut sources, mut batch, mut rows) = (Vec::new(), Batch::default(), Vec::new());
-        for (index, entry) in entries.iter().enumerate() {
-            let (mut source, facts, skip) = self.entry(first + index, entry);
-            rows.extend(row(&source, &facts, skip));
-            if !self.settings.is_own_file(&source.path) {
-                self.keep(&mut source, &facts, entry);
-            }
-            sources.push(source);
-            batch.add(facts);
-        }
-        (sources, batch, rows)
-    }
-
-    /// Keeps of a text what will be asked for: of source code and pages that is little.
-    fn keep(&self, source: &mut Source, facts: &FileFacts, entry: &Entry) {
-        if !facts.needs_text() && source.part == Part::Plain {
-            source.forget();
-        } else if !self.keep_texts
-            && source.part == Part::Plain
-            && facts.documents.iter().all(|document| document.kind.is_read_once())
-        {
-            source.put_away(entry.content.clone().again());
-        }
-    }
-
-    /// Reads one file.
-    fn entry(&self, index: usize, entry: &Entry) -> (Source, FileFacts, Option<Skip>) {
-        let vendored = discover::is_vendored(&entry.path, &self.charts);
-        let rendered = self.rendered.texts.contains_key(&entry.path);
-        let mut source = match discover::load(entry) {
-            Ok(source) => source,
-            Err(skip) => {
-                let empty = Source::new(entry.path.clone(), String::new(), Encoding::Utf8);
-                return (empty, FileFacts::default(), Some(skip));
-            }
-        };
-        if vendored {
-            source.origin = Origin::Vendored;
-        } else if discover::is_generated(&source, &self.generated) {
-            source.origin = Origin::Generated;
-        }
-        if rendered {
-            (source.part, source.origin) = (Part::Rendered, Origin::Own);
-        }
-        let code = crate::identify::is_code(&source);
-        let skip = match source.origin {
-            Origin::Vendored if code => Some(Skip::Vendored),
-            Origin::Generated if code => Some(Skip::Generated),
-            _ => None,
-        };
-        if skip.is_some() {
-            source.forget();
-            return (source, FileFacts::default(), skip);
-        }
-        let mut facts = read::read(number(index), &source);
-        if rendered {
-            // What a person allows stands in the template.
-            facts.allows.clear();
-        } else if self.covered.contains(&entry.path) {
-            source.part = Part::Template;
-            facts = FileFacts { allows: facts.allows, ..FileFacts::default() };
-        }
-        (source, facts, None)
-    }
-}
-
-/// The report's row for a file; none for a file that is nothing the tool knows.
-fn row(source: &Source, facts: &FileFacts, skip: Option<Skip>) -> Option<FileRow> {
-    let reason = skip.or(facts.skips.first().map(|skip| reason_of(skip.reason)));
-    if reason.is_none() && facts.documents.is_empty() && source.part == Part::Plain {
-        return None;
-    }
-    let broken = facts.documents.iter().any(|document| document.broken);
-    let status = match (skip, reason) {
-        (Some(_), _) => FileStatus::Skipped,
-        (None, Some(_)) if facts.documents.is_empty() => FileStatus::Skipped,
-        (None, Some(_)) => FileStatus::Partly,
-        (None, None) if broken => FileStatus::Partly,
-        (None, None) => FileStatus::Checked,
-    };
-    let documents = facts
-        .documents
-        .iter()
-        .map(|document| (document.kind, source.line_of(document.span.start)))
-        .collect();
-    Some(FileRow { path: source.path.clone(), status, reason, documents })
-}
-
-fn reason_of(reason: SkipReason) -> Skip {
-    match reason {
-        SkipReason::Templated => Skip::Templated,
-        SkipReason::TooDeep => Skip::TooDeep,
-        SkipReason::Dialect => Skip::Dialect,
-        SkipReason::Generated => Skip::Generated,
-        SkipReason::TooLarge => Skip::TooLarge,
-    }
-}
-
 /// Names of charts by their folders; only where something was rendered.
 fn chart_names(entries: &[Entry], rendered: &Rendered) -> Charts {
     let mut charts = Charts::new();
@@ -405,6 +301,7 @@ fn add_rendered(
         size: text.len() as u64,
         path: path.clone(),
         skip: None,
+        mark: None,
     }));
     entries.sort_by(|one, other| one.path.cmp(&other.path));
     covered

@@ -121,7 +121,8 @@ pub struct Source {
     pub part: Part,
     /// SHA-256 of the bytes on disk, where they differ from the text's.
     pub sha256: Option<String>,
-    line_starts: Vec<u32>,
+    /// First bytes of lines; of a text that stands elsewhere, once somebody asks.
+    line_starts: OnceLock<Vec<u32>>,
     away: Option<Away>,
 }
 
@@ -140,11 +141,7 @@ const BOM: &str = "\u{feff}";
 impl Source {
     /// Indexes `text` as the content of `path`.
     pub fn new(path: impl Into<String>, text: String, encoding: Encoding) -> Self {
-        let mut line_starts = vec![0u32];
-        line_starts.extend(
-            memchr::memchr_iter(b'\n', text.as_bytes())
-                .filter_map(|newline| u32::try_from(newline + 1).ok()),
-        );
+        let line_starts = OnceLock::from(starts_of(&text));
         Source {
             path: path.into(),
             text,
@@ -157,6 +154,22 @@ impl Source {
         }
     }
 
+    /// A text of this length that is read for the first who asks.
+    pub fn elsewhere(
+        path: impl Into<String>,
+        length: u32,
+        encoding: Encoding,
+        read: Again,
+    ) -> Self {
+        let away = Away { read, length: length as usize, again: OnceLock::new() };
+        let line_starts = OnceLock::new();
+        Source { line_starts, away: Some(away), ..Source::new(path, String::new(), encoding) }
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| starts_of(&self.look()))
+    }
+
     /// Where the content starts: after the byte order mark, if there is one.
     pub fn content_start(&self) -> usize {
         if self.text().starts_with(BOM) { BOM.len() } else { 0 }
@@ -164,28 +177,31 @@ impl Source {
 
     /// The line (from 1) that holds this byte.
     pub fn line_of(&self, byte: u32) -> u32 {
-        let index = self.line_starts.partition_point(|&start| start <= byte);
+        let index = self.line_starts().partition_point(|&start| start <= byte);
         u32::try_from(index.max(1)).unwrap_or(u32::MAX)
     }
 
     /// Number of lines; a final line break starts no further line.
     pub fn line_count(&self) -> u32 {
-        let count = self.line_starts.len();
-        let trailing = usize::from(count > 1 && self.line_starts.last() == Some(&self.len()));
+        let starts = self.line_starts();
+        let count = starts.len();
+        let trailing = usize::from(count > 1 && starts.last() == Some(&self.len()));
         u32::try_from(count - trailing).unwrap_or(u32::MAX)
     }
 
     /// Forgets the text of a file that holds nothing of interest; its path stays.
     pub fn forget(&mut self) {
         self.text = String::new();
-        self.line_starts = vec![0];
+        self.line_starts = OnceLock::from(vec![0]);
     }
 
     /// Lets go of a text that few will ask for: it is read again for the first who does.
     pub fn put_away(&mut self, read: Again) {
         let length = self.text.len();
         self.text = String::new();
-        self.line_starts.shrink_to_fit();
+        if let Some(starts) = self.line_starts.get_mut() {
+            starts.shrink_to_fit();
+        }
         self.away = Some(Away { read, length, again: OnceLock::new() });
     }
 
@@ -221,10 +237,11 @@ impl Source {
     pub fn line_range(&self, line: u32) -> std::ops::Range<usize> {
         let index = (line.max(1) - 1) as usize;
         let full = self.text();
-        let Some(&start) = self.line_starts.get(index) else {
+        let starts = self.line_starts();
+        let Some(&start) = starts.get(index) else {
             return full.len()..full.len();
         };
-        let end = self.line_starts.get(index + 1).map_or(full.len(), |&next| next as usize);
+        let end = starts.get(index + 1).map_or(full.len(), |&next| next as usize);
         let text = full.get(start as usize..end).unwrap_or_default();
         start as usize..start as usize + text.trim_end_matches(['\n', '\r']).len()
     }
@@ -238,12 +255,13 @@ impl Source {
     /// Line and column of a byte.
     pub fn position(&self, byte: u32) -> Position {
         let byte = byte.min(self.len());
+        let text = self.text();
         let line = self.line_of(byte);
-        let mut start = self.line_starts[(line - 1) as usize] as usize;
-        if line == 1 {
-            start = self.content_start().min(byte as usize);
-        }
-        let before = self.text().get(start..byte as usize).unwrap_or_default();
+        let start = match line {
+            1 => self.content_start().min(byte as usize),
+            _ => self.line_starts().get((line - 1) as usize).map_or(0, |&start| start as usize),
+        };
+        let before = text.get(start..byte as usize).unwrap_or_default();
         let column = u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX);
         Position { line, column, byte }
     }
@@ -252,6 +270,13 @@ impl Source {
     pub fn slice(&self, span: Span) -> &str {
         self.text().get(span.range()).unwrap_or_default()
     }
+}
+
+fn starts_of(text: &str) -> Vec<u32> {
+    let breaks = memchr::memchr_iter(b'\n', text.as_bytes());
+    let mut starts = vec![0];
+    starts.extend(breaks.filter_map(|newline| u32::try_from(newline + 1).ok()));
+    starts
 }
 
 impl Away {

@@ -63,6 +63,7 @@ impl Scan {
             render_command: None,
             threads: None,
             clock: None,
+            no_cache: false,
             color: Colour::Auto,
         }
     }
@@ -90,6 +91,9 @@ pub(crate) struct Scan {
     /// Take this as now: YYYY-MM-DD or an RFC 3339 time
     #[arg(long, value_name = "TIME")]
     pub(crate) clock: Option<String>,
+    /// Read every file anew, and keep nothing for the next run
+    #[arg(long)]
+    pub(crate) no_cache: bool,
     /// When to use colour; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub(crate) color: Colour,

@@ -38,8 +38,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let view = View { today, ..View::default() };
     let (root, only) = (&place.root, &place.only);
     let rendered = &rendered::read(&arguments.scan, &place)?;
+    let cache = load::cache(&arguments.scan, root);
+    let keep_texts = false;
     let request =
-        Request { root, only, settings, view, verdicts: false, keep_texts: false, rendered };
+        Request { root, only, settings, view, verdicts: false, keep_texts, rendered, cache };
     let mut report = scan::scan(request).map_err(settings::faults)?;
     let blob = |path: &str| named_content(&place.root.join(path));
     let made = match &old {

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::args::{Colour, Scan};
+use crate::cache::Folder;
 use crate::lang::day;
 use crate::report::style::Style;
 use std::io::IsTerminal;
@@ -63,6 +64,38 @@ pub(super) fn reason(error: &std::io::Error) -> &'static str {
         std::io::ErrorKind::PermissionDenied => "permission denied",
         _ => "the system refuses",
     }
+}
+
+/// Where what is read is kept for the next run: `OBSPROOF_CACHE_DIR`, where that is empty
+/// nowhere, else the user's own place for caches, unless that is in the tree.
+pub(super) fn cache(scan: &Scan, root: &Path) -> Option<Folder> {
+    if scan.no_cache {
+        return None;
+    }
+    let top = match std::env::var_os("OBSPROOF_CACHE_DIR") {
+        Some(top) if top.is_empty() => return None,
+        Some(top) => std::path::absolute(top).ok()?,
+        None => caches().filter(|top| !is_below(top, root))?.join("obsproof"),
+    };
+    Folder::of(&top, root, &std::env::current_exe().ok()?)
+}
+
+/// Whether a folder is below another, or will be when it is made.
+fn is_below(folder: &Path, root: &Path) -> bool {
+    let there = folder.ancestors().find_map(|above| above.canonicalize().ok());
+    there.is_none_or(|there| there.starts_with(root))
+}
+
+/// The user's own place for caches.
+fn caches() -> Option<PathBuf> {
+    let place =
+        |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|it| it.is_absolute());
+    let home = |below: &str| place("HOME").map(|home| home.join(below));
+    place("XDG_CACHE_HOME").or_else(|| match std::env::consts::OS {
+        "windows" => place("LOCALAPPDATA"),
+        "macos" => home("Library/Caches"),
+        _ => home(".cache"),
+    })
 }
 
 /// Uses this many threads for the rest of the run.

@@ -74,6 +74,7 @@ pub(super) fn whole(scan: &Scan, place: &Place) -> Result<Report, Failure> {
         verdicts: true,
         keep_texts: false,
         rendered: &rendered,
+        cache: load::cache(scan, &place.root),
     })
     .map_err(settings::faults)
 }

@@ -19,6 +19,7 @@ pub(super) fn run(arguments: &Verify) -> Result<u8, Failure> {
         threads: arguments.threads,
         // Ends of waivers, attestations and declarations are judged as on that day.
         clock: Some(time.to_owned()),
+        no_cache: true,
         ..Scan::of(arguments.path.clone())
     };
     load::today(&scan)?;

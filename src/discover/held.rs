@@ -1,6 +1,7 @@
 //! Files that git holds, chosen as the walk over a disk chooses them.
 
 use super::{Content, Entry, Tree};
+use crate::cache::Mark;
 use crate::git::{Held, Listing};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -16,7 +17,9 @@ pub fn held(listing: Listing) -> Tree {
             continue;
         }
         let path = path.to_owned();
-        tree.entries.push(Entry { content: Content::Git(file.blob), path, size: 0, skip: None });
+        let mark = Some(Mark::Object(file.blob.id()));
+        let content = Content::Git(file.blob);
+        tree.entries.push(Entry { content, path, size: 0, skip: None, mark });
     }
     tree.entries.sort_by(|a, b| a.path.cmp(&b.path));
     tree

@@ -16,7 +16,7 @@ pub mod tree;
 pub use crate::lang::matcher::MatchOp;
 
 /// An Alertmanager configuration, or an `AlertmanagerConfig` object.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct AlertmanagerConfig {
     /// Where it came from.
     pub document: DocumentId,
@@ -39,7 +39,7 @@ pub struct AlertmanagerConfig {
 }
 
 /// A node of the routing tree.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Route {
     /// Where it came from.
     pub document: DocumentId,
@@ -74,7 +74,7 @@ pub struct Route {
 }
 
 /// One matcher of a route or an inhibition rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Matcher {
     /// Label name.
     pub label: String,
@@ -93,7 +93,7 @@ pub struct Matcher {
 }
 
 /// A receiver.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Receiver {
     /// Where it came from.
     pub document: DocumentId,
@@ -110,7 +110,7 @@ pub struct Receiver {
 }
 
 /// One integration of a receiver.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Integration {
     /// Where it came from.
     pub document: DocumentId,
@@ -131,7 +131,7 @@ pub struct Integration {
 }
 
 /// A file of notification templates.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct TemplateFile {
     /// Where it came from.
     pub document: DocumentId,
@@ -146,7 +146,7 @@ pub struct TemplateFile {
 }
 
 /// An inhibition rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct InhibitRule {
     /// Where it came from.
     pub document: DocumentId,

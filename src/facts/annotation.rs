@@ -18,7 +18,7 @@ use super::{DocumentId, Subject};
 use crate::source::{SourceId, Span};
 
 /// A control annotation: `@nist au-3 "…"` and its kin.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Annotation {
     /// The file it stands in.
     pub source: SourceId,
@@ -45,7 +45,7 @@ pub struct Annotation {
 }
 
 /// What an annotation annotates.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Target {
     /// The statement, key or item at this place.
     Code(Span),
@@ -59,11 +59,11 @@ pub enum Target {
     /// The whole file: a header list.
     File,
     /// Nothing, and why, as the end of a sentence: `the file ends after it`.
-    Nothing(&'static str),
+    Nothing(#[borsh(deserialize_with = "crate::kept::word")] &'static str),
 }
 
 /// How far an allow reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Reach {
     /// The whole file.
     File,
@@ -72,7 +72,7 @@ pub enum Reach {
 }
 
 /// `obsproof: allow(CODE) reason="…" until=YYYY-MM-DD`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Allow {
     /// The file it stands in.
     pub source: SourceId,

@@ -20,11 +20,12 @@ pub const BEATS: &[&str] = &[
 ];
 
 /// The configuration of a Beat, or a file of inputs or modules.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Beat {
     /// Where it came from.
     pub document: DocumentId,
     /// Which Beat, if that can be known.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub name: Option<&'static str>,
     /// All settings, inputs and modules left out.
     pub settings: Settings,
@@ -39,7 +40,7 @@ pub struct Beat {
 }
 
 /// An input of Filebeat, or the part of a template that becomes one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct BeatInput {
     /// Where it came from.
     pub document: DocumentId,
@@ -54,7 +55,7 @@ pub struct BeatInput {
 }
 
 /// Where an input stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Place {
     /// In `filebeat.inputs`, or in a file of inputs.
     List,
@@ -65,7 +66,7 @@ pub enum Place {
 }
 
 /// An output of a Beat.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct BeatOutput {
     /// Where it came from.
     pub document: DocumentId,

@@ -9,7 +9,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// A job of a pipeline.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct CiJob {
     /// Where it came from.
     pub document: DocumentId,
@@ -24,7 +24,7 @@ pub struct CiJob {
 }
 
 /// A step of a job.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Step {
     /// The command, or the name of the action or task.
     pub text: Scalar,
@@ -35,7 +35,7 @@ pub struct Step {
 }
 
 /// A script of a load test.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct LoadTest {
     /// Where it came from.
     pub document: DocumentId,
@@ -46,7 +46,7 @@ pub struct LoadTest {
 }
 
 /// A function or class of source code that watches performance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Analysis {
     /// Where it came from.
     pub document: DocumentId,

@@ -56,7 +56,7 @@ pub use uses::{Amount, Does, LabelValue, MetricUse, Target};
 pub use values::{TimeUnit, ValueOrigin};
 
 /// A key of a mapping that code reads by a literal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct KeyRead {
     /// The key.
     pub key: Scalar,
@@ -65,7 +65,7 @@ pub struct KeyRead {
 }
 
 /// A calculation or a comparison with an objective as it was read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct ObjectiveUse {
     /// The key it was read by.
     pub key: String,
@@ -74,7 +74,7 @@ pub struct ObjectiveUse {
 }
 
 /// A constant passed under the name of a field that entries have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct FixedField {
     /// The field.
     pub name: String,
@@ -87,7 +87,7 @@ pub struct FixedField {
 }
 
 /// Code that evaluates objectives.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Evaluator {
     /// The file.
     pub document: DocumentId,
@@ -106,7 +106,7 @@ pub struct Evaluator {
 }
 
 /// A burn rate that code computes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct BurnFormula {
     /// The file.
     pub document: DocumentId,
@@ -119,7 +119,7 @@ pub struct BurnFormula {
 }
 
 /// A source file as a part of a program; tests are none.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Module {
     /// The file.
     pub document: DocumentId,
@@ -140,7 +140,17 @@ pub struct Module {
 }
 
 /// What a program waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum ListenerForm {
     /// Requests of others.
     Requests,
@@ -151,13 +161,14 @@ pub enum ListenerForm {
 }
 
 /// Code that waits for others to call.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Listener {
     /// The file.
     pub document: DocumentId,
     /// For what.
     pub form: ListenerForm,
     /// The library.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub library: &'static str,
     /// The program listens from here on; else only what is done with a request is said.
     pub starts: bool,
@@ -166,7 +177,7 @@ pub struct Listener {
 }
 
 /// Names in code that alerts, or values of their labels, are looked up in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct NameMap {
     /// Its keys.
     pub keys: Vec<Scalar>,
@@ -179,7 +190,7 @@ pub struct NameMap {
 }
 
 /// Whose messages a handler reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Payload {
     /// Alertmanager's, or Grafana's in its form.
     Alertmanager,
@@ -190,7 +201,7 @@ pub enum Payload {
 }
 
 /// Code that handles alerts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct AlertHandler {
     /// The file.
     pub document: DocumentId,

@@ -12,7 +12,18 @@ use crate::source::Span;
 mod credentials;
 
 /// A section that defines components.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Section {
     /// `receivers`
     Receivers,
@@ -55,7 +66,7 @@ impl Section {
 }
 
 /// One configuration, or one layer of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Collector {
     /// Where it came from.
     pub document: DocumentId,
@@ -78,7 +89,7 @@ pub struct Collector {
 }
 
 /// A component that a section defines.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Component {
     /// Where it came from.
     pub document: DocumentId,
@@ -91,7 +102,7 @@ pub struct Component {
 }
 
 /// A module that a build of the collector takes in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct BuilderModule {
     /// The manifest.
     pub document: DocumentId,
@@ -102,7 +113,7 @@ pub struct BuilderModule {
 }
 
 /// A collector that an operator runs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Operated {
     /// The object.
     pub document: DocumentId,
@@ -113,7 +124,7 @@ pub struct Operated {
 }
 
 /// A list of component ids.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Names {
     /// The key that holds the list; `None` without one.
     pub key: Option<Span>,
@@ -124,7 +135,7 @@ pub struct Names {
 }
 
 /// An entry of `service.pipelines`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Pipeline {
     /// Where it came from.
     pub document: DocumentId,

@@ -9,7 +9,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// A ConfigMap or a Secret.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct ConfigMap {
     /// Where it came from.
     pub document: DocumentId,
@@ -24,7 +24,7 @@ pub struct ConfigMap {
 }
 
 /// A value that the API server refuses because it is no string.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct IllTyped {
     /// Its key.
     pub key: Scalar,
@@ -33,11 +33,12 @@ pub struct IllTyped {
     /// The value as written, where quotes around it mend it.
     pub text: Option<String>,
     /// What it is read as: `a number`.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub what: &'static str,
 }
 
 /// A place that names a ConfigMap or a Secret.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct MapReference {
     /// Where it came from.
     pub document: DocumentId,

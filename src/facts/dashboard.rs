@@ -16,7 +16,7 @@ pub(super) use provision::read as read_provisioning;
 pub(super) use read::read;
 
 /// A committed dashboard.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Dashboard {
     /// Where it came from.
     pub document: DocumentId,
@@ -37,7 +37,7 @@ pub struct Dashboard {
 }
 
 /// A panel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Panel {
     /// The document of its dashboard.
     pub document: DocumentId,
@@ -76,7 +76,7 @@ pub struct Panel {
 }
 
 /// A query of a panel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Target {
     /// `refId`.
     pub ref_id: String,
@@ -91,7 +91,7 @@ pub struct Target {
 }
 
 /// A unit of a panel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Unit {
     /// As written: `percentunit`, `s`, …
     pub value: Scalar,
@@ -100,7 +100,7 @@ pub struct Unit {
 }
 
 /// What a unit applies to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Scope {
     /// Everything that has no other.
     All,
@@ -111,7 +111,7 @@ pub enum Scope {
 }
 
 /// A variable of a dashboard.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Variable {
     /// The document of its dashboard.
     pub document: DocumentId,
@@ -124,7 +124,7 @@ pub struct Variable {
 }
 
 /// A provider of dashboards: a folder that Grafana reads them from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Provider {
     /// Where it came from.
     pub document: DocumentId,
@@ -137,7 +137,7 @@ pub struct Provider {
 }
 
 /// A data source that Grafana is given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct DataSource {
     /// Where it came from.
     pub document: DocumentId,

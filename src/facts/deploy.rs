@@ -23,7 +23,7 @@ pub use release::{read_chart, read_values};
 pub use scale::Scale;
 
 /// A container of a workload, or a compose service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Container {
     /// Where it came from.
     pub document: DocumentId,
@@ -78,7 +78,7 @@ pub struct Container {
 }
 
 /// Variables of a container that come from a ConfigMap or a Secret.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct EnvSource {
     /// The variable; none where every key of the map becomes one.
     pub variable: Option<Scalar>,
@@ -91,7 +91,7 @@ pub struct EnvSource {
 }
 
 /// What Docker does with what a container prints.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct LogDriver {
     /// Its name.
     pub name: Scalar,
@@ -115,7 +115,7 @@ impl LogDriver {
 }
 
 /// A volume inside a container.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Mount {
     /// What: a path (compose), or the volume's source (`configMap:NAME`, `secret:NAME`, `hostPath:/`).
     pub source: String,
@@ -130,7 +130,7 @@ pub struct Mount {
 }
 
 /// A port that a container offers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Port {
     /// Its name (Kubernetes).
     pub name: Option<String>,
@@ -143,7 +143,7 @@ pub struct Port {
 }
 
 /// Where a host binds a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Bind {
     /// On the host itself only.
     Loopback,
@@ -177,7 +177,7 @@ impl Port {
 }
 
 /// A port of a Kubernetes service.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct ServicePort {
     /// Its name.
     pub name: Option<Scalar>,
@@ -188,7 +188,7 @@ pub struct ServicePort {
 }
 
 /// What leads from outside to services: an Ingress, an HTTPRoute, a Route, an IngressRoute.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Entrance {
     /// Where it came from.
     pub document: DocumentId,
@@ -203,7 +203,7 @@ pub struct Entrance {
 }
 
 /// The image that a Dockerfile's last stage starts from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct BaseImage {
     /// The Dockerfile.
     pub document: DocumentId,
@@ -224,7 +224,7 @@ pub struct BaseImage {
 }
 
 /// A line of an environment file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct EnvValue {
     /// The file.
     pub document: DocumentId,
@@ -235,7 +235,7 @@ pub struct EnvValue {
 }
 
 /// A release that a document states for a program it configures or deploys.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct StatedRelease {
     /// The document.
     pub document: DocumentId,
@@ -248,7 +248,7 @@ pub struct StatedRelease {
 }
 
 /// A Kubernetes service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Service {
     /// Where it came from.
     pub document: DocumentId,

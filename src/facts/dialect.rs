@@ -3,7 +3,18 @@
 use crate::parse::tree::NodeRef;
 
 /// A rule-file or configuration dialect that extends the original format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Dialect {
     /// Thanos ruler and sidecar.
     Thanos,

@@ -14,7 +14,18 @@ use crate::identify::Kind;
 use crate::parse::tree::NodeRef;
 
 /// The two programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Engine {
     /// Elasticsearch.
     Elasticsearch,
@@ -42,7 +53,7 @@ impl Engine {
 
 /// A request to an engine that is written down: in a console snippet, an `.http` file, a `curl`
 /// command.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct EngineRequest {
     /// Where it stands.
     pub document: DocumentId,

@@ -14,6 +14,30 @@ pub struct Expression {
     pub scalar: Scalar,
     /// As read; `None` where the text is not known or is another language.
     pub parsed: Option<Arc<Parsed>>,
+    /// The text that was read.
+    pub read: Text,
+}
+
+/// Which text was read as PromQL.
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
+pub enum Text {
+    /// The scalar's own.
+    Own,
+    /// One in which placeholders are filled in.
+    Filled(String),
+    /// One in which placeholders are gaps.
+    Gaps(String),
+}
+
+impl Text {
+    /// The tree of the text, where `own` is the scalar's.
+    pub fn parse(&self, own: &str) -> Option<Parsed> {
+        match self {
+            Text::Own => Some(promql::parse(own)),
+            Text::Filled(text) => Some(promql::parse(text)),
+            Text::Gaps(text) => promql::parse_with_gaps(text),
+        }
+    }
 }
 
 impl Expression {
@@ -25,14 +49,15 @@ impl Expression {
     /// Reads a scalar as PromQL, unless its dialect or its text says that it is something else.
     pub fn of(scalar: Scalar, dialect: Option<Dialect>) -> Expression {
         if !scalar.known || scalar.text.is_empty() || dialect == Some(Dialect::Loki) {
-            return Expression { scalar, parsed: None };
+            return Expression { scalar, parsed: None, read: Text::Own };
         }
         let parsed = promql::parse(&scalar.text);
         let foreign = !parsed.faults.is_empty()
             && (dialect == Some(Dialect::VictoriaMetrics)
                 || placeholder::is_in(&scalar.text)
                 || is_metricsql(&scalar.text));
-        Expression { scalar, parsed: (!foreign).then(|| Arc::new(parsed)) }
+        let parsed = (!foreign).then(|| Arc::new(parsed));
+        Expression { scalar, parsed, read: Text::Own }
     }
 }
 

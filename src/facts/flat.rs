@@ -13,7 +13,7 @@ const BUDGET: usize = 4_000;
 const DEPTH: usize = 24;
 
 /// Everything under one key.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Settings {
     /// What stands at the key itself.
     pub root: Value,
@@ -24,7 +24,7 @@ pub struct Settings {
 }
 
 /// One setting.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Setting {
     /// Keys and places in lists: `protocols.grpc.endpoint`, `policies[0].type`.
     pub path: String,
@@ -35,7 +35,7 @@ pub struct Setting {
 }
 
 /// What a setting holds.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Value {
     /// Nothing, or `null`.
     #[default]

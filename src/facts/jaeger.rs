@@ -23,7 +23,18 @@ pub use strategies::{Strategies, Strategy};
 pub use v2::JaegerConfig;
 
 /// A program of Jaeger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Component {
     /// Everything of version 1 in one process.
     AllInOne,
@@ -78,7 +89,7 @@ impl Component {
 }
 
 /// What shows a part of Jaeger.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Form {
     /// A container.
     Container(Box<Container>),
@@ -95,7 +106,7 @@ pub enum Form {
 }
 
 /// A part of Jaeger, or what wants one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Part {
     /// Where it came from.
     pub document: DocumentId,

@@ -10,7 +10,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// Settings of one Kibana at one place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct KibanaConfig {
     /// Where it came from.
     pub document: DocumentId,
@@ -25,7 +25,7 @@ pub struct KibanaConfig {
 }
 
 /// Which program reads the settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Program {
     /// Kibana.
     Kibana,
@@ -34,7 +34,7 @@ pub enum Program {
 }
 
 /// Where settings stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Form {
     /// `kibana.yml`.
     File,

@@ -16,7 +16,7 @@ use std::ops::Range;
 const DEPTH: usize = 32;
 
 /// A pipeline, or a part of one: Logstash joins the files of a folder.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Pipeline {
     /// Where it came from.
     pub document: DocumentId,
@@ -33,7 +33,18 @@ pub struct Pipeline {
 }
 
 /// What a plugin is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Role {
     /// Takes events in.
     Input,
@@ -58,7 +69,7 @@ impl Role {
 }
 
 /// A plugin of a pipeline.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Plugin {
     /// Where it came from.
     pub document: DocumentId,
@@ -77,7 +88,7 @@ pub struct Plugin {
 }
 
 /// An option.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Setting {
     /// Its name.
     pub name: Scalar,
@@ -86,14 +97,14 @@ pub struct Setting {
 }
 
 /// The value of an option.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Value {
     /// One word, number or text.
     One(Scalar, Sort),
     /// A list.
-    List(Vec<Value>, Span),
+    List(#[borsh(deserialize_with = "crate::kept::nested")] Vec<Value>, Span),
     /// A hash.
-    Hash(Vec<(Scalar, Value)>, Span),
+    Hash(#[borsh(deserialize_with = "crate::kept::nested")] Vec<(Scalar, Value)>, Span),
     /// A codec, by its node.
     Codec(NodeId, Scalar),
     /// Not understood.
@@ -101,7 +112,7 @@ pub enum Value {
 }
 
 /// How a scalar is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Sort {
     /// Without quotes.
     Word,

@@ -6,7 +6,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// One Loki.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct LokiConfig {
     /// Where it came from.
     pub document: DocumentId,
@@ -27,7 +27,7 @@ pub struct LokiConfig {
 }
 
 /// Where a configuration is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Form {
     /// Loki's own file.
     File,

@@ -14,7 +14,17 @@ use crate::parse::offsets::OffsetMap;
 use crate::source::Span;
 
 /// Who reads a manifest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Ecosystem {
     /// `go.mod`.
     Go,
@@ -41,7 +51,7 @@ pub enum Ecosystem {
 }
 
 /// What a manifest depends on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Dependency {
     /// Its name: `group:artifact` in Maven and Gradle.
     pub name: Scalar,
@@ -52,7 +62,7 @@ pub struct Dependency {
 }
 
 /// A manifest.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Manifest {
     /// Where it came from.
     pub document: DocumentId,

@@ -6,7 +6,7 @@ use super::{DocumentId, FileFacts, Subject};
 use crate::source::Span;
 
 /// A heading, or a line that begins with bold words as a heading would.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Heading {
     /// 1 to 6; bold words are below all.
     pub level: u8,
@@ -15,7 +15,7 @@ pub struct Heading {
 }
 
 /// A page.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Page {
     /// The file.
     pub document: DocumentId,

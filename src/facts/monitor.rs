@@ -9,11 +9,12 @@ use super::{DocumentId, FileFacts};
 pub(super) use cloudformation::read as read_template;
 
 /// One monitor.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Monitor {
     /// Where it came from.
     pub document: DocumentId,
     /// Whose it is: `Datadog`, `CloudWatch`.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub service: &'static str,
     /// Its name.
     pub name: Scalar,

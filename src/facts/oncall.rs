@@ -8,7 +8,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// What an entry says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Role {
     /// Who is on call when.
     Schedule,
@@ -19,7 +19,7 @@ pub enum Role {
 }
 
 /// One entry of an on-call plan.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct OnCall {
     /// Where it came from.
     pub document: DocumentId,

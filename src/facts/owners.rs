@@ -6,7 +6,7 @@ use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::NodeRef;
 
 /// A line of `CODEOWNERS`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct OwnerLine {
     /// Where it came from.
     pub document: DocumentId,
@@ -17,7 +17,7 @@ pub struct OwnerLine {
 }
 
 /// A component of a Backstage catalogue.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct CatalogEntry {
     /// Where it came from.
     pub document: DocumentId,

@@ -6,7 +6,7 @@ use super::{DocumentId, FileFacts};
 use crate::parse::tree::NodeRef;
 
 /// A chart by name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Package {
     /// Where it came from.
     pub document: DocumentId,

@@ -8,7 +8,7 @@ use crate::parse::offsets::OffsetMap;
 use std::ops::Range;
 
 /// A mode that a file or a folder is given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct FileMode {
     /// Where it came from.
     pub document: DocumentId,

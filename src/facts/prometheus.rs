@@ -9,7 +9,7 @@ use super::{DocumentId, Subject};
 use crate::source::Span;
 
 /// How a server configuration is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum ServerForm {
     /// A `prometheus.yml`.
     File,
@@ -20,7 +20,7 @@ pub enum ServerForm {
 }
 
 /// Which rules the server takes that a chart of the operator makes from its values.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct ChartServer {
     /// The values.
     pub document: DocumentId,
@@ -35,7 +35,7 @@ pub struct ChartServer {
 }
 
 /// A Prometheus server configuration.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct PrometheusConfig {
     /// Where it came from.
     pub document: DocumentId,
@@ -89,7 +89,7 @@ pub struct PrometheusConfig {
 }
 
 /// One entry of `alerting.alertmanagers`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct AlertmanagerTarget {
     /// The entry's first key.
     pub span: Span,
@@ -108,7 +108,7 @@ pub struct AlertmanagerTarget {
 }
 
 /// Where a scrape job is defined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum JobForm {
     /// An entry of `scrape_configs`.
     Job,
@@ -123,7 +123,7 @@ pub enum JobForm {
 }
 
 /// One scrape job.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct ScrapeJob {
     /// Where it came from.
     pub document: DocumentId,
@@ -160,7 +160,7 @@ pub struct ScrapeJob {
 }
 
 /// A service discovery of a job.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Discovery {
     /// `kubernetes`, `consul`, `file`, …
     pub kind: String,
@@ -171,7 +171,7 @@ pub struct Discovery {
 }
 
 /// A relabelling step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Relabel {
     /// First key of the step.
     pub span: Span,
@@ -190,11 +190,12 @@ pub struct Relabel {
 }
 
 /// A `remote_write` or `remote_read` endpoint.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct RemoteEndpoint {
     /// Where it came from.
     pub document: DocumentId,
     /// `remote_write` or `remote_read`.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub direction: &'static str,
     /// First key of the entry.
     pub span: Span,

@@ -20,7 +20,7 @@ pub(super) use grafana::read_panels;
 pub(super) use saved::{read_object, read_objects};
 
 /// A search.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct LogQuery {
     /// Where it came from.
     pub document: DocumentId,
@@ -47,7 +47,7 @@ pub struct LogQuery {
 }
 
 /// How a search is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Form {
     /// A document that is a search.
     Body,
@@ -62,7 +62,7 @@ pub enum Form {
 }
 
 /// A field that a search speaks of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct FieldUse {
     /// Its name; for a name inside a text, that text.
     pub text: Scalar,
@@ -77,7 +77,7 @@ pub struct FieldUse {
 }
 
 /// What a search does with a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum How {
     /// The very value: `term`, `terms`.
     Exact,
@@ -104,7 +104,7 @@ pub enum How {
 }
 
 /// An aggregation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Aggregation {
     /// Its name.
     pub name: Scalar,
@@ -121,13 +121,14 @@ pub struct Aggregation {
 }
 
 /// What the store refuses in a search.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Fault {
     /// The token to edit.
     pub span: Span,
     /// What is wrong, as half a sentence.
     pub message: String,
     /// The first release that refuses it, if older ones do not.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub since: Option<&'static str>,
 }
 
@@ -202,7 +203,7 @@ impl Subject for LogQuery {
 }
 
 /// An object of Kibana as it is exported.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct SavedObject {
     /// Where it came from.
     pub document: DocumentId,

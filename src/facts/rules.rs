@@ -11,7 +11,7 @@ use crate::source::Span;
 pub mod refuse;
 
 /// A rule group.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct RuleGroup {
     /// Where it came from.
     pub document: DocumentId,
@@ -32,7 +32,7 @@ pub struct RuleGroup {
 }
 
 /// An alerting rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct AlertRule {
     /// Where it came from.
     pub document: DocumentId,
@@ -78,7 +78,7 @@ impl AlertRule {
 }
 
 /// A recording rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct RecordingRule {
     /// Where it came from.
     pub document: DocumentId,
@@ -97,7 +97,7 @@ pub struct RecordingRule {
 }
 
 /// A rule unit test file: the rule files it names.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct RuleTest {
     /// Where it came from.
     pub document: DocumentId,

@@ -7,7 +7,7 @@ use crate::parse::tree::{NodeRef, Style};
 use crate::source::Span;
 
 /// A scalar as written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Scalar {
     /// Text with quotes and escapes resolved.
     pub text: String,
@@ -95,7 +95,7 @@ pub fn held(scalar: Option<&Scalar>) -> Held<'_> {
 }
 
 /// A flat map of scalars: labels, annotations, environment.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Pairs {
     /// Key and value, in the order of the file.
     pub entries: Vec<(Scalar, Scalar)>,
@@ -142,11 +142,12 @@ impl Pairs {
 }
 
 /// A field whose value is a credential.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Credential {
     /// Where it came from.
     pub document: DocumentId,
     /// The program that reads it: `prometheus` or `alertmanager`.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub program: &'static str,
     /// The field's key.
     pub key: Scalar,

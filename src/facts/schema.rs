@@ -22,7 +22,18 @@ pub(crate) use fault::{nearest, short};
 use walk::Reading;
 
 /// Kind of refusal; decides which rule speaks of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Refusal {
     /// The reader knows no such field here.
     UnknownField,
@@ -43,7 +54,7 @@ pub enum Refusal {
 }
 
 /// One field the reader refuses.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct SchemaIssue {
     /// What kind of refusal.
     pub refusal: Refusal,
@@ -52,6 +63,7 @@ pub struct SchemaIssue {
     /// Structural path, such as `scrape_configs[0].scrape_interval`.
     pub path: String,
     /// The table's type that was being read, such as `RelabelConfig`.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub context: &'static str,
     /// The field's name.
     pub field: String,

@@ -5,7 +5,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// `matchLabels` and `matchExpressions`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct LabelSelector {
     /// `matchLabels`.
     pub labels: Pairs,
@@ -16,7 +16,7 @@ pub struct LabelSelector {
 }
 
 /// One entry of `matchExpressions`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Requirement {
     /// `key`.
     pub key: Scalar,
@@ -27,7 +27,7 @@ pub struct Requirement {
 }
 
 /// A selector of an operator object and the namespaces it looks into.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct ObjectSelector {
     /// The key that holds it.
     pub key: Span,
@@ -38,7 +38,7 @@ pub struct ObjectSelector {
 }
 
 /// Namespaces a selector looks into.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Namespaces {
     /// That of the object itself.
     Own,

@@ -12,7 +12,7 @@ const DEPTH: usize = 24;
 const MOST: usize = 5_000;
 
 /// One setting.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Setting {
     /// All parts of its key, joined by dots.
     pub key: String,
@@ -47,7 +47,7 @@ impl Setting {
 }
 
 /// All settings of a document or a container.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Settings {
     /// In the order of the file.
     pub entries: Vec<Setting>,

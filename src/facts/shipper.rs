@@ -27,7 +27,18 @@ use crate::source::Span;
 use std::ops::Range;
 
 /// The program that reads a configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Program {
     /// Fluentd.
     Fluentd,
@@ -55,7 +66,18 @@ impl Program {
 }
 
 /// What a section is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Role {
     /// Takes records: `[INPUT]`, `<source>`, `sources.x`.
     Input,
@@ -82,7 +104,7 @@ pub enum Role {
 }
 
 /// A property of a section.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Property {
     /// Its name as written; dots stand for nesting.
     pub key: Scalar,
@@ -91,7 +113,7 @@ pub struct Property {
 }
 
 /// One section of a shipper's configuration.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Section {
     /// Where it came from.
     pub document: DocumentId,
@@ -216,7 +238,7 @@ impl Section {
 }
 
 /// Another file that a configuration takes in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Include {
     /// Where it came from.
     pub document: DocumentId,

@@ -4,7 +4,18 @@ use crate::identify::Kind;
 use crate::source::Span;
 
 /// Why a file or a part of it was passed over, while it was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum SkipReason {
     /// A template that does not parse even when its actions are masked.
     Templated,
@@ -32,7 +43,7 @@ impl SkipReason {
 }
 
 /// One document that was passed over.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Skip {
     /// Where it stands; its source is the file.
     pub span: Span,

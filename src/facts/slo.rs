@@ -24,7 +24,18 @@ use crate::source::Span;
 use value::{Objective, Window};
 
 /// Who defines the form of an objective.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum SloDialect {
     /// The standard's own: services, their objectives, `sli_definition`.
     Standard,
@@ -77,7 +88,7 @@ impl SloDialect {
 }
 
 /// One objective of one service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Slo {
     /// Where it came from.
     pub document: DocumentId,
@@ -118,7 +129,17 @@ pub struct Slo {
 }
 
 /// What a query of an indicator counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Role {
     /// Good events.
     Good,
@@ -135,7 +156,7 @@ pub enum Role {
 }
 
 /// One query of an indicator.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct SliQuery {
     /// What it counts.
     pub role: Role,
@@ -150,7 +171,7 @@ pub struct SliQuery {
 }
 
 /// A service level indicator.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Indicator {
     /// The key that holds it.
     pub key: Span,
@@ -176,7 +197,9 @@ impl Indicator {
 }
 
 /// Whether a tool makes burn-rate alerts for an objective.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub enum Generated {
     /// It does.
     Yes,
@@ -192,7 +215,7 @@ pub enum Generated {
 }
 
 /// Alert settings of an objective.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Alerting {
     /// The settings' key.
     pub key: Option<Span>,
@@ -207,7 +230,7 @@ pub struct Alerting {
 }
 
 /// An OpenSLO object that objectives refer to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct SloPart {
     /// Where it came from.
     pub document: DocumentId,
@@ -220,7 +243,7 @@ pub struct SloPart {
 }
 
 /// An entry of the standard's format that is no mapping.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Misshapen {
     /// Where it came from.
     pub document: DocumentId,

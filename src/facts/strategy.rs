@@ -7,7 +7,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// A mapping with `observability.{metrics,logs,traces}`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Strategy {
     /// Where it came from.
     pub document: DocumentId,
@@ -24,7 +24,7 @@ pub struct Strategy {
 }
 
 /// One pillar, or another block of the strategy such as `events`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Pillar {
     /// Where it came from.
     pub document: DocumentId,

@@ -16,7 +16,7 @@ pub use environment::OtelVariable;
 pub use samplers::{Layer, Sampler, Share};
 
 /// One end of a connection that carries telemetry.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct TelemetryPort {
     /// Where it came from.
     pub document: DocumentId,
@@ -31,7 +31,7 @@ pub struct TelemetryPort {
 }
 
 /// What an end of a connection does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Role {
     /// It dials the address; the port stands elsewhere, or is the protocol's own.
     Dials {
@@ -99,7 +99,7 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
 }
 
 /// A text that speaks of tracing: source code, or what sets the environment of programs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct TraceMention {
     /// Where.
     pub document: DocumentId,

@@ -7,7 +7,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// Where a setting of Tempo is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Form {
     /// Its own configuration.
     Config,
@@ -20,7 +20,7 @@ pub enum Form {
 }
 
 /// A configuration of Tempo.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Tempo {
     /// Where it came from.
     pub document: DocumentId,

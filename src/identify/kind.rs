@@ -4,6 +4,7 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $plural:literal;)*) => {
         /// What a document is.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(borsh::BorshSerialize, borsh::BorshDeserialize)]
         pub enum Kind {
             $($(#[$doc])* $variant,)*
         }

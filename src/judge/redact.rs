@@ -2,6 +2,7 @@
 
 use crate::repo::Repo;
 use crate::source::{Part, SourceId, Span};
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -105,6 +106,63 @@ pub fn scrub(text: &str) -> Cow<'_, str> {
     replace(text, |_| MASK.to_owned())
 }
 
+/// The parts of a text that look like credentials; in source code only what stands in quotes:
+/// the rest are names and types.
+pub fn secrets(text: &str, code: bool) -> impl Iterator<Item = &str> {
+    let all = || patterns().iter().chain(apart());
+    let found = suspicious(text).flat_map(move |part| {
+        all().flat_map(move |it| it.captures_iter(part).map(move |it| (part, it)))
+    });
+    let secrets = found.filter_map(|(part, found)| Some((part, found.name("secret")?)));
+    let quoted = |before: &str| before.ends_with(['"', '\'', '/', ':']);
+    let counts = move |part: &str, start: usize| !code || quoted(&part[..start]);
+    secrets
+        .filter(move |(part, secret)| counts(part, secret.start()))
+        .map(|(_, secret)| secret.as_str())
+}
+
+/// Words without which no pattern fits.
+const WORDS: &[&str] = &[
+    "passw",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "_key",
+    "credential",
+    "key=",
+    "slack.com",
+    "://",
+];
+
+/// Lines with such a word, each with the one after it.
+fn suspicious(text: &str) -> impl Iterator<Item = &str> {
+    static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let build = || AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok();
+    let found = FINDER.get_or_init(build).iter().flat_map(move |finder| finder.find_iter(text));
+    let mut after = 0;
+    found.filter_map(move |found| {
+        if found.start() < after {
+            return None;
+        }
+        let start = text[..found.start()].rfind('\n').map_or(0, |at| at + 1);
+        let mut ends = memchr::memchr_iter(b'\n', &text.as_bytes()[found.start()..]);
+        let end = ends.nth(1).map_or(text.len(), |at| found.start() + at);
+        after = end;
+        Some(&text[start..end])
+    })
+}
+
+/// Names and values of variables that stand on lines of their own, as in Kubernetes.
+fn apart() -> Option<&'static Regex> {
+    static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
+    let source = concat!(
+        r#"(?i)name:[ \t]*["']?[\w.-]*(?:password|passwd|secret|token|api_?key|_key|credential)[\w.-]*["']?"#,
+        r#"[ \t]*\r?\n[ \t]*value:[ \t]*["']?(?P<secret>[^\s"']{3,})"#
+    );
+    PATTERN.get_or_init(|| Regex::new(source).ok()).as_ref()
+}
+
 /// Like [`scrub`], keeping every column.
 fn cover(text: &str) -> Cow<'_, str> {
     replace(text, |secret| "*".repeat(secret.chars().count()))
@@ -153,6 +211,7 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         assert_eq!(super::patterns().len(), 2);
+        assert!(super::apart().is_some());
     }
 
     #[test]

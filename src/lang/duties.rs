@@ -4,7 +4,17 @@
 //! only asks, reads or builds has no duty.
 
 /// A part of answering an incident.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Duty {
     /// Opens an incident.
     Create,

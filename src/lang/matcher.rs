@@ -7,7 +7,9 @@ use super::re2;
 use std::ops::Range;
 
 /// How a matcher compares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub enum MatchOp {
     /// `=`
     Equal,

@@ -1,7 +1,17 @@
 //! What every log record says, by the names that libraries, shippers and people give it.
 
 /// A part of a record that the standard asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Part {
     /// When.
     Time,

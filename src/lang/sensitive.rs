@@ -5,7 +5,17 @@
 //! certain is nothing.
 
 /// What a name says about its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Kind {
     /// Lets its holder in: a password, a token, a key.
     Secret,
@@ -18,11 +28,12 @@ pub enum Kind {
 }
 
 /// What a name holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Sensitive {
     /// How it is to be treated.
     pub kind: Kind,
     /// What it is, in words for a reader: `api key`.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub what: &'static str,
 }
 

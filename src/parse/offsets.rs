@@ -35,6 +35,19 @@ impl OffsetMap {
         OffsetMap { source, shape: Shape::Runs { runs, end } }
     }
 
+    /// The map as runs or as the place that bounds it: a slice is a run without a bound, the
+    /// whole of a span a bound without runs.
+    pub(crate) fn plain(&self) -> (Option<Vec<(u32, u32)>>, Option<Span>) {
+        let place = |start: u32, end: u32| Span { source: self.source, start, end };
+        match &self.shape {
+            Shape::Slice(start) => {
+                (Some(vec![(0, u32::try_from(*start).unwrap_or(u32::MAX))]), None)
+            }
+            Shape::Runs { runs, end } => (Some(runs.clone()), Some(place(*end, *end))),
+            Shape::Whole { start, end } => (None, Some(place(*start, *end))),
+        }
+    }
+
     /// The file that positions point into.
     pub fn source(&self) -> SourceId {
         self.source

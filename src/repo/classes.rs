@@ -403,12 +403,13 @@ impl Repo {
     pub fn has_unread_code(&self) -> bool {
         const READ: &[&str] =
             &["py", "go", "java", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "rs", "cs"];
-        let ending = |path: &str| path.rsplit_once('.').map_or(String::new(), |it| it.1.to_owned());
-        self.facts.modules.iter().any(|module| module.unread)
-            || self
-                .paths
-                .iter()
-                .any(|path| is_source_path(path) && !READ.contains(&ending(path).as_str()))
+        *self.unread_code.get_or_init(|| {
+            let unread = |path: &String| {
+                let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+                is_source_path(path) && !READ.contains(&ending)
+            };
+            self.facts.modules.iter().any(|module| module.unread) || self.paths.iter().any(unread)
+        })
     }
 
     /// Whether everything here runs on machines of somebody else.

@@ -205,7 +205,7 @@ impl Repo {
             .chain(self.steps())
             .chain(panels)
             .filter_map(|(home, expression)| {
-                let Expression { scalar, parsed } = expression;
+                let Expression { scalar, parsed, .. } = expression;
                 Some((home, scalar, parsed.as_deref()?))
             })
             // A panel knows its data source.

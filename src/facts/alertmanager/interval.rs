@@ -5,7 +5,7 @@ use crate::facts::scalar::Scalar;
 use crate::parse::tree::NodeRef;
 
 /// A named set of times.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct TimeInterval {
     /// Where it came from.
     pub document: DocumentId,
@@ -16,7 +16,7 @@ pub struct TimeInterval {
 }
 
 /// All of its parts hold together; a part without entries always does.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct TimeRange {
     /// Times of the day.
     pub times: Vec<(String, String)>,

@@ -7,7 +7,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// A setting that is run as a template.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Text {
     /// Its key.
     pub key: Span,

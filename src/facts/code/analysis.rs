@@ -16,7 +16,7 @@ use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, StmtKind};
 use crate::source::Span;
 
 /// Code that reads traces from a store and computes something of them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct TraceAnalysis {
     /// The file.
     pub document: DocumentId,
@@ -39,7 +39,7 @@ pub struct TraceAnalysis {
 }
 
 /// What can go wrong in a sum over measured values.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Slip {
     /// A percentile or a mean of fewer values than it takes.
     Sample {
@@ -72,7 +72,7 @@ pub enum Slip {
 }
 
 /// A sum that code does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Sum {
     /// The file.
     pub document: DocumentId,

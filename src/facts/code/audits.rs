@@ -16,13 +16,14 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// A record for auditors: a function that writes such records, or a call that writes one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct AuditRecord {
     /// The file.
     pub document: DocumentId,
     /// The function's name, or the call's.
     pub name: Scalar,
     /// What it certainly does not say, or does not ask for.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub lacks: Vec<&'static str>,
     /// Callers may add more.
     pub open: bool,
@@ -31,13 +32,14 @@ pub struct AuditRecord {
 }
 
 /// A handler of something that auditors want to know of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct SecurityHandler {
     /// The file.
     pub document: DocumentId,
     /// Its name.
     pub name: Scalar,
     /// What it handles, in words.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub event: &'static str,
     /// A route leads to it.
     pub routed: bool,
@@ -48,7 +50,7 @@ pub struct SecurityHandler {
 }
 
 /// A named piece of code, by whether it writes records.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Teller {
     /// The file.
     pub document: DocumentId,
@@ -63,7 +65,7 @@ pub struct Teller {
 }
 
 /// What says that something hears of what handlers do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Hears {
     /// Each request leaves a record.
     Requests,
@@ -72,7 +74,7 @@ pub enum Hears {
 }
 
 /// A place where something is set up that hears of what handlers do.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Listening {
     /// The file.
     pub document: DocumentId,

@@ -11,7 +11,7 @@ use crate::source::Span;
 use std::collections::BTreeSet;
 
 /// A `finally` that writes telemetry.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct CleanUp {
     /// The file.
     pub document: DocumentId,

@@ -10,7 +10,7 @@ use crate::source::Span;
 use std::collections::BTreeSet;
 
 /// A measured length of time that a metric, a span or a log record is given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Measured {
     /// The file.
     pub document: DocumentId,
@@ -21,6 +21,7 @@ pub struct Measured {
     /// Where the length goes.
     pub sink: Span,
     /// What gets it: `a metric`.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub what: &'static str,
     /// The clock is one that can be set.
     pub wall: bool,

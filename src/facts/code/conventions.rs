@@ -11,7 +11,7 @@ use crate::source::Span;
 use std::collections::BTreeSet;
 
 /// A key of an attribute that code sets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct AttributeKey {
     /// The file.
     pub document: DocumentId,
@@ -22,7 +22,7 @@ pub struct AttributeKey {
 }
 
 /// A constant that code takes from a class or module of the conventions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct ConventionConstant {
     /// The file.
     pub document: DocumentId,

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 /// What a file says of ids, by its words alone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct IdWords {
     /// The file.
     pub document: DocumentId,
@@ -29,7 +29,7 @@ pub struct IdWords {
 }
 
 /// What the program of a file does with ids and records.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct IdUse {
     /// The file.
     pub document: DocumentId,
@@ -48,7 +48,7 @@ pub struct IdUse {
 }
 
 /// What is done with an id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum IdForm {
     /// A new one is made; once, when the program starts.
     Made {
@@ -71,7 +71,7 @@ pub enum IdForm {
 }
 
 /// A place where an id is made or kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct CorrelationId {
     /// The file.
     pub document: DocumentId,

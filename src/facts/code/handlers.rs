@@ -15,7 +15,7 @@ use crate::facts::named::named_subject;
 use crate::source::Span;
 
 /// What becomes of an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Fate {
     /// It is reported or handed on, or what is done cannot be followed.
     Kept,
@@ -30,7 +30,7 @@ pub enum Fate {
 }
 
 /// Why an error may be meant to be lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Excuse {
     /// A comment says so.
     Explained,
@@ -70,7 +70,7 @@ impl Excuse {
 }
 
 /// How much of the error a record of it holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Cause {
     /// The error itself, or its stack.
     Given,
@@ -81,7 +81,7 @@ pub enum Cause {
 }
 
 /// A record at error level that a handler writes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Report {
     /// The name of the method that writes it.
     pub call: Scalar,
@@ -92,7 +92,7 @@ pub struct Report {
 }
 
 /// A caught or ignored error.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Handler {
     /// The file.
     pub document: DocumentId,

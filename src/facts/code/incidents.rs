@@ -24,7 +24,17 @@ use crate::parse::unit::{ExprId, ExprKind, StmtKind};
 use std::collections::BTreeSet;
 
 /// What the code of a function says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Says {
     /// It writes a log record or an audit record.
     Logs,
@@ -61,7 +71,9 @@ pub enum Says {
 }
 
 /// A function that another calls or names.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct Step {
     /// Its name.
     pub name: String,
@@ -72,7 +84,7 @@ pub struct Step {
 }
 
 /// A read of a part of one alert from the message as a whole.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Misread {
     /// The key.
     pub key: Scalar,
@@ -81,7 +93,7 @@ pub struct Misread {
 }
 
 /// Calls that reach people, one after the other.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Chain {
     /// The first: where it fails, the others are not made.
     pub first: Scalar,
@@ -90,7 +102,7 @@ pub struct Chain {
 }
 
 /// A function of code that answers incidents.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct IncidentAction {
     /// The file.
     pub document: DocumentId,
@@ -105,10 +117,12 @@ pub struct IncidentAction {
     /// What its code says.
     pub says: BTreeSet<Says>,
     /// Why it does nothing: `has an empty body`.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub stub: Option<&'static str>,
     /// Parts of an alert that it reads in the wrong place.
     pub misreads: Vec<Misread>,
     /// Identifiers that two incidents can share, with what they are made of.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub weak_ids: Vec<(Scalar, &'static str)>,
     /// What it builds and drops.
     pub dropped: Vec<Scalar>,
@@ -140,7 +154,7 @@ impl IncidentAction {
 }
 
 /// Incidents that a process keeps in its memory.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct IncidentStore {
     /// The file.
     pub document: DocumentId,
@@ -151,7 +165,7 @@ pub struct IncidentStore {
 }
 
 /// A kind of severities that code names.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct SeverityScale {
     /// The file.
     pub document: DocumentId,
@@ -162,7 +176,7 @@ pub struct SeverityScale {
 }
 
 /// A table from severities of alerts to those of incidents.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct SeverityMap {
     /// The file.
     pub document: DocumentId,
@@ -173,7 +187,7 @@ pub struct SeverityMap {
 }
 
 /// A member of a scale that code produces; `*` where any may come.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct SeverityValue {
     /// The file.
     pub document: DocumentId,

@@ -13,7 +13,17 @@ use crate::source::Span;
 pub(super) use read::read;
 
 /// What records look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Form {
     /// JSON, or records sent as what they are.
     Structured,
@@ -24,7 +34,7 @@ pub enum Form {
 }
 
 /// What a place says of a logger.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Setup {
     /// What records look like; not `sure` where only a name was seen.
     Form(Form, bool),
@@ -38,6 +48,7 @@ pub enum Setup {
     /// A time as it is shown; in words what is wrong with it, and whether its value is right.
     Clock {
         /// What is wrong.
+        #[borsh(deserialize_with = "crate::kept::word")]
         fault: Option<&'static str>,
         /// The time is right, the call is out of date.
         right: bool,
@@ -47,6 +58,7 @@ pub enum Setup {
         /// Something takes old records away.
         rotates: bool,
         /// The size at which it takes no more records.
+        #[borsh(deserialize_with = "crate::kept::word")]
         ends: Option<&'static str>,
         /// The file, where it is written out.
         path: Option<Scalar>,
@@ -63,6 +75,7 @@ pub enum Setup {
     /// A handler is added to a logger.
     Handler {
         /// Again and again: the function it happens in, for each object or request.
+        #[borsh(deserialize_with = "crate::kept::word")]
         again: Option<&'static str>,
         /// The root has a handler too, and gets every record again.
         doubled: Option<Span>,
@@ -89,7 +102,7 @@ pub enum Setup {
 }
 
 /// Whose places a pattern has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Places {
     /// `%(message)s`
     Python,
@@ -106,7 +119,7 @@ pub enum Places {
 }
 
 /// A place that says something of a logger.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct LoggerSetup {
     /// The file.
     pub document: DocumentId,

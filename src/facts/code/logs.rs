@@ -18,7 +18,17 @@ use crate::facts::{DocumentId, FileFacts, Subject};
 use crate::source::Span;
 
 /// How urgent a record is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Level {
     /// Every step.
     Trace,
@@ -54,7 +64,7 @@ impl Level {
 }
 
 /// How a value comes into a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Way {
     /// It is the message.
     Message,
@@ -67,7 +77,7 @@ pub enum Way {
 }
 
 /// What a value certainly is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Shape {
     /// A map.
     Map,
@@ -78,7 +88,7 @@ pub enum Shape {
 }
 
 /// A value in a record.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Logged {
     /// Its key.
     pub key: Option<Scalar>,
@@ -91,6 +101,7 @@ pub struct Logged {
     /// What it is.
     pub shape: Shape,
     /// It is read from a request, or from the environment: which part.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub request: Option<&'static str>,
     /// The text it is, where that is certain.
     pub constant: Option<String>,
@@ -101,7 +112,7 @@ pub struct Logged {
 }
 
 /// How the places of a message and what is to fill them do not fit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Mismatch {
     /// Where.
     pub span: Span,
@@ -112,11 +123,12 @@ pub struct Mismatch {
 }
 
 /// A call that writes a record, or prints.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct LogCall {
     /// The file.
     pub document: DocumentId,
     /// The library.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub library: &'static str,
     /// The function as written: `info`.
     pub method: Scalar,

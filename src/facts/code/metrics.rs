@@ -22,7 +22,17 @@ pub(super) use declared::{Declarations, name_before};
 pub(super) use place::holder_of;
 
 /// The type of a declared metric.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum MetricType {
     /// Only goes up.
     Counter,
@@ -68,7 +78,7 @@ impl MetricType {
 }
 
 /// Where a metric is registered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Registry {
     /// In the one of the whole process.
     Default,
@@ -79,7 +89,7 @@ pub enum Registry {
 }
 
 /// Where in a program a metric is made, and so how often.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Made {
     /// Once, when the file is loaded.
     Once,
@@ -103,7 +113,9 @@ pub enum Made {
 }
 
 /// The variable or field that holds a metric.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct Holder {
     /// The class, or the module as the user of it names it.
     pub scope: Option<String>,
@@ -112,7 +124,7 @@ pub struct Holder {
 }
 
 /// A metric that code declares.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct MetricDefinition {
     /// The file.
     pub document: DocumentId,
@@ -134,6 +146,7 @@ pub struct MetricDefinition {
     /// Declared through OpenTelemetry, so that labels come from its uses.
     pub telemetry: bool,
     /// What the call that declares it is known to do.
+    #[borsh(deserialize_with = "crate::libraries::numbered")]
     pub api: &'static Api,
     /// The language it is written in.
     pub language: Language,
@@ -201,7 +214,17 @@ impl Subject for MetricDefinition {
 }
 
 /// What is done with the metrics of a process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum ServeForm {
     /// They are served or sent.
     Served,
@@ -214,7 +237,7 @@ pub enum ServeForm {
 }
 
 /// A place where metrics are served, sent or changed as a whole.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct MetricServing {
     /// The file.
     pub document: DocumentId,
@@ -222,6 +245,7 @@ pub struct MetricServing {
     pub form: ServeForm,
     /// What more the library does: `http` where it counts requests by itself, `opentelemetry`
     /// where it serves instruments of that.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub of: Option<&'static str>,
     /// The call, or the name that is passed on.
     pub at: Span,

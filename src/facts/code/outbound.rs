@@ -11,7 +11,17 @@ use crate::source::Span;
 use std::collections::BTreeSet;
 
 /// How a service is spoken to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Protocol {
     /// Requests over HTTP.
     Http,
@@ -40,7 +50,7 @@ impl Protocol {
 }
 
 /// How long a call waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Timeout {
     /// A limit is given, by the call or by its client.
     Given,
@@ -53,7 +63,7 @@ pub enum Timeout {
 }
 
 /// A call of another service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct OutboundCall {
     /// The file.
     pub document: DocumentId,
@@ -62,10 +72,12 @@ pub struct OutboundCall {
     /// What is called, in full.
     pub path: String,
     /// The client library.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub library: &'static str,
     /// How the other side is spoken to.
     pub protocol: Protocol,
     /// What instruments the library, by the names of `instrument`; `always` where nothing need.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub patched: &'static str,
     /// Where it goes, if that is a text.
     pub url: Option<Scalar>,

@@ -13,7 +13,7 @@ use crate::source::Span;
 use std::collections::BTreeSet;
 
 /// What becomes of a context that was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Fate {
     /// Something works on with it, or may.
     Used,
@@ -26,7 +26,7 @@ pub enum Fate {
 }
 
 /// A place where the context of a trace is read from a request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Extraction {
     /// The file.
     pub document: DocumentId,
@@ -39,7 +39,7 @@ pub struct Extraction {
 }
 
 /// A place where the context of a trace is written into a request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Injection {
     /// The file.
     pub document: DocumentId,
@@ -50,15 +50,17 @@ pub struct Injection {
 }
 
 /// Something that instruments a library.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Instrumentation {
     /// The file.
     pub document: DocumentId,
     /// Where.
     pub span: Span,
     /// The library; `all` for whatever is there.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub of: &'static str,
     /// `server`, `client`, `both`, `threads`, `logs`.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub side: &'static str,
 }
 

@@ -10,7 +10,7 @@ use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one file says of the parts that every record has.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct RecordParts {
     /// The file.
     pub document: DocumentId,

@@ -13,7 +13,7 @@ use crate::parse::unit::{ExprId, ExprKind, StmtKind};
 use crate::source::Span;
 
 /// What an answer shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Shows {
     /// Nothing that was found.
     Nothing,
@@ -29,7 +29,7 @@ pub enum Shows {
 }
 
 /// What a status says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Status {
     /// The client asked for something wrong.
     Client,
@@ -40,7 +40,7 @@ pub enum Status {
 }
 
 /// An answer to a request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Response {
     /// The file.
     pub document: DocumentId,

@@ -13,11 +13,12 @@ use crate::source::Span;
 use std::collections::BTreeMap;
 
 /// A credential that code names.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct CodeSecret {
     /// The file.
     pub document: DocumentId,
     /// What it is: `Slack webhook`.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub what: &'static str,
     /// Its value; unknown where it is no literal.
     pub value: Scalar,

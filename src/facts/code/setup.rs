@@ -22,7 +22,7 @@ pub use providers::{HeadSampler, Processor, Propagators, Provider, Sent};
 pub use resources::{Attribute, Resource};
 
 /// One step of setting up an SDK.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct SdkSetup {
     /// The file.
     pub document: DocumentId,
@@ -44,13 +44,16 @@ pub struct SdkSetup {
 
 /// What a step does. Signals are `traces`, `metrics`, `logs`, `all`; `given` where the call does
 /// not say.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Step {
     /// Makes a provider.
     Provider(Provider),
     /// Makes a provider of a signal the one that everybody uses: which, and what becomes of a second
     /// one, where that is not dropped: `replaces`, `fails`.
-    Registered(&'static str, &'static str),
+    Registered(
+        #[borsh(deserialize_with = "crate::kept::word")] &'static str,
+        #[borsh(deserialize_with = "crate::kept::word")] &'static str,
+    ),
     /// Passes on what a provider records.
     Processor(Processor),
     /// Sends telemetry.
@@ -64,7 +67,10 @@ pub enum Step {
     /// Chooses how context travels.
     Propagators(Propagators),
     /// Instruments a library: which, and on which side.
-    Instrument(&'static str, &'static str),
+    Instrument(
+        #[borsh(deserialize_with = "crate::kept::word")] &'static str,
+        #[borsh(deserialize_with = "crate::kept::word")] &'static str,
+    ),
     /// Runs what instruments a program from outside, by importing it.
     Bootstrap,
     /// Sends what is waiting, and ends.

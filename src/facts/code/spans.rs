@@ -24,7 +24,17 @@ pub use current::{CurrentSpan, EmptyTest};
 pub use guards::SpanGuard;
 
 /// How code holds a span.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum SpanForm {
     /// A block that ends it: `with`, `using`.
     Block,
@@ -41,7 +51,17 @@ pub enum SpanForm {
 }
 
 /// What a span says it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum SpanRole {
     /// Nobody said: internal.
     Default,
@@ -60,7 +80,7 @@ pub enum SpanRole {
 }
 
 /// How a span ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum SpanEnd {
     /// On all ways, or in a place that cannot be followed.
     Ended,
@@ -80,7 +100,7 @@ pub enum SpanEnd {
 }
 
 /// An error that a span gets twice: by hand, and by what ends it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct RecordedTwice {
     /// The call that records it.
     pub record: Span,
@@ -91,7 +111,7 @@ pub struct RecordedTwice {
 }
 
 /// How a span loses the trace it belongs to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum ContextLoss {
     /// It starts from nothing although the function was given a context.
     Root {
@@ -114,7 +134,7 @@ pub enum ContextLoss {
 }
 
 /// A span that code starts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct SpanScope {
     /// The file.
     pub document: DocumentId,

@@ -14,7 +14,7 @@ use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a file asks of names that it has to define itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct OwnNames {
     /// The file.
     pub document: DocumentId,
@@ -34,7 +34,7 @@ impl OwnNames {
 }
 
 /// A method that is not there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Missing {
     /// Its name, at the first call.
     pub name: Scalar,

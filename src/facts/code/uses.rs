@@ -16,7 +16,17 @@ use crate::source::Span;
 use std::collections::BTreeMap;
 
 /// What is done with a metric.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Does {
     /// Adds to it.
     Add,
@@ -33,7 +43,7 @@ pub enum Does {
 }
 
 /// The metric that is used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Target {
     /// The declaration of this number in the same file.
     Here(usize),
@@ -44,7 +54,7 @@ pub enum Target {
 }
 
 /// A label that a use gives.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct LabelValue {
     /// Its name, where it is given by name.
     pub key: Option<Scalar>,
@@ -59,7 +69,7 @@ pub struct LabelValue {
 }
 
 /// What is added or recorded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Amount {
     /// The value as written.
     pub span: Span,
@@ -70,7 +80,7 @@ pub struct Amount {
 }
 
 /// A use of a metric.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct MetricUse {
     /// The file.
     pub document: DocumentId,
@@ -81,6 +91,7 @@ pub struct MetricUse {
     /// The word that does it: `inc`, `WithLabelValues`.
     pub method: Scalar,
     /// The row of the library.
+    #[borsh(deserialize_with = "crate::libraries::numbered")]
     pub api: &'static Api,
     /// The language it is written in.
     pub language: Language,

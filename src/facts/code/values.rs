@@ -8,7 +8,9 @@ use crate::parse::unit::{ExprId, ExprKind, FunctionId, Part, Place, StmtKind};
 use crate::source::Span;
 
 /// Where a value comes from.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub enum ValueOrigin {
     /// A constant, or nobody can say.
     Plain,
@@ -29,7 +31,17 @@ pub(super) struct Traced {
 }
 
 /// What lengths of time are counted in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum TimeUnit {
     /// Seconds.
     Seconds,

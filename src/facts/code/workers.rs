@@ -12,7 +12,7 @@ use crate::source::Span;
 use std::collections::BTreeMap;
 
 /// Work that another thread or task is given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Handoff {
     /// The file.
     pub document: DocumentId,
@@ -23,7 +23,7 @@ pub struct Handoff {
 }
 
 /// A function that traces or times a function it is given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Wrapper {
     /// The file.
     pub document: DocumentId,
@@ -36,7 +36,7 @@ pub struct Wrapper {
 }
 
 /// A function that others must wait for, given to a function or decorated with it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct AsyncUse {
     /// The file.
     pub document: DocumentId,

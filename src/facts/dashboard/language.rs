@@ -1,6 +1,6 @@
 //! Which language a query is written in: its data source tells.
 
-use crate::facts::expression::{Expression, is_metricsql};
+use crate::facts::expression::{Expression, Text, is_metricsql};
 use crate::facts::scalar::Scalar;
 use crate::lang::promql::{self, HOLE};
 use crate::lang::{grafana, placeholder};
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a data source speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Language {
     /// Prometheus and what answers like it.
     Promql,
@@ -129,14 +129,15 @@ pub(super) fn reference(datasource: Option<NodeRef<'_>>) -> Option<Scalar> {
 pub(in crate::facts) fn expression(scalar: Scalar, language: Language) -> Expression {
     let unread = !scalar.known || scalar.text.trim().is_empty() || language == Language::Other;
     if unread {
-        return Expression { scalar, parsed: None };
+        return Expression { scalar, parsed: None, read: Text::Own };
     }
     let gaps = grafana::with_gaps(&scalar.text);
-    let parsed = match gaps.contains(HOLE) {
-        true => promql::parse_with_gaps(&gaps),
-        false => Some(promql::parse(&gaps)),
+    let read = match gaps.contains(HOLE) {
+        true => Text::Gaps(gaps.to_string()),
+        false if gaps == scalar.text => Text::Own,
+        false => Text::Filled(gaps.to_string()),
     };
-    let parsed = parsed.filter(|parsed| {
+    let parsed = read.parse(&scalar.text).filter(|parsed| {
         let unsure = language == Language::Unknown;
         let unnamed = |parsed: &promql::Parsed| {
             parsed
@@ -151,7 +152,7 @@ pub(in crate::facts) fn expression(scalar: Scalar, language: Language) -> Expres
                 || (unsure && pipes(&gaps)));
         !(foreign || unsure && unnamed(parsed))
     });
-    Expression { parsed: parsed.map(Arc::new), scalar }
+    Expression { parsed: parsed.map(Arc::new), scalar, read }
 }
 
 /// Whether a `|` stands outside quotes: a log query's pipe.

@@ -7,7 +7,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// How often a workload, a compose service or what a chart's values describe runs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Scale {
     /// Where it came from.
     pub document: DocumentId,

@@ -5,7 +5,7 @@ use crate::facts::{DocumentId, FileFacts};
 use crate::parse::tree::NodeRef;
 
 /// One action.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct CuratorAction {
     /// Where it came from.
     pub document: DocumentId,

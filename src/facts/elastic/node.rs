@@ -11,7 +11,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// The configuration file of a node.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct NodeConfig {
     /// Where it came from.
     pub document: DocumentId,

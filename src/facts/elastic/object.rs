@@ -8,7 +8,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// A declaration of a cluster.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct EngineObject {
     /// Where it came from.
     pub document: DocumentId,
@@ -27,7 +27,7 @@ pub struct EngineObject {
 }
 
 /// Who runs a declared cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Runner {
     /// The operator of Elastic: security and TLS are always on.
     Eck,

@@ -9,7 +9,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// Which reader a policy is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Manager {
     /// Elasticsearch's index lifecycle management.
     Ilm,
@@ -20,7 +20,7 @@ pub enum Manager {
 }
 
 /// A policy.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct LifecyclePolicy {
     /// Where it came from.
     pub document: DocumentId,
@@ -43,7 +43,7 @@ pub struct LifecyclePolicy {
 }
 
 /// A phase or a state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Phase {
     /// Its name.
     pub name: Scalar,
@@ -58,7 +58,7 @@ pub struct Phase {
 }
 
 /// An action of a phase.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Action {
     /// Its name.
     pub name: Scalar,

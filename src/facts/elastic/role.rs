@@ -5,7 +5,7 @@ use crate::facts::{DocumentId, FileFacts};
 use crate::parse::tree::NodeRef;
 
 /// A role.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct EngineRole {
     /// Where it came from.
     pub document: DocumentId,

@@ -16,7 +16,7 @@ const DEPTH: usize = 20;
 const MOST: usize = 10_000;
 
 /// The shape of a template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Form {
     /// `_template`: settings and mappings at the root.
     Legacy,
@@ -29,7 +29,7 @@ pub enum Form {
 }
 
 /// A template, or the body of an index.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct IndexTemplate {
     /// Where it came from.
     pub document: DocumentId,
@@ -74,7 +74,7 @@ pub struct IndexTemplate {
 }
 
 /// A field of a mapping.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Field {
     /// All names, joined by dots.
     pub path: String,
@@ -95,7 +95,7 @@ pub struct Field {
 }
 
 /// Lifecycle of a data stream.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct StreamLifecycle {
     /// Its key.
     pub span: Span,

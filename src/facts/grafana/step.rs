@@ -8,7 +8,7 @@ use crate::parse::tree::NodeRef;
 use crate::parse::yaml;
 
 /// One step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Step {
     /// `refId`.
     pub name: Option<Scalar>,
@@ -21,7 +21,7 @@ pub struct Step {
 }
 
 /// What a step does with labels and values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum StepKind {
     /// Asks a data source.
     Query,

@@ -9,7 +9,7 @@ use crate::facts::{DocumentId, FileFacts, Subject};
 use crate::source::Span;
 
 /// The address of a store.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct StorageLink {
     /// Where it came from.
     pub document: DocumentId,

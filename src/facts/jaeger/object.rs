@@ -9,7 +9,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// A `Jaeger` object.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct JaegerObject {
     /// Where it came from.
     pub document: DocumentId,

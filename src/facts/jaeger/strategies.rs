@@ -8,7 +8,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// A file, an object's field or a value that holds strategies.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Strategies {
     /// Where it came from.
     pub document: DocumentId,
@@ -23,7 +23,7 @@ pub struct Strategies {
 }
 
 /// Whose spans a strategy samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Reach {
     /// Of every service that has no strategy of its own.
     Default,
@@ -34,7 +34,7 @@ pub enum Reach {
 }
 
 /// One strategy.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Strategy {
     /// Whose spans it samples.
     pub reach: Reach,

@@ -10,7 +10,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// A collector's configuration with components of Jaeger 2.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct JaegerConfig {
     /// Where it came from.
     pub document: DocumentId,
@@ -41,7 +41,7 @@ pub struct JaegerConfig {
 }
 
 /// A place for traces.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Backend {
     /// Its name.
     pub name: Scalar,
@@ -53,7 +53,7 @@ pub struct Backend {
 }
 
 /// A setting that names a backend.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct BackendUse {
     /// Which: `jaeger_query.storage.traces`.
     pub setting: String,
@@ -64,7 +64,7 @@ pub struct BackendUse {
 }
 
 /// Where clients get their strategies.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct RemoteSampling {
     /// Its key.
     pub key: Scalar,

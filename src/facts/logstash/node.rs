@@ -8,7 +8,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// `logstash.yml`, or the same in an operator's object.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Node {
     /// Where it came from.
     pub document: DocumentId,
@@ -19,7 +19,7 @@ pub struct Node {
 }
 
 /// An entry of `pipelines.yml`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Entry {
     /// Where it came from.
     pub document: DocumentId,

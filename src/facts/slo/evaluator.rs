@@ -5,11 +5,12 @@ use crate::parse::offsets::OffsetMap;
 use crate::source::Span;
 
 /// A place where a program names a key of the format.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct SloReader {
     /// The program's file.
     pub document: DocumentId,
     /// The key.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub key: &'static str,
     /// The key, without its quotes.
     pub span: Span,

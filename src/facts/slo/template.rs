@@ -1,7 +1,7 @@
 //! Queries in which the tool fills in a window.
 
 use super::{Role, SliQuery};
-use crate::facts::expression::Expression;
+use crate::facts::expression::{Expression, Text};
 use crate::facts::scalar::Scalar;
 use crate::lang::placeholder;
 use crate::lang::promql;
@@ -24,7 +24,7 @@ pub(super) fn of(role: Role, key: Span, scalar: Scalar) -> SliQuery {
     let parsed = (scalar.known && !scalar.text.trim().is_empty()).then(|| promql::parse(&text));
     // What something else fills in may be anything.
     let parsed = parsed.filter(|parsed| parsed.faults.is_empty() || !placeholder::is_in(&text));
-    let expression = Expression { scalar, parsed: parsed.map(Arc::new) };
+    let expression = Expression { scalar, parsed: parsed.map(Arc::new), read: Text::Filled(text) };
     SliQuery { role, key, expression, windowed, wrapped: false }
 }
 

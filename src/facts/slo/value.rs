@@ -4,7 +4,7 @@ use crate::facts::scalar::Scalar;
 use crate::lang::duration;
 
 /// How a plain number is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Unit {
     /// 99.9 of 100.
     Percent,
@@ -15,7 +15,7 @@ pub enum Unit {
 }
 
 /// What is promised.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Objective {
     /// As written.
     pub scalar: Scalar,
@@ -64,7 +64,7 @@ pub fn clean(number: f64) -> f64 {
 }
 
 /// How a window is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Form {
     /// `30d`, as Prometheus writes it.
     Duration,
@@ -81,7 +81,7 @@ pub enum Form {
 }
 
 /// The time over which an objective holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Window {
     /// As written.
     pub scalar: Scalar,

@@ -9,7 +9,7 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// A variable of an SDK.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct OtelVariable {
     /// Where it is set.
     pub document: DocumentId,

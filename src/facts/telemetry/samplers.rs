@@ -9,7 +9,17 @@ use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
 /// Where a decision is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Layer {
     /// In the program that begins a trace, or the proxy before it.
     Head,
@@ -22,7 +32,7 @@ pub enum Layer {
 }
 
 /// What is kept.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Share {
     /// This share of traces, from 0 to 1.
     Of(f64),
@@ -33,7 +43,7 @@ pub enum Share {
 }
 
 /// A decision of which traces to keep.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Sampler {
     /// Where it came from.
     pub document: DocumentId,

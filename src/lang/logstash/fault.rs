@@ -3,7 +3,7 @@
 use super::tree::{Extent, Section};
 
 /// A place that the grammar refuses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Fault {
     /// What to mend.
     pub extent: Extent,
@@ -16,7 +16,7 @@ pub struct Fault {
 }
 
 /// What is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum FaultKind {
     /// A comma between options or entries.
     Comma,
@@ -35,7 +35,7 @@ pub enum FaultKind {
     /// A field in a condition that needs brackets.
     Field(String),
     /// An operator of another language, and the one to use.
-    Operator(String, &'static str),
+    Operator(String, #[borsh(deserialize_with = "crate::kept::word")] &'static str),
     /// `elsif`, `elif` in place of `else if`.
     ElseIf(String),
     /// `---`, as YAML begins.
@@ -53,7 +53,7 @@ pub enum FaultKind {
     /// Two things with nothing between them.
     Glued,
     /// Something else is expected here.
-    Expected(&'static str),
+    Expected(#[borsh(deserialize_with = "crate::kept::word")] &'static str),
 }
 
 impl FaultKind {

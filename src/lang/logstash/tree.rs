@@ -3,7 +3,19 @@
 use super::fault::Fault;
 
 /// Bytes of the text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub struct Extent {
     /// First byte.
     pub start: u32,
@@ -25,7 +37,18 @@ impl Extent {
 }
 
 /// A section of a pipeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Section {
     /// Where events come from.
     Input,
@@ -51,7 +74,9 @@ impl Section {
 }
 
 /// How a test in a condition compares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub enum Test {
     /// The value alone.
     Truthy,
@@ -78,7 +103,9 @@ pub enum Test {
 }
 
 /// What joins tests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub enum Boolean {
     /// `and`
     And,
@@ -91,7 +118,9 @@ pub enum Boolean {
 }
 
 /// What a node is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub enum Kind {
     /// `input { … }`; named by its word.
     Section(Section),
@@ -139,7 +168,7 @@ pub enum Kind {
 pub type NodeId = u32;
 
 /// A part of a pipeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Node {
     /// What it is.
     pub kind: Kind,
@@ -154,7 +183,7 @@ pub struct Node {
 }
 
 /// A parsed text.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Tree {
     /// The nodes, parents before children.
     pub nodes: Vec<Node>,

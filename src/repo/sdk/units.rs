@@ -10,7 +10,7 @@ use crate::lang::placeholder;
 use crate::repo::Repo;
 use crate::repo::services::Service;
 use crate::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Attributes that say whose telemetry it is.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +70,22 @@ const WRAPPERS: &[&str] =
 
 /// Endings of source files.
 const ENDINGS: &[&str] = &["js", "ts", "mjs", "cjs", "tsx", "py", "go", "rs", "java", "cs"];
+
+/// The files that may load a set-up which is not theirs, sorted.
+fn loading(repo: &Repo) -> Vec<DocumentId> {
+    let stem = |path: &str| {
+        let last = path.rsplit(['/', '.', ':']).find(|part| !ENDINGS.contains(part));
+        last.unwrap_or_default().to_owned()
+    };
+    let setting = repo.facts.sdk_setups.iter().filter(|it| it.provider().is_some());
+    let stems: BTreeSet<String> =
+        setting.map(|setup| stem(&repo.source(setup.document.source).path)).collect();
+    let loads = |import: &String| stems.contains(&stem(import)) || may_set_up(import);
+    let modules = repo.facts.modules.iter().filter(|module| module.imports.iter().any(loads));
+    let mut found: Vec<DocumentId> = modules.map(|module| module.document).collect();
+    found.sort_unstable();
+    found
+}
 
 /// Names under which the environment of a deployment goes.
 pub const ENVIRONMENT: &[&str] = &["deployment.environment.name", "deployment.environment"];
@@ -225,20 +241,8 @@ impl Repo {
     /// Whether a service imports something by the name of a file here that sets an SDK up, where
     /// the import does not lead there: an image may put the file beside it.
     fn loads_setup(&self, service: &Service) -> bool {
-        let stem = |path: &str| {
-            let last = path.rsplit(['/', '.', ':']).find(|part| !ENDINGS.contains(part));
-            last.unwrap_or_default().to_owned()
-        };
-        let setting = self.facts.sdk_setups.iter().filter(|it| it.provider().is_some());
-        let stems: std::collections::BTreeSet<String> =
-            setting.map(|setup| stem(&self.source(setup.document.source).path)).collect();
-        let modules = &self.facts.modules;
-        service.documents.iter().any(|document| {
-            let first = modules.partition_point(|module| module.document < *document);
-            let own = modules[first..].iter().take_while(|it| it.document == *document);
-            own.flat_map(|module| &module.imports)
-                .any(|import| stems.contains(&stem(import)) || may_set_up(import))
-        })
+        let loading = self.setup_loading.get_or_init(|| loading(self));
+        service.documents.iter().any(|document| loading.binary_search(document).is_ok())
     }
 
     /// A processor of a collector that may add attributes to what services send.

@@ -158,6 +158,12 @@ impl<'r> Modules<'r> {
         }
         for (number, name) in names.iter().enumerate() {
             let next = below(&at, name);
+            if !self.begins(&next) {
+                if number == 0 {
+                    found.extend(init(base).filter(|_| !base.is_empty()));
+                }
+                break;
+            }
             if let Some(file) = self.by_path.get(format!("{next}.py").as_str()) {
                 found.push(*file);
                 break;
@@ -179,9 +185,13 @@ impl<'r> Modules<'r> {
     }
 
     fn has_below(&self, folder: &str) -> bool {
-        let prefix = format!("{folder}/");
-        let mut range = self.by_path.range(prefix.as_str()..);
-        range.next().is_some_and(|(path, _)| path.starts_with(&prefix))
+        self.begins(&format!("{folder}/"))
+    }
+
+    /// Whether the path of any file begins so: most imports lead out, and end here.
+    fn begins(&self, prefix: &str) -> bool {
+        let mut range = self.by_path.range(prefix..);
+        range.next().is_some_and(|(path, _)| path.starts_with(prefix))
     }
 
     fn go(&self, import: &str) -> Vec<usize> {
@@ -292,6 +302,9 @@ impl<'r> Modules<'r> {
         ];
         // TypeScript names the file that it becomes.
         let bare = target.strip_suffix(".js").or(target.strip_suffix(".mjs"));
+        if !self.begins(bare.unwrap_or(target)) {
+            return Vec::new();
+        }
         let names = [Some(target), bare].into_iter().flatten();
         let mut files =
             names.flat_map(|name| ENDINGS.iter().map(move |end| format!("{name}{end}")));

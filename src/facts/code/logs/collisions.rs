@@ -11,7 +11,7 @@ use crate::source::Span;
 use std::collections::BTreeMap;
 
 /// How fields are passed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Passing {
     /// As `extra`, which the logger sets on its record.
     Extra,
@@ -25,7 +25,7 @@ pub enum Passing {
 }
 
 /// Fields that are passed by name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct FieldPass {
     /// The file.
     pub document: DocumentId,

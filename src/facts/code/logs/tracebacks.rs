@@ -10,7 +10,7 @@ use crate::parse::unit::{ExprId, ExprKind, Function, Place, StmtKind};
 use crate::source::Span;
 
 /// A call that shows the error that is being handled.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Traceback {
     /// The file.
     pub document: DocumentId,

@@ -8,13 +8,16 @@ use crate::parse::unit::{CallForm, ExprId, ExprKind, StmtKind};
 use crate::source::Span;
 
 /// What sends telemetry.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Exporter {
     /// `console`, `memory`, `jaeger`, `zipkin`, `pull`, `environment`; `otlp`.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub kind: &'static str,
     /// `grpc`, `http/protobuf`, `http/json`; `given` where the call does not say.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub protocol: &'static str,
     /// The signal.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub signal: &'static str,
     /// Where it sends to, where that is a text in the code.
     pub endpoint: Option<Scalar>,

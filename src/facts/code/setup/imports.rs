@@ -8,15 +8,17 @@ use crate::facts::{DocumentId, FileFacts, Subject};
 use crate::source::Span;
 
 /// An import of a telemetry library that is more, or less, than its API.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct LibraryImport {
     /// The file.
     pub document: DocumentId,
     /// The library, by its name in the tables.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub library: &'static str,
     /// What is imported, where it stands.
     pub path: Scalar,
     /// What stands in its place, where nobody maintains it any more.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub retired: Option<&'static str>,
 }
 
@@ -48,7 +50,7 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
 }
 
 /// A module that can only be instrumented before it is loaded, and what is loaded after it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct EarlyImport {
     /// The file.
     pub document: DocumentId,

@@ -8,9 +8,10 @@ use crate::parse::unit::{ExprId, ExprKind};
 use crate::source::Span;
 
 /// A provider of tracers, meters or loggers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Provider {
     /// The signal.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub signal: &'static str,
     /// It reads the environment and sends by itself.
     pub automatic: bool,
@@ -25,7 +26,7 @@ pub struct Provider {
 }
 
 /// Where a processor sends to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Sent {
     /// Over the network.
     Network,
@@ -36,22 +37,26 @@ pub enum Sent {
 }
 
 /// What passes on what is recorded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Processor {
     /// `batch`, `simple`, `pull`; `given` where it was made elsewhere.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub kind: &'static str,
     /// The signal.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub signal: &'static str,
     /// Where it sends to.
     pub sends: Sent,
     /// The call that does the same in batches.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub instead: Option<&'static str>,
 }
 
 /// A sampler in a program.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct HeadSampler {
     /// `ratio`, `parent`, `always`, `never`, `parent-ratio`, `parent-always`.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub kind: &'static str,
     /// The share it keeps, where that is a number in the text.
     pub ratio: Option<(f64, Scalar)>,
@@ -66,9 +71,10 @@ pub struct HeadSampler {
 }
 
 /// How context travels.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Propagators {
     /// Forms, in the order of the text.
+    #[borsh(deserialize_with = "crate::kept::word")]
     pub kinds: Vec<&'static str>,
     /// There may be more.
     pub open: bool,

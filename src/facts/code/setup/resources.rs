@@ -9,7 +9,7 @@ use crate::parse::unit::{ExprId, ExprKind};
 use crate::source::Span;
 
 /// An attribute of a resource.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Attribute {
     /// Its key.
     pub key: String,
@@ -20,7 +20,7 @@ pub struct Attribute {
 }
 
 /// A resource, or a part of one.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Resource {
     /// Attributes that are certainly set.
     pub attributes: Vec<Attribute>,

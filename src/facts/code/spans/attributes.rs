@@ -16,7 +16,7 @@ use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An attribute that code sets on a span.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct SpanAttribute {
     /// The file.
     pub document: DocumentId,

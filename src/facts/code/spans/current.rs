@@ -11,7 +11,7 @@ use crate::parse::unit::{ExprId, ExprKind, Place, StmtId, StmtKind};
 use crate::source::Span;
 
 /// A test of the current span that always says yes, before its ids are written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct EmptyTest {
     /// The span as it is tested; in Python all of the condition, elsewhere the comparison.
     pub test: Span,
@@ -22,7 +22,7 @@ pub struct EmptyTest {
 }
 
 /// Code that takes the current span of a library that always has one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct CurrentSpan {
     /// The file.
     pub document: DocumentId,

@@ -11,7 +11,7 @@ use crate::parse::unit::{ExprId, ExprKind, StmtId, StmtKind};
 use crate::source::Span;
 
 /// A span that is entered for the rest of its block.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct SpanGuard {
     /// The file.
     pub document: DocumentId,
