@@ -234,12 +234,11 @@ pub fn profile(settings: &Settings, path: &str) -> Profile {
     }
     // A file name counts by its stem and dotted or dashed parts: `values-prod.yaml`.
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let file_parts: Vec<&str> = file.split(['.', '-', '_']).collect();
     let is = |words: &[&str], part: &str| words.contains(&part);
     if folders.split('/').any(|segment| is(DEV, segment)) {
         Profile::Dev
     } else if folders.split('/').any(|segment| is(PRODUCTION, segment))
-        || file_parts.iter().any(|part| is(PRODUCTION, part))
+        || file.split(['.', '-', '_']).any(|part| is(PRODUCTION, part))
     {
         Profile::Production
     } else {

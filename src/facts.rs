@@ -184,7 +184,13 @@ macro_rules! file_facts {
 
             /// Adds the facts of the next file.
             pub(crate) fn append(&mut self, other: FileFacts) {
-                $(self.$field.extend(other.$field);)*
+                // Most lists of most files are empty: they are not even touched.
+                $(if !other.$field.is_empty() {
+                    match self.$field.is_empty() {
+                        true => self.$field = other.$field,
+                        false => self.$field.extend(other.$field),
+                    }
+                })*
             }
         }
     };

@@ -60,13 +60,14 @@ pub mod versions;
 pub mod vocabulary;
 pub mod worlds;
 
-use crate::config::{self, Settings};
+use crate::config::{self, Profile, Settings};
 use crate::facts::alertmanager::tree::RoutingTree;
 use crate::facts::alertmanager::{AlertmanagerConfig, InhibitRule, Integration, Receiver};
 use crate::facts::dashboard::{Dashboard, Panel, Variable};
 use crate::facts::rules::RuleGroup;
 use crate::facts::{Document, DocumentId, FileFacts};
 use crate::identify::Kind;
+use crate::lang::quick::QuickSet;
 use crate::source::{Origin, Source, SourceId, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
@@ -144,13 +145,14 @@ pub struct Repo {
     logging: OnceLock<logging::Logging>,
     records: OnceLock<records::RecordIndex>,
     told: OnceLock<audits::Told>,
-    filled_in: OnceLock<BTreeSet<String>>,
     units: OnceLock<services::Services>,
     reaches: OnceLock<Vec<propagation::Reach>>,
     code_index: OnceLock<traced::CodeIndex>,
     owners: OnceLock<owners::Owners>,
-    read_attributes: OnceLock<BTreeSet<&'static str>>,
     sdk: OnceLock<sdk::SdkIndex>,
+    programs: OnceLock<QuickSet<String>>,
+    profiles: OnceLock<Vec<Profile>>,
+    styles: OnceLock<Vec<logging::Style>>,
 }
 
 impl Repo {
@@ -251,13 +253,14 @@ impl Repo {
             logging: OnceLock::new(),
             records: OnceLock::new(),
             told: OnceLock::new(),
-            filled_in: OnceLock::new(),
             units: OnceLock::new(),
             reaches: OnceLock::new(),
             code_index: OnceLock::new(),
             owners: OnceLock::new(),
-            read_attributes: OnceLock::new(),
             sdk: OnceLock::new(),
+            programs: OnceLock::new(),
+            profiles: OnceLock::new(),
+            styles: OnceLock::new(),
         }
     }
 
@@ -325,6 +328,12 @@ impl Repo {
         u32::try_from(at).ok().map(SourceId)
     }
 
+    /// The profile that a file's path says.
+    pub fn profile(&self, id: SourceId) -> Profile {
+        let of = |source: &Source| config::profile(&self.settings, &source.path);
+        self.profiles.get_or_init(|| self.sources.iter().map(of).collect())[id.0 as usize]
+    }
+
     /// Whose text a file is.
     pub fn origin(&self, id: SourceId) -> Origin {
         self.source(id).origin
@@ -348,10 +357,25 @@ impl Repo {
 
     /// Whether the repository has this file or folder.
     pub fn has_path(&self, path: &str) -> bool {
-        let folder = format!("{path}/");
-        let at = self.paths.partition_point(|known| *known < folder);
-        self.paths.get(at).is_some_and(|known| known.starts_with(&folder))
+        !path.is_empty() && !self.paths_below(path).is_empty()
             || self.paths.binary_search_by(|known| known.as_str().cmp(path)).is_ok()
+    }
+
+    /// All paths below a folder, sorted; those of the whole repository for the root.
+    pub fn paths_below(&self, folder: &str) -> &[String] {
+        if folder.is_empty() {
+            return &self.paths;
+        }
+        // As if the folder's `/` stood behind it.
+        let order = |path: &String| {
+            let path = path.as_bytes();
+            let head = &path[..path.len().min(folder.len())];
+            let next = || path.get(folder.len()).cmp(&Some(&b'/'));
+            head.cmp(folder.as_bytes()).then_with(next)
+        };
+        let start = self.paths.partition_point(|path| order(path).is_lt());
+        let rest = &self.paths[start..];
+        &rest[..rest.partition_point(|path| order(path).is_le())]
     }
 
     /// The line (from 1) a span starts on.

@@ -45,11 +45,6 @@ pub fn renamed(key: &str) -> Option<&'static Rename> {
     RENAMES.get(at)
 }
 
-/// The old names of all attributes that were renamed.
-pub fn renames() -> impl Iterator<Item = &'static str> {
-    RENAMES.iter().map(|rename| rename.old)
-}
-
 fn of_language(language: Language) -> &'static [Class] {
     match language {
         Language::Csharp => CSHARP,

@@ -26,9 +26,10 @@ use crate::check::Outcome;
 use crate::repo::model::Model;
 use crate::standard::{self, Basis, Clause, Requirement, When};
 use decide::{count, decide, list, rank};
+use rayon::prelude::*;
 use scope::Scope;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 /// The verdict on a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -193,7 +194,7 @@ pub fn assess_waived<'a>(
         Some((role, reason, _)) => (role, reason),
         None => role::infer(repo),
     };
-    let needed = RefCell::default();
+    let needed = Mutex::default();
     let context = Context { model, examined, panicked, faults, role, role_declaration, needed };
     let environments = scope::environments(repo);
     let scopes: Vec<(String, Scope<'_>)> = match &environments[..] {
@@ -205,11 +206,12 @@ pub fn assess_waived<'a>(
     };
     let mut requirements: Vec<Assessed> = standard::in_force()
         .requirements
-        .iter()
+        .par_iter()
+        .with_max_len(1)
         .map(|requirement| context.over_environments(requirement, &scopes))
         .collect();
     context.take_over(&mut requirements);
-    let needed_waivers = context.needed.take();
+    let needed_waivers = context.needed.into_inner().unwrap_or_default();
     let controls = controls::matrix(model, findings, outcomes, &requirements);
     Assessment {
         role: Some(role),
@@ -230,7 +232,7 @@ struct Context<'a> {
     /// The declaration of the role, if it is one.
     role_declaration: Option<usize>,
     /// Waivers that changed a verdict.
-    needed: RefCell<BTreeSet<usize>>,
+    needed: Mutex<BTreeSet<usize>>,
 }
 
 impl Context<'_> {
@@ -443,7 +445,9 @@ impl Context<'_> {
     fn decide(&self, assessed: &mut Assessed, environment: &str) {
         let repo = self.model.repo;
         decisions::attest(repo, assessed);
-        decisions::waive(repo, assessed, environment, &mut self.needed.borrow_mut());
+        if let Ok(mut needed) = self.needed.lock() {
+            decisions::waive(repo, assessed, environment, &mut needed);
+        }
         assessed.waived.sort_unstable();
         assessed.waived.dedup();
     }

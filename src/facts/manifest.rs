@@ -15,6 +15,7 @@ use crate::source::Span;
 
 /// Who reads a manifest.
 #[derive(
+    Hash,
     Clone,
     Copy,
     Debug,

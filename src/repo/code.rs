@@ -1,9 +1,10 @@
 //! Source code of the repository: which program a file belongs to, which metrics are declared.
 
 use super::Repo;
-use crate::config::{self, Profile};
+use crate::config::Profile;
 use crate::facts::DocumentId;
 use crate::facts::code::{Evaluator, MetricDefinition};
+use crate::lang::path::folder as folder_of;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Files that say how the code beside and below them is built or run.
@@ -25,13 +26,16 @@ const MANIFESTS: &[&str] = &[
 impl Repo {
     /// The folder of the program that a file belongs to: the nearest above it with a manifest.
     pub fn program<'p>(&self, path: &'p str) -> &'p str {
-        let mut folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        while !folder.is_empty() {
-            let manifest = |name: &str| self.has_path(&format!("{folder}/{name}"));
-            if MANIFESTS.iter().any(|name| manifest(name)) {
-                return folder;
-            }
-            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        let programs = self.programs.get_or_init(|| {
+            let split = |path: &String| {
+                let (folder, name) = path.rsplit_once('/')?;
+                MANIFESTS.contains(&name).then(|| folder.to_owned())
+            };
+            self.paths.iter().filter_map(split).collect()
+        });
+        let mut folder = folder_of(path);
+        while !folder.is_empty() && !programs.contains(folder) {
+            folder = folder_of(folder);
         }
         folder
     }
@@ -41,7 +45,7 @@ impl Repo {
         let path = &self.source(document.source).path;
         let file = path.rsplit('/').next().unwrap_or(path);
         let test = file.starts_with("test_") || file.contains("_test.");
-        test || config::profile(&self.settings, path) == Profile::Dev
+        test || self.profile(document.source) == Profile::Dev
     }
 
     /// Whether a document is run by hand, or once: a script, a step of a database's schema, a

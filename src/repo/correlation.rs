@@ -4,8 +4,8 @@ use super::Repo;
 use super::services::Service;
 use crate::facts::DocumentId;
 use crate::facts::code::correlation::{IdUse, IdWords};
+use crate::lang::quick::QuickMap;
 use crate::source::Span;
-use std::collections::BTreeMap;
 
 /// What one service does with ids.
 #[derive(Clone, Debug, Default)]
@@ -82,11 +82,11 @@ impl Repo {
 
 fn gather(repo: &Repo) -> Vec<Correlation> {
     let facts = &repo.facts;
-    let words: BTreeMap<DocumentId, &IdWords> =
+    let words: QuickMap<DocumentId, &IdWords> =
         facts.id_words.iter().map(|one| (one.document, one)).collect();
-    let uses: BTreeMap<DocumentId, &IdUse> =
+    let uses: QuickMap<DocumentId, &IdUse> =
         facts.id_uses.iter().map(|one| (one.document, one)).collect();
-    let mut asked: BTreeMap<DocumentId, Span> = BTreeMap::new();
+    let mut asked: QuickMap<DocumentId, Span> = QuickMap::default();
     for call in &facts.outbound_calls {
         if call.protocol.is_request() {
             asked.entry(call.document).or_insert(call.name.span);
@@ -124,11 +124,7 @@ fn gather(repo: &Repo) -> Vec<Correlation> {
 
 /// Whether files of logging stand below a service that no reader here understands.
 fn has_settings(repo: &Repo, service: &Service) -> bool {
-    let below = |path: &str| {
-        service.root.is_empty()
-            || path.strip_prefix(&service.root).is_some_and(|rest| rest.starts_with('/'))
-    };
-    repo.paths.iter().filter(|path| below(path)).any(|path| {
+    repo.paths_below(&service.root).iter().any(|path| {
         let name = path.rsplit('/').next().unwrap_or(path);
         let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
         matches!(ending, "xml" | "properties" | "yml" | "yaml" | "json" | "config" | "ini" | "conf")

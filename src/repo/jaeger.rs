@@ -1,7 +1,7 @@
 //! What runs of Jaeger, in which release, with which settings.
 
 use super::Repo;
-use crate::config::{self, Profile};
+use crate::config::Profile;
 use crate::facts::DocumentId;
 use crate::facts::configmap::ConfigMap;
 use crate::facts::deploy::Container;
@@ -88,7 +88,7 @@ impl Repo {
 
     /// Whether a document is part of a test, an example or a demonstration.
     pub fn is_demo(&self, document: DocumentId) -> bool {
-        config::profile(&self.settings, &self.source(document.source).path) == Profile::Dev
+        self.profile(document.source) == Profile::Dev
     }
 
     /// Whether a configuration of version 2 may be one of several that are loaded together.

@@ -5,8 +5,8 @@ use super::services::Service;
 use crate::facts::DocumentId;
 use crate::facts::code::loggers::{Form, Setup};
 use crate::lang::path::{folder, last};
+use crate::lang::quick::QuickMap;
 use crate::source::Span;
-use std::collections::BTreeMap;
 
 /// What one file says of logs.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ struct Says {
 /// How each file logs.
 #[derive(Debug, Default)]
 pub struct Logging {
-    files: BTreeMap<DocumentId, Says>,
+    files: QuickMap<DocumentId, Says>,
     /// Settings files: their folder, and where they make records structured.
     settings: Vec<(String, Span)>,
 }
@@ -97,8 +97,20 @@ impl Repo {
         self.logging.get_or_init(|| Logging::of(self))
     }
 
+    /// How each service logs, in the order of `services`.
+    pub fn log_styles(&self) -> &[Style] {
+        let all = || self.services().iter().map(|service| self.style_of(service)).collect();
+        self.styles.get_or_init(all)
+    }
+
     /// How a service logs.
     pub fn log_style(&self, service: &Service) -> Style {
+        let number = self.services().iter().position(|one| std::ptr::eq(one, service));
+        let known = number.and_then(|number| self.log_styles().get(number));
+        known.copied().unwrap_or_else(|| self.style_of(service))
+    }
+
+    fn style_of(&self, service: &Service) -> Style {
         let mut style = self.logging().style(&service.documents, &service.root);
         // `LOG_FORMAT=json` in its environment.
         let containers = service.containers.iter().map(|number| &self.facts.containers[*number]);
@@ -123,13 +135,13 @@ impl Repo {
     /// Whether nothing makes the records of a file structured: neither its service, nor, where it
     /// belongs to none, any file here.
     pub fn logs_text(&self, document: DocumentId) -> bool {
-        let plain = |style: Style| style.structured.is_none() && style.open.is_none();
+        let plain = |style: &Style| style.structured.is_none() && style.open.is_none();
         let numbers = self.services_with(document);
         if numbers.is_empty() {
             let logging = self.logging();
             return logging.settings.is_empty()
                 && logging.files.values().all(|says| says.structured.or(says.open).is_none());
         }
-        numbers.iter().all(|number| plain(self.log_style(&self.services()[*number])))
+        numbers.iter().all(|number| plain(&self.log_styles()[*number]))
     }
 }

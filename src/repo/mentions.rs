@@ -1,10 +1,14 @@
 //! Names that some text of the repository mentions, whatever its format: recorded names in
-//! expressions, dashboards, adapters and autoscalers; files in compositions and build files.
+//! expressions, dashboards, adapters and autoscalers; files in compositions and build files; old
+//! names of attributes in anything but code; variables whose value is put in. All texts are looked
+//! at once.
 
 use super::Repo;
 use crate::identify::Kind;
-use crate::lang::quick::QuickMap;
+use crate::lang::quick::{QuickMap, QuickSet};
+use crate::semconv;
 use crate::source::SourceId;
+use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +17,17 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Mentions {
     records: BTreeSet<String>,
     files: BTreeSet<String>,
+    /// Old names of attributes, as those write them who read what is sent.
+    attributes: BTreeSet<&'static str>,
+    /// Variables of telemetry whose value some text puts in: `${NAME}`, `$NAME`.
+    variables: BTreeSet<String>,
+}
+
+impl Mentions {
+    /// Whether some text puts the value of a variable of telemetry in.
+    pub(super) fn fills_in(&self, variable: &str) -> bool {
+        self.variables.contains(variable)
+    }
 }
 
 /// Endings of files that hold rules.
@@ -31,6 +46,12 @@ impl Repo {
         &self.mentioned().files
     }
 
+    /// Whether something but code reads an attribute that was renamed: a dashboard, a rule, a
+    /// pipeline; also as the label that Prometheus makes of it.
+    pub fn reads_attribute(&self, old: &str) -> bool {
+        self.mentioned().attributes.contains(old)
+    }
+
     pub(super) fn mentioned(&self) -> &Mentions {
         self.mentions.get_or_init(|| gather(self))
     }
@@ -38,25 +59,103 @@ impl Repo {
 
 fn gather(repo: &Repo) -> Mentions {
     let defined = Defined::of(repo);
-    let found: Vec<(Vec<&str>, Vec<String>)> = repo
-        .sources
-        .par_iter()
-        .enumerate()
-        .map(|(number, source)| {
-            let id = SourceId(u32::try_from(number).unwrap_or(u32::MAX));
-            of_source(repo, id, &source.look(), &defined)
-        })
-        .collect();
+    let renamed = Renamed::of(repo);
+    let variables = repo.facts.otel_variables.iter();
+    let variables: QuickSet<&str> = variables.map(|it| it.name.text.as_str()).collect();
+    let wanted = Wanted { defined, renamed, variables };
+    let look = |(number, _): (usize, _)| {
+        let id = SourceId(u32::try_from(number).unwrap_or(u32::MAX));
+        Named::of(repo, id, &wanted)
+    };
+    let found: Vec<Named<'_>> = repo.sources.par_iter().enumerate().map(look).collect();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut files = BTreeSet::new();
-    for (names, paths) in found {
-        for name in names {
+    let mut mentions = Mentions::default();
+    for named in found {
+        for name in named.records {
             *seen.entry(name).or_default() += 1;
         }
-        files.extend(paths);
+        mentions.files.extend(named.files);
+        mentions.attributes.extend(named.attributes);
+        mentions.variables.extend(named.variables.into_iter().map(str::to_owned));
     }
-    let read = seen.into_iter().filter(|(name, count)| *count > defined.names[name]);
-    Mentions { records: read.map(|(name, _)| name.to_owned()).collect(), files }
+    let read = seen.into_iter().filter(|(name, count)| *count > wanted.defined.names[name]);
+    mentions.records = read.map(|(name, _)| name.to_owned()).collect();
+    mentions
+}
+
+/// Old names of attributes, and the labels that Prometheus makes of them.
+struct Renamed {
+    names: Vec<&'static str>,
+    finder: AhoCorasick,
+}
+
+impl Renamed {
+    /// Those that code sets; none where it sets none: nobody asks for others.
+    fn of(repo: &Repo) -> Option<Renamed> {
+        let keys = repo.facts.attribute_keys.iter();
+        let old = keys.filter_map(|key| Some(semconv::renamed(&key.key.text)?.old));
+        let names: Vec<&'static str> = old.collect::<BTreeSet<_>>().into_iter().collect();
+        let labels = names.iter().map(|name| name.replace('.', "_"));
+        let patterns: Vec<String> =
+            names.iter().map(|name| (*name).to_owned()).chain(labels).collect();
+        let finder = AhoCorasick::new(patterns).ok().filter(|_| !names.is_empty())?;
+        Some(Renamed { names, finder })
+    }
+
+    fn in_text(&self, text: &str) -> Vec<&'static str> {
+        let hits = self.finder.find_overlapping_iter(text);
+        hits.map(|hit| self.names[hit.pattern().as_usize() % self.names.len()]).collect()
+    }
+}
+
+/// What is looked for.
+struct Wanted<'r> {
+    defined: Defined<'r>,
+    renamed: Option<Renamed>,
+    variables: QuickSet<&'r str>,
+}
+
+/// What one text mentions.
+#[derive(Default)]
+struct Named<'r> {
+    /// Recorded names, each as often as the text holds it.
+    records: Vec<&'r str>,
+    /// Last parts of paths.
+    files: Vec<String>,
+    attributes: Vec<&'static str>,
+    variables: Vec<&'r str>,
+}
+
+impl<'r> Named<'r> {
+    fn of(repo: &Repo, id: SourceId, wanted: &Wanted<'r>) -> Named<'r> {
+        let documents = repo.documents_in(id);
+        let has = |test: fn(Kind) -> bool| documents.iter().any(|document| test(document.kind));
+        let of_tests = has(|kind| kind == Kind::PrometheusRuleTest);
+        let defined = Some(&wanted.defined).filter(|it| !it.names.is_empty() && !of_tests);
+        let of_code = documents.is_empty() || has(Kind::is_code);
+        let renamed = wanted.renamed.as_ref().filter(|_| !of_code);
+        let lists = has(|kind| matches!(kind, Kind::Kubernetes | Kind::Terraform | Kind::Text));
+        let filled = !wanted.variables.is_empty();
+        let mut named = Named::default();
+        if defined.is_none() && renamed.is_none() && !lists && !filled {
+            return named;
+        }
+        let text = repo.source(id).look();
+        if let Some(defined) = defined {
+            named.records.extend(words(&text).filter_map(|word| defined.get(word)));
+        }
+        if lists {
+            let parts = text.split(|c: char| c.is_whitespace() || "\"'=,:/[]()".contains(c));
+            let files = parts.filter(|part| ENDINGS.iter().any(|ending| part.ends_with(ending)));
+            named.files.extend(files.map(str::to_owned));
+        }
+        if filled {
+            let known = filled_in(&text).filter_map(|word| wanted.variables.get(word));
+            named.variables.extend(known.copied());
+        }
+        named.attributes.extend(renamed.into_iter().flat_map(|it| it.in_text(&text)));
+        named
+    }
 }
 
 /// Recorded names, and how often each is recorded.
@@ -94,25 +193,13 @@ impl<'r> Defined<'r> {
     }
 }
 
-/// Recorded names that a text holds, each as often as it does, and last parts of paths.
-fn of_source<'r>(
-    repo: &Repo,
-    id: SourceId,
-    text: &str,
-    defined: &Defined<'r>,
-) -> (Vec<&'r str>, Vec<String>) {
-    let kinds = || repo.documents_in(id).iter().map(|document| document.kind);
-    let mut names = Vec::new();
-    if !defined.names.is_empty() && !kinds().any(|kind| kind == Kind::PrometheusRuleTest) {
-        names.extend(words(text).filter_map(|word| defined.get(word)));
-    }
-    let mut paths = Vec::new();
-    if kinds().any(|kind| matches!(kind, Kind::Kubernetes | Kind::Terraform | Kind::Text)) {
-        let parts = text.split(|c: char| c.is_whitespace() || "\"'=,:/[]()".contains(c));
-        let named = parts.filter(|part| ENDINGS.iter().any(|ending| part.ends_with(ending)));
-        paths.extend(named.map(str::to_owned));
-    }
-    (names, paths)
+/// Words behind `$` and `{`.
+fn filled_in(text: &str) -> impl Iterator<Item = &str> {
+    let begun = memchr::memchr2_iter(b'{', b'$', text.as_bytes());
+    begun.filter_map(|at| text.get(at + 1..)).map(|rest| {
+        let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        &rest[..rest.find(|c| !letter(c)).unwrap_or(rest.len())]
+    })
 }
 
 /// Runs of letters that can be a metric's name.

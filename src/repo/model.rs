@@ -161,8 +161,8 @@ impl<'r> Model<'r> {
         rayon::join(
             || first.map(|query| self.labels_of(query)),
             || {
+                rayon::join(|| self.repo.services(), || self.repo.mentioned());
                 self.texts();
-                self.repo.mentioned();
                 if let Some(query) = first {
                     self.constants_of(query);
                     self.fingerprints_of(query);

@@ -6,7 +6,8 @@ use super::services::Service;
 use crate::facts::DocumentId;
 use crate::facts::scalar::Scalar;
 use crate::identify::Kind;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::lang::quick::QuickMap;
+use std::collections::BTreeSet;
 
 /// What a service does with traces.
 #[derive(Debug, Default)]
@@ -88,7 +89,7 @@ fn gather(repo: &Repo) -> Vec<Reach> {
     let facts = &repo.facts;
     let providers: BTreeSet<DocumentId> = facts.span_providers.iter().copied().collect();
     let waiting: BTreeSet<DocumentId> = facts.async_files.iter().copied().collect();
-    let mut instrumented: BTreeMap<DocumentId, Vec<usize>> = BTreeMap::new();
+    let mut instrumented: QuickMap<DocumentId, Vec<usize>> = QuickMap::default();
     for (number, one) in facts.instrumentations.iter().enumerate() {
         instrumented.entry(one.document).or_default().push(number);
     }

@@ -6,6 +6,7 @@ mod added;
 use super::Repo;
 use super::services::Service;
 use crate::facts::DocumentId;
+use crate::lang::quick::QuickMap;
 use crate::lang::records::Part;
 use crate::source::Span;
 use added::Added;
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default)]
 pub struct RecordIndex {
     /// Numbers in `facts.record_parts` by the code they stand in.
-    of_code: BTreeMap<DocumentId, usize>,
+    of_code: QuickMap<DocumentId, usize>,
     /// Settings: their folder and number.
     settings: Vec<(String, usize)>,
     added: Added,

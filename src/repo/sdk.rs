@@ -13,16 +13,15 @@ use crate::facts::DocumentId;
 use crate::facts::code::setup::{LibraryImport, SdkSetup};
 use crate::facts::telemetry::OtelVariable;
 use crate::lang::placeholder;
+use crate::lang::quick::QuickMap;
 use crate::semconv;
-use crate::source::{Source, Span};
-use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::source::Span;
 
 /// Steps and variables by the document they stand in.
 #[derive(Debug, Default)]
 pub struct SdkIndex {
-    setups: BTreeMap<DocumentId, Vec<usize>>,
-    variables: BTreeMap<DocumentId, Vec<usize>>,
+    setups: QuickMap<DocumentId, Vec<usize>>,
+    variables: QuickMap<DocumentId, Vec<usize>>,
 }
 
 impl SdkIndex {
@@ -67,27 +66,7 @@ impl Repo {
         if self.facts.variable_mentions.iter().any(|(_, known)| known == name) {
             return true;
         }
-        self.filled_in.get_or_init(|| self.read_filled_in()).contains(name)
-    }
-
-    /// Variables of telemetry whose value some text puts in: `${NAME}`, `$NAME`.
-    fn read_filled_in(&self) -> BTreeSet<String> {
-        let variables = &self.facts.otel_variables;
-        let names: BTreeSet<&str> = variables.iter().map(|it| it.name.text.as_str()).collect();
-        let of_source = |source: &Source| -> Vec<String> {
-            let text = source.look();
-            let begun = memchr::memchr2_iter(b'{', b'$', text.as_bytes());
-            let words = begun.filter_map(|at| text.get(at + 1..));
-            let words = words.map(|rest| {
-                let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
-                &rest[..rest.find(|c| !letter(c)).unwrap_or(rest.len())]
-            });
-            words.filter(|word| names.contains(word)).map(str::to_owned).collect()
-        };
-        if names.is_empty() {
-            return BTreeSet::new();
-        }
-        self.sources.par_iter().flat_map_iter(of_source).collect()
+        self.mentioned().fills_in(name)
     }
 
     /// What bridges a retired API to OpenTelemetry, in the same program.

@@ -155,8 +155,8 @@ impl Subject for Service {
 pub struct Services {
     /// In the order of their folders.
     pub all: Vec<Service>,
-    /// The units a code file is part of, by document.
-    of_code: BTreeMap<DocumentId, Vec<usize>>,
+    /// The units a code file is part of, by the number of its document.
+    of_code: Vec<Vec<usize>>,
     /// The unit whose containers a document holds; none where there are several.
     of_manifest: BTreeMap<DocumentId, Option<usize>>,
     /// Units by their folder.
@@ -165,10 +165,12 @@ pub struct Services {
 
 impl Services {
     fn of(repo: &Repo) -> Services {
-        let mut services = Services { all: deployed::services(repo), ..Services::default() };
+        let of_code = vec![Vec::new(); repo.facts.documents.len()];
+        let mut services =
+            Services { all: deployed::services(repo), of_code, ..Services::default() };
         for (number, service) in services.all.iter().enumerate() {
             for document in &service.documents {
-                services.of_code.entry(*document).or_default().push(number);
+                services.of_code[repo.number_of(*document)].push(number);
             }
             services.of_folder.entry(service.root.clone()).or_default().push(number);
             for container in &service.containers {
@@ -219,14 +221,15 @@ impl Repo {
 
     /// Numbers of the units that a code file is part of.
     pub fn services_with(&self, document: DocumentId) -> &[usize] {
-        self.service_index().of_code.get(&document).map_or(&[], Vec::as_slice)
+        &self.service_index().of_code[self.number_of(document)]
     }
 
     /// The unit that a document belongs to: the one that owns the code, whose containers it
     /// holds, or in whose folder it stands. Code that several share belongs to none.
     pub fn service_of(&self, document: DocumentId) -> Option<&Service> {
         let index = self.service_index();
-        if let Some(numbers) = index.of_code.get(&document) {
+        let numbers = &index.of_code[self.number_of(document)];
+        if !numbers.is_empty() {
             let own = |number: &&usize| index.all[**number].own.binary_search(&document).is_ok();
             let found = numbers.iter().find(own).or(match numbers.as_slice() {
                 [only] => Some(only),

@@ -7,19 +7,20 @@ use crate::facts::DocumentId;
 use crate::facts::code::ListenerForm;
 use crate::facts::code::outbound::Protocol;
 use crate::facts::code::spans::{SpanAttribute, SpanRole, SpanScope};
+use crate::lang::quick::QuickMap;
 use crate::source::Span;
 use std::collections::BTreeMap;
 
 /// Numbers of facts of code by their document.
 #[derive(Debug, Default)]
 pub struct CodeIndex {
-    spans: BTreeMap<DocumentId, Vec<usize>>,
+    spans: QuickMap<DocumentId, Vec<usize>>,
     attributes: BTreeMap<Span, Vec<usize>>,
-    calls: BTreeMap<DocumentId, Vec<usize>>,
-    listeners: BTreeMap<DocumentId, Vec<usize>>,
-    injections: BTreeMap<DocumentId, usize>,
-    extractions: BTreeMap<DocumentId, usize>,
-    handoffs: BTreeMap<DocumentId, Vec<usize>>,
+    calls: QuickMap<DocumentId, Vec<usize>>,
+    listeners: QuickMap<DocumentId, Vec<usize>>,
+    injections: QuickMap<DocumentId, usize>,
+    extractions: QuickMap<DocumentId, usize>,
+    handoffs: QuickMap<DocumentId, Vec<usize>>,
 }
 
 impl CodeIndex {

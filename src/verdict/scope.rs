@@ -1,13 +1,13 @@
 //! Which documents count: one environment at a time, tests and examples seen but not counted.
 
 use super::evidence::Answer;
-use crate::config::{self, Profile};
+use crate::config::Profile;
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::repo::Repo;
 use crate::repo::model::Model;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// A view of the repository for one evaluation.
 pub(super) struct Scope<'a> {
@@ -18,7 +18,7 @@ pub(super) struct Scope<'a> {
     /// By number of the document: whether it is evidence here.
     counts: Vec<bool>,
     /// Answers given here: clauses share their questions.
-    answers: RefCell<BTreeMap<&'static str, Answer>>,
+    answers: Mutex<BTreeMap<&'static str, Arc<OnceLock<Answer>>>>,
 }
 
 /// Whether an environment proves nothing for production.
@@ -31,7 +31,7 @@ impl<'a> Scope<'a> {
         let repo = model.repo;
         let documents = &repo.facts.documents;
         let profiles: Vec<Profile> =
-            documents.iter().map(|document| profile(repo, document)).collect();
+            documents.iter().map(|document| repo.profile(document.id.source)).collect();
         let rehearsals_count = !documents
             .iter()
             .zip(&profiles)
@@ -49,21 +49,21 @@ impl<'a> Scope<'a> {
                 here && (rehearsals_count || !rehearsal)
             })
             .collect();
-        Scope { repo, model, counts, answers: RefCell::default() }
+        Scope { repo, model, counts, answers: Mutex::default() }
     }
 
-    /// The answer to a question, looked for once.
+    /// The answer to a question, looked for once; who asks meanwhile waits for it.
     pub(super) fn answer(
         &self,
         name: &'static str,
         query: impl FnOnce(&Scope<'a>) -> Answer,
     ) -> Answer {
-        if let Some(known) = self.answers.borrow().get(name) {
-            return known.clone();
-        }
-        let answer = query(self);
-        self.answers.borrow_mut().insert(name, answer.clone());
-        answer
+        let cell = match self.answers.lock() {
+            Ok(mut answers) => Arc::clone(answers.entry(name).or_default()),
+            // Somebody panicked with the list in hand: the answer stands for itself.
+            Err(_) => Arc::default(),
+        };
+        cell.get_or_init(|| query(self)).clone()
     }
 
     /// Whether this document is evidence here.
@@ -88,10 +88,6 @@ fn is_evidence(document: &Document) -> bool {
             | Kind::PrometheusRuleTest
             | Kind::Kubernetes
     ) && !document.kind.is_code()
-}
-
-fn profile(repo: &Repo, document: &Document) -> Profile {
-    config::profile(&repo.settings, &repo.source(document.id.source).path)
 }
 
 /// The environments that observability documents belong to, sorted.

@@ -3,39 +3,64 @@
 use super::modules::Modules;
 use crate::facts::manifest::Ecosystem;
 use crate::lang::path::{folder, join};
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 /// What each file imports, looked up once.
 pub(super) struct Closure<'r> {
     modules: &'r Modules<'r>,
-    meant: BTreeMap<usize, Vec<usize>>,
+    /// For each file those that it imports, where somebody asked.
+    meant: Vec<OnceCell<Vec<usize>>>,
+    /// For each file whether something it imports is not here, where somebody asked.
+    lacking: Vec<OnceCell<bool>>,
 }
 
 impl<'r> Closure<'r> {
     pub(super) fn new(modules: &'r Modules<'r>) -> Closure<'r> {
-        Closure { modules, meant: BTreeMap::new() }
+        let cells = modules.paths.len();
+        let (mut meant, mut lacking) = (Vec::new(), Vec::new());
+        meant.resize_with(cells, OnceCell::new);
+        lacking.resize_with(cells, OnceCell::new);
+        Closure { modules, meant, lacking }
     }
 
     /// The files themselves and all that they lead to, sorted.
-    pub(super) fn of(&mut self, own: &[usize], root: &str) -> Vec<usize> {
-        let mut found: BTreeSet<usize> = own.iter().copied().collect();
-        let mut open: Vec<usize> = own.to_vec();
+    pub(super) fn of(&self, own: &[usize], root: &str) -> Vec<usize> {
+        let mut met = vec![false; self.meant.len()];
+        let mut found = Vec::new();
+        // What is found is what is still to be followed, from `next` on.
+        let mut add = |found: &mut Vec<usize>, files: &[usize]| {
+            found.extend(files.iter().filter(|it| !std::mem::replace(&mut met[**it], true)));
+        };
+        add(&mut found, own);
         for project in self.projects(root) {
-            open.extend(self.modules.below(&project).into_iter().filter(|it| found.insert(*it)));
+            add(&mut found, &self.modules.below(&project));
         }
-        while let Some(next) = open.pop() {
-            let modules = self.modules;
-            let meant = self.meant.entry(next).or_insert_with(|| {
-                let imports = &modules.module(next).imports;
-                let mut meant: Vec<usize> =
-                    imports.iter().flat_map(|import| modules.meant(next, import)).collect();
-                meant.sort_unstable();
-                meant.dedup();
-                meant
-            });
-            open.extend(meant.iter().copied().filter(|it| found.insert(*it)));
+        let mut next = 0;
+        while let Some(&file) = found.get(next) {
+            add(&mut found, self.meant(file));
+            next += 1;
         }
-        found.into_iter().collect()
+        found.sort_unstable();
+        found
+    }
+
+    /// The files that a file imports.
+    fn meant(&self, file: usize) -> &[usize] {
+        self.meant[file].get_or_init(|| {
+            let imports = self.modules.module(file).imports.iter();
+            let mut meant: Vec<usize> =
+                imports.flat_map(|import| self.modules.meant(file, import)).collect();
+            meant.sort_unstable();
+            meant.dedup();
+            meant
+        })
+    }
+
+    /// Whether a file, and all that it imports of the repository, was read.
+    pub(super) fn is_whole(&self, file: usize) -> bool {
+        let lacks = || self.modules.lacks_own(file);
+        !self.modules.module(file).unread && !self.lacking[file].get_or_init(lacks)
     }
 
     /// Manifests whose dependencies a program has: its own, those they take over, and those of the

@@ -14,6 +14,7 @@ use crate::facts::code::{self, Listener, ListenerForm};
 use crate::facts::deploy::{BaseImage, Container};
 use crate::identify::Kind;
 use crate::lang::path::{folder, join, last};
+use crate::lang::quick::QuickMap;
 use crate::libraries;
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn services(repo: &Repo) -> Vec<Service> {
     let modules = Modules::of(repo);
     let units = units::of(&modules);
-    let mut closure = Closure::new(&modules);
+    let closure = Closure::new(&modules);
     let mut deployed = Deployed::new(repo, &units);
     deployed.images();
     deployed.containers();
@@ -30,7 +31,7 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
     let entries = entries(repo);
     let mut found: Vec<Service> = Vec::with_capacity(units.len());
     for (number, unit) in units.iter().enumerate() {
-        let aside = deployed.aside(number, &modules, &mut closure);
+        let aside = deployed.aside(number, &modules, &closure);
         let own: Vec<usize> = unit.own.iter().copied().filter(|it| !aside.contains(it)).collect();
         let reached = closure.of(&own, &unit.root);
         let documents = |numbers: &[usize]| -> Vec<DocumentId> {
@@ -49,9 +50,7 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
             documents: documents(&reached),
             languages: Vec::new(),
             unread: unit.unread.clone(),
-            complete: reached
-                .iter()
-                .all(|&it| !modules.module(it).unread && !modules.lacks_own(it)),
+            complete: reached.iter().all(|&it| closure.is_whole(it)),
             entries: unit.own.iter().filter_map(|&it| modules.module(it).entry).collect(),
             listens: Vec::new(),
             consumes: Vec::new(),
@@ -77,14 +76,14 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
 
 /// Listeners by their document.
 struct Index<'r> {
-    listeners: BTreeMap<DocumentId, Vec<&'r Listener>>,
+    listeners: QuickMap<DocumentId, Vec<&'r Listener>>,
     /// Files that take in the handlers of profiles.
     profiled: BTreeSet<DocumentId>,
 }
 
 impl<'r> Index<'r> {
     fn of(repo: &'r Repo) -> Index<'r> {
-        let mut listeners: BTreeMap<DocumentId, Vec<&Listener>> = BTreeMap::new();
+        let mut listeners: QuickMap<DocumentId, Vec<&Listener>> = QuickMap::default();
         for listener in &repo.facts.listeners {
             listeners.entry(listener.document).or_default().push(listener);
         }
@@ -142,22 +141,17 @@ impl<'r> Deployed<'r> {
 
     /// Programs beside the one that an image starts: nothing imports them, and its command names
     /// another file.
-    fn aside(
-        &self,
-        unit: usize,
-        modules: &Modules<'_>,
-        closure: &mut Closure<'_>,
-    ) -> BTreeSet<usize> {
+    fn aside(&self, unit: usize, modules: &Modules<'_>, closure: &Closure<'_>) -> BTreeSet<usize> {
         let images = self.images_of[unit].iter().map(|&it| &self.repo.facts.base_images[it]);
         let containers = self.containers_of[unit].iter().map(|&it| &self.repo.facts.containers[it]);
-        let words: Vec<&str> = images
+        let words: BTreeSet<&str> = images
             .flat_map(|image| &image.command)
             .chain(containers.flat_map(|container| &container.args))
-            .flat_map(|word| word.text.split_whitespace())
+            .flat_map(|word| word.text.split_whitespace().map(last))
             .collect();
         let own = &self.units[unit].own;
-        let started = |it: &usize| words.iter().any(|word| last(word) == last(modules.path(*it)));
-        if !own.iter().any(started) {
+        let started = |it: &usize| words.contains(last(modules.path(*it)));
+        if words.is_empty() || !own.iter().any(started) {
             return BTreeSet::new();
         }
         let begins =

@@ -5,7 +5,7 @@ use crate::facts::code::Module;
 use crate::facts::manifest::Ecosystem;
 use crate::identify::Kind;
 use crate::lang::path::{folder, join, last};
-use std::collections::BTreeMap;
+use crate::lang::quick::QuickMap;
 
 /// Most files that one import may mean; a name that so many have says nothing.
 const MAX_MEANT: usize = 400;
@@ -13,18 +13,20 @@ const MAX_MEANT: usize = 400;
 /// Code files by path, package and module name.
 pub(super) struct Modules<'r> {
     pub(super) repo: &'r Repo,
-    /// Numbers in `facts.modules` by path.
-    pub(super) by_path: BTreeMap<&'r str, usize>,
+    /// Paths, sorted, with their numbers in `facts.modules`.
+    pub(super) paths: Vec<(&'r str, usize)>,
+    /// The same numbers by path.
+    by_path: QuickMap<&'r str, usize>,
     /// By folder, the files right in it.
-    by_folder: BTreeMap<&'r str, Vec<usize>>,
+    by_folder: QuickMap<&'r str, Vec<usize>>,
     /// Folders by their last part.
-    folders: BTreeMap<&'r str, Vec<&'r str>>,
+    folders: QuickMap<&'r str, Vec<&'r str>>,
     /// Java and C#: files of a package or namespace.
-    by_package: BTreeMap<&'r str, Vec<usize>>,
+    by_package: QuickMap<&'r str, Vec<usize>>,
     /// Folders of packages by their name, for each ecosystem.
-    packages: BTreeMap<(Ecosystem, String), &'r str>,
+    packages: QuickMap<(Ecosystem, String), &'r str>,
     /// Numbers of manifests by their folder.
-    pub(super) manifests: BTreeMap<&'r str, Vec<usize>>,
+    pub(super) manifests: QuickMap<&'r str, Vec<usize>>,
     /// Folders by the path of their Go module, longest first.
     go: Vec<(&'r str, &'r str)>,
 }
@@ -33,16 +35,18 @@ impl<'r> Modules<'r> {
     pub(super) fn of(repo: &'r Repo) -> Modules<'r> {
         let mut modules = Modules {
             repo,
-            by_path: BTreeMap::new(),
-            by_folder: BTreeMap::new(),
-            folders: BTreeMap::new(),
-            by_package: BTreeMap::new(),
-            packages: BTreeMap::new(),
-            manifests: BTreeMap::new(),
+            paths: Vec::with_capacity(repo.facts.modules.len()),
+            by_path: QuickMap::default(),
+            by_folder: QuickMap::default(),
+            folders: QuickMap::default(),
+            by_package: QuickMap::default(),
+            packages: QuickMap::default(),
+            manifests: QuickMap::default(),
             go: Vec::new(),
         };
         for (number, module) in repo.facts.modules.iter().enumerate() {
             let path = modules.path(number);
+            modules.paths.push((path, number));
             modules.by_path.insert(path, number);
             let files = modules.by_folder.entry(folder(path)).or_default();
             files.push(number);
@@ -70,6 +74,7 @@ impl<'r> Modules<'r> {
                 }
             }
         }
+        modules.paths.sort_unstable();
         modules.go.sort_by_key(|(name, _)| (std::cmp::Reverse(name.len()), *name));
         modules
     }
@@ -90,12 +95,9 @@ impl<'r> Modules<'r> {
 
     /// Files in a folder and below it.
     pub(super) fn below(&self, folder: &str) -> Vec<usize> {
-        if folder.is_empty() {
-            return self.by_path.values().copied().collect();
-        }
-        let prefix = format!("{folder}/");
-        let range = self.by_path.range(prefix.as_str()..);
-        range.take_while(|(path, _)| path.starts_with(&prefix)).map(|(_, it)| *it).collect()
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let files = self.from(&prefix).iter();
+        files.take_while(|(path, _)| path.starts_with(&prefix)).map(|(_, it)| *it).collect()
     }
 
     /// The files that an import of a module means; empty where it leads out of the repository.
@@ -190,8 +192,12 @@ impl<'r> Modules<'r> {
 
     /// Whether the path of any file begins so: most imports lead out, and end here.
     fn begins(&self, prefix: &str) -> bool {
-        let mut range = self.by_path.range(prefix..);
-        range.next().is_some_and(|(path, _)| path.starts_with(prefix))
+        self.from(prefix).first().is_some_and(|(path, _)| path.starts_with(prefix))
+    }
+
+    /// The files from this path on.
+    fn from(&self, path: &str) -> &[(&'r str, usize)] {
+        &self.paths[self.paths.partition_point(|(known, _)| *known < path)..]
     }
 
     fn go(&self, import: &str) -> Vec<usize> {

@@ -59,7 +59,7 @@ pub(super) fn of(modules: &Modules<'_>) -> Vec<Unit> {
         at.to_owned()
     };
     let mut units: BTreeMap<String, Unit> = BTreeMap::new();
-    for (path, number) in &modules.by_path {
+    for (path, number) in &modules.paths {
         units.entry(home(path)).or_default().own.push(*number);
     }
     let mut foreign: BTreeMap<String, BTreeMap<&'static str, (usize, bool)>> = BTreeMap::new();
