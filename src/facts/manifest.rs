@@ -9,7 +9,7 @@ mod xml;
 
 use super::scalar::Scalar;
 use super::{DocumentId, FileFacts};
-use crate::lang::path::last;
+use crate::lang::path::{is_requirements, last};
 use crate::parse::offsets::OffsetMap;
 use crate::source::Span;
 
@@ -139,7 +139,7 @@ pub fn ecosystem(path: &str) -> Option<Ecosystem> {
         "Gemfile" => Ecosystem::Bundler,
         "mix.exs" => Ecosystem::Mix,
         "Procfile" => Ecosystem::Procfile,
-        _ if name.starts_with("requirements") && name.ends_with(".txt") => Ecosystem::Python,
+        _ if is_requirements(path) => Ecosystem::Python,
         _ if [".csproj", ".fsproj", ".vbproj"].iter().any(|end| name.ends_with(end)) => {
             Ecosystem::Nuget
         }

@@ -1,6 +1,7 @@
 //! Texts that are neither YAML nor JSON: source code, pipelines, templates.
 
 use super::{Kind, logstash};
+use crate::lang::path::is_requirements;
 
 /// Source languages and other annotated texts, by extension.
 const EXTENSIONS: &[(&str, Kind)] = &[
@@ -59,7 +60,7 @@ pub(super) fn by_name(path: &str) -> Option<Kind> {
     if name == "Jenkinsfile" || name.starts_with("Jenkinsfile.") {
         return Some(Kind::CiPipeline);
     }
-    if is_manifest(name) {
+    if is_manifest(path, name) {
         return Some(Kind::Manifest);
     }
     let extension = name.rsplit_once('.')?.1.to_ascii_lowercase();
@@ -83,10 +84,9 @@ const MANIFESTS: &[&str] = &[
     "Procfile",
 ];
 
-fn is_manifest(name: &str) -> bool {
+fn is_manifest(path: &str, name: &str) -> bool {
     let project = [".csproj", ".fsproj", ".vbproj"].iter().any(|ending| name.ends_with(ending));
-    let requirements = name.starts_with("requirements") && name.ends_with(".txt");
-    MANIFESTS.contains(&name) || project || requirements
+    MANIFESTS.contains(&name) || project || is_requirements(path)
 }
 
 /// Jsonnet looks like YAML with faults, and is neither loaded nor evaluated.

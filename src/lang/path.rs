@@ -91,6 +91,12 @@ fn glob_part(pattern: &str, text: &str) -> bool {
     pattern[p..].iter().all(|c| *c == '*')
 }
 
+/// Whether pip reads a file: `requirements.txt`, `requirements-dev.txt`, `requirements/prod.txt`.
+pub fn is_requirements(path: &str) -> bool {
+    let within = last(folder(path)) == "requirements";
+    (last(path).starts_with("requirements") || within) && path.ends_with(".txt")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

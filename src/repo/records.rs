@@ -70,6 +70,16 @@ impl RecordIndex {
 }
 
 impl Repo {
+    /// Whether the repository holds what ships records.
+    pub fn ships_logs(&self) -> bool {
+        let facts = &self.facts;
+        let receives = |kind: &str| matches!(kind, "filelog" | "fluentforward" | "syslog");
+        !facts.beats.is_empty()
+            || !facts.shipper_sections.is_empty()
+            || !facts.logstash_plugins.is_empty()
+            || facts.components.iter().any(|component| receives(component.kind()))
+    }
+
     /// What the records of a service have.
     pub fn records_of(&self, service: &Service) -> Records {
         let index = self.records.get_or_init(|| RecordIndex::of(self));

@@ -135,6 +135,12 @@ impl Repo {
     pub(in crate::repo) fn hides_agent(&self, service: &Service) -> bool {
         const OPTIONS: &[&str] =
             &["JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "JAVA_OPTS", "NODE_OPTIONS"];
+        // An agent that lies in the image is switched on where it runs.
+        let images = service.images.iter().map(|&number| &self.facts.base_images[number]);
+        let mut texts = images.flat_map(|image| image.copies.iter().chain(&image.runs));
+        if texts.any(|text| text.text.contains("opentelemetry-javaagent")) {
+            return true;
+        }
         let mut containers = service.containers.iter().map(|&it| &self.facts.containers[it]);
         containers.any(|container| {
             let options = OPTIONS.iter().filter_map(|name| container.env.get(name));

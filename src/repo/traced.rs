@@ -101,6 +101,24 @@ impl Repo {
         spans.find(|span| !matches!(span.role, SpanRole::Client | SpanRole::Producer))
     }
 
+    /// Whether a file does not serve what its program is for: it asks how things are, shows
+    /// figures, or is a command of a command line.
+    fn is_beside(&self, document: DocumentId) -> bool {
+        const ASIDE: &[&str] =
+            &["health", "healthcheck", "metric", "metrics", "prometheus", "pprof", "debug"];
+        const COMMANDS: &[&str] =
+            &["github.com/spf13/cobra", "github.com/urfave/cli", "github.com/alecthomas/kong"];
+        let path = &self.source(document.source).path;
+        let aside = path.split('/').any(|part| {
+            let stem = part.split('.').next().unwrap_or(part).to_ascii_lowercase();
+            part.starts_with('.') || ASIDE.iter().any(|word| stem.replace('_', "") == *word)
+        });
+        let modules = &self.facts.modules;
+        let module = modules.binary_search_by_key(&document, |module| module.document).ok();
+        let imports = module.and_then(|at| modules.get(at)).map_or(&[][..], |it| &it.imports);
+        aside || imports.iter().any(|it| COMMANDS.iter().any(|known| it.starts_with(known)))
+    }
+
     /// The work of a service that spans should be made of: the first place of each kind.
     pub fn traced_work(&self, service: &Service) -> Vec<Work> {
         let Some(reach) = self.reach_of(service) else { return Vec::new() };
@@ -130,6 +148,8 @@ impl Repo {
         // A script or an example beside the program is none of it.
         let works = |document: &&DocumentId| {
             !self.is_rehearsal(**document)
+                && !self.is_errand(**document)
+                && !self.is_beside(**document)
                 && (reach.languages.is_empty()
                     || reach.languages.contains(&super::propagation::language(self, **document)))
         };

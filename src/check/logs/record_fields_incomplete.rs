@@ -16,6 +16,11 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     let needed = records.missing(true);
     let (missing, severity) = match needed.as_slice() {
         [] => (records.missing(false), Severity::Warning),
+        // What ships the records, if it is not here, may say whose they are.
+        parts if parts.iter().all(|it| matches!(it, Part::Service | Part::Environment)) => {
+            let here = case.repo.ships_logs();
+            (needed, if here { Severity::Error } else { Severity::Warning })
+        }
         _ => (needed, Severity::Error),
     };
     if missing.is_empty() {

@@ -12,6 +12,7 @@ pub(super) fn check(handler: &Handler, case: &mut Case<'_>) {
         Fate::Kept => return,
         Fate::Dropped => ("thrown away", Severity::Error),
         Fate::Answered => ("answered without a record of it", Severity::Error),
+        Fate::Refused => ("answered without a record of it", Severity::Warning),
         // Whoever gets the value may take it for what it is.
         Fate::Replaced => ("replaced by a value, without a record of it", Severity::Warning),
         Fate::Printed => ("printed and not logged", Severity::Info),

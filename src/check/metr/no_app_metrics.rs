@@ -14,6 +14,7 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
         || repo.has_sidecar(service)
         || repo.automatic_metrics(service).is_some()
         || repo.meters(service)
+        || repo.may_meter(service)
     {
         return;
     }

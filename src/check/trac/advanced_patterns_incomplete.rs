@@ -1,5 +1,6 @@
 //! TRAC019: spans or context are missing for work that a service does.
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::repo::services::Service;
 
@@ -16,6 +17,10 @@ pub(super) fn check<'a>(service: &'a Service, case: &mut Case<'a>) {
     }
     let names: Vec<&str> = missing.iter().map(|work| work.what).collect();
     let mut flag = case.flag(service.anchor).with("missing", names.join(", "));
+    // Where the program starts spans itself, one of them may stand around the work.
+    if repo.spans_of(service).next().is_some() {
+        flag = flag.severity(Severity::Warning);
+    }
     for work in &missing {
         flag = flag.related(work.at, format!("without {}", work.what));
     }

@@ -3,6 +3,7 @@
 //! What a handler calls and nobody here can follow may report the error: only what certainly
 //! tells nobody is called lost.
 
+mod acts;
 mod excuse;
 mod fate;
 mod report;
@@ -23,8 +24,10 @@ pub enum Fate {
     Printed,
     /// The program goes on with a value in its place.
     Replaced,
-    /// A request is answered without it.
+    /// A request is answered without it, as a fault of the program.
     Answered,
+    /// A request is answered without it: as a fault of whoever asks, or nobody says as what.
+    Refused,
     /// Nothing.
     Dropped,
 }
@@ -50,6 +53,14 @@ pub enum Excuse {
     Told,
     /// It happens in a browser.
     Page,
+    /// The answer itself could not be written: whoever asked has gone.
+    Gone,
+    /// What is made here is missed by the next step that needs it.
+    Needed,
+    /// Several ways are tried in turn, and the first that works ends it.
+    Turns,
+    /// It runs what others hand in, and keeps them apart.
+    Isolated,
 }
 
 impl Excuse {
@@ -63,8 +74,12 @@ impl Excuse {
             Excuse::Retried => "it is tried again and told in the end",
             Excuse::Logging => "only logging itself fails",
             Excuse::Asked => "whether it works is what is asked",
-            Excuse::Told => "what it explains is told anyway",
+            Excuse::Told => "it is told anyway",
             Excuse::Page => "it happens in a browser",
+            Excuse::Gone => "whoever asked may have gone",
+            Excuse::Needed => "what needs it fails in turn",
+            Excuse::Turns => "it is one of several tries",
+            Excuse::Isolated => "it keeps apart what others hand in",
         }
     }
 }

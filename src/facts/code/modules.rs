@@ -6,6 +6,7 @@
 use super::{CodeText, Listener, ListenerForm, Module};
 use crate::facts::FileFacts;
 use crate::identify::Kind;
+use crate::lang::path::last;
 use crate::libraries::{Api, Role};
 use crate::source::Span;
 use aho_corasick::AhoCorasick;
@@ -30,8 +31,9 @@ pub(super) fn scan(code: CodeText<'_>, read: bool, facts: &mut FileFacts) {
         Kind::Rust => found.rust(),
         _ => found.javascript(),
     }
-    // What a package shows when it is run by hand is no program.
-    if path.ends_with("__init__.py") {
+    // What a package shows when it is run by hand is no program, and what Cargo runs to build one
+    // is none.
+    if path.ends_with("__init__.py") || last(path) == "build.rs" {
         found.entry = None;
     }
     found.imports.sort_unstable();

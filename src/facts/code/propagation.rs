@@ -361,10 +361,14 @@ fn is_fresh(file: &File<'_, '_>, id: ExprId) -> bool {
     let unit = file.unit;
     match unit.expr(id) {
         ExprKind::Map { of: None, .. } => true,
-        ExprKind::Map { of: Some(of), .. } => {
+        ExprKind::Map { of: Some(of), entries } => {
             // `http.Header{}`, `propagation.MapCarrier{}`; a struct may hold what others know.
             let path = file.names.path(*of).unwrap_or_default();
-            path.ends_with("Carrier") || file.table.role(&path, Role::Fresh).is_some()
+            // What points at something writes there: `carrier{headers: &headers}`.
+            let points = |id: ExprId| matches!(unit.expr(id), ExprKind::Unary { op: "&", .. });
+            let mut values = entries.iter().map(|(_, value)| *value);
+            let known = path.ends_with("Carrier") || file.table.role(&path, Role::Fresh).is_some();
+            known && !values.any(|id| points(id) || matches!(unit.expr(id), ExprKind::Name(_)))
         }
         ExprKind::Call { .. } => {
             let path = file.call(id).map(|call| call.path.clone());

@@ -2,11 +2,14 @@
 
 mod shown;
 
+pub(super) use shown::status;
+
 use super::super::scalar::Scalar;
 use super::super::subject::{Held, SubjectKind};
 use super::super::{DocumentId, FileFacts, Subject};
 use super::file::File;
 use super::handlers::sites;
+use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, StmtKind};
@@ -88,7 +91,10 @@ struct Answer {
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     let answers = answers(file);
     if !answers.is_empty() {
-        let errors = shown::Errors::of(sites::all(file));
+        let mut handlers = sites::all(file);
+        // What kept the answer from being written reaches nobody.
+        handlers.retain(|site| !site.writes_answer(file.unit));
+        let errors = shown::Errors::of(handlers);
         for answer in answers {
             facts.responses.extend(response(file, &errors, &answer));
         }
@@ -148,7 +154,8 @@ fn answers(file: &File<'_, '_>) -> Vec<Answer> {
 
 fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) -> Option<Response> {
     let unit = file.unit;
-    let found = errors.shown_in(file, answer.whole);
+    let asked = is_asked(file, answer.whole);
+    let found = errors.shown_in(file, answer.whole).filter(|_| !asked);
     let (at, shows, broad) = match found {
         Some(found) => (unit.place(found.at), found.shows, found.broad),
         None => (unit.place(answer.whole), Shows::Nothing, false),
@@ -166,6 +173,15 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
         broad,
         internal: answer.internal,
     })
+}
+
+/// Whether what went wrong is what the answer is for: the function tries a connection or settings
+/// for whoever asks.
+fn is_asked(file: &File<'_, '_>, whole: ExprId) -> bool {
+    const TRIES: &[&str] = &["test", "ping", "probe", "diagnose"];
+    let unit = file.unit;
+    let mut around = unit.outward(unit.function_of(whole));
+    around.any(|id| words(unit.function(id).name).iter().any(|it| TRIES.contains(&it.as_str())))
 }
 
 /// Pages for developers that are switched on.

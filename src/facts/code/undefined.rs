@@ -175,9 +175,14 @@ fn is_closed(file: &File<'_, '_>, class: &Class<'_>) -> bool {
         }
         for base in &class.bases {
             let bare = base.split(['[', '(', '<']).next().unwrap_or(base);
+            let of_others = bare.contains('.');
             let bare = bare.rsplit('.').next().unwrap_or(bare).trim();
             if PLAIN.contains(&bare) {
                 continue;
+            }
+            // `httpx.Client` is none of the classes here, whatever they are called.
+            if of_others {
+                return false;
             }
             match unit.classes.iter().find(|known| known.name == bare) {
                 Some(known) => open.push(known),
@@ -202,7 +207,13 @@ fn is_closed(file: &File<'_, '_>, class: &Class<'_>) -> bool {
         "__slots__",
     ];
     let name = class.name.to_ascii_lowercase();
-    !dynamic.iter().any(|word| text.contains(word))
+    // `module.exports = new Cart()`: what is done with the one object, binding its methods to
+    // another among it, is done elsewhere.
+    let made = format!("new {}", class.name);
+    let only = unit.language != Language::Python
+        && unit.text.lines().any(|line| line.contains("export") && line.contains(&made));
+    !only
+        && !dynamic.iter().any(|word| text.contains(word))
         && !name.contains("mixin")
         && !class.name.is_empty()
 }

@@ -12,6 +12,7 @@ use super::{Service, ServiceKind};
 use crate::facts::DocumentId;
 use crate::facts::code::{self, Listener, ListenerForm};
 use crate::facts::deploy::{BaseImage, Container};
+use crate::facts::manifest::Ecosystem;
 use crate::identify::Kind;
 use crate::lang::path::{folder, join, last};
 use crate::lang::quick::QuickMap;
@@ -71,7 +72,43 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
         stated(repo, &entries, &mut service);
         found.push(service);
     }
+    built_in(&modules, &mut found);
     found
+}
+
+/// Takes for libraries what other programs of the repository are built with, and what nothing
+/// starts by itself: neither an image nor a main function of its own.
+fn built_in(modules: &Modules<'_>, found: &mut [Service]) {
+    let repo = modules.repo;
+    let mut parts: BTreeSet<String> = BTreeSet::new();
+    for service in found.iter().filter(|it| !it.rehearsal) {
+        for manifest in service.manifests.iter().map(|&it| &repo.facts.manifests[it]) {
+            if !matches!(manifest.ecosystem, Ecosystem::Cargo | Ecosystem::Maven) {
+                continue;
+            }
+            let needed = manifest.dependencies.iter().filter(|it| !it.development);
+            let homes = needed.filter_map(|it| {
+                let name = it.name.text.rsplit(':').next().unwrap_or_default().replace('-', "_");
+                let exact = it.name.text.rsplit(':').next().unwrap_or_default();
+                let of = |name: &str| modules.project(manifest.ecosystem, name);
+                of(if manifest.ecosystem == Ecosystem::Cargo { &name } else { exact })
+            });
+            parts.extend(homes.filter(|home| *home != service.root).map(str::to_owned));
+        }
+    }
+    for service in found.iter_mut() {
+        let starts = |span: &Span| {
+            let path = &repo.source(span.source).path;
+            path.ends_with("src/main.rs") || repo.text(*span).starts_with('@')
+        };
+        if parts.contains(&service.root)
+            && service.images.is_empty()
+            && service.containers.is_empty()
+            && !service.entries.iter().any(starts)
+        {
+            service.kind = ServiceKind::Library;
+        }
+    }
 }
 
 /// Listeners by their document.
@@ -200,6 +237,8 @@ impl<'r> Deployed<'r> {
             let programs: Vec<usize> =
                 candidates.iter().copied().filter(|&it| self.begins(it)).collect();
             match (candidates.as_slice(), programs.as_slice()) {
+                // What several programs of Go share is none of them.
+                ([only], []) if self.is_shared(*only, &near) => {}
                 ([only], _) | (_, [only]) => return Some(*only),
                 ([], _) => {}
                 // Several, and nothing says which.
@@ -208,6 +247,14 @@ impl<'r> Deployed<'r> {
             }
         }
         None
+    }
+
+    /// Whether a unit of Go has no program of its own, and others near it do.
+    fn is_shared(&self, unit: usize, near: &[usize]) -> bool {
+        let modules = &self.repo.facts.modules;
+        let go = |it: &usize| self.repo.document(modules[*it].document).kind == Kind::Go;
+        let mut own = self.units[unit].own.iter();
+        own.any(go) && near.iter().any(|&it| it != unit && self.begins(it))
     }
 
     fn numbers(&self, test: impl Fn(&Unit) -> bool) -> impl Iterator<Item = usize> {

@@ -31,10 +31,35 @@ pub(super) fn is_of_tests(repo: &Repo, unit: &Unit) -> bool {
         || unit.root.split('/').any(shows)
 }
 
-/// Whether a folder holds what shows how something is used: `_example`, `executor-samples`.
+/// Whether a folder holds what shows how something is used, stands in for something, or serves
+/// those who work on the code: `_example`, `executor-samples`, `mock-server`, `scripts`.
 fn shows(folder: &str) -> bool {
-    let word = folder.rsplit(['-', '_']).next().unwrap_or(folder);
-    matches!(word, "example" | "examples" | "sample" | "samples")
+    const ASIDE: &[&str] = &[
+        "bench",
+        "benchmark",
+        "benchmarks",
+        "demo",
+        "demos",
+        "example",
+        "examples",
+        "mock",
+        "mocks",
+        "sample",
+        "samples",
+        "stub",
+        "template",
+        "templates",
+        "tests",
+        "tutorial",
+        "tutorials",
+    ];
+    const WORKSHOP: &[&str] = &["devops", "hack", "script", "scripts", "tool", "tooling", "tools"];
+    let folder = folder.to_ascii_lowercase();
+    let mut words = folder.split(['-', '_', '.']);
+    let last = words.clone().next_back().unwrap_or(&folder);
+    ASIDE.contains(&last)
+        || words.next().is_some_and(|word| matches!(word, "mock" | "fake" | "demo"))
+        || WORKSHOP.contains(&folder.as_str())
 }
 
 /// What a unit is, by what runs it and what it waits for.
@@ -71,8 +96,15 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
     }
     let served = images().any(|it| FILE_SERVERS.contains(&image_name(&it.image.text)));
     let pages = service.languages.iter().all(script);
-    if pages && (served || manifests().any(is_page)) && service.listens.is_empty() {
+    let page = manifests().any(is_page);
+    let serves = service.listens.iter().any(own) && manifests().any(is_of_server);
+    if pages && (served || page) && (service.listens.is_empty() || page && !serves) {
         return ServiceKind::Site;
+    }
+    // Without a main function nothing starts.
+    let compiled = service.languages.iter().all(|it| *it == Kind::Go);
+    if compiled && service.entries.is_empty() && service.containers.is_empty() {
+        return ServiceKind::Library;
     }
     let starts = !service.entries.is_empty()
         || deployed
@@ -106,4 +138,26 @@ fn is_page(manifest: &Manifest) -> bool {
         &["next", "nuxt", "@remix-run/node", "@sveltejs/adapter-node", "astro", "@nestjs/core"];
     PAGES.iter().any(|name| manifest.dependency(name).is_some())
         && !SERVERS.iter().any(|name| manifest.dependency(name).is_some())
+}
+
+/// Whether a package has a framework of servers in it.
+fn is_of_server(manifest: &Manifest) -> bool {
+    const FRAMEWORKS: &[&str] = &[
+        "express",
+        "fastify",
+        "koa",
+        "hono",
+        "@hapi/hapi",
+        "@nestjs/core",
+        "next",
+        "nuxt",
+        "polka",
+        "restify",
+        "@hono/node-server",
+        "ws",
+        "socket.io",
+        "elysia",
+        "h3",
+    ];
+    FRAMEWORKS.iter().any(|name| manifest.dependency(name).is_some())
 }

@@ -4,7 +4,7 @@ use super::super::Repo;
 use crate::facts::code::Module;
 use crate::facts::manifest::Ecosystem;
 use crate::identify::Kind;
-use crate::lang::path::{folder, join, last};
+use crate::lang::path::{folder, is_requirements, join, last};
 use crate::lang::quick::QuickMap;
 
 /// Most files that one import may mean; a name that so many have says nothing.
@@ -59,7 +59,7 @@ impl<'r> Modules<'r> {
         }
         for (number, manifest) in repo.facts.manifests.iter().enumerate() {
             let path = &repo.source(manifest.document.source).path;
-            modules.manifests.entry(folder(path)).or_default().push(number);
+            modules.manifests.entry(home_of(path)).or_default().push(number);
             let Some(name) = manifest.name.as_ref().map(|name| name.text.as_str()) else {
                 continue;
             };
@@ -345,6 +345,13 @@ impl<'r> Modules<'r> {
     pub(super) fn module(&self, number: usize) -> &'r Module {
         &self.repo.facts.modules[number]
     }
+}
+
+/// The folder of the program that a manifest is of: `requirements/prod.txt` speaks of what stands
+/// beside its folder.
+pub(super) fn home_of(path: &str) -> &str {
+    let home = folder(path);
+    if last(home) == "requirements" && is_requirements(path) { folder(home) } else { home }
 }
 
 /// A path in a folder.

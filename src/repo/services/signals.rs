@@ -7,6 +7,7 @@ use crate::facts::code::Module;
 use crate::facts::code::setup::Step;
 use crate::facts::manifest::Dependency;
 use crate::facts::scalar::Scalar;
+use crate::lang::path::{folder, last};
 use crate::lang::placeholder;
 
 /// What the standard wants of each service.
@@ -128,6 +129,49 @@ impl Repo {
             || self.setups_in(service).any(|setup| exports(&setup.step))
             || self.agent_of(service).is_some()
             || self.needs(service, packaged)
+    }
+
+    /// Whether a service may make figures in a way that nobody follows here: it is built with a
+    /// library for them, or has a module of its own by that name.
+    pub fn may_meter(&self, service: &Service) -> bool {
+        const LIBRARIES: &[&str] = &[
+            "prometheus",
+            "prom-client",
+            "statsd",
+            "cadence",
+            "hot-shots",
+            "dogstatsd",
+            "datadog",
+            "newrelic",
+            "micrometer",
+            "dropwizard.metrics",
+            "metrics-core",
+            "go-metrics",
+            "opentelemetry-metrics",
+            "opentelemetry-prometheus",
+            "app.metrics",
+            "appmetrics",
+            "applicationinsights",
+            "opencensus",
+            "scout-apm",
+            "spring-cloud-config-server",
+            "skywalking",
+            "smallrye-metrics",
+        ];
+        const OWN: &[&str] =
+            &["metrics", "metric", "statsd", "prometheus", "prom", "instrumentation", "telemetry"];
+        let mut needed = self.dependencies_of(service).filter(|it| !it.development);
+        if needed.any(|it| {
+            let name = it.name.text.to_ascii_lowercase();
+            LIBRARIES.iter().any(|known| name.contains(known)) || name == "metrics"
+        }) {
+            return true;
+        }
+        self.modules_of(service).any(|module| {
+            let path = &self.source(module.document.source).path;
+            let stem = last(path).split('.').next().unwrap_or_default().to_ascii_lowercase();
+            OWN.contains(&stem.as_str()) || OWN.contains(&last(folder(path)))
+        })
     }
 
     fn logs(&self, service: &Service) -> bool {

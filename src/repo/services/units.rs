@@ -1,6 +1,6 @@
 //! Units by their folders: which code belongs to which manifest, Dockerfile or main function.
 
-use super::modules::{Modules, below};
+use super::modules::{Modules, below, home_of};
 use crate::facts::code;
 use crate::facts::manifest::Ecosystem;
 use crate::identify::Kind;
@@ -59,7 +59,9 @@ pub(super) fn of(modules: &Modules<'_>) -> Vec<Unit> {
         at.to_owned()
     };
     let mut units: BTreeMap<String, Unit> = BTreeMap::new();
-    for (path, number) in &modules.paths {
+    // What a forge or an editor runs is part of no program.
+    let hidden = |path: &str| folder(path).split('/').any(|it| it.len() > 1 && it.starts_with('.'));
+    for (path, number) in modules.paths.iter().filter(|(path, _)| !hidden(path)) {
         units.entry(home(path)).or_default().own.push(*number);
     }
     let mut foreign: BTreeMap<String, BTreeMap<&'static str, (usize, bool)>> = BTreeMap::new();
@@ -101,7 +103,7 @@ fn roots<'r>(modules: &Modules<'r>) -> BTreeSet<&'r str> {
     let ours = |document: crate::facts::DocumentId| {
         let source = repo.source(document.source);
         (source.origin != Origin::Vendored && !code::is_test(&source.path))
-            .then(|| folder(&source.path))
+            .then(|| home_of(&source.path))
     };
     let manifests = repo.facts.manifests.iter().map(|manifest| manifest.document);
     let images = repo.facts.base_images.iter().map(|image| image.document);

@@ -1,7 +1,7 @@
 //! Why losing an error may be meant.
 
-use super::Excuse;
 use super::sites::Site;
+use super::{Excuse, acts};
 use crate::facts::code::file::File;
 use crate::lang::sensitive::words;
 use crate::libraries::Role;
@@ -39,8 +39,20 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
     if calls.iter().any(logs) && calls.len() < 3 {
         return Some(Excuse::Logging);
     }
-    if site.told || only_explains(file, site) {
+    if site.told || only_explains(file, site) || calls.iter().any(|id| acts::tells(file, *id)) {
         return Some(Excuse::Told);
+    }
+    if site.writes_answer(unit) {
+        return Some(Excuse::Gone);
+    }
+    if acts::only_makes_room(unit, &calls) {
+        return Some(Excuse::Needed);
+    }
+    if acts::is_handed_in(unit, site, &calls) {
+        return Some(Excuse::Isolated);
+    }
+    if site.leaves && site.repeats_until.is_some() {
+        return Some(Excuse::Turns);
     }
     if told_later(file, site) {
         return Some(Excuse::Retried);
@@ -87,17 +99,29 @@ fn is_explained(unit: &Unit<'_>, site: &Site<'_>) -> bool {
     {
         return true;
     }
+    // `defer func() { _ = recover() }()`, with a comment above it.
+    let function = unit.function(site.function);
+    let lambda = function.name.is_empty() && function.body.len() < 3;
+    if lambda && above(unit, function.at.start).is_some_and(|at| says_why(unit, at)) {
+        return true;
+    }
     // A comment may follow on the last line.
     let rest = unit.text.get(site.whole.end as usize..).unwrap_or_default();
     let line = rest.find('\n').unwrap_or(rest.len());
     let whole = site.whole.start..site.whole.end + u32::try_from(line).unwrap_or_default();
     let start = above(unit, whole.start).unwrap_or(whole.start);
     let first = unit.comments.partition_point(|comment| comment.start < start);
-    unit.comments[first..].iter().take_while(|comment| comment.start < whole.end).any(|comment| {
-        let text = unit.slice(comment).to_ascii_lowercase();
-        let says = text.chars().filter(|c| c.is_alphabetic()).count() >= 4;
-        says && !MARKS.iter().any(|mark| text.contains(mark))
-    })
+    let mut here = unit.comments[first..].iter().take_while(|comment| comment.start < whole.end);
+    here.any(|comment| says_why(unit, comment.start))
+}
+
+/// Whether the comment that begins at a place says something to a reader.
+fn says_why(unit: &Unit<'_>, at: u32) -> bool {
+    let number = unit.comments.partition_point(|comment| comment.start < at);
+    let text = unit.comments.get(number).map_or("", |comment| unit.slice(comment));
+    let text = text.to_ascii_lowercase();
+    let says = text.chars().filter(|c| c.is_alphabetic()).count() >= 4;
+    says && !MARKS.iter().any(|mark| text.contains(mark))
 }
 
 /// Words of comments that say that errors are passed over.
@@ -377,6 +401,7 @@ const PLAIN: &[&str] = &[
     "lower",
     "upper",
     "append",
+    "apply",
     "push",
     "add",
     "index",

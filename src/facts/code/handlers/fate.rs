@@ -3,6 +3,7 @@
 use super::Fate;
 use super::sites::Site;
 use crate::facts::code::file::File;
+use crate::facts::code::responses::{Status, status};
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, Place, StmtId, StmtKind, Unit};
@@ -26,7 +27,7 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Fate {
         .flat_map(|callee| unit.all_in(callee))
         .collect();
     let mut printed = false;
-    let mut answered = false;
+    let mut answered: Option<Status> = None;
     let mut printing: Vec<Place> = Vec::new();
     for id in &exprs {
         match unit.expr(*id) {
@@ -37,7 +38,7 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Fate {
                     printed = true;
                     printing.push(unit.place(*id));
                 }
-                Heard::Answered => answered = true,
+                Heard::Answered => answered = worse(answered, said(unit, *id)),
                 Heard::Nobody => {}
             },
             ExprKind::Propagate(_) | ExprKind::Lambda(_) => return Fate::Kept,
@@ -51,8 +52,11 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Fate {
     if printed {
         return Fate::Printed;
     }
-    if answered || stmts.iter().any(|id| gives_status(unit, *id)) {
-        return Fate::Answered;
+    let given = stmts.iter().filter_map(|id| gives_status(unit, *id));
+    match given.fold(answered, |known, one| worse(known, one)) {
+        Some(Status::Server) => return Fate::Answered,
+        Some(_) => return Fate::Refused,
+        None => {}
     }
     if site.kept_value {
         return Fate::Replaced;
@@ -61,9 +65,23 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Fate {
         // A function without an error result has other ways to say that it failed.
         return if returns_no_error(file, site, &stmts) { Fate::Replaced } else { Fate::Kept };
     }
-    match stmts.iter().any(|id| replaces(unit, *id)) {
+    // Where what failed was to give a value, the program goes on with what it had before.
+    match stmts.iter().any(|id| replaces(unit, *id)) || !site.acts {
         true => Fate::Replaced,
         false => Fate::Dropped,
+    }
+}
+
+/// What the status in an answer says.
+fn said(unit: &Unit<'_>, id: ExprId) -> Status {
+    status(unit.slice(&unit.place(id)))
+}
+
+/// Of two answers the one that says that the program failed.
+fn worse(known: Option<Status>, one: Status) -> Option<Status> {
+    match known {
+        Some(Status::Server) => known,
+        _ => Some(one),
     }
 }
 
@@ -94,14 +112,12 @@ fn hands_on(unit: &Unit<'_>, id: StmtId) -> bool {
 }
 
 /// `return body, 500`.
-fn gives_status(unit: &Unit<'_>, id: StmtId) -> bool {
-    let StmtKind::Return(Some(value)) = unit.stmt(id) else { return false };
-    let ExprKind::List(items) = unit.expr(*value) else { return false };
-    unit.language == Language::Python
-        && items.get(1).is_some_and(|status| match unit.expr(*status) {
-            ExprKind::Number(number) => number.starts_with(['4', '5']) && number.len() == 3,
-            _ => false,
-        })
+fn gives_status(unit: &Unit<'_>, id: StmtId) -> Option<Status> {
+    let StmtKind::Return(Some(value)) = unit.stmt(id) else { return None };
+    let ExprKind::List(items) = unit.expr(*value) else { return None };
+    let number = items.get(1).filter(|_| unit.language == Language::Python)?;
+    let ExprKind::Number(number) = unit.expr(*number) else { return None };
+    (number.starts_with(['4', '5']) && number.len() == 3).then(|| status(number))
 }
 
 /// Parts of names of variables that say how something went.
@@ -208,7 +224,7 @@ fn replaces(unit: &Unit<'_>, id: StmtId) -> bool {
         }
         // The last expression of an arm is its value.
         StmtKind::Expr(of) => match unit.expr(*of) {
-            ExprKind::Assign { .. } => true,
+            ExprKind::Assign { .. } | ExprKind::Unary { op: "delete", .. } => true,
             ExprKind::Null => false,
             _ => unit.language == Language::Rust,
         },

@@ -1,5 +1,6 @@
 //! Where errors are caught, asked for, or thrown away, in each language.
 
+use super::acts::{self, Effects};
 use crate::facts::code::file::File;
 use crate::libraries::Role;
 use crate::parse::code::Language;
@@ -25,6 +26,10 @@ pub(in crate::facts::code) struct Site<'u> {
     pub(super) tries: usize,
     /// What else the call gives is used.
     pub(super) kept_value: bool,
+    /// What may fail is done for what it does, not for a value.
+    pub(super) acts: bool,
+    /// What may fail ends the loop or the function where it works.
+    pub(super) leaves: bool,
     /// The function it stands in.
     pub(super) function: FunctionId,
     /// The end of the loop around.
@@ -48,18 +53,19 @@ struct Around {
 pub(in crate::facts::code) fn all<'u>(file: &File<'u, '_>) -> Vec<Site<'u>> {
     let unit = file.unit;
     let mut sites = Vec::new();
+    let effects = Effects::of(unit);
     for number in 0..unit.functions.len() {
         let function = FunctionId(u32::try_from(number).unwrap_or(u32::MAX));
         let around = Around { function, repeats_until: None, last: false, told: false };
         let body = &unit.function(function).body;
         let mut open: Vec<(StmtId, Around)> = body.iter().map(|stmt| (*stmt, around)).collect();
         while let Some((id, around)) = open.pop() {
-            at_statement(file, id, around, &mut sites);
+            at_statement(file, &effects, id, around, &mut sites);
             inside(unit, id, around, &mut open);
         }
     }
     if matches!(unit.language, Language::Javascript | Language::Typescript | Language::Tsx) {
-        sites.extend(file.unit.calls().filter_map(|call| of_promise(file, call)));
+        sites.extend(file.unit.calls().filter_map(|call| of_promise(file, &effects, call)));
     }
     sites.sort_by_key(|site| (site.at.start, site.at.end));
     sites.dedup_by(|one, other| one.at == other.at);
@@ -119,7 +125,13 @@ fn hands_on(unit: &Unit<'_>, first: Option<StmtId>, test: ExprId, then: &[StmtId
     failed && matches!(end, Some(StmtKind::Return(Some(_)) | StmtKind::Throw(_)))
 }
 
-fn at_statement<'u>(file: &File<'u, '_>, id: StmtId, around: Around, sites: &mut Vec<Site<'u>>) {
+fn at_statement<'u>(
+    file: &File<'u, '_>,
+    effects: &Effects,
+    id: StmtId,
+    around: Around,
+    sites: &mut Vec<Site<'u>>,
+) {
     let unit = file.unit;
     let place = unit.stmts[id.0 as usize].at.clone();
     match unit.stmt(id) {
@@ -135,6 +147,8 @@ fn at_statement<'u>(file: &File<'u, '_>, id: StmtId, around: Around, sites: &mut
                     tried: unit.all_under(body),
                     tries: unit.under(body).len(),
                     kept_value: false,
+                    acts: acts::does(file, body),
+                    leaves: acts::leaves(unit, body),
                     function: around.function,
                     repeats_until: around.repeats_until,
                     last: around.last,
@@ -154,6 +168,8 @@ fn at_statement<'u>(file: &File<'u, '_>, id: StmtId, around: Around, sites: &mut
                 tried: unit.all_under(body),
                 tries: unit.under(body).len(),
                 kept_value: false,
+                acts: acts::does(file, body),
+                leaves: acts::leaves(unit, body),
                 function: around.function,
                 repeats_until: around.repeats_until,
                 last: around.last,
@@ -162,7 +178,10 @@ fn at_statement<'u>(file: &File<'u, '_>, id: StmtId, around: Around, sites: &mut
         }
         StmtKind::If { first, test, then, .. } => {
             let site = match unit.language {
-                Language::Go => asked_in_go(unit, *first, *test, then),
+                Language::Go => {
+                    let before = first.or_else(|| effects.before(unit, &place));
+                    asked_in_go(unit, before, *test, then)
+                }
                 Language::Rust => asked_in_rust(file, *first, *test, then),
                 _ => None,
             };
@@ -207,6 +226,8 @@ fn site<'u>(at: Place, error: Option<&'u str>, body: &'u [StmtId], tried: Vec<Ex
         tried,
         tries: 1,
         kept_value: false,
+        acts: true,
+        leaves: false,
         function: FunctionId(0),
         repeats_until: None,
         last: false,
@@ -252,7 +273,7 @@ fn suppresses(file: &File<'_, '_>, of: ExprId) -> bool {
     call.role(Role::Suppress).is_some() && file.unit.args(of).iter().any(|arg| all(arg.value))
 }
 
-/// `if err != nil { … }`.
+/// `if err != nil { … }`, with what is done before it.
 fn asked_in_go<'u>(
     unit: &'u Unit<'_>,
     first: Option<StmtId>,
@@ -269,7 +290,13 @@ fn asked_in_go<'u>(
     });
     // `if r := recover(); r != nil`
     let recovers = tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Name("recover")));
-    (is_error || recovers).then(|| site(unit.place(test), Some(name), then, tried))
+    // `x, err := f()` is done for `x`.
+    let acts = first.is_none_or(|first| match unit.stmt(first) {
+        StmtKind::Let { targets, .. } => targets.len() < 2,
+        _ => true,
+    });
+    let site = || Site { acts, ..site(unit.place(test), Some(name), then, tried) };
+    (is_error || recovers).then(site)
 }
 
 /// `if let Err(e) = f() { … }`.
@@ -373,7 +400,7 @@ fn made_ok<'u>(file: &File<'u, '_>, of: ExprId) -> Option<Site<'u>> {
 }
 
 /// `f().catch(() => {})`.
-fn of_promise<'u>(file: &File<'u, '_>, call: ExprId) -> Option<Site<'u>> {
+fn of_promise<'u>(file: &File<'u, '_>, effects: &Effects, call: ExprId) -> Option<Site<'u>> {
     let unit = file.unit;
     let ExprKind::Call { callee, args, .. } = unit.expr(call) else { return None };
     let ExprKind::Member { of, name: "catch" } = unit.expr(*callee) else { return None };
@@ -386,6 +413,7 @@ fn of_promise<'u>(file: &File<'u, '_>, call: ExprId) -> Option<Site<'u>> {
         at: end - 5..end,
         error: function.params.first().map(|param| param.name),
         function: unit.function_of(call),
+        acts: effects.is_statement(call),
         ..site(0..0, None, &function.body, unit.all_in(*of))
     })
 }

@@ -3,7 +3,7 @@
 use super::declared::{Chains, STEPS, below, last_name};
 use crate::facts::code::file::File;
 use crate::libraries::{Api, Role};
-use crate::parse::unit::{CallForm, ExprId, ExprKind};
+use crate::parse::unit::{Arg, CallForm, ExprId, ExprKind};
 use crate::source::Span;
 
 /// What a part is given.
@@ -126,6 +126,18 @@ impl Parts<'_, '_, '_> {
         }
     }
 
+    /// Options that come from elsewhere may hold labels: `new Counter(options)`.
+    fn take_open(&mut self, args: &[Arg<'_>]) {
+        if let [only] = args
+            && matches!(
+                self.file.unit.expr(self.file.names.resolved(only.value)),
+                ExprKind::Name(_) | ExprKind::Member { .. } | ExprKind::Index { .. }
+            )
+        {
+            self.open = true;
+        }
+    }
+
     /// Takes the calls of a chain, from its end to its beginning.
     fn take_chain(&mut self, id: ExprId) {
         let mut id = id;
@@ -182,6 +194,9 @@ pub(super) fn parts<'f, 'u, 'a>(
         }
     }
     parts.open |= spread;
+    if api.get("name").is_none() {
+        parts.take_open(unit.args(call));
+    }
     let mut at = call;
     for _ in 0..STEPS {
         match chains.get(&at) {

@@ -281,7 +281,7 @@ const SERVER: &[&str] = &[
 ];
 
 /// What the status in an answer says.
-pub(super) fn status(text: &str) -> Status {
+pub(in crate::facts::code) fn status(text: &str) -> Status {
     let folded: String = text.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
     let digits = |first: char| {
         let part = |c: char| c.is_alphanumeric() || c == '_';

@@ -1,0 +1,175 @@
+//! What the code that may fail is there for: for what it does, or for a value.
+
+use super::sites::Site;
+use crate::facts::code::file::File;
+use crate::libraries::Role;
+use crate::parse::code::Language;
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, StmtId, StmtKind, Unit};
+use std::collections::BTreeSet;
+
+/// The statements of a file, as one asks for them by what they evaluate or where they end.
+pub(super) struct Effects {
+    /// Expressions that are statements of their own.
+    whole: BTreeSet<ExprId>,
+    /// Go: where each assignment ends.
+    ends: Vec<(u32, StmtId)>,
+}
+
+impl Effects {
+    pub(super) fn of(unit: &Unit<'_>) -> Effects {
+        let mut effects = Effects { whole: BTreeSet::new(), ends: Vec::new() };
+        for (number, stmt) in unit.stmts.iter().enumerate() {
+            match stmt.kind {
+                StmtKind::Expr(of) => {
+                    effects.whole.insert(core(unit, of));
+                }
+                StmtKind::Let { .. } if unit.language == Language::Go => {
+                    let id = StmtId(u32::try_from(number).unwrap_or(u32::MAX));
+                    effects.ends.push((stmt.at.end, id));
+                }
+                _ => {}
+            }
+        }
+        effects.ends.sort_unstable();
+        effects
+    }
+
+    /// Whether nobody takes the value of an expression.
+    pub(super) fn is_statement(&self, id: ExprId) -> bool {
+        self.whole.contains(&id)
+    }
+
+    /// The assignment right before a place: only space stands between.
+    pub(super) fn before(&self, unit: &Unit<'_>, place: &Place) -> Option<StmtId> {
+        let after = self.ends.partition_point(|(end, _)| *end <= place.start);
+        let (end, id) = *self.ends.get(after.checked_sub(1)?)?;
+        let between = unit.text.get(end as usize..place.start as usize)?;
+        between.trim().is_empty().then_some(id)
+    }
+}
+
+/// An expression without what only waits for it, hands its error on, or throws its value away.
+fn core(unit: &Unit<'_>, id: ExprId) -> ExprId {
+    let mut at = id;
+    while let ExprKind::Await(of) | ExprKind::Propagate(of) | ExprKind::Unary { op: "void", of } =
+        unit.expr(at)
+    {
+        at = *of;
+    }
+    at
+}
+
+/// Whether a block does something that is not there for a value: it calls, and nobody takes what
+/// the call gives.
+pub(super) fn does(file: &File<'_, '_>, block: &[StmtId]) -> bool {
+    let unit = file.unit;
+    unit.under(block).into_iter().any(|id| match unit.stmt(id) {
+        StmtKind::Expr(of) => match unit.expr(core(unit, *of)) {
+            ExprKind::Assign { .. } => false,
+            _ => unit.all_in(*of).into_iter().any(|id| {
+                let quiet = || file.call(id).is_some_and(|call| call.role(Role::Quiet).is_some());
+                matches!(unit.expr(id), ExprKind::Call { .. }) && !quiet()
+            }),
+        },
+        StmtKind::Spawn(_) | StmtKind::Other(_) => true,
+        _ => false,
+    })
+}
+
+/// Whether a block leaves the loop or the function around it where it works.
+pub(super) fn leaves(unit: &Unit<'_>, block: &[StmtId]) -> bool {
+    let stmts = unit.under(block);
+    stmts.into_iter().any(|id| matches!(unit.stmt(id), StmtKind::Return(_) | StmtKind::Break))
+}
+
+/// Whether a call is of a function of the file that writes records itself.
+pub(super) fn tells(file: &File<'_, '_>, call: ExprId) -> bool {
+    let unit = file.unit;
+    let ExprKind::Call { callee, .. } = unit.expr(call) else { return false };
+    let lambda = || match unit.expr(file.names.value(*callee)?) {
+        ExprKind::Lambda(of) => Some(*of),
+        _ => None,
+    };
+    let Some(called) = file.own_function(call).or_else(lambda) else { return false };
+    let records = |id: ExprId| file.call(id).is_some_and(|it| it.role(Role::Log).is_some());
+    unit.calls_under(&unit.function(called).body).into_iter().any(records)
+}
+
+/// Names of what makes a folder where there is none.
+const ROOM: &[&str] = &[
+    "mkdirall",
+    "mkdir",
+    "mkdirsync",
+    "makedirs",
+    "create_dir",
+    "create_dir_all",
+    "ensuredir",
+    "ensuredirsync",
+    "mkdirp",
+];
+
+/// Whether all that may fail makes folders: what writes there fails if they are missing.
+pub(super) fn only_makes_room(unit: &Unit<'_>, calls: &[ExprId]) -> bool {
+    let mut made = false;
+    let all = calls.iter().all(|id| {
+        let name = called(unit, *id).to_ascii_lowercase();
+        made |= ROOM.contains(&name.as_str());
+        // `filepath.Dir(path)` is handed to it.
+        ROOM.contains(&name.as_str())
+            || ["dir", "join", "dirname", "parent", "unwrap", "as_ref"].contains(&name.as_str())
+    });
+    all && made
+}
+
+fn called<'a>(unit: &Unit<'a>, call: ExprId) -> &'a str {
+    let ExprKind::Call { callee, .. } = unit.expr(call) else { return "" };
+    match unit.expr(*callee) {
+        ExprKind::Member { name, .. } | ExprKind::Name(name) => name,
+        _ => "",
+    }
+}
+
+/// Whether all that may fail is what others hand in: `step()` of `isolate(step)`.
+pub(super) fn is_handed_in(unit: &Unit<'_>, site: &Site<'_>, calls: &[ExprId]) -> bool {
+    let handed = |id: &ExprId| {
+        let ExprKind::Call { callee, .. } = unit.expr(*id) else { return false };
+        let ExprKind::Name(name) = unit.expr(*callee) else { return false };
+        let params = |id: FunctionId| unit.function(id).params.iter().any(|it| it.name == *name);
+        unit.outward(site.function).any(params)
+    };
+    !calls.is_empty() && calls.iter().all(handed)
+}
+
+/// Types of what an answer, or the other end of a connection, is written to.
+const WRITERS: &[&str] = &["ResponseWriter", "net.Conn", "io.Writer"];
+/// Names of what writes there.
+const WRITES: &[&str] = &[
+    "Write",
+    "WriteString",
+    "Fprint",
+    "Fprintf",
+    "Fprintln",
+    "Copy",
+    "CopyN",
+    "CopyBuffer",
+    "Encode",
+    "WriteTo",
+];
+
+impl Site<'_> {
+    /// Go: whether what failed is writing to whoever asked.
+    pub(in crate::facts::code) fn writes_answer(&self, unit: &Unit<'_>) -> bool {
+        if unit.language != Language::Go
+            || !self.tried.iter().any(|id| WRITES.contains(&called(unit, *id)))
+        {
+            return false;
+        }
+        let writer = |name: &str| {
+            unit.outward(self.function).flat_map(|id| &unit.function(id).params).any(|param| {
+                let ty = param.ty.unwrap_or_default();
+                param.name == name && WRITERS.iter().any(|known| ty.ends_with(known))
+            })
+        };
+        self.tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Name(name) if writer(name)))
+    }
+}
