@@ -210,6 +210,8 @@ def manifests(releases):
                     folder = re.sub(r"/v\d+$", "", module).split("/")[-1]
                     if "ebpf-profiler" in module:
                         folder = "ebpf-profiler"
+                    if "go.opentelemetry.io/obi" in module:
+                        folder = "obi"
                     if folder in ("collector", "storage"):
                         continue
                     rows = found.setdefault((section, folder), {})

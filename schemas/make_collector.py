@@ -84,6 +84,7 @@ REQUIRED = {
     ("attributesprocessor.Config", "actions"),
     ("resourceprocessor.Config", "attributes"),
     ("fileexporter.Config", "path"),
+    ("prometheusexporter.Config", "endpoint"),
 }
 ENUMS = {
     ("configtls.ClientConfig", "min_version"): f"enum({TLS})",

@@ -37,7 +37,13 @@ def files(repo, tag):
                 yield member.name, archive.extractfile(member).read().decode("utf-8", "replace")
 
 
+# What a macro adds wherever it stands: the prefix is the same in all plugins.
+AWS = ["external_id", "profile", "region", "role_arn", "sts_endpoint"]
+
+
 def entries(body):
+    if "FLB_AWS_CREDENTIAL_BASE_CONFIG_MAP(" in body:
+        yield from ((f"aws_{name}", False) for name in AWS)
     for kind, name, _, flags in ENTRY.findall(body):
         name = name.lower()
         if kind.endswith("STR_PREFIX"):
@@ -64,7 +70,7 @@ def read(repo, tag):
                 for _, body in MAP.findall(text):
                     for role in ("input", "output", "custom", "filter"):
                         commons.setdefault(role, set()).update(name for name, _ in entries(body))
-            if path.endswith(("flb_oauth2.c", "flb_http_server_config_map.c")):
+            if path.endswith(("flb_oauth2.c", "flb_oauth2_jwt.c", "flb_http_server_config_map.c")):
                 for _, body in MAP.findall(text):
                     for role in ("input", "output"):
                         commons.setdefault(role, set()).update(name for name, _ in entries(body))

@@ -108,6 +108,8 @@ pub struct Settings {
     pub whole: Vec<World>,
     /// Kinds of facts that are held elsewhere too.
     pub elsewhere: Vec<World>,
+    /// Families of indices that are kept for good.
+    pub kept_indices: Vec<String>,
     /// Services that must have an objective.
     pub critical_services: Vec<String>,
     /// Services that are there and not in the repository.
@@ -175,6 +177,7 @@ impl Default for Settings {
             business_words: words(words::BUSINESS),
             bounded_labels: Vec::new(),
             generated_rules: Vec::new(),
+            kept_indices: Vec::new(),
             critical_services: Vec::new(),
             whole: Vec::new(),
             elsewhere: Vec::new(),

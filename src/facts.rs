@@ -6,6 +6,7 @@
 pub mod alertmanager;
 pub mod annotation;
 pub mod beat;
+pub mod bucket;
 pub mod ci;
 pub mod code;
 pub mod collector;
@@ -27,6 +28,7 @@ pub mod logstash;
 pub mod loki;
 pub mod manifest;
 pub mod markdown;
+pub mod mimir;
 pub mod monitor;
 mod named;
 mod needed;
@@ -301,6 +303,12 @@ file_facts! {
     curator_actions: elastic::curator::CuratorAction,
     /// Configurations of Loki.
     lokis: loki::LokiConfig,
+    /// Patterns of files for grok.
+    grok_patterns: logstash::patterns::GrokPattern,
+    /// Configurations of Mimir and Cortex.
+    mimirs: mimir::MimirConfig,
+    /// What deletes the objects of buckets.
+    bucket_rules: bucket::BucketRule,
     /// Roles of an engine.
     engine_roles: elastic::role::EngineRole,
     /// Requests to an engine that are written down.

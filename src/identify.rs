@@ -7,6 +7,7 @@ mod shape;
 mod signature;
 mod table;
 mod text;
+pub mod vector;
 
 pub use kind::Kind;
 
@@ -40,6 +41,9 @@ pub fn reading(path: &str, text: &str) -> Reading {
     }
     if text::is_saved_objects(text) {
         return Reading::Whole(Kind::KibanaObjects);
+    }
+    if vector::part(path).is_some_and(|role| vector::is_component(role, text)) {
+        return Reading::Whole(Kind::VectorConfig);
     }
     // A name that lies: YAML in a file called `x.md`. Front matter has text after it.
     let structured =

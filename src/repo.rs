@@ -35,6 +35,7 @@ pub mod oncall;
 pub mod owners;
 pub mod paths;
 pub mod pillars;
+pub mod produced;
 pub mod propagation;
 pub mod publish;
 pub mod queries;
@@ -133,6 +134,7 @@ pub struct Repo {
     collectors: OnceLock<collectors::Collectors>,
     builds: OnceLock<collectors::Builds>,
     clusters: OnceLock<Vec<engines::Cluster>>,
+    produced: OnceLock<produced::Production>,
     log_stores: OnceLock<Vec<logstores::LogStore>>,
     logstash_groups: OnceLock<logstash::events::Groups>,
     external: OnceLock<BTreeMap<String, Span>>,
@@ -241,6 +243,7 @@ impl Repo {
             collectors: OnceLock::new(),
             builds: OnceLock::new(),
             clusters: OnceLock::new(),
+            produced: OnceLock::new(),
             log_stores: OnceLock::new(),
             logstash_groups: OnceLock::new(),
             external: OnceLock::new(),

@@ -8,6 +8,7 @@ mod dead_end_output;
 mod filestream_id;
 mod json_not_decoded;
 mod log_input;
+mod open_monitoring;
 mod transport_unprotected;
 mod two_outputs;
 mod unknown_key;
@@ -22,4 +23,5 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("BEAT007", Builtin::BeatOutput(transport_unprotected::check)),
     ("BEAT008", Builtin::Credential(credential_literal::check)),
     ("BEAT009", Builtin::BeatOutput(dead_end_output::check)),
+    ("BEAT010", Builtin::Beat(open_monitoring::check)),
 ];

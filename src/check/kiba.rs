@@ -8,15 +8,18 @@ use crate::repo::runs::Program;
 
 mod analysis_set_incomplete;
 mod audit_off;
+mod base_url;
 mod encryption_key;
 mod es_link_unprotected;
 mod field_never_produced;
 mod not_importable;
 mod password_literal;
+mod pattern_mismatch;
 mod placeholder_left;
 mod plaintext_ui;
 mod query_invalid;
 mod rate_without_total;
+mod scoring_context;
 mod security_contradiction;
 mod silent_truncation;
 mod superuser_account;
@@ -35,6 +38,7 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("KIBA007", Builtin::KibanaConfig(es_link_unprotected::check)),
     ("KIBA008", Builtin::KibanaConfig(encryption_key::check)),
     ("KIBA009", Builtin::KibanaConfig(audit_off::check)),
+    ("KIBA010", Builtin::KibanaConfig(base_url::check)),
     ("KIBA011", Builtin::LogQuery(query_invalid::check)),
     ("KIBA012", Builtin::LogQuery(text_vs_keyword::check)),
     ("KIBA013", Builtin::LogQuery(field_never_produced::check)),
@@ -44,6 +48,8 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("KIBA017", Builtin::LogQuery(rate_without_total::check)),
     ("KIBA018", Builtin::LogQuery(silent_truncation::check)),
     ("KIBA019", Builtin::LogQuery(unbounded_time::check)),
+    ("KIBA020", Builtin::LogQuery(scoring_context::check)),
+    ("KIBA021", Builtin::Document(pattern_mismatch::check)),
 ];
 
 /// How bad something is that releases from `since` on refuse: nothing before, a warning where

@@ -22,6 +22,7 @@ mod transport_unprotected;
 mod unauthenticated_ingest;
 mod unknown_option;
 mod unknown_plugin;
+mod unknown_setting;
 mod unsafe_index_name;
 
 pub(super) const BUILTINS: &[(&str, Builtin)] = &[
@@ -40,10 +41,12 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("LSTH013", Builtin::LogstashPlugin(date_filter_gap::check)),
     ("LSTH014", Builtin::LogstashPlugin(parse_failure_lost::check)),
     ("LSTH015", Builtin::LogstashPlugin(grok_invalid::check)),
+    ("LSTH015", Builtin::GrokPattern(grok_invalid::check_file)),
     ("LSTH016", Builtin::LogstashNode(queue_volatile::check)),
     ("LSTH017", Builtin::LogstashPlugin(datastream_conflict::check)),
     ("LSTH018", Builtin::LogstashPlugin(template_overwrite_blind::check)),
     ("LSTH019", Builtin::LogstashPlugin(mutate_order::check)),
     ("LSTH020", Builtin::LogstashEntry(pipelines_file::check)),
     ("LSTH021", Builtin::LogstashPlugin(ecs_field_clash::check)),
+    ("LSTH022", Builtin::LogstashNode(unknown_setting::check)),
 ];

@@ -8,6 +8,7 @@ mod credential_in_clear;
 mod debug_only_or_verbose;
 mod defined_not_used;
 mod delivery_disabled;
+mod deprecated_alias;
 mod env_syntax;
 mod layer_drops_exporter;
 mod memory_limiter_late;
@@ -37,6 +38,7 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("OTCL002", Builtin::CollectorComponent(defined_not_used::check)),
     ("OTCL003", Builtin::CollectorComponent(unknown_type::check)),
     ("OTCL004", Builtin::Collector(removed_component::check)),
+    ("OTCL005", Builtin::CollectorComponent(deprecated_alias::check)),
     ("OTCL006", Builtin::Collector(pipeline_shape::check)),
     ("OTCL007", Builtin::CollectorPipeline(memory_limiter_late::check)),
     ("OTCL008", Builtin::CollectorPipeline(memory_limiter_missing::check)),

@@ -31,6 +31,8 @@ pub enum Stated {
     ExternalServices(Vec<String>),
     /// Metrics that come from elsewhere: names or patterns with `*`.
     ExternalMetrics(Vec<String>),
+    /// Families of indices that are kept for good: names or patterns with `*`.
+    KeptIndices(Vec<String>),
     /// Services that must have an objective.
     CriticalServices(Vec<String>),
     /// Requirements that do not apply.
@@ -54,6 +56,7 @@ impl Stated {
             Stated::Managed(what) => format!("managed by others: {}", what.join(", ")),
             Stated::ExternalServices(names) => format!("external services {}", names.join(", ")),
             Stated::ExternalMetrics(names) => format!("external metrics {}", names.join(", ")),
+            Stated::KeptIndices(names) => format!("kept for good: {}", names.join(", ")),
             Stated::CriticalServices(names) => format!("critical services {}", names.join(", ")),
             Stated::NotApplicable(ids) => format!("not applicable: {}", ids.join(", ")),
             Stated::Whole(these) => format!("whole: {}", worlds(these)),
@@ -220,9 +223,12 @@ impl Settings {
 
     /// Takes over what the declarations that count state.
     pub(super) fn take_declared(&mut self) {
-        for names in
-            [&mut self.external_services, &mut self.external_metrics, &mut self.critical_services]
-        {
+        for names in [
+            &mut self.external_services,
+            &mut self.external_metrics,
+            &mut self.kept_indices,
+            &mut self.critical_services,
+        ] {
             names.clear();
         }
         self.whole.clear();
@@ -233,6 +239,7 @@ impl Settings {
             match stated {
                 Stated::ExternalServices(names) => self.external_services.extend(names),
                 Stated::ExternalMetrics(names) => self.external_metrics.extend(names),
+                Stated::KeptIndices(names) => self.kept_indices.extend(names),
                 Stated::CriticalServices(names) => self.critical_services.extend(names),
                 Stated::Whole(worlds) => self.whole.extend(worlds),
                 Stated::Elsewhere(worlds) => self.elsewhere.extend(worlds),
@@ -301,6 +308,7 @@ impl Reader<'_> {
             "managed" => Stated::Managed(list("managed")),
             "external-services" => Stated::ExternalServices(list("external-services")),
             "external-metrics" => Stated::ExternalMetrics(list("external-metrics")),
+            "kept-indices" => Stated::KeptIndices(list("kept-indices")),
             "critical-services" => Stated::CriticalServices(list("critical-services")),
             "not-applicable" => Stated::NotApplicable(list("not-applicable")),
             "whole" => Stated::Whole(worlds("whole")),

@@ -205,6 +205,12 @@ pub const DECLARED: &[Key] = &[
         &["XREF001", "XREF002"],
         "Metrics that come from elsewhere: names, `*` for any part",
     ),
+    declared(
+        "kept-indices",
+        Shape::List,
+        &["ELAS015", "CROS002"],
+        "Families of indices that are kept for good, such as those for auditors: names of indices or policies, `*` for any part",
+    ),
     declared("critical-services", Shape::List, &["SLO053"], "Services that must have an objective"),
     declared(
         "not-applicable",

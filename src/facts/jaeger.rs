@@ -3,6 +3,7 @@
 //! Version 1 is a set of programs with flags and variables, version 2 one program that reads a
 //! collector's configuration; the operator's object stands for a whole installation of version 1.
 
+pub mod chart;
 pub mod flags;
 pub mod links;
 pub mod object;
@@ -18,6 +19,7 @@ use crate::identify::Kind;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
+pub use chart::ChartValues;
 pub use object::JaegerObject;
 pub use strategies::{Strategies, Strategy};
 pub use v2::JaegerConfig;
@@ -95,6 +97,8 @@ pub enum Form {
     Container(Box<Container>),
     /// A chart.
     Chart(Package),
+    /// Values of the chart.
+    Values(Box<ChartValues>),
     /// An operator's object.
     Object(Box<JaegerObject>),
     /// A configuration of version 2.
@@ -174,6 +178,7 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
     let masked = document.masked;
     match document.kind {
         Kind::OtelCollector | Kind::JaegerConfig => v2::read(root, id, masked, facts),
+        Kind::HelmValues => return chart::read(root, id, masked, facts),
         Kind::JaegerStrategies => strategies::read(root, id, masked, facts),
         Kind::Kubernetes => {
             object::read(root, id, masked, facts);
@@ -322,6 +327,7 @@ impl Subject for Part {
         match &self.form {
             Form::Container(container) => format!("container {}", container.name.text),
             Form::Chart(package) => format!("chart {}", package.name.text),
+            Form::Values(_) => "values of the chart jaeger".to_owned(),
             Form::Object(_) => format!("Jaeger {}", self.name.text),
             Form::Config(_) => "Jaeger configuration".to_owned(),
             Form::Sidecar | Form::Variable => self.name.text.clone(),

@@ -1,6 +1,7 @@
 //! Logstash pipelines: the parsed text, and each plugin with its options.
 
 pub mod node;
+pub mod patterns;
 
 use super::scalar::{Credential, Scalar};
 use super::subject::{Held, SubjectKind};

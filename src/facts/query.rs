@@ -5,6 +5,7 @@ mod body;
 mod clause;
 mod grafana;
 mod saved;
+mod scoring;
 pub mod table;
 mod text;
 mod visual;
@@ -18,6 +19,7 @@ use std::ops::Range;
 pub(super) use body::read;
 pub(super) use grafana::read_panels;
 pub(super) use saved::{read_object, read_objects};
+pub use scoring::YesNo;
 
 /// A search.
 #[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
@@ -38,6 +40,8 @@ pub struct LogQuery {
     pub size: Option<Scalar>,
     /// The key `query`.
     pub query_key: Option<Span>,
+    /// Conditions that only say yes or no, where scores are computed.
+    pub yes_no: Vec<YesNo>,
     /// What the store refuses.
     pub faults: Vec<Fault>,
     /// Something else gives the range of time: the picker of a dashboard.
@@ -164,6 +168,7 @@ impl LogQuery {
             aggregations: Vec::new(),
             size: None,
             query_key: None,
+            yes_no: Vec::new(),
             faults: Vec::new(),
             timed_elsewhere: false,
             open: false,

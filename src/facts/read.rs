@@ -15,8 +15,8 @@ use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
     beat, ci, code, collector, dashboard, deploy, dialect, elastic, grafana, kibana, logging,
-    logstash, loki, markdown, monitor, oncall, owners, package, permissions, prometheus, query,
-    rules, schema, slo, strategy, telemetry, terraform,
+    logstash, loki, markdown, mimir, monitor, oncall, owners, package, permissions, prometheus,
+    query, rules, schema, slo, strategy, telemetry, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
@@ -482,6 +482,7 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
             loki::read_values(node, id, facts);
         }
         Kind::LokiConfig => loki::read(node, id, masked, facts),
+        Kind::MimirConfig => mimir::read(node, id, masked, facts),
         Kind::ElasticsearchConfig
         | Kind::OpensearchConfig
         | Kind::IndexTemplate

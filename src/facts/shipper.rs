@@ -14,7 +14,7 @@ pub(super) use agent::{read_alloy, read_promtail};
 pub(super) use fluentbit::{read_classic, read_yaml};
 pub(super) use fluentd::read_fluentd;
 pub(super) use objects::read_object;
-pub(super) use vector::read_vector;
+pub(super) use vector::{read_vector, read_vector_part};
 
 use super::scalar::{Credential, Scalar};
 use super::subject::{Held, SubjectKind};

@@ -194,6 +194,8 @@ macro_rules! subjects {
                 LogstashPlugin logstash_plugins: logstash::Plugin "logstash_plugin" [
                     "name", "role", "options.*",
                 ];
+                /// A pattern of a file for grok.
+                GrokPattern grok_patterns: logstash::patterns::GrokPattern "grok_pattern" ["name"];
                 /// A Markdown page.
                 Page pages: markdown::Page "page" ["title"];
                 /// Settings of a Kibana or of OpenSearch Dashboards at one place.

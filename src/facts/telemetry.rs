@@ -4,7 +4,7 @@ use super::deploy::Container;
 use super::jaeger::v2::type_of;
 use super::scalar::Scalar;
 use super::subject::{Held, SubjectKind};
-use super::{DocumentId, FileFacts, Subject, configmap, jaeger, tempo};
+use super::{DocumentId, FileFacts, Subject, configmap, jaeger, mimir, tempo};
 use crate::identify::Kind;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
@@ -89,6 +89,10 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
     ) {
         jaeger::read(root, id, facts);
         ports(root, id, facts);
+    }
+    if kind == Kind::HelmValues {
+        jaeger::read(root, id, facts);
+        mimir::read_values(root, id, facts);
     }
     if matches!(kind, Kind::Kubernetes | Kind::Compose | Kind::HelmValues) {
         environment::read(root, id, facts);

@@ -4,6 +4,7 @@
 //! `.tf.json`. To read one more type, add a line to [`READERS`]; for a text or an object inside
 //! a resource that is a document of its own, a line to [`PARTS`].
 
+use super::bucket;
 use super::embedded::{Inner, Part};
 use super::grafana;
 use super::monitor;
@@ -80,11 +81,14 @@ type Reader = fn(&Resource<'_>, DocumentId, &mut FileFacts);
 const READERS: &[(&str, Reader)] = &[
     ("datadog_service_level_objective", slo::terraform::read_datadog),
     ("google_monitoring_slo", slo::terraform::read_google),
+    ("aws_s3_bucket", bucket::read_amazon),
+    ("aws_s3_bucket_lifecycle_configuration", bucket::read_amazon),
     ("aws_cloudwatch_composite_alarm", monitor::read),
     ("aws_cloudwatch_metric_alarm", monitor::read),
     ("azurerm_monitor_metric_alert", monitor::read),
     ("datadog_monitor", monitor::read),
     ("google_monitoring_alert_policy", monitor::read),
+    ("google_storage_bucket", bucket::read_google),
     ("grafana_contact_point", grafana::read_contact_point),
     ("grafana_mute_timing", grafana::read_mute_timing),
     ("grafana_notification_policy", grafana::read_policy),

@@ -81,6 +81,8 @@ kinds! {
     LogQuery = "log-query", "log queries";
     /// A Logstash pipeline.
     LogstashPipeline = "logstash-pipeline", "Logstash pipelines";
+    /// Patterns for grok, one a line.
+    GrokPatterns = "grok-patterns", "grok patterns";
     /// Logstash node settings.
     LogstashConfig = "logstash-config", "Logstash";
     /// Logstash `pipelines.yml`.

@@ -60,6 +60,8 @@ struct Evidence {
     sections: usize,
     /// A section with a letter wrong, or without its brace.
     near: usize,
+    /// The first line may have been the head of a section.
+    torn: bool,
     plugins: usize,
     arrows: usize,
     /// `a = b`, `a: b`: how other languages assign.
@@ -70,13 +72,15 @@ struct Evidence {
 
 /// Whether a text is a pipeline.
 pub(super) fn is_pipeline(text: &str) -> bool {
-    if !text.contains('{') || !SECTIONS.iter().any(|word| text.contains(&word[1..4])) {
+    let named = || SECTIONS.iter().any(|word| text.contains(&word[1..4])) || text.contains("=>");
+    if !text.contains('{') || !named() {
         return false;
     }
     let mut found = Evidence::default();
     let mut previous = "";
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         if !line.starts_with('#') {
+            found.torn |= previous.is_empty() && is_torn(line);
             found.line(line, previous);
             previous = line;
         }
@@ -140,12 +144,26 @@ impl Evidence {
         let bare = self.plugins > 0 && self.assigns + self.foreign < 2;
         let inner = self.arrows > 0 || self.plugins > 0;
         match (self.sections, sections) {
-            (0, 0) => false,
+            (0, 0) => {
+                self.torn && self.plugins > 0 && self.arrows > 1 && mostly && self.foreign == 0
+            }
             (0, _) => self.plugins > 0 && inner && mostly,
             // Code of Ruby in a filter assigns too.
             _ => inner && (mostly || bare || (self.arrows > 0 && self.plugins > 0)),
         }
     }
+}
+
+/// Whether a line is the head of a section with a word too many or too few: `input input {`,
+/// `output log_name`, `) {`.
+fn is_torn(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let head = line.strip_suffix('{').map(str::trim_end);
+    SECTIONS.contains(&first)
+        || head.is_some_and(|head| {
+            head.len() < 3 || head.split_whitespace().any(|word| SECTIONS.contains(&word))
+        })
 }
 
 fn near(word: &str, known: &str) -> bool {

@@ -188,8 +188,11 @@ fn scores(index: &Index, shape: &Shape<'_>, correction: Option<Correction<'_>>) 
     }
     // A configuration that stands deep inside something else is that something's part.
     for (signature, sum) in sums.iter_mut().enumerate() {
-        let exempt =
-            matches!(SIGNATURES[signature].kind, Kind::Slo | Kind::Compose | Kind::HelmValues);
+        // Roles stand below names of their own.
+        let exempt = matches!(
+            SIGNATURES[signature].kind,
+            Kind::Slo | Kind::Compose | Kind::HelmValues | Kind::EngineRole
+        );
         if !exempt && !rooted[signature] {
             *sum = 0;
         }

@@ -217,7 +217,8 @@ pub(super) const SIGNATURES: &[Signature] = &[
     signature(
         Kind::HelmValues,
         5,
-        "^logstashPipeline 4, ^logstashConfig 4, image>repository 3, image>tag 2, image>pullPolicy 3, ^image 1, ^replicaCount 3,
+        "jaeger>provisionDataStore 5, jaeger>allInOne 3, jaeger>storage 2, ^provisionDataStore 5, ^esIndexCleaner 3,
+         ^logstashPipeline 4, ^logstashConfig 4, image>repository 3, image>tag 2, image>pullPolicy 3, ^image 1, ^replicaCount 3,
          ^replicas 1, ^resources 1, ^nodeSelector 2, ^tolerations 2, ^affinity 1,
          ^serviceAccount 1, serviceAccount>create 3, rbac>create 2, ingress>enabled 2,
          ^podAnnotations 2, ^podLabels 1, ^podSecurityContext 2, ^securityContext 1,
@@ -291,6 +292,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
         "^api.http.host 3, ^http.host 3, ^pipeline.* 3, ^xpack.monitoring.* 2, ^path.config 3,
          ^config.* 2, ^queue.* 3, ^dead_letter_queue.* 3, ^log.level 1, ^node.name 1, ^path.data 1,
          ^path.logs 1, ^xpack.management.* 2, ^api.* 2, ^log.format 1, ^cluster.name -5,
+         queue>type 2, pipeline>workers 2, pipeline>batch 2, dead_letter_queue>enable 3,
          ^elasticsearch.hosts -5",
     ),
     signature(
@@ -304,6 +306,12 @@ pub(super) const SIGNATURES: &[Signature] = &[
          discovery>seed_hosts 3, discovery>type 3, ^plugins.* -4, ^opensearch_security.* -6,
          ^elasticsearch.* -6, ^opensearch.* -6, ^server.* -4, ^api.* -4, ^pipeline.* -4,
          ^output.* -6, ^filebeat.* -6, ^cluster.initial_cluster_manager_nodes -3",
+    ),
+    signature(
+        Kind::EngineRole,
+        6,
+        "indices>names 3, indices>privileges 4, indices+cluster 1, applications>privileges 1,
+         ^kibana -9, ^elasticsearch -9, ^role_descriptors -9, ^apiVersion -9, ^kind -9",
     ),
     signature(
         Kind::LogstashPipelines,

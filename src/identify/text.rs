@@ -1,6 +1,7 @@
 //! Texts that are neither YAML nor JSON: source code, pipelines, templates.
 
 use super::{Kind, logstash};
+use crate::lang::grok;
 use crate::lang::path::is_requirements;
 
 /// Source languages and other annotated texts, by extension.
@@ -176,6 +177,9 @@ pub(super) fn by_grammar(text: &str) -> Option<Kind> {
     }
     if logstash::is_pipeline(text) {
         return Some(Kind::LogstashPipeline);
+    }
+    if grok::is_patterns(text) {
+        return Some(Kind::GrokPatterns);
     }
     if is_fluentd(text) {
         return Some(Kind::FluentdConfig);

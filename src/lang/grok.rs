@@ -17,6 +17,30 @@ pub struct Reference {
     pub whole: Range<usize>,
 }
 
+/// A line of a file of patterns: the ranges of its name and of its expression.
+pub fn definition(line: &str) -> Option<(Range<usize>, Range<usize>)> {
+    let start = line.len() - line.trim_start().len();
+    let end = start + line[start..].find([' ', '\t'])?;
+    let from = end + line[end..].len() - line[end..].trim_start().len();
+    let to = line.trim_end_matches(['\r', '\n']).len();
+    let name = &line[start..end];
+    let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    (name.len() > 1 && name.bytes().all(plain) && from < to).then_some((start..end, from..to))
+}
+
+/// Whether a text is a file of patterns: a name and an expression on each line.
+pub fn is_patterns(text: &str) -> bool {
+    let mut lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
+        .peekable();
+    let first = lines.peek().is_some_and(|line| definition(line).is_some());
+    let marks = ["%{", "(?", "\\d", "\\w", "\\s", "\\b", "[^"];
+    first
+        && marks.iter().any(|mark| text.contains(mark))
+        && lines.all(|line| definition(line).is_some())
+}
+
 /// The named patterns of an expression, in order.
 pub fn references(text: &str) -> Vec<Reference> {
     let bytes = text.as_bytes();

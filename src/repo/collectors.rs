@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 mod builds;
 mod load;
+mod ports;
 
 pub use builds::Builds;
 

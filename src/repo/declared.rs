@@ -1,8 +1,10 @@
 //! What is declared of the repository: only declarations that count are found here.
 
 use super::Repo;
+use super::logfamilies::policy_name;
 use crate::config::{Declaration, Settings, Stated, is_named};
 use crate::facts::DocumentId;
+use crate::facts::elastic::policy::LifecyclePolicy;
 
 /// A declaration that counts, and its number among all of them.
 pub type Declared<'r> = (usize, &'r Declaration);
@@ -69,6 +71,26 @@ impl Repo {
         let names = &self.settings.external_services;
         let first = name.split('.').next().unwrap_or(name);
         is_named(names, name) || is_named(names, first)
+    }
+
+    /// Whether a policy is declared to be for indices that are kept for good: by its own name, or by
+    /// the patterns of the indices it is for.
+    pub fn is_kept(&self, policy: &LifecyclePolicy) -> bool {
+        let names = &self.settings.kept_indices;
+        let templates = self.facts.index_templates.iter().filter(|template| {
+            template.document == policy.document && template.lifecycle.is_some()
+                || policy_name(template).is_some_and(|(name, _)| {
+                    self.lifecycle_policy(name, template.document)
+                        .is_some_and(|found| std::ptr::eq(found, policy))
+                })
+        });
+        !names.is_empty()
+            && (policy.name.as_deref().is_some_and(|name| is_named(names, name))
+                || policy
+                    .patterns
+                    .iter()
+                    .chain(templates.flat_map(|template| &template.patterns))
+                    .any(|pattern| is_named(names, &pattern.text)))
     }
 
     /// Whether a metric is declared to come from elsewhere.

@@ -2,6 +2,7 @@
 
 use super::Repo;
 use super::engines::Cluster;
+use super::produced::Produced;
 use crate::facts::DocumentId;
 use crate::facts::elastic::policy::LifecyclePolicy;
 use crate::facts::elastic::template::{Form, IndexTemplate};
@@ -170,10 +171,29 @@ impl Repo {
         self.managed_elsewhere(template)
     }
 
+    /// What takes indices away that no template here is for.
+    pub fn lifecycle_of_written(&self, written: &Produced) -> Lifecycle {
+        let covers = |pattern: &str| overlap(pattern, &written.pattern);
+        // Of a template another question is asked; the store brings one for its data streams.
+        let templated = self
+            .facts
+            .index_templates
+            .iter()
+            .any(|template| template.patterns.iter().any(|it| !it.known || covers(&it.text)));
+        match written.managed || templated || covers("logs-*-*") {
+            true => Lifecycle::Unknown,
+            false => self.managed(&covers),
+        }
+    }
+
     /// Policies by pattern, other templates, jobs that delete.
     fn managed_elsewhere(&self, template: &IndexTemplate) -> Lifecycle {
-        let covers =
-            |pattern: &str| template.patterns.iter().any(|own| overlap(&own.text, pattern));
+        self.managed(&|pattern: &str| {
+            template.patterns.iter().any(|own| overlap(&own.text, pattern))
+        })
+    }
+
+    fn managed(&self, covers: &dyn Fn(&str) -> bool) -> Lifecycle {
         for policy in &self.facts.lifecycle_policies {
             if let Some(found) = policy.patterns.iter().find(|it| !it.known || covers(&it.text)) {
                 return Lifecycle::Managed(found.span);

@@ -1,16 +1,20 @@
 //! Logstash: pipelines, and what their parts are together.
 
 pub mod events;
+mod files;
+mod patterns;
 
 use super::Repo;
-use super::runs::{ELASTICSEARCH, image_name};
+use super::engines::Cluster;
+use super::engines::security::Security;
+use super::runs::image_name;
 use crate::facts::DocumentId;
 use crate::facts::logstash::{Pipeline, Plugin, Role};
 use crate::facts::scalar::Pairs;
 use crate::facts::settings::Settings;
+use crate::facts::shipper;
 use crate::identify::Kind as DocumentKind;
 use crate::lang::logstash::{Extent, Kind, NodeId};
-use crate::lang::version::Version;
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -39,29 +43,32 @@ impl Repo {
     }
 
     /// Whether a search store that runs beside a document asks who writes, and where that is
-    /// said; `None` where nobody can know.
-    pub fn search_security(&self, document: DocumentId) -> Option<(bool, Span)> {
-        const NEW: Version = Version::new(8, 0, 0);
-        let stores = self.facts.containers.iter().filter(|one| {
-            one.image.as_ref().is_some_and(|image| ELASTICSEARCH.is(&image.text))
-                && self.run_together(one.document, document)
-        });
+    /// said; `None` where nobody can know. Of several stores those count that a host names.
+    pub fn search_security(&self, document: DocumentId, hosts: &[&str]) -> Option<(bool, Span)> {
+        let beside = self.engine_clusters().iter();
+        let beside: Vec<&Cluster> =
+            beside.filter(|cluster| self.run_together(cluster.document, document)).collect();
+        let is_named = |cluster: &&&Cluster| {
+            let mut containers =
+                cluster.nodes.iter().filter_map(|node| self.facts.containers.get(node.container?));
+            containers.any(|container| {
+                let own = [container.name.text.as_str(), container.owner.name.as_str()];
+                let others = container.aliases.iter().map(|alias| alias.text.as_str());
+                own.into_iter().chain(others).any(|name| hosts.contains(&name))
+            })
+        };
+        let is_bare = |cluster: &Cluster| {
+            cluster.declared.is_none() && cluster.nodes.iter().all(|node| node.container.is_none())
+        };
+        let named: Vec<&Cluster> = beside.iter().filter(is_named).copied().collect();
         let mut found = None;
-        for store in stores {
-            let said = store.env.get("xpack.security.enabled");
-            let image = store.image.as_ref().map(|image| image.span);
-            let span = said.map(|value| value.span).or(image);
-            // A file may say so too.
-            let filed = store.mounts.iter().any(|mount| mount.target.contains("/config"));
-            let on = match said {
-                Some(value) => value.boolean(),
-                None if store.env.open || filed => None,
-                None => self.release_of(store).map(|release| release.version >= NEW),
-            };
-            match (on, span) {
-                (Some(false), Some(span)) => return Some((false, span)),
-                (Some(true), Some(span)) => found = Some((true, span)),
-                _ => {}
+        for cluster in if named.is_empty() { beside } else { named } {
+            match self.engine_security(cluster) {
+                // A settings file alone does not show that this is the store in use.
+                Security::Off(_) | Security::Never(_) if is_bare(cluster) => {}
+                Security::Off(span) | Security::Never(span) => return Some((false, span)),
+                Security::On(span) => found = Some((true, span.unwrap_or(cluster.anchor))),
+                Security::Unknown => {}
             }
         }
         found
@@ -84,7 +91,26 @@ impl Repo {
             }
             seen = Some(false);
         }
-        seen
+        seen.or_else(|| self.forwarders_decode())
+    }
+
+    /// The same of Fluentd, where it speaks the protocol of Beats: it sends what its parsers made.
+    fn forwarders_decode(&self) -> Option<bool> {
+        let sections = &self.facts.shipper_sections;
+        let speaks = |section: &&shipper::Section| {
+            section.role == shipper::Role::Output
+                && section
+                    .plugin_name()
+                    .is_some_and(|name| name.contains("lumberjack") || name.contains("beats"))
+        };
+        let output = sections.iter().find(speaks)?;
+        let set = self.shippers().set(output.document)?;
+        let parses = self.sections_of(set).any(|section| {
+            section.is("json")
+                || section.is("parser")
+                || section.value("format").is_some_and(|format| format.text == "json")
+        });
+        Some(parses || set.open)
     }
 
     /// Whether some Logstash here keeps what it could not deliver.

@@ -5,6 +5,7 @@ use super::Repo;
 use super::engines::security::Security;
 use super::logfamilies::{Lifecycle, is_log_name, policy_name};
 use crate::facts::DocumentId;
+use crate::facts::bucket::BucketRule;
 use crate::facts::elastic::Engine;
 use crate::facts::elastic::policy::LifecyclePolicy;
 use crate::facts::elastic::template::Form as TemplateForm;
@@ -67,7 +68,8 @@ impl Repo {
         let mut found: Vec<Kept> =
             self.log_stores().iter().filter_map(|store| store.kept.clone()).collect();
         let policies = self.facts.lifecycle_policies.iter();
-        found.extend(policies.filter(|policy| keeps_logs(self, policy)).filter_map(of_policy));
+        let policies = policies.filter(|policy| keeps_logs(self, policy) && !self.is_kept(policy));
+        found.extend(policies.filter_map(of_policy));
         for action in &self.facts.curator_actions {
             let Some((days, count)) =
                 action.days.as_ref().filter(|_| action.action.text == "delete_indices")
@@ -82,6 +84,7 @@ impl Repo {
                 archive: false,
             });
         }
+        found.extend(self.facts.bucket_rules.iter().filter_map(of_bucket));
         for template in &self.facts.index_templates {
             let family =
                 template.form != TemplateForm::Component && template.form != TemplateForm::Index;
@@ -223,6 +226,50 @@ fn of_policy(policy: &LifecyclePolicy) -> Option<Kept> {
         None => (policy.anchor, None, format!("the policy {name} deletes nothing")),
     };
     Some(Kept { document: policy.document, span, seconds, step, archive })
+}
+
+/// Words of buckets that hold logs of something else than applications.
+const OTHER_LOGS: &[&str] = &[
+    "access",
+    "alb",
+    "elb",
+    "lb",
+    "cloudtrail",
+    "trail",
+    "vpc",
+    "flow",
+    "flowlogs",
+    "waf",
+    "cdn",
+    "cloudfront",
+    "s3",
+    "audit",
+    "build",
+    "ci",
+    "dns",
+];
+
+/// How long a bucket of logs keeps them.
+fn of_bucket(rule: &BucketRule) -> Option<Kept> {
+    let words: Vec<String> = rule
+        .names
+        .iter()
+        .flat_map(|name| name.split(|c: char| !c.is_ascii_alphanumeric()))
+        .map(str::to_ascii_lowercase)
+        .filter(|word| !matches!(word.as_str(), "aws" | "s3" | "bucket" | "id" | "this" | ""))
+        .collect();
+    let holds = |these: &[&str]| words.iter().any(|word| these.contains(&word.as_str()));
+    if !holds(&["loki", "log", "logs", "logging", "applogs"]) || holds(OTHER_LOGS) {
+        return None;
+    }
+    let days: f64 = rule.days.known_text()?.parse().ok()?;
+    Some(Kept {
+        document: rule.document,
+        span: rule.days.span,
+        seconds: Some(days * DAY),
+        step: format!("the bucket deletes after {} days", rule.days.text),
+        archive: rule.tiered || holds(&["archive", "backup", "cold"]),
+    })
 }
 
 /// The retention that a strategy plans, in seconds.

@@ -2,7 +2,10 @@
 
 use super::Repo;
 use super::pillars::Part;
+use crate::facts::DocumentId;
+use crate::facts::mimir::MimirConfig;
 use crate::facts::prometheus::ServerForm;
+use crate::identify::Kind;
 use crate::lang::duration;
 use crate::source::Span;
 
@@ -33,11 +36,42 @@ pub(super) fn of(repo: &Repo) -> Option<Retention> {
     if known.is_empty() {
         known.extend(planned(repo));
     }
+    // What a server sends on is kept by what takes it.
+    let long = long_term(repo);
+    let told = !long.is_empty();
+    known.extend(long);
     let longest = known
         .into_iter()
         .reduce(|one, other| if other.seconds > one.seconds { other } else { one })?;
-    let stored = repo.evidence_of(Part::LongTermMetrics).next().is_some();
+    let mut stored = repo.evidence_of(Part::LongTermMetrics);
+    let stored = stored.any(|it| !told || !is_read(repo, it.document));
     Some(Retention { certain: longest.certain && !stored, ..longest })
+}
+
+/// How long Mimir and Cortex keep samples.
+fn long_term(repo: &Repo) -> Vec<Retention> {
+    let own = repo.facts.mimirs.iter().filter(|mimir| repo.is_ours(mimir.document));
+    let of = |mimir: &MimirConfig| {
+        let span = mimir.period.as_ref().map_or(mimir.anchor, |period| period.span);
+        let text = match &mimir.period {
+            Some(period) => period.known_text()?,
+            None if mimir.open => return None,
+            None => "0",
+        };
+        let ms = duration::prometheus(text).filter(|ms| *ms > 0);
+        let (seconds, step) = match (ms, text) {
+            (Some(ms), _) => (ms as f64 / 1000.0, format!("Mimir keeps samples for {text}")),
+            (None, "0" | "0s") => (f64::INFINITY, "Mimir keeps samples for ever".to_owned()),
+            (None, _) => return None,
+        };
+        Some(Retention { seconds, span, step, certain: true })
+    };
+    own.filter_map(of).collect()
+}
+
+/// Whether what keeps samples for long says itself for how long.
+fn is_read(repo: &Repo, document: DocumentId) -> bool {
+    repo.document(document).kind == Kind::MimirConfig
 }
 
 /// What the servers and their containers say; `None` if one of them cannot be known.

@@ -3,6 +3,7 @@
 pub mod delivery;
 pub mod destinations;
 pub mod failures;
+pub mod files;
 pub mod fluentd;
 pub mod parsers;
 pub mod tags;
@@ -13,6 +14,7 @@ use crate::facts::scalar::Scalar;
 use crate::facts::shipper::{Program, Property, Role, Section};
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
+use crate::identify::vector::part as vector_part;
 use crate::lang::path::{folder, glob, join, last};
 use destinations::{Reach, reach};
 use std::collections::{BTreeMap, BTreeSet};
@@ -301,10 +303,11 @@ impl<'r> Joiner<'r> {
         let mut folders: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (at, document) in self.members.iter().enumerate() {
             if document.kind == Kind::VectorConfig && document.host.is_none() {
-                folders
-                    .entry(folder(&self.repo.source(document.id.source).path))
-                    .or_default()
-                    .push(at);
+                let path = &self.repo.source(document.id.source).path;
+                // Components that stand in files of their own have a folder for each kind.
+                let part = vector_part(path).is_some();
+                let folder = if part { folder(folder(path)) } else { folder(path) };
+                folders.entry(folder).or_default().push(at);
             }
         }
         for members in folders.into_values() {

@@ -277,6 +277,10 @@ impl Repo {
 
     /// Whether a program listens on a port; `None` where nobody can know.
     fn listens(&self, container: &Container, port: u16) -> Option<bool> {
+        // What its configuration says stands over what is named for it.
+        if let Some(listens) = self.collects_on(container, port) {
+            return Some(listens);
+        }
         if container.offers.iter().any(|offer| offer.covers(port) != Some(false)) {
             return None;
         }

@@ -46,6 +46,24 @@ fn what_others_run_a_person_attests() {
 }
 
 #[test]
+fn an_interface_that_others_run_is_attested() {
+    let said = "managed = [\"log-analysis\"]\nprovider = \"Acme\"";
+    for requirement in ["OBS-R12", "OBS-C4.5"] {
+        let managed = declared(&[SERVER, RULES], requirement, said);
+        is(&managed, "needs-attestation", "log-analysis managed by Acme");
+        // Searches that the repository holds are looked at all the same.
+        let search = (
+            "search.json",
+            r#"{"size": 0, "query": {"term": {"level": "ERROR"}}, "aggs": {"s": {"terms": {"field": "service", "size": 500}}}}"#,
+        );
+        let held = declared(&[SERVER, RULES, search], requirement, said);
+        assert_eq!(held.verdict.name(), "partly", "{}", held.reason);
+        let alone = declared(&[SERVER, RULES], requirement, "managed = [\"metrics\"]");
+        is(&alone, "not-met", "nothing found");
+    }
+}
+
+#[test]
 fn what_does_not_apply_by_declaration_is_counted_apart() {
     let away = declared(&[RULES], "OBS-C8.1", "not-applicable = [\"OBS-C8.1\"]");
     is(&away, "not-applicable", "contract 12");

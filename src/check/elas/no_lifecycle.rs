@@ -1,8 +1,12 @@
 //! Logs that nothing takes away. Rule: rules/elas/no-lifecycle.yaml
 
 use crate::check::Case;
+use crate::facts::beat::BeatOutput;
 use crate::facts::elastic::template::{Form, IndexTemplate};
-use crate::repo::logfamilies::Lifecycle;
+use crate::facts::logstash::Plugin;
+use crate::facts::shipper::Section;
+use crate::repo::logfamilies::{Lifecycle, is_log_name};
+use crate::repo::produced::{self, Writes};
 
 pub(super) fn check(template: &IndexTemplate, case: &mut Case<'_>) {
     let family = matches!(template.form, Form::Legacy | Form::Composable)
@@ -15,5 +19,37 @@ pub(super) fn check(template: &IndexTemplate, case: &mut Case<'_>) {
     if let Lifecycle::Nothing = case.repo.lifecycle_of(template) {
         let pattern = template.patterns.first().map(|it| it.text.clone()).unwrap_or_default();
         case.flag(template.patterns_key.unwrap_or(template.anchor)).with("pattern", pattern);
+    }
+}
+
+/// Indices that an output of Logstash names.
+pub(super) fn check_logstash(plugin: &Plugin, case: &mut Case<'_>) {
+    check_written(produced::of_logstash(plugin), case);
+}
+
+/// Indices that an output of a Beat names.
+pub(super) fn check_beat(output: &BeatOutput, case: &mut Case<'_>) {
+    check_written(produced::of_beat(case.repo, output), case);
+}
+
+/// Indices that an output of another shipper names.
+pub(super) fn check_shipper(section: &Section, case: &mut Case<'_>) {
+    check_written(produced::of_shipper(case.repo, section), case);
+}
+
+fn check_written(writes: Writes, case: &mut Case<'_>) {
+    let Writes::These(all) = writes else { return case.skip() };
+    let repo = case.repo;
+    for one in all {
+        // What runs the store may well delete what is in it.
+        let here = repo
+            .engine_clusters()
+            .iter()
+            .any(|cluster| repo.run_together(cluster.document, one.document));
+        if !here || !repo.is_ours(one.document) || !is_log_name(&one.pattern) {
+            case.skip();
+        } else if let Lifecycle::Nothing = repo.lifecycle_of_written(&one) {
+            case.flag(one.span).with("pattern", one.pattern);
+        }
     }
 }

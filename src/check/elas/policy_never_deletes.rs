@@ -13,7 +13,10 @@ pub(super) fn check(policy: &LifecyclePolicy, case: &mut Case<'_>) {
     let stream = policy.manager == Manager::Stream;
     let switched_off =
         policy.stream.as_ref().is_some_and(|it| it.enabled.as_ref().is_some_and(off));
-    if policy.deletion().is_some() || (stream && !switched_off && case.repo.cleaner().is_some()) {
+    if case.repo.is_kept(policy)
+        || policy.deletion().is_some()
+        || (stream && !switched_off && case.repo.cleaner().is_some())
+    {
         return;
     }
     let what = match policy.manager {

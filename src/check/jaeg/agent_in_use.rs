@@ -16,6 +16,17 @@ pub(super) fn check(part: &Part, case: &mut Case<'_>) {
                 flag(case, key, "`agent` sets up the agent".to_owned(), false);
             }
         }
+        Form::Values(values) => {
+            let on = values.settings.scalar("agent.enabled");
+            if let Some(on) = on.filter(|on| on.boolean() == Some(true)) {
+                flag(
+                    case,
+                    on.span,
+                    "`agent.enabled` of the chart runs the agent".to_owned(),
+                    false,
+                );
+            }
+        }
         Form::Sidecar => {
             let what = format!("`{}` puts the agent beside the workload", part.name.text);
             flag(case, part.name.span, what, false);

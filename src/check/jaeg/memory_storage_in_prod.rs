@@ -22,6 +22,9 @@ pub(super) fn check(part: &Part, case: &mut Case<'_>) {
             let kind = backend.kind.as_ref().filter(|kind| kind.text == "memory")?;
             Some((kind.span, format!("backend `{}` keeps traces in memory", backend.name.text)))
         }),
+        Form::Values(values) => values.memory().map(|kind| {
+            (kind.span, format!("storage `{}` of the chart keeps traces in memory", kind.text))
+        }),
         Form::Chart(_) | Form::Sidecar | Form::Variable => return case.skip(),
     };
     let demo = case.repo.is_demo(part.document);

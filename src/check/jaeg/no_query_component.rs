@@ -31,7 +31,7 @@ pub(super) fn check(part: &Part, case: &mut Case<'_>) {
             _ => false,
         },
         Form::Config(config) => config.query.is_some() || config.open,
-        Form::Object(_) | Form::Chart(_) => true,
+        Form::Object(_) | Form::Chart(_) | Form::Values(_) => true,
         Form::Sidecar | Form::Variable => false,
     });
     let readable = repo.holds_all(World::Exporters) || repo.is_demo(part.document);

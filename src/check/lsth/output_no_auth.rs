@@ -3,6 +3,7 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::logstash::{Plugin, Role};
+use crate::repo::scrape::host_of;
 
 /// Options that say who writes.
 const IDENTITY: &[&str] = &[
@@ -30,7 +31,8 @@ pub(super) fn check(plugin: &Plugin, case: &mut Case<'_>) {
     if hosts.iter().any(|host| host.text.contains('@') || host.text.starts_with("${")) {
         return;
     }
-    let security = case.repo.search_security(plugin.document);
+    let names: Vec<&str> = hosts.iter().map(|host| host_of(&host.text)).collect();
+    let security = case.repo.search_security(plugin.document, &names);
     if security.is_some_and(|(on, _)| !on) {
         return;
     }

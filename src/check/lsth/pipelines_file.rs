@@ -1,7 +1,9 @@
 //! A list of pipelines that does not hold. Rule: rules/lsth/pipelines-file.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::logstash::node::Entry;
+use crate::facts::settings::table::{Standing, Table};
 
 pub(super) fn check(entry: &Entry, case: &mut Case<'_>) {
     let id = entry.id.as_ref().filter(|id| id.known);
@@ -18,6 +20,7 @@ pub(super) fn check(entry: &Entry, case: &mut Case<'_>) {
             .with("what", format!("pipeline `{name}` stands in the list twice"))
             .related(first.id.as_ref().map_or(first.anchor, |id| id.span), "the first of the two");
     }
+    settings(entry, case);
     if entry.settings.open {
         return;
     }
@@ -29,5 +32,36 @@ pub(super) fn check(entry: &Entry, case: &mut Case<'_>) {
         let string =
             entry.settings.get("config.string").map_or(entry.anchor, |setting| setting.span);
         case.flag(string).with("what", "the pipeline has both `path.config` and `config.string`");
+    } else if let Some(path) = entry.settings.scalar("path.config").filter(|path| path.known) {
+        let found = case.repo.config_of(entry);
+        if found.certain && found.is_empty() {
+            let what = format!("nothing that is mounted there is `{}`", path.text);
+            case.flag(path.span).with("what", what).severity(Severity::Warning);
+        }
+    }
+}
+
+/// First words of settings that the whole program has, not one of its pipelines.
+const WHOLE: &[&str] = &["api", "http", "log", "node", "keystore", "cloud", "xpack", "monitoring"];
+
+/// Settings that no pipeline has.
+fn settings(entry: &Entry, case: &mut Case<'_>) {
+    let Some(table) = Table::named("logstash") else { return };
+    for setting in &entry.settings.entries {
+        let first = setting.key.split('.').next().unwrap_or_default();
+        let what = match table.look_up(&setting.key) {
+            _ if WHOLE.contains(&first) => {
+                format!(
+                    "`{}` is a setting of the whole program: it belongs in logstash.yml",
+                    setting.key
+                )
+            }
+            Standing::Unknown { certain: true, near } => {
+                let hint = near.map(|near| format!(" (did you mean `{near}`?)"));
+                format!("`{}` is no setting of a pipeline{}", setting.key, hint.unwrap_or_default())
+            }
+            _ => continue,
+        };
+        case.flag(setting.span).with("what", what);
     }
 }

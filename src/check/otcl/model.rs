@@ -5,9 +5,10 @@ use crate::check::Case;
 use crate::components::Distribution;
 use crate::config::{Profile, profile};
 use crate::facts::DocumentId;
-use crate::facts::collector::{Collector, Component, Pipeline, Section, kind_of};
+use crate::facts::collector::{Collector, Component, Names, Pipeline, Section, kind_of};
 use crate::facts::deploy::Container;
 use crate::facts::flat::Settings;
+use crate::finding::Edit;
 use crate::identify::Kind;
 use crate::lang::distance::nearest;
 use crate::lang::version::Version;
@@ -141,6 +142,35 @@ pub(super) const LOCAL: &[&str] = &["debug", "logging", "nop", "file"];
 /// The pipelines of a document.
 pub(super) fn pipelines(repo: &Repo, document: DocumentId) -> Vec<&Pipeline> {
     repo.pipelines_of(document).collect()
+}
+
+/// A component and all that names it, under another type; `None` where another layer or a component
+/// of that name speaks against it.
+pub(super) fn renamed(repo: &Repo, component: &Component, new: &str) -> Option<Vec<Edit>> {
+    let old = component.id.text.as_str();
+    let id = match old.split_once('/') {
+        Some((_, name)) => format!("{new}/{name}"),
+        None => new.to_owned(),
+    };
+    let document = component.document;
+    let taken = repo
+        .components_of(document)
+        .any(|other| other.section == component.section && other.id.text == id);
+    if taken || !component.id.plain {
+        return None;
+    }
+    let lists: Vec<&Names> = match component.section {
+        Section::Extensions => {
+            repo.collector(document).map(|it| &it.extensions).into_iter().collect()
+        }
+        Section::Connectors => {
+            repo.pipelines_of(document).flat_map(|it| [&it.receivers, &it.exporters]).collect()
+        }
+        section => repo.pipelines_of(document).filter_map(|it| it.list(section)).collect(),
+    };
+    let names = lists.into_iter().flat_map(|list| &list.items).filter(|item| item.text == old);
+    let spans = std::iter::once(component.id.span).chain(names.map(|item| item.span));
+    Some(spans.map(|span| Edit { span, text: id.clone() }).collect())
 }
 
 /// The anchor of a collector: its pipelines, its service, or what names it.

@@ -12,7 +12,7 @@ use crate::source::Span;
 
 pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     if document.stream_index > 0 {
-        return case.skip();
+        return split_off(document, case);
     }
     for issue in &document.text_issues {
         let what = match issue.kind {
@@ -59,6 +59,18 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
             flag.severity(Severity::Warning);
         }
     }
+}
+
+/// What a first line with more indentation than the rest cuts off: nothing of it is read.
+fn split_off(document: &Document, case: &mut Case<'_>) {
+    let source = case.repo.source(document.id.source);
+    let before = source.text().get(..document.span.start as usize).unwrap_or_default();
+    let marked = before.lines().any(|line| line.starts_with("---") || line.starts_with("..."));
+    if marked || document.host.is_some() || document.masked {
+        return case.skip();
+    }
+    let what = "the configuration ends before this line, which has less indentation";
+    case.flag(document.anchor).with("what", what);
 }
 
 /// A line with less indentation than the first ends the configuration: what follows is not read.

@@ -48,28 +48,12 @@ pub(super) fn check(collector: &Collector, case: &mut Case<'_>) {
     }
 }
 
-/// The component and all pipelines that take it under the new name, where one name took the place
-/// of another and the old one had no settings of its own that the new one could refuse.
+/// The new name, where one took the place of another and the old one had no settings of its own
+/// that the new one could refuse.
 fn renamed(repo: &Repo, component: &Component, instead: &str) -> Option<Vec<Edit>> {
     let new = instead.strip_prefix('`')?.strip_suffix('`').filter(|name| !name.contains('`'))?;
-    let old = component.id.text.as_str();
-    let id = match old.split_once('/') {
-        Some((_, name)) => format!("{new}/{name}"),
-        None => new.to_owned(),
-    };
-    let taken = repo
-        .components_of(component.document)
-        .any(|other| other.section == component.section && other.id.text == id);
     let plain = component.settings.entries.iter().all(|it| it.path == "verbosity");
-    if taken || !plain || !component.id.plain {
-        return None;
-    }
-    let lists = repo
-        .pipelines_of(component.document)
-        .flat_map(|it| [&it.receivers, &it.processors, &it.exporters]);
-    let names = lists.flat_map(|list| &list.items).filter(|item| item.text == old && item.plain);
-    let spans = std::iter::once(component.id.span).chain(names.map(|item| item.span));
-    Some(spans.map(|span| Edit { span, text: id.clone() }).collect())
+    if plain { model::renamed(repo, component, new) } else { None }
 }
 
 /// How bad it is: certain for a release that lacks it, a warning where the release is not known,

@@ -34,13 +34,36 @@ pub(super) fn check(component: &Component, case: &mut Case<'_>) {
                 .severity(Severity::Info);
         }
         Spread::Many(span, how) => {
-            case.flag(component.id.span)
+            let merged = samples || is_merged(repo, component);
+            let flag = case
+                .flag(component.id.span)
                 .with("id", &component.id.text)
                 .with("how", how)
                 .with("what", what)
                 .related(span, "runs more than once");
+            // A store that keeps what tells the copies apart may add them up.
+            if !merged {
+                flag.severity(Severity::Warning);
+            }
         }
     }
+}
+
+/// Whether the figures of all copies become one series: Prometheus knows none of what tells the
+/// copies apart, unless the exporter is told to hand it on.
+fn is_merged(repo: &Repo, component: &Component) -> bool {
+    let told = "resource_to_telemetry_conversion.enabled";
+    repo.pipelines_of(component.document)
+        .filter(|pipeline| pipeline.receivers.items.iter().any(|it| it.text == component.id.text))
+        .flat_map(|pipeline| &pipeline.exporters.items)
+        .any(|exporter| {
+            is_kind(&exporter.text, &["prometheus", "prometheusremotewrite"])
+                && !repo.components_of(component.document).any(|it| {
+                    it.section == Section::Exporters
+                        && it.id.text == exporter.text
+                        && it.settings.get(told).and_then(|value| value.boolean()) == Some(true)
+                })
+        })
 }
 
 enum Spread {

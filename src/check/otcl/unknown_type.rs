@@ -36,8 +36,11 @@ fn unknown(component: &Component, case: &mut Case<'_>) {
         .into_iter()
         .find(|other| *other != section && components::find(other.key(), kind).is_some());
     let published = model::distributions(repo, component.document).is_some();
+    // Somebody else's build has types of its own, and old ones under other names.
+    let foreign = repo.distributions(component.document).contains(&None);
     // Without a trace of a slip, another build may well have it.
-    let certain = published || !near.is_empty() || elsewhere.is_some();
+    let certain = published
+        || !(foreign || is_elsewhere(component, case)) && (!near.is_empty() || elsewhere.is_some());
     let hint = match elsewhere {
         Some(other) if near.is_empty() => {
             format!(": it belongs under `{}`", other.key())
@@ -50,6 +53,15 @@ fn unknown(component: &Component, case: &mut Case<'_>) {
     if !certain || repo.builds().any {
         flag.severity(Severity::Warning);
     }
+}
+
+/// Whether another file has the type as well: a slip of the pen is made once.
+fn is_elsewhere(component: &Component, case: &Case<'_>) -> bool {
+    case.repo.facts.components.iter().any(|other| {
+        other.document.source != component.document.source
+            && other.section == component.section
+            && other.kind() == component.kind()
+    })
 }
 
 /// A type that the distribution in use does not have, or not in this release.

@@ -1,4 +1,4 @@
-//! Roles that requests here create.
+//! Roles that requests here create, and those of `roles.yml`.
 
 use super::request_of;
 use crate::facts::{DocumentId, FileFacts};
@@ -22,10 +22,18 @@ impl EngineRole {
     }
 }
 
-/// Reads the role of a request.
+/// Reads the role of a request, or the roles of `roles.yml`, each below its name.
 pub fn read(root: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
-    let Some((_, name)) = request_of(id, facts) else { return };
-    facts.engine_roles.push(EngineRole { document: id, name, powerful: is_powerful(root) });
+    if let Some((_, name)) = request_of(id, facts) {
+        facts.engine_roles.push(EngineRole { document: id, name, powerful: is_powerful(root) });
+        return;
+    }
+    for (name, role) in root.entries() {
+        let is_role = role.get("cluster").is_some() || role.get("indices").is_some();
+        if let Some(name) = name.scalar().filter(|_| is_role).map(str::to_owned) {
+            facts.engine_roles.push(EngineRole { document: id, name, powerful: is_powerful(role) });
+        }
+    }
 }
 
 fn is_powerful(role: NodeRef<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! Search bodies, alone or inside documents of other shapes.
 
-use super::table;
 use super::{Fault, Form, How, LogQuery};
+use super::{scoring, table};
 use crate::facts::scalar::Scalar;
 use crate::facts::schema::nearest;
 use crate::facts::{DocumentId, FileFacts};
@@ -187,6 +187,7 @@ pub(in crate::facts) fn read(root: NodeRef<'_>, document: DocumentId, facts: &mu
             let feed = ["job_id", "datafeed_id", "query_delay", "scroll_size"];
             query.timed_elsewhere = feed.iter().any(|key| node.get(key).is_some());
             Reader { out: &mut query }.body(node, form == Form::Body && !labelled);
+            scoring::read(node, &mut query);
             facts.log_queries.push(query);
             continue;
         }

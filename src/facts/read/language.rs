@@ -1,9 +1,11 @@
 //! Texts in languages that are neither YAML nor JSON.
 
 use super::{Origin, Parsed, Reader};
-use crate::facts::shipper;
-use crate::identify::Kind;
+use crate::facts::{logstash, shipper};
+use crate::identify::{self, Kind};
+use crate::lang::path::last;
 use crate::parse::offsets::OffsetMap;
+use crate::parse::tree::Tree;
 use crate::parse::{mask, toml, yaml};
 use std::ops::Range;
 
@@ -18,10 +20,17 @@ impl Reader<'_> {
         origin: &Origin,
     ) {
         if kind == Kind::VectorConfig {
-            return self.toml(kind, text, map, unknown, origin);
+            let role = identify::vector::part(self.path).filter(|_| origin.depth == 0);
+            let plain = role.is_some() && !self.path.ends_with(".toml");
+            let input = yaml::Input { text, map, masked: unknown };
+            let tree = if plain { yaml::parse(&input) } else { toml::parse(&input) };
+            return self.vector(&tree, role, text, map, unknown, origin);
         }
         let document = self.whole(kind, text, map, origin);
         let facts = &mut self.facts;
+        if kind == Kind::GrokPatterns {
+            return logstash::patterns::read(text, map, document, facts);
+        }
         let reading = shipper::Reading { text, map, unknown, document, facts };
         match kind {
             Kind::FluentdConfig => shipper::read_fluentd(reading),
@@ -31,22 +40,28 @@ impl Reader<'_> {
         }
     }
 
-    fn toml(
+    /// A configuration of Vector, or one component of it in a file of its own.
+    fn vector(
         &mut self,
-        kind: Kind,
+        tree: &Tree,
+        role: Option<&'static str>,
         text: &str,
         map: &OffsetMap,
         unknown: &[Range<usize>],
         origin: &Origin,
     ) {
-        let tree = toml::parse(&yaml::Input { text, map, masked: unknown });
         let Some(root) = tree.roots.first() else { return };
         let Some(node) = root.node else { return };
         let template = !unknown.is_empty() || mask::is_template(text);
         let origin = Origin { masked: origin.masked || template, ..origin.clone() };
-        let parsed = Parsed { text, map, unknown, tree: &tree, masked: origin.masked };
-        let id = self.node(&parsed, tree.node(node), Some(kind), &origin);
-        if let Some(document) = id.and_then(|id| self.facts.documents.get_mut(id.index as usize)) {
+        let parsed = Parsed { text, map, unknown, tree, masked: origin.masked };
+        let node = tree.node(node);
+        let Some(id) = self.node(&parsed, node, Some(Kind::VectorConfig), &origin) else { return };
+        if let Some(role) = role {
+            let name = last(self.path).rsplit_once('.').map_or("", |(stem, _)| stem);
+            shipper::read_vector_part(node, id, (role, name), origin.masked, &mut self.facts);
+        }
+        if let Some(document) = self.facts.documents.get_mut(id.index as usize) {
             if !template {
                 document.text_issues = root.issues.clone();
             }

@@ -8,8 +8,9 @@ use crate::lang::fluentd::{self, Config, Value};
 fn role(name: &str, parent: Option<&str>) -> Role {
     match (name, parent) {
         ("source", _) => Role::Input,
-        ("filter", _) => Role::Filter,
-        ("match" | "store", _) => Role::Output,
+        ("filter", None | Some("label" | "worker")) => Role::Filter,
+        // A router has conditions of this name.
+        ("match", None | Some("label" | "worker")) | ("store", _) => Role::Output,
         ("system", None) => Role::Service,
         ("label", None) => Role::Label,
         ("worker", None) => Role::Worker,

@@ -22,25 +22,54 @@ pub(in crate::facts) fn read_vector(
         let Some(table) = root.get(table) else { continue };
         for (name, node) in table.entries() {
             let Some(header) = Scalar::of(name) else { continue };
-            let mut properties = Vec::new();
-            flatten(node, None, 0, &mut properties);
-            let plugin = Scalar::under(node, "type");
-            sections.push(Section {
-                document,
-                index: u32::try_from(sections.len()).unwrap_or(u32::MAX),
-                parent: None,
-                program: Program::Vector,
-                role,
-                header,
-                argument: None,
-                plugin,
-                properties,
-                open: masked || node.is_unknown() || !node.is_mapping(),
-                structured: true,
-            });
+            let mut section = component(node, document, role, header, masked);
+            section.index = u32::try_from(sections.len()).unwrap_or(u32::MAX);
+            sections.push(section);
         }
     }
     keep(sections, facts);
+}
+
+/// Reads a file that holds one component: what it is, and its name, say folder and file.
+pub(in crate::facts) fn read_vector_part(
+    root: NodeRef<'_>,
+    document: DocumentId,
+    (role, name): (&str, &str),
+    masked: bool,
+    facts: &mut FileFacts,
+) {
+    let role = match role {
+        "source" => Role::Input,
+        "transform" => Role::Filter,
+        _ => Role::Output,
+    };
+    let Some(kind) = Scalar::under(root, "type") else { return };
+    let header = Scalar { text: name.to_owned(), known: true, ..kind };
+    keep(vec![component(root, document, role, header, masked)], facts);
+}
+
+fn component(
+    node: NodeRef<'_>,
+    document: DocumentId,
+    role: Role,
+    header: Scalar,
+    masked: bool,
+) -> Section {
+    let mut properties = Vec::new();
+    flatten(node, None, 0, &mut properties);
+    Section {
+        document,
+        index: 0,
+        parent: None,
+        program: Program::Vector,
+        role,
+        header,
+        argument: None,
+        plugin: Scalar::under(node, "type"),
+        properties,
+        open: masked || node.is_unknown() || !node.is_mapping(),
+        structured: true,
+    }
 }
 
 /// Options with dots for nesting; each item of a list is a property of its own.

@@ -20,8 +20,20 @@ impl Groups {
     pub(super) fn of(repo: &Repo) -> Groups {
         let mut groups = Groups::default();
         let mut open: BTreeMap<(Option<DocumentId>, String), usize> = BTreeMap::new();
+        // Logstash joins what an entry of its list names.
+        for documents in repo.listed_pipelines() {
+            let new: Vec<DocumentId> =
+                documents.into_iter().filter(|id| !groups.of.contains_key(id)).collect();
+            if !new.is_empty() {
+                groups.of.extend(new.iter().map(|id| (*id, groups.members.len())));
+                groups.members.push(new);
+            }
+        }
         for pipeline in &repo.facts.logstash_pipelines {
             let id = pipeline.document;
+            if groups.of.contains_key(&id) {
+                continue;
+            }
             let has = |role: Role| repo.plugins(id).iter().any(|plugin| plugin.role == role);
             // What has an input and an output is a pipeline of its own.
             let whole = has(Role::Input) && has(Role::Output);

@@ -3,7 +3,7 @@
 use super::{DAY, Retention, Shown, Storage, TraceStore, seconds};
 use crate::facts::deploy::Container;
 use crate::facts::jaeger::v2::Backend;
-use crate::facts::jaeger::{Component, Form, JaegerConfig, JaegerObject, Part};
+use crate::facts::jaeger::{ChartValues, Component, Form, JaegerConfig, JaegerObject, Part};
 use crate::facts::scalar::Scalar;
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
@@ -47,6 +47,22 @@ fn store(repo: &Repo, part: &Part) -> Option<TraceStore> {
             };
             (storage, retention, shown)
         }
+        Form::Values(values) => {
+            let storage = values_storage(values);
+            let retention = match &storage {
+                Storage::Memory(_) => Retention::Moot,
+                _ => values_retention(repo, part.document, values),
+            };
+            let shown = match values.is_off("query.enabled") {
+                true => shown(repo, part),
+                false => Shown::Yes(part.name.span),
+            };
+            (storage, retention, shown)
+        }
+        // What its values say is told of them.
+        Form::Chart(_) if repo.facts.jaeger_parts.iter().any(|it| is_valued(repo, part, it)) => {
+            return None;
+        }
         Form::Chart(_) if part.component == Component::Installation => {
             (Storage::Unknown, Retention::Unknown, Shown::Unknown)
         }
@@ -72,6 +88,7 @@ fn shown(repo: &Repo, part: &Part) -> Shown {
                     matches!(other.component, Component::Query | Component::AllInOne)
                 }
                 Form::Config(config) => config.query.is_some(),
+                Form::Values(values) => !values.is_off("query.enabled"),
                 Form::Object(_) | Form::Chart(_) => true,
                 Form::Sidecar | Form::Variable => false,
             }
@@ -204,6 +221,47 @@ fn object_retention(object: &JaegerObject) -> Retention {
                 .map_or(Retention::Unknown, |it| Retention::For(it, ttl.span)),
             None => Retention::Default(CASSANDRA),
         },
+        _ => Retention::Unknown,
+    }
+}
+
+/// Whether values are those of a chart.
+fn is_valued(repo: &Repo, chart: &Part, values: &Part) -> bool {
+    matches!(values.form, Form::Values(_)) && repo.run_together(chart.document, values.document)
+}
+
+fn values_storage(values: &ChartValues) -> Storage {
+    match (values.memory(), values.storage()) {
+        (Some(kind), _) => Storage::Memory(kind.span),
+        (None, Some(kind)) if kind.text != "none" => Storage::Lasting(kind.text.clone(), kind.span),
+        _ => Storage::Unknown,
+    }
+}
+
+/// The chart cleans Elasticsearch only where it is told to.
+fn values_retention(repo: &Repo, document: DocumentId, values: &ChartValues) -> Retention {
+    let set = &values.settings;
+    let number = |key: &str, unit: f64| {
+        let value = set.scalar(key)?;
+        let count: f64 = value.known_text()?.trim_matches('"').parse().ok()?;
+        Some(Retention::For(count * unit, value.span))
+    };
+    match values.storage().map(|kind| kind.text.as_str()) {
+        Some("elasticsearch" | "opensearch") => {
+            if values.is_on("esIndexCleaner.enabled") {
+                let days = number("esIndexCleaner.numberOfDays", DAY);
+                return days.unwrap_or(Retention::Default(CLEANER));
+            }
+            match (cleaned(repo, document), values.is_off("esIndexCleaner.enabled")) {
+                // A later layer may switch it on.
+                (Retention::Never, false) => Retention::Unknown,
+                (found, _) => found,
+            }
+        }
+        Some("cassandra") => {
+            number("schema.traceTtl", 1.0).unwrap_or(Retention::Default(CASSANDRA))
+        }
+        Some("badger") => Retention::Default(BADGER),
         _ => Retention::Unknown,
     }
 }

@@ -1,0 +1,87 @@
+//! Buckets whose objects are deleted after a time.
+
+use super::scalar::Scalar;
+use super::terraform::{Resource, blocks};
+use super::{DocumentId, FileFacts};
+use crate::parse::tree::NodeRef;
+
+/// What deletes the objects of a bucket.
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
+pub struct BucketRule {
+    /// Where it came from.
+    pub document: DocumentId,
+    /// The names it is known by: its own, and those of resources.
+    pub names: Vec<String>,
+    /// Days after which objects are deleted.
+    pub days: Scalar,
+    /// Objects go to another, cheaper class before.
+    pub tiered: bool,
+}
+
+/// Reads the resource that gives a bucket of Amazon its rules, or the rules inside a bucket.
+pub fn read_amazon(resource: &Resource<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let names = names(resource, &["bucket", "bucket_prefix"]);
+    for rule in resource.blocks("rule").into_iter().chain(resource.blocks("lifecycle_rule")) {
+        let off = Scalar::under(rule, "status").is_some_and(|it| it.text == "Disabled")
+            || Scalar::under(rule, "enabled").is_some_and(|it| it.boolean() == Some(false));
+        let tiered = rule.get("transition").is_some();
+        for days in blocks(rule, "expiration").iter().filter_map(|it| Scalar::under(*it, "days")) {
+            push(&names, days, tiered, off || is_narrow(rule), document, facts);
+        }
+    }
+}
+
+/// Reads a bucket of Google.
+pub fn read_google(resource: &Resource<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let names = names(resource, &["name"]);
+    let rules = resource.blocks("lifecycle_rule");
+    let deletes = |rule: NodeRef<'_>| {
+        blocks(rule, "action")
+            .iter()
+            .any(|action| action.get("type").and_then(NodeRef::scalar) == Some("Delete"))
+    };
+    let tiered = rules.iter().any(|rule| !deletes(*rule));
+    for rule in rules.into_iter().filter(|rule| deletes(*rule)) {
+        for condition in blocks(rule, "condition") {
+            let old = ["num_newer_versions", "with_state", "matches_prefix"];
+            let narrow = old.iter().any(|key| condition.get(key).is_some());
+            if let Some(days) = Scalar::under(condition, "age") {
+                push(&names, days, tiered, narrow, document, facts);
+            }
+        }
+    }
+}
+
+fn push(
+    names: &[String],
+    days: Scalar,
+    tiered: bool,
+    left_out: bool,
+    document: DocumentId,
+    facts: &mut FileFacts,
+) {
+    if !left_out && days.known_text().is_some_and(|text| text.parse::<f64>().is_ok()) {
+        let names = names.to_vec();
+        facts.bucket_rules.push(BucketRule { document, names, days, tiered });
+    }
+}
+
+/// Whether a rule is for part of the bucket only.
+fn is_narrow(rule: NodeRef<'_>) -> bool {
+    let filled = |node: NodeRef<'_>| {
+        node.scalar().is_none_or(|text| !text.is_empty())
+            && (node.pairs().len() > 0 || node.scalar().is_some())
+    };
+    rule.get("prefix").is_some_and(filled)
+        || blocks(rule, "filter")
+            .iter()
+            .any(|filter| filter.pairs().any(|(_, value)| filled(value)))
+}
+
+/// The name of the resource, and what its attributes call the bucket: a text, or another
+/// resource, as in `aws_s3_bucket.logs.id`.
+fn names(resource: &Resource<'_>, keys: &[&str]) -> Vec<String> {
+    let own = resource.name.scalar().map(str::to_owned);
+    let named = keys.iter().filter_map(|key| resource.scalar(key));
+    own.into_iter().chain(named.map(|name| name.text)).collect()
+}
