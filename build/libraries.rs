@@ -15,7 +15,7 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("log-field", "LogField", &["key", "value", "map"]),
     ("print", "Print", &["message", "stream"]),
     ("logger", "Logger", &["name"]),
-    ("log-format", "LogFormat", &["format", "time", "gives", "names"]),
+    ("log-format", "LogFormat", &["format", "time", "gives", "names", "named"]),
     ("log-level", "LogLevel", &["level", "of", "when"]),
     ("file-mode", "FileMode", &["path", "mode"]),
     ("tracer", "Tracer", &["name"]),

@@ -143,6 +143,7 @@ pub fn judge(repo: &Repo, outcomes: &mut [Outcome], view: &View) -> Vec<Judged> 
         judged.push(status_of(repo, finding, None, view));
     }
     sort(repo, &mut judged);
+    judged.dedup_by(|one, two| is_same(&one.finding, &two.finding));
     identity::fingerprint(repo, &redactions, &mut judged);
     waiver::apply(repo, &mut judged);
     judged
@@ -150,6 +151,17 @@ pub fn judge(repo: &Repo, outcomes: &mut [Outcome], view: &View) -> Vec<Judged> 
 
 fn judged_rules(outcomes: &[Outcome]) -> Vec<&'static Rule> {
     outcomes.iter().map(|outcome| outcome.rule).collect()
+}
+
+/// Whether two findings say one thing of one place: code that several services share is looked at
+/// for each of them.
+fn is_same(one: &Finding, two: &Finding) -> bool {
+    one.span.is_some()
+        && one.span == two.span
+        && one.rule.code == two.rule.code
+        && one.severity == two.severity
+        && one.captures == two.captures
+        && one.subject == two.subject
 }
 
 /// Sorts by the order of the findings, those alike as they are. What is sorted is numbers: a finding

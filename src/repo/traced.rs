@@ -104,14 +104,13 @@ impl Repo {
     /// Whether a file does not serve what its program is for: it asks how things are, shows
     /// figures, or is a command of a command line.
     fn is_beside(&self, document: DocumentId) -> bool {
-        const ASIDE: &[&str] =
-            &["health", "healthcheck", "metric", "metrics", "prometheus", "pprof", "debug"];
+        const ASIDE: &[&str] = &["health", "metrics", "prometheus", "pprof", "debug"];
         const COMMANDS: &[&str] =
             &["github.com/spf13/cobra", "github.com/urfave/cli", "github.com/alecthomas/kong"];
         let path = &self.source(document.source).path;
         let aside = path.split('/').any(|part| {
             let stem = part.split('.').next().unwrap_or(part).to_ascii_lowercase();
-            part.starts_with('.') || ASIDE.iter().any(|word| stem.replace('_', "") == *word)
+            part.starts_with('.') || ASIDE.iter().any(|word| stem.contains(word))
         });
         let modules = &self.facts.modules;
         let module = modules.binary_search_by_key(&document, |module| module.document).ok();

@@ -18,7 +18,12 @@ pub(super) fn check(handler: &Handler, case: &mut Case<'_>) {
         Fate::Printed => ("printed and not logged", Severity::Info),
     };
     let excuse = handler.excuse.map(|excuse| format!(" ({})", excuse.words()));
-    let severity = if excuse.is_some() { Severity::Info } else { severity };
+    let severity = match severity {
+        _ if excuse.is_some() => Severity::Info,
+        // Whoever runs it by hand sees what it did.
+        Severity::Error if case.repo.is_errand(handler.document) => Severity::Warning,
+        severity => severity,
+    };
     case.flag(handler.name.span)
         .with("what", what)
         .with("excuse", excuse.unwrap_or_default())

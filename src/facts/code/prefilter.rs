@@ -228,6 +228,7 @@ const TEST_FOLDERS: &[&str] = &[
     "testdata",
     "fixtures",
     "integration-tests",
+    "conformance",
     "androidTest",
     "testutil",
     "testutils",
@@ -251,7 +252,7 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
             || folder.ends_with(".UnitTests")
             || folder.ends_with(".FunctionalTests")
             || folder.ends_with(".IntegrationTests")
-            || folder.ends_with("-e2e")
+            || ["-e2e", "-tests", "_tests"].iter().any(|end| folder.ends_with(end))
     }) || name.ends_with("_test.go")
         || stem.starts_with("test_")
         || stem.ends_with("_test")
@@ -296,7 +297,10 @@ const MIN_MINIFIED: usize = 5_000;
 
 /// Whether a program squeezed the text: nobody edits it.
 pub(super) fn is_minified(path: &str, text: &str) -> bool {
-    let named = path.ends_with(".min.js") || path.contains(".bundle.");
+    let named = path.ends_with(".min.js")
+        || path.contains(".bundle.")
+        || path.ends_with(".pnp.cjs")
+        || path.starts_with(".yarn/");
     let lines = || text.bytes().filter(|byte| *byte == b'\n').count() + 1;
     named || (text.len() > MIN_MINIFIED && text.len() / lines() > MAX_AVERAGE_LINE)
 }

@@ -171,8 +171,14 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
         shows,
         status: shown::status(unit.slice(&unit.place(answer.whole))),
         broad,
-        internal: answer.internal,
+        internal: answer.internal || is_for_operators(file.path),
     })
+}
+
+/// Whether a file answers those who run the program: profiles and the like.
+fn is_for_operators(path: &str) -> bool {
+    const DOORS: &[&str] = &["pprof", "profiling", "debug", "profiler"];
+    path.split('/').any(|part| DOORS.contains(&part.split('.').next().unwrap_or(part)))
 }
 
 /// Whether what went wrong is what the answer is for: the function tries a connection or settings

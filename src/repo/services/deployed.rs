@@ -73,7 +73,32 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
         found.push(service);
     }
     built_in(&modules, &mut found);
+    beside_programs(&mut found);
     found
+}
+
+/// Takes for commands what waits for nobody but by the code of another program: a tool that is
+/// built with a server.
+fn beside_programs(found: &mut [Service]) {
+    let mut home: BTreeMap<crate::source::SourceId, usize> = BTreeMap::new();
+    for (number, service) in found.iter().enumerate() {
+        if service.runs() && !service.entries.is_empty() {
+            home.extend(service.own.iter().map(|document| (document.source, number)));
+        }
+    }
+    let beside = |number: usize, service: &Service| {
+        let waits: Vec<&Span> = service.listens.iter().chain(&service.consumes).collect();
+        let of_others = |span: &&Span| home.get(&span.source).is_some_and(|it| *it != number);
+        service.runs()
+            && service.images.is_empty()
+            && service.containers.is_empty()
+            && !waits.is_empty()
+            && waits.iter().all(of_others)
+    };
+    let numbers: Vec<usize> = (0..found.len()).filter(|&it| beside(it, &found[it])).collect();
+    for number in numbers {
+        found[number].kind = ServiceKind::Cli;
+    }
 }
 
 /// Takes for libraries what other programs of the repository are built with, and what nothing

@@ -52,6 +52,8 @@ fn shows(folder: &str) -> bool {
         "tests",
         "tutorial",
         "tutorials",
+        "workshop",
+        "workshops",
     ];
     const WORKSHOP: &[&str] = &["devops", "hack", "script", "scripts", "tool", "tooling", "tools"];
     let folder = folder.to_ascii_lowercase();
@@ -89,7 +91,8 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
     }
     // A command that shares the code of a server.
     let command =
-        ["-cli", "ctl", "-tool", "-generator"].iter().any(|end| service.root.ends_with(end));
+        ["-cli", "ctl", "-tool", "-generator"].iter().any(|end| service.root.ends_with(end))
+            || last(&service.root) == "cli";
     let own = |at: &Span| service.own.iter().any(|it| it.source == at.source);
     if command && !service.listens.iter().any(own) {
         return ServiceKind::Cli;

@@ -142,10 +142,9 @@ impl<'r> Modules<'r> {
         // A package that is installed from another folder of the repository.
         let Some((first, rest)) = names.split_first() else { return Vec::new() };
         let homes = self.folders.get(first).map_or(&[][..], Vec::as_slice);
-        let packages = homes.iter().filter(|home| {
-            self.by_path.contains_key(below(home, "__init__.py").as_str())
-                && !self.by_path.contains_key(below(folder(home), "__init__.py").as_str())
-        });
+        // An empty file is no module, and makes a package all the same.
+        let is_package = |home: &str| self.repo.has_path(&below(home, "__init__.py"));
+        let packages = homes.iter().filter(|home| is_package(home) && !is_package(folder(home)));
         packages.flat_map(|home| self.python_in(home, rest)).collect()
     }
 

@@ -62,7 +62,10 @@ pub(super) fn of(modules: &Modules<'_>) -> Vec<Unit> {
     // What a forge or an editor runs is part of no program.
     let hidden = |path: &str| folder(path).split('/').any(|it| it.len() > 1 && it.starts_with('.'));
     for (path, number) in modules.paths.iter().filter(|(path, _)| !hidden(path)) {
-        units.entry(home(path)).or_default().own.push(*number);
+        let home = home(path);
+        if !stands_beside(path, &home) {
+            units.entry(home).or_default().own.push(*number);
+        }
     }
     let mut foreign: BTreeMap<String, BTreeMap<&'static str, (usize, bool)>> = BTreeMap::new();
     for path in &modules.repo.paths {
@@ -90,6 +93,14 @@ pub(super) fn of(modules: &Modules<'_>) -> Vec<Unit> {
     }
     found.sort_by(|one, other| one.root.cmp(&other.root));
     found
+}
+
+/// Whether a file stands in a folder of a unit that shows how the unit is used, or serves those who
+/// work on it: what is there is no part of what runs, unless what runs imports it.
+fn stands_beside(path: &str, home: &str) -> bool {
+    const BESIDE: &[&str] = &["demo", "demos", "dev", "docs", "example", "examples", "samples"];
+    let inner = path.strip_prefix(home).unwrap_or(path).trim_start_matches('/');
+    inner.split_once('/').is_some_and(|(first, _)| BESIDE.contains(&first))
 }
 
 /// Paths of other people's code, which no fact comes from.

@@ -59,18 +59,39 @@ fn core(unit: &Unit<'_>, id: ExprId) -> ExprId {
     at
 }
 
+/// Names of what only adds to a collection, or waits.
+const FILLS: &[&str] = &[
+    "add",
+    "tryadd",
+    "addrange",
+    "append",
+    "push",
+    "push_back",
+    "extend",
+    "setdefault",
+    "unshift",
+    "sleep",
+];
+
 /// Whether a block does something that is not there for a value: it calls, and nobody takes what
 /// the call gives.
 pub(super) fn does(file: &File<'_, '_>, block: &[StmtId]) -> bool {
     let unit = file.unit;
+    let acts = |id: ExprId| {
+        let quiet = || file.call(id).is_some_and(|call| call.role(Role::Quiet).is_some());
+        let fills = || FILLS.contains(&called(unit, id).to_ascii_lowercase().as_str());
+        matches!(unit.expr(id), ExprKind::Call { .. }) && !quiet() && !fills()
+    };
     unit.under(block).into_iter().any(|id| match unit.stmt(id) {
-        StmtKind::Expr(of) => match unit.expr(core(unit, *of)) {
-            ExprKind::Assign { .. } => false,
-            _ => unit.all_in(*of).into_iter().any(|id| {
-                let quiet = || file.call(id).is_some_and(|call| call.role(Role::Quiet).is_some());
-                matches!(unit.expr(id), ExprKind::Call { .. }) && !quiet()
-            }),
-        },
+        StmtKind::Expr(of) => {
+            let of = core(unit, *of);
+            match unit.expr(of) {
+                ExprKind::Assign { .. } => false,
+                // What a list is filled with is a value.
+                ExprKind::Call { .. } => acts(of),
+                _ => unit.all_in(of).into_iter().any(&acts),
+            }
+        }
         StmtKind::Spawn(_) | StmtKind::Other(_) => true,
         _ => false,
     })
@@ -95,6 +116,17 @@ pub(super) fn tells(file: &File<'_, '_>, call: ExprId) -> bool {
     unit.calls_under(&unit.function(called).body).into_iter().any(records)
 }
 
+/// `logger.Log(…)` of a logger that no table knows.
+pub(super) fn is_log(unit: &Unit<'_>, id: ExprId) -> bool {
+    let ExprKind::Call { callee, .. } = unit.expr(id) else { return false };
+    let ExprKind::Member { of, name } = unit.expr(*callee) else { return false };
+    let (ExprKind::Name(owner) | ExprKind::Member { name: owner, .. }) = unit.expr(*of) else {
+        return false;
+    };
+    let owner = owner.trim_start_matches('_').to_ascii_lowercase();
+    matches!(owner.as_str(), "log" | "logger") && name.to_ascii_lowercase().starts_with("log")
+}
+
 /// Names of what makes a folder where there is none.
 const ROOM: &[&str] = &[
     "mkdirall",
@@ -103,9 +135,24 @@ const ROOM: &[&str] = &[
     "makedirs",
     "create_dir",
     "create_dir_all",
+    "createdirectory",
+    "createdirectories",
     "ensuredir",
     "ensuredirsync",
     "mkdirp",
+];
+
+/// Names of what is called on the way there.
+const BESIDE: &[&str] = &[
+    "dir",
+    "join",
+    "dirname",
+    "parent",
+    "unwrap",
+    "as_ref",
+    "exists",
+    "combine",
+    "getdirectoryname",
 ];
 
 /// Whether all that may fail makes folders: what writes there fails if they are missing.
@@ -115,8 +162,7 @@ pub(super) fn only_makes_room(unit: &Unit<'_>, calls: &[ExprId]) -> bool {
         let name = called(unit, *id).to_ascii_lowercase();
         made |= ROOM.contains(&name.as_str());
         // `filepath.Dir(path)` is handed to it.
-        ROOM.contains(&name.as_str())
-            || ["dir", "join", "dirname", "parent", "unwrap", "as_ref"].contains(&name.as_str())
+        ROOM.contains(&name.as_str()) || BESIDE.contains(&name.as_str())
     });
     all && made
 }

@@ -34,7 +34,7 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
         return Some(Excuse::Cleanup);
     }
     let logs = |id: &ExprId| {
-        file.call(*id).is_some_and(|it| it.role(Role::Log).is_some()) || is_log(unit, *id)
+        file.call(*id).is_some_and(|it| it.role(Role::Log).is_some()) || acts::is_log(unit, *id)
     };
     if calls.iter().any(logs) && calls.len() < 3 {
         return Some(Excuse::Logging);
@@ -125,8 +125,16 @@ fn says_why(unit: &Unit<'_>, at: u32) -> bool {
 }
 
 /// Words of comments that say that errors are passed over.
-const PASSES_OVER: &[&str] =
-    &["ignor", "best effort", "best-effort", "swallow", "silently", "throws for", "fails for"];
+const PASSES_OVER: &[&str] = &[
+    "ignor",
+    "best effort",
+    "best-effort",
+    "swallow",
+    "silently",
+    "throws for",
+    "fails for",
+    "recover",
+];
 
 /// Whether the comment on the function, or one on what may fail, says that errors are passed over.
 fn told_above(unit: &Unit<'_>, site: &Site<'_>) -> bool {
@@ -320,17 +328,6 @@ fn is_asked(unit: &Unit<'_>, site: &Site<'_>) -> bool {
     answers && (ASKING.iter().any(|word| name.starts_with(word)) || name.ends_with("valid"))
 }
 
-/// `logger.Log(…)` of a logger that no table knows.
-fn is_log(unit: &Unit<'_>, id: ExprId) -> bool {
-    let ExprKind::Call { callee, .. } = unit.expr(id) else { return false };
-    let ExprKind::Member { of, name } = unit.expr(*callee) else { return false };
-    let (ExprKind::Name(owner) | ExprKind::Member { name: owner, .. }) = unit.expr(*of) else {
-        return false;
-    };
-    let owner = owner.trim_start_matches('_').to_ascii_lowercase();
-    matches!(owner.as_str(), "log" | "logger") && name.to_ascii_lowercase().starts_with("log")
-}
-
 /// Whether the function answers whoever asks if the program, or what it needs, is there.
 fn is_probe(unit: &Unit<'_>, site: &Site<'_>) -> bool {
     const PROBES: &[&str] =
@@ -350,6 +347,8 @@ const PLAIN: &[&str] = &[
     "coerce",
     "loads",
     "dumps",
+    "marshal",
+    "unmarshal",
     "stringify",
     "valueof",
     "from",

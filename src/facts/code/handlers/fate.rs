@@ -219,6 +219,8 @@ pub(super) fn words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = us
 fn replaces(unit: &Unit<'_>, id: StmtId) -> bool {
     match unit.stmt(id) {
         StmtKind::Return(value) => value.is_some(),
+        // What is left is left because of it.
+        StmtKind::Break => true,
         StmtKind::Let { targets, .. } => {
             targets.iter().any(|it| unit.slice(&unit.place(*it)) != "_")
         }
