@@ -198,7 +198,8 @@ def main():
         if rows:
             lines.append("    fields:")
             lines += rows
-        if body.get("remain"):
+        # Whatever else stands in a part of the telemetry's own settings makes the collector panic.
+        if body.get("remain") and not owner.startswith("v0.3.0."):
             lines.append("    open: any")
         checks = folded + [check for check in CHECKS.get(owner, [])
                   if all(name in body["fields"] for name in re.findall(r"[a-z_]+", check.split("(", 1)[1].split(",")[0])[:1])]

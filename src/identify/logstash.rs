@@ -62,6 +62,8 @@ struct Evidence {
     near: usize,
     /// The first line may have been the head of a section.
     torn: bool,
+    /// Conditions on fields.
+    conditions: usize,
     plugins: usize,
     arrows: usize,
     /// `a = b`, `a: b`: how other languages assign.
@@ -120,6 +122,10 @@ impl Evidence {
             }
             rest = inner.trim_start();
         }
+        let condition = line.trim_start_matches(['}', ' ']).trim_start_matches("else ");
+        self.conditions += usize::from(
+            condition.starts_with("if ") && condition.contains('[') && !condition.contains('('),
+        );
         let arrow = line.find("=>");
         self.arrows += usize::from(arrow.is_some());
         let sign = line.find([':', '=']).filter(|&at| arrow.is_none_or(|arrow| at < arrow));
@@ -145,11 +151,15 @@ impl Evidence {
         let inner = self.arrows > 0 || self.plugins > 0;
         match (self.sections, sections) {
             (0, 0) => {
-                self.torn && self.plugins > 0 && self.arrows > 1 && mostly && self.foreign == 0
+                let shown = self.plugins > 0 && self.arrows > 1 || self.arrows > 2;
+                self.torn && mostly && self.foreign == 0 && (shown || self.conditions > 0)
             }
             (0, _) => self.plugins > 0 && inner && mostly,
             // Code of Ruby in a filter assigns too.
-            _ => inner && (mostly || bare || (self.arrows > 0 && self.plugins > 0)),
+            _ => {
+                let asks = self.conditions > 0 && self.assigns + self.foreign < 2;
+                asks || inner && (mostly || bare || (self.arrows > 0 && self.plugins > 0))
+            }
         }
     }
 }
