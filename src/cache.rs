@@ -87,14 +87,18 @@ impl Cache {
             return;
         }
         let Name { path, mode } = name;
-        let certain = |mark: &Mark| match mark {
-            Mark::Stamp(stamp) => stamp.is_settled(self.began),
-            Mark::Object(_) => true,
-        };
-        let marks = mark.filter(certain).into_iter().collect();
+        let marks = mark.filter(|mark| self.is_certain(mark)).into_iter().collect();
         let record = Record { path: path.to_owned(), mode, hash, marks, used: 0, value };
         if let Ok(mut fresh) = self.fresh.lock() {
             fresh.push(record);
+        }
+    }
+
+    /// Whether a file that still has this mark certainly has the content it had when this run began.
+    pub fn is_certain(&self, mark: &Mark) -> bool {
+        match mark {
+            Mark::Stamp(stamp) => stamp.is_settled(self.began),
+            Mark::Object(_) => true,
         }
     }
 

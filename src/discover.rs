@@ -96,13 +96,27 @@ impl Content {
     /// Why they are not read.
     pub fn bytes(&self) -> Result<Vec<u8>, Skip> {
         match self {
-            Content::Disk(path) => read_capped(path),
+            Content::Disk(path) => read_capped(path).map(|(bytes, _)| bytes),
             Content::Text(text) => Ok(text.clone().into_bytes()),
             Content::Git(blob) => blob.read(SIZE_CAP).map_err(|missing| match missing {
                 git::Missing::TooLarge => Skip::TooLarge,
                 git::Missing::Unreadable => Skip::Unreadable,
             }),
         }
+    }
+
+    /// The bytes as they are, and whether the file is still what this mark says.
+    ///
+    /// # Errors
+    /// Why they are not read.
+    pub fn bytes_and_mark(&self, mark: &Mark) -> Result<(Vec<u8>, bool), Skip> {
+        let (Content::Disk(path), Mark::Stamp(stamp)) = (self, mark) else {
+            return self.bytes().map(|bytes| (bytes, false));
+        };
+        let (bytes, file) = read_capped(path)?;
+        // Asked after the last byte was read: who wrote meanwhile has left a trace.
+        let now = file.metadata().ok().as_ref().and_then(Stamp::of);
+        Ok((bytes, now.as_ref() == Some(stamp)))
     }
 
     /// The text once more, of a file that was read before.
@@ -308,7 +322,7 @@ pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn read_capped(path: &Path) -> Result<Vec<u8>, Skip> {
+fn read_capped(path: &Path) -> Result<(Vec<u8>, File), Skip> {
     let metadata = fs::symlink_metadata(path).map_err(|_| Skip::Unreadable)?;
     if !metadata.is_file() {
         return Err(Skip::SpecialFile);
@@ -318,7 +332,10 @@ fn read_capped(path: &Path) -> Result<Vec<u8>, Skip> {
     // The file can grow between the walk and the read.
     let mut capped = file.take(SIZE_CAP + 1);
     capped.read_to_end(&mut bytes).map_err(|_| Skip::Unreadable)?;
-    if bytes.len() as u64 > SIZE_CAP { Err(Skip::TooLarge) } else { Ok(bytes) }
+    match bytes.len() as u64 > SIZE_CAP {
+        true => Err(Skip::TooLarge),
+        false => Ok((bytes, capped.into_inner())),
+    }
 }
 
 /// Bytes to text: UTF-8 with or without a byte order mark, UTF-16 with one.

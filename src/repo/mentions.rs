@@ -8,7 +8,7 @@ use crate::identify::Kind;
 use crate::lang::quick::{QuickMap, QuickSet};
 use crate::semconv;
 use crate::source::SourceId;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -142,7 +142,7 @@ impl<'r> Named<'r> {
         }
         let text = repo.source(id).look();
         if let Some(defined) = defined {
-            named.records.extend(words(&text).filter_map(|word| defined.get(word)));
+            named.records = defined.in_text(&text);
         }
         if lists {
             let parts = text.split(|c: char| c.is_whitespace() || "\"'=,:/[]()".contains(c));
@@ -161,35 +161,40 @@ impl<'r> Named<'r> {
 /// Recorded names, and how often each is recorded.
 struct Defined<'r> {
     names: QuickMap<&'r str, usize>,
-    /// Which lengths they have, and which letters they begin with: most words need no more.
-    lengths: Vec<bool>,
-    letters: Vec<bool>,
+    /// Those without a colon inside, and what finds them.
+    plain: Vec<&'r str>,
+    finder: Option<AhoCorasick>,
 }
 
 impl<'r> Defined<'r> {
     fn of(repo: &'r Repo) -> Defined<'r> {
         let mut names: QuickMap<&str, usize> = QuickMap::default();
-        let (mut lengths, mut letters) = (Vec::new(), vec![false; 256]);
+        let mut plain = BTreeSet::new();
         for rule in &repo.facts.recording_rules {
             let name = rule.name.text.as_str();
             *names.entry(name).or_default() += 1;
-            if lengths.len() <= name.len() {
-                lengths.resize(name.len() + 1, false);
-            }
-            lengths[name.len()] = true;
-            if let Some(&first) = name.as_bytes().first() {
-                letters[first as usize] = true;
+            if !name.contains(':') && !name.is_empty() {
+                plain.insert(name);
             }
         }
-        Defined { names, lengths, letters }
+        let plain: Vec<&str> = plain.into_iter().collect();
+        let longest = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&plain);
+        let finder = longest.ok().filter(|_| !plain.is_empty());
+        Defined { names, plain, finder }
     }
 
-    fn get(&self, word: &str) -> Option<&'r str> {
-        let first = word.as_bytes().first()?;
-        let may_be =
-            self.letters[*first as usize] && self.lengths.get(word.len()).is_some_and(|has| *has);
-        let (name, _) = may_be.then(|| self.names.get_key_value(word))??;
-        Some(*name)
+    /// The names that stand in a text as whole words, each as often as it does.
+    fn in_text(&self, text: &str) -> Vec<&'r str> {
+        let known = |word| self.names.get_key_value(word).map(|(name, _)| *name);
+        let mut found: Vec<&str> = words_with_colon(text).filter_map(known).collect();
+        for hit in self.finder.iter().flat_map(|finder| finder.find_iter(text)) {
+            let before = text.as_bytes()[..hit.start()].last();
+            let after = text[hit.end()..].trim_start_matches(':').bytes().next();
+            if !before.is_some_and(|byte| is_part(*byte)) && !after.is_some_and(is_part) {
+                found.push(self.plain[hit.pattern().as_usize()]);
+            }
+        }
+        found
     }
 }
 
@@ -202,27 +207,41 @@ fn filled_in(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Runs of letters that can be a metric's name.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    /// One look at a table for each byte: all texts are read here.
-    const PART: [bool; 256] = {
-        let mut table = [false; 256];
-        let mut byte = 0;
-        while byte < 128 {
-            let letter = byte as u8;
-            table[byte] = letter.is_ascii_alphanumeric() || letter == b'_' || letter == b':';
-            byte += 1;
-        }
-        table
-    };
-    let is_part = |byte: u8| PART[byte as usize];
+/// Whether a metric's name can have this byte.
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b':'
+}
+
+/// Runs of letters that can be a metric's name and have a colon inside: all texts are read here, so
+/// only what stands around colons is looked at.
+fn words_with_colon(text: &str) -> impl Iterator<Item = &str> {
     let bytes = text.as_bytes();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        at += bytes[at..].iter().position(|&byte| is_part(byte))?;
-        let start = at;
-        at += bytes[at..].iter().take_while(|&&byte| is_part(byte)).count();
-        Some(text[start..at].trim_end_matches(':'))
+    let mut seen = 0;
+    memchr::memchr_iter(b':', bytes).filter_map(move |colon| {
+        // Before the end of a word all its colons were seen.
+        if colon < seen || !bytes.get(colon + 1).is_some_and(|&byte| is_part(byte)) {
+            return None;
+        }
+        let start = bytes[seen..colon].iter().rposition(|&byte| !is_part(byte));
+        let start = start.map_or(seen, |at| seen + at + 1);
+        let length = bytes[colon..].iter().position(|&byte| !is_part(byte));
+        seen = length.map_or(bytes.len(), |length| colon + length);
+        let word = text[start..seen].trim_end_matches(':');
+        (word.len() > colon - start).then_some(word)
     })
-    .filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_words_with_a_colon_inside_are_looked_at() {
+        let found = |text| words_with_colon(text).collect::<Vec<_>>();
+        assert_eq!(found("expr: job:errors:rate5m > 0"), ["job:errors:rate5m"]);
+        assert_eq!(found("key: value, other:: {{x}}"), Vec::<&str>::new());
+        assert_eq!(found("a:b:: 'c:d'\nü:e: f"), ["a:b", "c:d", ":e"]);
+        assert_eq!(found("rate(a:b)+a:b"), ["a:b", "a:b"]);
+        assert_eq!(found(":"), Vec::<&str>::new());
+    }
 }

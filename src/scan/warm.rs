@@ -92,12 +92,17 @@ fn checked(cache: &Cache, hash: Hash, entry: &Entry) -> Again {
         return content.again();
     }
     let doubt = cache.doubt();
+    let mark = entry.mark.clone().filter(|mark| cache.is_certain(mark));
     Box::new(move || {
-        let bytes = content.bytes().ok().filter(|bytes| cache::hash(bytes) == hash);
-        if bytes.is_none() {
+        let read = match &mark {
+            Some(mark) => content.bytes_and_mark(mark),
+            None => content.bytes().map(|bytes| (bytes, false)),
+        };
+        let read = read.ok().filter(|(bytes, same)| *same || cache::hash(bytes) == hash);
+        if read.is_none() {
             doubt.store(true, Ordering::Relaxed);
         }
-        crate::discover::decode(bytes?).ok().map(|(text, _)| text)
+        crate::discover::decode(read?.0).ok().map(|(text, _)| text)
     })
 }
 
