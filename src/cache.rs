@@ -11,6 +11,7 @@ mod stamp;
 pub use folder::Folder;
 pub use stamp::{Mark, Stamp};
 
+use crate::lang::quick::steady_hash;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use shard::{Record, Shard};
@@ -143,9 +144,6 @@ fn name_of(shard: usize) -> String {
     format!("{shard:02}")
 }
 
-/// FNV-1a: the same on every machine.
 fn shard_of(path: &str) -> usize {
-    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = path.bytes().fold(0xcbf2_9ce4_8422_2325, mix);
-    usize::try_from(hash % SHARDS as u64).unwrap_or_default()
+    usize::try_from(steady_hash(path) % SHARDS as u64).unwrap_or_default()
 }

@@ -28,6 +28,7 @@ pub mod logstash;
 pub mod loki;
 pub mod manifest;
 pub mod markdown;
+pub mod mentions;
 pub mod mimir;
 pub mod monitor;
 mod named;
@@ -485,6 +486,8 @@ file_facts! {
     otel_variables: telemetry::OtelVariable,
     /// Names of such variables in source code.
     variable_mentions: (DocumentId, String),
+    /// What files mention, whatever their format.
+    mentions: mentions::Mentions,
     /// Steps by which code sets up an SDK.
     sdk_setups: code::setup::SdkSetup,
     /// Modules that are loaded before what would instrument them.

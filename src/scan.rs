@@ -23,6 +23,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
 use reading::Reading;
 use std::collections::BTreeSet;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -207,6 +208,8 @@ pub fn narrow(
         .transpose()?;
     let before = old.as_ref().map(|old| Before { repo: &old.repo, judged: &old.judged });
     change::narrow(&report.repo, &mut report.judged, before, &delta, &only);
+    // As the model of a run, see `conclude`.
+    std::mem::forget(old);
     report.elapsed += started.elapsed();
     Ok(())
 }
@@ -244,7 +247,9 @@ pub fn conclude(
     charts: &Charts,
 ) -> (Vec<Outcome>, Vec<Judged>, Assessment) {
     let rules: Vec<&'static Rule> = catalogue::rules().iter().collect();
-    let model = Model::new(repo);
+    // A run has a few models at most; giving back their parts one by one takes longer than it is
+    // worth.
+    let model = ManuallyDrop::new(Model::new(repo));
     let mut outcomes = check::check_model(&model, &rules);
     verdict::examine(&model, &mut outcomes);
     render::put_back(repo, charts, &mut outcomes);

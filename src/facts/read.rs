@@ -1,5 +1,6 @@
 //! One file's text to its facts: identify, parse, and read every document in it.
 
+mod language;
 mod objects;
 mod packaging;
 mod pipeline;
@@ -15,8 +16,8 @@ use super::skip::{Skip, SkipReason};
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
     beat, ci, code, collector, dashboard, deploy, dialect, elastic, grafana, kibana, logging,
-    logstash, loki, markdown, mimir, monitor, oncall, owners, package, permissions, prometheus,
-    query, rules, schema, slo, strategy, telemetry, terraform,
+    logstash, loki, markdown, mentions, mimir, monitor, oncall, owners, package, permissions,
+    prometheus, query, rules, schema, slo, strategy, telemetry, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
@@ -26,8 +27,6 @@ use crate::parse::tree::{IssueKind, NodeRef, Root, Tree};
 use crate::parse::{depth, json, mask, yaml};
 use crate::source::{Source, SourceId, Span};
 use std::ops::Range;
-
-mod language;
 
 /// Deepest nesting of documents in documents.
 const MAX_EMBEDDING: usize = 6;
@@ -78,6 +77,7 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
     logstash::read_installs(&source.path, text, &mut reader.facts);
     let embedded: Vec<&Tree> = reader.embedded.iter().collect();
     annotation::read::read(id, source, &embedded, &mut reader.facts);
+    mentions::read(source.text(), &mut reader.facts);
     reader.facts
 }
 

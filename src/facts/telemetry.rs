@@ -9,7 +9,7 @@ use crate::identify::Kind;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
-mod environment;
+pub(super) mod environment;
 mod samplers;
 
 pub use environment::OtelVariable;

@@ -52,6 +52,13 @@ impl CodeIndex {
         }
         index
     }
+
+    /// Whether the code of a document does anything that spans could be made of.
+    fn has_work(&self, document: DocumentId) -> bool {
+        self.calls.contains_key(&document)
+            || self.listeners.contains_key(&document)
+            || self.handoffs.contains_key(&document)
+    }
 }
 
 /// Work that a service does, and whether spans are made of it.
@@ -152,7 +159,8 @@ impl Repo {
                 && (reach.languages.is_empty()
                     || reach.languages.contains(&super::propagation::language(self, **document)))
         };
-        for document in service.documents.iter().filter(works) {
+        let busy = service.documents.iter().filter(|document| index.has_work(**document));
+        for document in busy.filter(works) {
             for call in index.calls.get(document).into_iter().flatten() {
                 let call = &facts.outbound_calls[*call];
                 if call.once && call.protocol.is_request() {

@@ -193,7 +193,8 @@ impl Reading<'_> {
             facts.allows.clear();
         } else if skip.is_none() && self.covered.contains(&entry.path) {
             source.part = Part::Template;
-            facts = FileFacts { allows: facts.allows, ..FileFacts::default() };
+            let FileFacts { allows, mentions, .. } = facts;
+            facts = FileFacts { allows, mentions, ..FileFacts::default() };
         }
         let row = row(&source, &facts, skip);
         Taken { source, facts, row }

@@ -22,7 +22,7 @@ pub struct OtelVariable {
 }
 
 /// What the names of all of them begin with.
-const PREFIX: &str = "OTEL_";
+pub(in crate::facts) const PREFIX: &str = "OTEL_";
 
 impl OtelVariable {
     /// The variable, if its name is one of an SDK.
