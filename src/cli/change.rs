@@ -49,8 +49,11 @@ pub(super) fn read(arguments: &Check, place: &load::Place) -> Result<Option<Chan
     let (of, commit, after, before, delta) = match (&arguments.since, pushed()) {
         (None, None) => {
             let commit = repository.head()?;
-            let after = discover::held(repository.staged()?);
-            let before = files_at(&repository, commit)?;
+            let (after, before) = rayon::join(
+                || Ok::<_, Failure>(discover::held(repository.staged()?)),
+                || files_at(&repository, commit),
+            );
+            let (after, before) = (after?, before?);
             let delta = Delta::between(&before, &after, &|_| None);
             (Looked::Index, commit, after, before, delta)
         }
