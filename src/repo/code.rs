@@ -91,6 +91,14 @@ impl Repo {
         self.extended_classes.get_or_init(|| self.facts.extended_classes.iter().cloned().collect())
     }
 
+    /// Names of functions, in any file, that record the errors they meet.
+    pub fn telling_functions(&self) -> &BTreeSet<String> {
+        self.telling_functions.get_or_init(|| {
+            let all = self.facts.handlers.iter();
+            all.filter_map(|it| it.teller.clone()).collect()
+        })
+    }
+
     /// Code that evaluates the repository's objectives.
     pub fn evaluators(&self) -> impl Iterator<Item = &Evaluator> {
         self.facts.slo_evaluators.iter().filter(|one| !self.is_rehearsal(one.document))

@@ -2,7 +2,7 @@
 
 use crate::catalogue::model::Severity;
 use crate::check::Case;
-use crate::facts::code::handlers::{Fate, Handler};
+use crate::facts::code::handlers::{Excuse, Fate, Handler};
 
 pub(super) fn check(handler: &Handler, case: &mut Case<'_>) {
     if !handler.broad {
@@ -17,7 +17,9 @@ pub(super) fn check(handler: &Handler, case: &mut Case<'_>) {
         Fate::Replaced => ("replaced by a value, without a record of it", Severity::Warning),
         Fate::Printed => ("printed and not logged", Severity::Info),
     };
-    let excuse = handler.excuse.map(|excuse| format!(" ({})", excuse.words()));
+    let told = || handler.asks.iter().any(|name| case.repo.telling_functions().contains(name));
+    let excuse = handler.excuse.or_else(|| told().then_some(Excuse::Told));
+    let excuse = excuse.map(|excuse| format!(" ({})", excuse.words()));
     let severity = match severity {
         _ if excuse.is_some() => Severity::Info,
         // Whoever runs it by hand sees what it did.

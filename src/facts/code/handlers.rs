@@ -119,6 +119,11 @@ pub struct Handler {
     pub fate: Fate,
     /// Why that may be meant.
     pub excuse: Option<Excuse>,
+    /// The function around it, by its name, where a record is written of the error.
+    pub teller: Option<String>,
+    /// Functions by the names that what may fail calls them by, where nobody hears of the error
+    /// here: they may tell of it themselves.
+    pub asks: Vec<String>,
     /// Records at error level, where the error does not go on afterwards.
     pub reports: Vec<Report>,
 }
@@ -135,6 +140,7 @@ named_subject!(Handler, Handler, "handler of");
 /// Reads the handlers of a file.
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     let page = sites::is_page(file);
+    let lambdas = acts::lambdas(file.unit);
     for site in sites::all(file) {
         if file.unit.is_faulty(&site.whole) {
             continue;
@@ -150,11 +156,25 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
             Fate::Kept => None,
             _ => excuse::of(file, &site).or(page.then_some(Excuse::Page)),
         };
+        let teller = acts::teller(file, &site, &lambdas);
+        let asks = match fate {
+            Fate::Kept => Vec::new(),
+            _ => acts::asked(file.unit, &site),
+        };
         let reports = report::all(file, &site);
         // What neither can say anything about is no subject.
         if site.broad || !reports.is_empty() {
             let (document, broad) = (file.document, site.broad);
-            facts.handlers.push(Handler { document, name, broad, fate, excuse, reports });
+            facts.handlers.push(Handler {
+                document,
+                name,
+                broad,
+                fate,
+                excuse,
+                teller,
+                asks,
+                reports,
+            });
         }
     }
 }

@@ -255,6 +255,7 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
             || ["-e2e", "-tests", "_tests"].iter().any(|end| folder.ends_with(end))
     }) || name.ends_with("_test.go")
         || stem.starts_with("test_")
+        || stem.starts_with("testdata")
         || stem.ends_with("_test")
         || stem == "conftest"
         || stem == "mock"

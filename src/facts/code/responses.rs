@@ -171,14 +171,21 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
         shows,
         status: shown::status(unit.slice(&unit.place(answer.whole))),
         broad,
-        internal: answer.internal || is_for_operators(file.path),
+        internal: answer.internal || is_for_operators(file),
     })
 }
 
-/// Whether a file answers those who run the program: profiles and the like.
-fn is_for_operators(path: &str) -> bool {
+/// Whether a file answers those who run the program: profiles and the like, and what a command of a
+/// command line serves for as long as it runs.
+fn is_for_operators(file: &File<'_, '_>) -> bool {
     const DOORS: &[&str] = &["pprof", "profiling", "debug", "profiler"];
-    path.split('/').any(|part| DOORS.contains(&part.split('.').next().unwrap_or(part)))
+    const COMMANDS: &[&str] =
+        &["github.com/spf13/cobra", "github.com/urfave/cli", "github.com/alecthomas/kong"];
+    let commands = |path: &str| COMMANDS.iter().any(|known| path.starts_with(known));
+    if file.unit.imports.iter().any(|import| commands(&import.path)) {
+        return true;
+    }
+    file.path.split('/').any(|part| DOORS.contains(&part.split('.').next().unwrap_or(part)))
 }
 
 /// Whether what went wrong is what the answer is for: the function tries a connection or settings

@@ -60,7 +60,7 @@ fn shows(folder: &str) -> bool {
     let mut words = folder.split(['-', '_', '.']);
     let last = words.clone().next_back().unwrap_or(&folder);
     ASIDE.contains(&last)
-        || words.next().is_some_and(|word| matches!(word, "mock" | "fake" | "demo"))
+        || words.next().is_some_and(|word| matches!(word, "mock" | "fake" | "demo" | "test"))
         || WORKSHOP.contains(&folder.as_str())
 }
 
@@ -92,7 +92,7 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
     // A command that shares the code of a server.
     let command =
         ["-cli", "ctl", "-tool", "-generator"].iter().any(|end| service.root.ends_with(end))
-            || last(&service.root) == "cli";
+            || ["cli", "clidoc", "docs", "docgen"].contains(&last(&service.root));
     let own = |at: &Span| service.own.iter().any(|it| it.source == at.source);
     if command && !service.listens.iter().any(own) {
         return ServiceKind::Cli;

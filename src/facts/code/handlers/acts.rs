@@ -5,7 +5,7 @@ use crate::facts::code::file::File;
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, StmtId, StmtKind, Unit};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The statements of a file, as one asks for them by what they evaluate or where they end.
 pub(super) struct Effects {
@@ -61,6 +61,8 @@ fn core(unit: &Unit<'_>, id: ExprId) -> ExprId {
 
 /// Names of what only adds to a collection, or waits.
 const FILLS: &[&str] = &[
+    "putall",
+    "putifabsent",
     "add",
     "tryadd",
     "addrange",
@@ -79,7 +81,10 @@ pub(super) fn does(file: &File<'_, '_>, block: &[StmtId]) -> bool {
     let unit = file.unit;
     let acts = |id: ExprId| {
         let quiet = || file.call(id).is_some_and(|call| call.role(Role::Quiet).is_some());
-        let fills = || FILLS.contains(&called(unit, id).to_ascii_lowercase().as_str());
+        let fills = || {
+            let name = called(unit, id).to_ascii_lowercase();
+            FILLS.contains(&name.as_str()) || (unit.language == Language::Java && name == "put")
+        };
         matches!(unit.expr(id), ExprKind::Call { .. }) && !quiet() && !fills()
     };
     unit.under(block).into_iter().any(|id| match unit.stmt(id) {
@@ -103,7 +108,7 @@ pub(super) fn leaves(unit: &Unit<'_>, block: &[StmtId]) -> bool {
     stmts.into_iter().any(|id| matches!(unit.stmt(id), StmtKind::Return(_) | StmtKind::Break))
 }
 
-/// Whether a call is of a function of the file that writes records itself.
+/// Whether a call is of a function of the file that records the errors it meets.
 pub(super) fn tells(file: &File<'_, '_>, call: ExprId) -> bool {
     let unit = file.unit;
     let ExprKind::Call { callee, .. } = unit.expr(call) else { return false };
@@ -112,8 +117,19 @@ pub(super) fn tells(file: &File<'_, '_>, call: ExprId) -> bool {
         _ => None,
     };
     let Some(called) = file.own_function(call).or_else(lambda) else { return false };
-    let records = |id: ExprId| file.call(id).is_some_and(|it| it.role(Role::Log).is_some());
-    unit.calls_under(&unit.function(called).body).into_iter().any(records)
+    let body = &unit.function(called).body;
+    let records = |block: &[StmtId]| {
+        let mut calls = unit.calls_under(block).into_iter();
+        calls.any(|id| file.call(id).is_some_and(|it| it.role(Role::Log).is_some()))
+    };
+    match unit.language {
+        // Errors are values there, and are met anywhere.
+        Language::Go | Language::Rust => records(body),
+        _ => unit.under(body).into_iter().any(|id| match unit.stmt(id) {
+            StmtKind::Try { catches, .. } => catches.iter().any(|catch| records(&catch.body)),
+            _ => false,
+        }),
+    }
 }
 
 /// `logger.Log(…)` of a logger that no table knows.
@@ -125,6 +141,55 @@ pub(super) fn is_log(unit: &Unit<'_>, id: ExprId) -> bool {
     };
     let owner = owner.trim_start_matches('_').to_ascii_lowercase();
     matches!(owner.as_str(), "log" | "logger") && name.to_ascii_lowercase().starts_with("log")
+}
+
+/// Functions that are values, by the names they are given: `const send = async () => {}`.
+pub(super) fn lambdas<'a>(unit: &Unit<'a>) -> BTreeMap<FunctionId, &'a str> {
+    let named = unit.stmts.iter().filter_map(|stmt| {
+        let StmtKind::Let { targets, value: Some(value), .. } = &stmt.kind else { return None };
+        let [target] = targets.as_slice() else { return None };
+        match (unit.expr(*target), unit.expr(*value)) {
+            (ExprKind::Name(name), ExprKind::Lambda(of)) => Some((*of, *name)),
+            _ => None,
+        }
+    });
+    named.collect()
+}
+
+/// The function around a handler that writes a record of the error, by its name.
+pub(super) fn teller(
+    file: &File<'_, '_>,
+    site: &Site<'_>,
+    lambdas: &BTreeMap<FunctionId, &str>,
+) -> Option<String> {
+    let unit = file.unit;
+    let records = |id: ExprId| file.call(id).is_some_and(|it| it.role(Role::Log).is_some());
+    if !unit.calls_under(site.body).into_iter().any(records) {
+        return None;
+    }
+    let named = unit.outward(site.function).map(|id| match unit.function(id).name {
+        "" => lambdas.get(&id).copied().unwrap_or_default(),
+        name => name,
+    });
+    named.filter(|name| is_telling(name)).last().map(str::to_owned)
+}
+
+/// Functions that what may fail calls by their bare names.
+pub(super) fn asked(unit: &Unit<'_>, site: &Site<'_>) -> Vec<String> {
+    let bare = |id: &ExprId| match unit.expr(*id) {
+        ExprKind::Call { callee, .. } => match unit.expr(*callee) {
+            ExprKind::Name(name) if is_telling(name) => Some((*name).to_owned()),
+            _ => None,
+        },
+        _ => None,
+    };
+    site.tried.iter().filter_map(bare).collect()
+}
+
+/// Whether a name says enough to mean one function: `sendToPipeline`, not `save`.
+fn is_telling(name: &str) -> bool {
+    const MIN: usize = 8;
+    name.len() >= MIN
 }
 
 /// Names of what makes a folder where there is none.

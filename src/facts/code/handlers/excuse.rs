@@ -325,7 +325,11 @@ fn is_asked(unit: &Unit<'_>, site: &Site<'_>) -> bool {
         }
         _ => false,
     });
-    answers && (ASKING.iter().any(|word| name.starts_with(word)) || name.ends_with("valid"))
+    // `check_version` goes on to what it answers.
+    let last = unit.function(site.function).body.last().map(|id| unit.stmt(*id));
+    let goes_on = || matches!(last, Some(StmtKind::Return(Some(_)))) && name.starts_with("check_");
+    (answers && (ASKING.iter().any(|word| name.starts_with(word)) || name.ends_with("valid")))
+        || goes_on()
 }
 
 /// Whether the function answers whoever asks if the program, or what it needs, is there.
