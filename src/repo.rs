@@ -360,10 +360,14 @@ impl Repo {
         self.source(span.source).slice(span)
     }
 
+    /// The number of a file among the paths.
+    pub fn path_number(&self, path: &str) -> Option<u32> {
+        self.paths.binary_search_by(|known| known.as_str().cmp(path)).ok()?.try_into().ok()
+    }
+
     /// Whether the repository has this file or folder.
     pub fn has_path(&self, path: &str) -> bool {
-        !path.is_empty() && !self.paths_below(path).is_empty()
-            || self.paths.binary_search_by(|known| known.as_str().cmp(path)).is_ok()
+        !path.is_empty() && !self.paths_below(path).is_empty() || self.path_number(path).is_some()
     }
 
     /// All paths below a folder, sorted; those of the whole repository for the root.

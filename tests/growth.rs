@@ -104,7 +104,7 @@ fn exporters(count: usize) -> Files {
     ]
 }
 
-/// Rule files, and as many entries that lead to them or nowhere.
+/// Rule files, and as many entries that lead to one of them, to nowhere, or perhaps to all.
 fn rule_files(count: usize) -> Files {
     let mut files = Vec::new();
     let mut config = "rule_files:\n".to_owned();
@@ -114,6 +114,7 @@ fn rule_files(count: usize) -> Files {
         let text = format!("groups:\n  - name: g{i}\n    rules:\n      {rule}\n");
         files.push((format!("rules/r{i}.yml"), text));
         let _ = writeln!(config, "  - /etc/prometheus/d{i}/x{i}.yml\n  - rules/r{i}.yml");
+        let _ = writeln!(config, "  - /etc/prometheus/e{i}/*.yml");
         if i % 10 == 0 {
             let _ = writeln!(compose, "  p{i}:\n    image: prom/prometheus:v3.0.0");
         }

@@ -65,6 +65,14 @@ impl Pattern {
         }
     }
 
+    /// What every text that it matches begins with, if that is known and something.
+    pub fn beginning(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Regex(_, beginning) => Some(&**beginning).filter(|text| !text.is_empty()),
+            _ => None,
+        }
+    }
+
     /// The only texts it matches, if it is a list of words.
     pub fn words(&self) -> Option<&[String]> {
         match &self.kind {

@@ -301,8 +301,8 @@ impl<'r> Server<'r> {
             if found.is_empty() {
                 server.empty.insert(number, found.certain);
             }
-            for path in &found.files {
-                server.load(all, numbers.paths.get(path.as_str()).copied());
+            for path in found.files(repo) {
+                server.load(all, numbers.paths.get(path).copied());
             }
             for document in &found.documents {
                 server.load(all, numbers.files.get(document).copied());

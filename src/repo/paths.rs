@@ -8,6 +8,7 @@ use crate::facts::prometheus::{PrometheusConfig, ServerForm};
 use crate::identify::Kind;
 use crate::lang::path::{folder, glob, join, last};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 mod index;
 mod loader;
@@ -18,8 +19,9 @@ pub use loader::{Listing, Loader, missed_by};
 /// What an entry of `rule_files` leads to.
 #[derive(Clone, Debug, Default)]
 pub struct Resolved {
-    /// Files of the repository.
-    pub files: Vec<String>,
+    /// Files of the repository, by their numbers among its paths: entries that mean the same files
+    /// share one list.
+    lists: Vec<Arc<[u32]>>,
     /// Documents inside ConfigMaps.
     pub documents: Vec<DocumentId>,
     /// A key of a ConfigMap in which nothing is read, as charts leave them empty.
@@ -31,7 +33,19 @@ pub struct Resolved {
 impl Resolved {
     /// Whether it leads nowhere.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.documents.is_empty() && !self.hollow
+        self.lists.is_empty() && self.documents.is_empty() && !self.hollow
+    }
+
+    /// Files of the repository; a folder has no name here.
+    pub fn files<'r>(&self, repo: &'r Repo) -> impl Iterator<Item = &'r str> {
+        let numbers = self.lists.iter().flat_map(|list| list.iter());
+        numbers.map(|&number| repo.paths.get(number as usize).map_or("", String::as_str))
+    }
+
+    fn add(&mut self, list: Arc<[u32]>) {
+        if !list.is_empty() {
+            self.lists.push(list);
+        }
     }
 }
 
@@ -39,7 +53,8 @@ impl Resolved {
 #[derive(Debug, Default)]
 pub struct Loading {
     documents: BTreeSet<DocumentId>,
-    files: BTreeSet<String>,
+    /// By their numbers among the paths.
+    files: BTreeSet<u32>,
     loaders: bool,
     open: bool,
 }
@@ -57,6 +72,8 @@ impl Loading {
         servers: impl Iterator<Item = &'r PrometheusConfig>,
     ) -> Loading {
         let mut loading = Loading::default();
+        // A list that many entries share is taken once.
+        let mut taken: BTreeSet<usize> = BTreeSet::new();
         for server in servers {
             for entry in &server.rule_files {
                 loading.loaders = true;
@@ -65,7 +82,11 @@ impl Loading {
                 if entry.known {
                     let found = resolve(repo, server, &entry.text);
                     loading.documents.extend(found.documents);
-                    loading.files.extend(found.files);
+                    for list in found.lists {
+                        if taken.insert(list.as_ptr().addr()) {
+                            loading.files.extend(list.iter());
+                        }
+                    }
                 }
             }
         }
@@ -75,7 +96,9 @@ impl Loading {
     /// Whether a document is among what they lead to.
     pub fn holds(&self, repo: &Repo, document: DocumentId) -> bool {
         self.documents.contains(&document)
-            || self.files.contains(&repo.source(document.source).path)
+            || repo
+                .path_number(&repo.source(document.source).path)
+                .is_some_and(|number| self.files.contains(&number))
     }
 }
 
@@ -136,7 +159,7 @@ fn follow(repo: &Repo, server: Wants<'_>, entry: &str) -> Resolved {
     if document.host.is_none() && !entry.starts_with('/') {
         found.certain = true;
         if let Some(pattern) = join(folder(path), entry) {
-            found.files = files(repo, &pattern);
+            found.add(repo.path_index().fitting(repo, &pattern));
         } else {
             found.certain = false;
         }
@@ -153,17 +176,6 @@ fn follow(repo: &Repo, server: Wants<'_>, entry: &str) -> Resolved {
         by_name(repo, server, entry, &mut found);
     }
     found
-}
-
-/// Files of the repository that a path or glob names.
-fn files(repo: &Repo, pattern: &str) -> Vec<String> {
-    let Some(wild) = pattern.find(['*', '?', '[']) else {
-        return if repo.has_path(pattern) { vec![pattern.to_owned()] } else { Vec::new() };
-    };
-    let prefix = &pattern[..wild];
-    let start = repo.paths.partition_point(|path| path.as_str() < prefix);
-    let below = repo.paths[start..].iter().take_while(|path| path.starts_with(prefix));
-    below.filter(|path| glob(pattern, path)).cloned().collect()
 }
 
 /// Documents under the keys of a ConfigMap.
@@ -189,7 +201,7 @@ fn through_mounts(repo: &Repo, server: Wants<'_>, entry: &str, found: &mut Resol
         found.certain |= there.certain;
         found.hollow |= there.hollow;
         found.documents.extend(there.documents);
-        found.files.extend(there.files);
+        found.lists.extend(there.lists);
     }
 }
 
@@ -214,7 +226,7 @@ pub fn mounted(repo: &Repo, container: &Container, at: &str) -> Resolved {
             (false, false) => format!("{source}/{rest}"),
         };
         found.certain = true;
-        found.files = files(repo, &pattern);
+        found.add(repo.path_index().fitting(repo, &pattern));
     }
     found
 }
@@ -266,7 +278,7 @@ fn source(repo: &Repo, container: &Container, mount: &Mount) -> Option<String> {
 /// A path that nothing maps: the only file of its name, or every file a glob's last part fits.
 fn by_name(repo: &Repo, server: Wants<'_>, entry: &str, found: &mut Resolved) {
     let name = last(entry);
-    found.files = repo.path_index().named(repo, name);
+    found.add(repo.path_index().named(name));
     found.documents = repo.path_index().keyed(name);
     let here = |id: &DocumentId| repo.run_together(*id, server.document);
     found.documents.retain(|id| repo.document(*id).kind == server.kind && here(id));

@@ -5,12 +5,13 @@ use crate::facts::{Document, DocumentId};
 use crate::lang::path::{glob, last};
 use crate::repo::Repo;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 
 /// What path mapping looks up.
 #[derive(Debug, Default)]
 pub struct PathIndex {
     /// Numbers of paths by their last part.
-    names: BTreeMap<String, Vec<usize>>,
+    names: BTreeMap<String, Vec<u32>>,
     /// Last parts by what stands after their last dot.
     endings: BTreeMap<String, Vec<String>>,
     /// Documents inside ConfigMaps and Secrets, by the object's name.
@@ -21,6 +22,24 @@ pub struct PathIndex {
     objects: BTreeSet<String>,
     /// Rule documents inside other documents, by their key.
     keys: BTreeMap<String, Vec<DocumentId>>,
+    /// What was asked for before: many entries lead to the same folder or end alike.
+    by_path: Known,
+    by_name: Known,
+}
+
+/// Numbers of the paths that fit a pattern, by the pattern.
+type Known = Mutex<BTreeMap<String, Arc<[u32]>>>;
+
+/// What is known of a pattern; else found out, and known from then on.
+fn known(all: &Known, pattern: &str, find: impl FnOnce() -> Vec<u32>) -> Arc<[u32]> {
+    // Nothing that holds the lock can panic; without it the answer is found again.
+    let Ok(mut all) = all.lock() else { return find().into() };
+    if let Some(known) = all.get(pattern) {
+        return Arc::clone(known);
+    }
+    let found: Arc<[u32]> = find().into();
+    all.insert(pattern.to_owned(), Arc::clone(&found));
+    found
 }
 
 impl PathIndex {
@@ -33,7 +52,7 @@ impl PathIndex {
                 let ending = ending(name).to_owned();
                 index.endings.entry(ending).or_default().push(name.to_owned());
             }
-            known.push(number);
+            known.push(u32::try_from(number).unwrap_or(u32::MAX));
         }
         for document in &repo.facts.documents {
             index.add(document);
@@ -60,32 +79,48 @@ impl PathIndex {
         self.keys.entry(key.clone()).or_default().push(document.id);
     }
 
+    /// Paths that are this one or fit this glob, in their order.
+    pub(super) fn fitting(&self, repo: &Repo, pattern: &str) -> Arc<[u32]> {
+        known(&self.by_path, pattern, || {
+            let Some(wild) = pattern.find(['*', '?', '[']) else {
+                // A folder is there too, and has no number of its own.
+                let folder = || repo.has_path(pattern).then_some(u32::MAX);
+                return repo.path_number(pattern).or_else(folder).into_iter().collect();
+            };
+            let prefix = &pattern[..wild];
+            let start = repo.paths.partition_point(|path| path.as_str() < prefix);
+            let below = repo.paths[start..].iter().take_while(|path| path.starts_with(prefix));
+            let numbers = (start..).zip(below).filter(|(_, path)| glob(pattern, path));
+            numbers.filter_map(|(number, _)| u32::try_from(number).ok()).collect()
+        })
+    }
+
     /// Paths whose last part fits, in their order.
-    pub(super) fn named(&self, repo: &Repo, pattern: &str) -> Vec<String> {
-        let mut numbers: Vec<usize> = Vec::new();
-        let Some(wild) = pattern.find(['*', '?', '[']) else {
-            numbers.extend(self.names.get(pattern).into_iter().flatten());
-            return paths(repo, numbers);
-        };
-        let prefix = &pattern[..wild];
-        let literal = ending(pattern);
-        let by_ending = prefix.is_empty() && !literal.contains(['*', '?', '[']);
-        if by_ending {
-            for name in self.endings.get(literal).into_iter().flatten() {
-                if glob(pattern, name) {
-                    numbers.extend(&self.names[name]);
+    pub(super) fn named(&self, pattern: &str) -> Arc<[u32]> {
+        known(&self.by_name, pattern, || {
+            let Some(wild) = pattern.find(['*', '?', '[']) else {
+                return self.names.get(pattern).cloned().unwrap_or_default();
+            };
+            let mut numbers: Vec<u32> = Vec::new();
+            let prefix = &pattern[..wild];
+            let literal = ending(pattern);
+            if prefix.is_empty() && !literal.contains(['*', '?', '[']) {
+                for name in self.endings.get(literal).into_iter().flatten() {
+                    if glob(pattern, name) {
+                        numbers.extend(&self.names[name]);
+                    }
+                }
+            } else {
+                let range = self.names.range(prefix.to_owned()..);
+                for (name, found) in range.take_while(|(name, _)| name.starts_with(prefix)) {
+                    if glob(pattern, name) {
+                        numbers.extend(found);
+                    }
                 }
             }
-        } else {
-            let range = self.names.range(prefix.to_owned()..);
-            for (name, found) in range.take_while(|(name, _)| name.starts_with(prefix)) {
-                if glob(pattern, name) {
-                    numbers.extend(found);
-                }
-            }
-        }
-        numbers.sort_unstable();
-        paths(repo, numbers)
+            numbers.sort_unstable();
+            numbers
+        })
     }
 
     /// Whether there is a ConfigMap of this name.
@@ -120,10 +155,6 @@ impl PathIndex {
         found.sort_unstable();
         found
     }
-}
-
-fn paths(repo: &Repo, numbers: Vec<usize>) -> Vec<String> {
-    numbers.into_iter().filter_map(|number| repo.paths.get(number).cloned()).collect()
 }
 
 fn ending(name: &str) -> &str {

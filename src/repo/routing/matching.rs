@@ -83,6 +83,21 @@ impl<'r> Condition<'r> {
         (self.known && self.op == MatchOp::Equal && !self.value.is_empty()).then_some(self.value)
     }
 
+    /// The values it takes, if they can be listed and none is empty.
+    pub(super) fn listed(&self) -> Option<Vec<&str>> {
+        let words = || {
+            let words = self.pattern.as_ref().filter(|_| self.op == MatchOp::Regex)?.words()?;
+            Some(words.iter().map(String::as_str).collect())
+        };
+        let values: Vec<&str> = self.exact().map(|value| vec![value]).or_else(words)?;
+        values.iter().all(|value| !value.is_empty()).then_some(values)
+    }
+
+    /// What every value that it takes begins with, as far as values are ASCII.
+    pub(super) fn beginning(&self) -> Option<&str> {
+        self.pattern.as_ref().filter(|_| self.op == MatchOp::Regex)?.beginning()
+    }
+
     /// Whether its text is understood.
     pub fn is_known(&self) -> bool {
         self.known

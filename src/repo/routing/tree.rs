@@ -6,7 +6,7 @@ use crate::facts::alertmanager::{AlertmanagerConfig, Route};
 use crate::facts::scalar::Scalar;
 use crate::repo::Repo;
 use crate::repo::alerts::{Labels, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A route and what stands below it.
 #[derive(Debug)]
@@ -23,15 +23,47 @@ pub struct Node<'r> {
     pub continues: Answer,
     /// The root of an operator's object: whether this Alertmanager takes the object is not known.
     pub grafted: bool,
-    index: Option<Index<'r>>,
+    index: Option<Index>,
 }
 
 /// Children by the value of the label that most of them ask for.
-#[derive(Debug)]
-struct Index<'r> {
+#[derive(Debug, Default)]
+struct Index {
     slot: usize,
-    by_value: BTreeMap<&'r str, Vec<u32>>,
+    by_value: BTreeMap<String, Vec<u32>>,
+    /// Children with a pattern, by what it begins with.
+    by_beginning: BTreeMap<String, Vec<u32>>,
+    /// Lengths of these beginnings.
+    lengths: BTreeSet<usize>,
     rest: Vec<u32>,
+}
+
+impl Index {
+    /// Takes a child in, by its condition on the label.
+    fn add(&mut self, child: u32, condition: Option<&Condition<'_>>) {
+        if let Some(values) = condition.and_then(Condition::listed) {
+            for value in values {
+                self.by_value.entry(value.to_owned()).or_default().push(child);
+            }
+        } else if let Some(beginning) = condition.and_then(Condition::beginning) {
+            self.lengths.insert(beginning.len());
+            self.by_beginning.entry(beginning.to_owned()).or_default().push(child);
+        } else {
+            self.rest.push(child);
+        }
+    }
+
+    /// Adds the children that may take a value.
+    fn find(&self, value: &str, found: &mut Vec<u32>) {
+        found.extend(self.by_value.get(value).into_iter().flatten());
+        if !value.is_ascii() {
+            // Whether a pattern takes it, nobody can tell.
+            return found.extend(self.by_beginning.values().flatten());
+        }
+        for length in self.lengths.range(..=value.len()) {
+            found.extend(self.by_beginning.get(&value[..*length]).into_iter().flatten());
+        }
+    }
 }
 
 /// Fewer children than this are tried one by one.
@@ -163,26 +195,20 @@ impl<'r> Tree<'r> {
         }
     }
 
-    fn index_of(&self, node: &Node<'r>) -> Index<'r> {
+    fn index_of(&self, node: &Node<'r>) -> Index {
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        let is_sharp = |it: &&Condition<'_>| it.listed().is_some() || it.beginning().is_some();
         for child in &node.children {
             let conditions = &self.nodes[*child as usize].conditions;
-            for condition in conditions.iter().filter(|condition| condition.exact().is_some()) {
+            for condition in conditions.iter().filter(is_sharp) {
                 *counts.entry(condition.slot).or_default() += 1;
             }
         }
         let slot = counts.into_iter().max_by_key(|(_, count)| *count).map_or(0, |(slot, _)| slot);
-        let mut index = Index { slot, by_value: BTreeMap::new(), rest: Vec::new() };
+        let mut index = Index { slot, ..Index::default() };
         for child in &node.children {
-            let conditions = &self.nodes[*child as usize].conditions;
-            let exact = conditions
-                .iter()
-                .filter(|condition| condition.slot == slot)
-                .find_map(Condition::exact);
-            match exact {
-                Some(value) => index.by_value.entry(value).or_default().push(*child),
-                None => index.rest.push(*child),
-            }
+            let conditions = self.nodes[*child as usize].conditions.iter();
+            index.add(*child, conditions.filter(|it| it.slot == slot).find(is_sharp));
         }
         index
     }
@@ -246,7 +272,7 @@ impl<'r> Tree<'r> {
         let Some((index, Some(values))) = values else { return node.children.clone() };
         let mut found = index.rest.clone();
         for value in values {
-            found.extend(index.by_value.get(value).into_iter().flatten());
+            index.find(value, &mut found);
         }
         found.sort_unstable();
         found.dedup();
