@@ -99,9 +99,20 @@ pub struct View {
     pub profile: Option<Profile>,
     /// Today, `YYYY-MM-DD`.
     pub today: String,
+    /// Find what is not shown as well: something is held against all findings.
+    pub whole: bool,
 }
 
 impl View {
+    /// Whether opinions can make a difference: where they are shown, or a person accepted some.
+    pub fn asks_for_opinions(&self, repo: &Repo) -> bool {
+        let settings = &repo.settings;
+        self.all
+            || self.whole
+            || !(self.only.is_empty() && settings.select.is_empty() && settings.nested.is_empty())
+            || !(repo.facts.allows.is_empty() && settings.waivers.is_empty())
+    }
+
     /// Whether a finding is shown where these settings hold.
     fn shows(&self, rule: &Rule, opinion: bool, settings: &Settings) -> bool {
         let listed = |rules: &[&Rule]| rules.iter().any(|known| known.code == rule.code);

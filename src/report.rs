@@ -37,6 +37,7 @@ use crate::judge::{Judged, Status};
 use crate::render::Rendered;
 use crate::repo::Repo;
 use crate::source::{Position, SourceId, Span};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -206,7 +207,7 @@ impl Report {
     pub fn covered(&self, path: &str) -> Option<String> {
         let id = self.repo.source_at(path)?;
         let all = Span { source: id, start: 0, end: self.repo.source(id).len() };
-        Some(self.redactions.text(&self.repo, all))
+        Some(self.redactions.text(&self.repo, all).into_owned())
     }
 
     /// Number of documents read.
@@ -236,9 +237,14 @@ impl Report {
 
     /// Message of a finding, credentials replaced.
     pub fn message(&self, judged: &Judged) -> String {
-        let message = scrub(&judged.finding.message()).into_owned();
+        let message = judged.finding.message();
+        let message = match scrub(&message) {
+            Cow::Borrowed(_) => message,
+            Cow::Owned(clean) => clean,
+        };
         match &judged.change {
             Some(Part::Caused(how)) => visible(&format!("{message} ({how})")),
+            _ if is_visible(&message) => message,
             _ => visible(&message),
         }
     }
@@ -268,10 +274,14 @@ impl Report {
 
 /// Text that a terminal shows and never obeys: control characters become `�`.
 pub fn visible(text: &str) -> String {
-    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+    if is_visible(text) {
         return text.to_owned();
     }
     text.chars().map(|c| if c == '\n' { ' ' } else { safe(c) }).collect()
+}
+
+fn is_visible(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 fn safe(c: char) -> char {

@@ -247,17 +247,19 @@ pub fn conclude(
     charts: &Charts,
 ) -> (Vec<Outcome>, Vec<Judged>, Assessment) {
     let rules: Vec<&'static Rule> = catalogue::rules().iter().collect();
+    // Only verdicts show whether a waiver of a requirement is needed.
+    let asked = repo.settings.waivers.iter().any(|waiver| waiver.requirement().is_some());
+    let verdicts = verdicts || asked;
     // A run has a few models at most; giving back their parts one by one takes longer than it is
     // worth.
-    let model = ManuallyDrop::new(Model::new(repo));
+    let mut model = ManuallyDrop::new(Model::new(repo));
+    model.opinions = verdicts || view.asks_for_opinions(repo);
     let mut outcomes = check::check_model(&model, &rules);
     verdict::examine(&model, &mut outcomes);
     render::put_back(repo, charts, &mut outcomes);
     let mut judged = judge::judge(repo, &mut outcomes, view);
     let mut assessment = Assessment::default();
-    // Only verdicts show whether a waiver of a requirement is needed.
-    let asked = repo.settings.waivers.iter().any(|waiver| waiver.requirement().is_some());
-    if verdicts || asked {
+    if verdicts {
         let findings: Vec<_> = judged.iter().map(|judged| &judged.finding).collect();
         let waived: Vec<_> = judged.iter().map(|judged| judged.waiver).collect();
         assessment = verdict::assess_waived(&model, &outcomes, &findings, &waived);

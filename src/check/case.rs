@@ -127,8 +127,12 @@ impl<'a> Case<'a> {
         let document = self.document.or_else(|| subject.and_then(Subject::document));
         let is_service = subject.is_some_and(|subject| subject.kind() == SubjectKind::Service);
         let service = field(if is_service { "name" } else { "labels.service" });
-        let labels = self.settings().owner_labels.iter();
-        let owner = labels.filter_map(|label| field(&format!("labels.{label}"))).next();
+        let mut path = String::with_capacity(32);
+        let owner = self.settings().owner_labels.iter().find_map(|label| {
+            path.clear();
+            path.extend(["labels.", label]);
+            field(&path)
+        });
         self.findings.push(Finding {
             rule,
             span: span.into(),

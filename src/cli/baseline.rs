@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         return Err(Failure::new(format!("there is no baseline {}", path.display()))
             .help("make one first: obsproof baseline"));
     }
-    let view = View { today, ..View::default() };
+    let view = View { today, whole: true, ..View::default() };
     let (root, only) = (&place.root, &place.only);
     let rendered = &rendered::read(&arguments.scan, &place)?;
     let cache = load::cache(&arguments.scan, root);

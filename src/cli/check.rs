@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
         Some(level) => level_named(level)?,
         None => settings.fail_on,
     };
-    let view = view(arguments, today)?;
+    let mut view = view(arguments, today)?;
     // Only people are told how the repository stands with the standard, and not at every commit.
     let verdicts = !part && outputs.iter().any(|(format, _)| *format == Format::Human);
     let known = {
@@ -40,6 +40,7 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
         let held = held.map(|change| &change.versions.after);
         baseline::asked(arguments.baseline.as_ref(), &settings, &place.root, held)?
     };
+    view.whole = known.is_some();
     let mode = mode(arguments, &outputs)?;
     let (root, only) = (place.root.as_path(), place.only.as_slice());
     let rendered = &rendered::read(&arguments.scan, &place)?;
@@ -160,6 +161,7 @@ fn view(arguments: &Check, today: String) -> Result<View, Failure> {
         classes,
         profile,
         today,
+        whole: false,
     })
 }
 

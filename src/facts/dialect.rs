@@ -77,13 +77,8 @@ const JOB_FIELDS: &[&str] = &[
 
 /// The dialect of rule groups, by their fields and by LogQL in their expressions.
 pub(super) fn of_rules(root: NodeRef<'_>) -> Option<Dialect> {
-    let groups =
-        || root.get("groups").into_iter().flat_map(|groups| groups.items().collect::<Vec<_>>());
-    let rules = || {
-        groups()
-            .filter_map(|group| group.get("rules"))
-            .flat_map(|rules| rules.items().collect::<Vec<_>>())
-    };
+    let groups = || root.get("groups").into_iter().flat_map(NodeRef::items);
+    let rules = || groups().filter_map(|group| group.get("rules")).flat_map(NodeRef::items);
     if rules().any(|rule| rule.get("expr").and_then(|expr| expr.scalar()).is_some_and(is_logql)) {
         return Some(Dialect::Loki);
     }

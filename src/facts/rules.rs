@@ -105,6 +105,9 @@ pub struct RuleTest {
     pub rule_files: Vec<Scalar>,
 }
 
+/// Rules of a group for which room is made at once.
+const LONG: usize = 64;
+
 /// Reads the groups under `root` (`groups:` of a file, `spec` of a `PrometheusRule`).
 pub fn read_groups(root: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut FileFacts) {
     let Some(groups) = root.get("groups") else { return };
@@ -117,9 +120,15 @@ pub fn read_groups(root: NodeRef<'_>, document: DocumentId, masked: bool, facts:
             |labels| Pairs::of(labels, masked),
         );
         let name = Scalar::under(group, "name");
-        for rule in
-            group.get("rules").into_iter().flat_map(|rules| rules.items().collect::<Vec<_>>())
-        {
+        let rules = || group.get("rules").into_iter().flat_map(NodeRef::items);
+        let count = group.get("rules").map_or(0, |rules| rules.items().len());
+        // In a long group mostly all rules are of one kind.
+        match rules().next().filter(|_| count > LONG) {
+            Some(first) if first.get("alert").is_some() => facts.alert_rules.reserve(count),
+            Some(_) => facts.recording_rules.reserve(count),
+            None => {}
+        }
+        for rule in rules() {
             read_rule(rule, document, index, name.as_ref(), &labels, masked, facts);
         }
         let span = group.pairs().next().map_or(group.span(), |(key, _)| key.span());

@@ -3,10 +3,10 @@
 use super::Judged;
 use super::redact::Redactions;
 use crate::finding::Finding;
+use crate::lang::quick::QuickMap;
 use crate::repo::Repo;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 
 /// What findings share that differ only in which of their kind they are.
 pub(super) type Key = [u8; 16];
@@ -16,12 +16,15 @@ pub(super) type Key = [u8; 16];
 pub(super) fn fingerprint(repo: &Repo, redactions: &Redactions, judged: &mut [Judged]) {
     let keys: Vec<Key> =
         judged.par_iter().map(|entry| key(repo, redactions, &entry.finding)).collect();
-    let mut seen: BTreeMap<Key, u32> = BTreeMap::new();
-    for (entry, key) in judged.iter_mut().zip(keys) {
+    let mut seen: QuickMap<Key, u32> = QuickMap::default();
+    let mut count = |key: Key| {
         let nth = seen.entry(key).or_insert(0);
         *nth += 1;
-        entry.fingerprint = numbered(&key, *nth);
-    }
+        (key, *nth)
+    };
+    let numbers: Vec<(Key, u32)> = keys.into_iter().map(&mut count).collect();
+    let entries = judged.par_iter_mut().zip(numbers);
+    entries.for_each(|(entry, (key, nth))| entry.fingerprint = numbered(&key, nth));
 }
 
 /// The fingerprint of the n-th finding (from 1) of a key.
@@ -56,8 +59,12 @@ pub(super) fn key_at(repo: &Repo, redactions: &Redactions, finding: &Finding, pa
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     let mut out = String::with_capacity(bytes.len() * 2);
-    out.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    for byte in bytes {
+        out.push(DIGITS[usize::from(byte >> 4)]);
+        out.push(DIGITS[usize::from(byte & 15)]);
+    }
     out
 }

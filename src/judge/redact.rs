@@ -53,11 +53,15 @@ impl Redactions {
     }
 
     /// The text of a span without credentials.
-    pub fn text(&self, repo: &Repo, span: Span) -> String {
+    pub fn text<'r>(&self, repo: &'r Repo, span: Span) -> Cow<'r, str> {
         let source = repo.source(span.source);
+        let mut secrets = self.within(span.source, span.start, span.end).peekable();
+        if secrets.peek().is_none() {
+            return scrub(source.slice(span));
+        }
         let mut out = String::new();
         let mut at = span.start;
-        for secret in self.within(span.source, span.start, span.end) {
+        for secret in secrets {
             if secret.start > at {
                 out.push_str(source.slice(Span { start: at, end: secret.start, ..span }));
             }
@@ -67,7 +71,7 @@ impl Redactions {
         if at < span.end {
             out.push_str(source.slice(Span { start: at, ..span }));
         }
-        scrub(&out).into_owned()
+        Cow::Owned(scrub(&out).into_owned())
     }
 
     /// A line (from 1) with credentials covered, every other character in its column.
@@ -109,7 +113,7 @@ pub fn scrub(text: &str) -> Cow<'_, str> {
 /// The parts of a text that look like credentials; in source code only what stands in quotes:
 /// the rest are names and types.
 pub fn secrets(text: &str, code: bool) -> impl Iterator<Item = &str> {
-    let all = || patterns().iter().chain(apart());
+    let all = || [credentials(), userinfo(), apart()].into_iter().flatten();
     let found = suspicious(text).flat_map(move |part| {
         all().flat_map(move |it| it.captures_iter(part).map(move |it| (part, it)))
     });
@@ -174,7 +178,13 @@ fn replace<'t>(text: &'t str, mask: impl Fn(&str) -> String) -> Cow<'t, str> {
     if memchr::memchr3(b':', b'=', b'/', text.as_bytes()).is_none() {
         return text;
     }
-    for pattern in patterns() {
+    // Neither pattern is compiled where no text can match it.
+    let words = || words().is_none_or(|words| words.is_match(text.as_bytes()));
+    // Letters of other scripts may count as letters of the words.
+    let said = !text.is_ascii() || words();
+    let named = text.contains("://") && text.contains('@');
+    let patterns = [said.then(credentials), named.then(userinfo)];
+    for pattern in patterns.into_iter().flatten().flatten() {
         if !pattern.is_match(&text) {
             continue;
         }
@@ -187,21 +197,34 @@ fn replace<'t>(text: &'t str, mask: impl Fn(&str) -> String) -> Cow<'t, str> {
     text
 }
 
-/// Keys that hold credentials, webhook paths that are keys themselves, and user info in URLs.
-fn patterns() -> &'static [Regex] {
-    static PATTERNS: OnceLock<Vec<Regex>> = OnceLock::new();
-    PATTERNS.get_or_init(|| {
-        let sources = [
-            concat!(
-                r#"(?i)(?P<keep>\b[\w.-]*(?:password|passwd|secret|token|api_?key|routing_key|service_key|"#,
-                r#"access_key|private_key|credentials?)["']?\s*[:=]\s*["']?|"#,
-                r#"hooks\.slack\.com/(?:services|workflows)/|[?&](?:token|key|secret)=)"#,
-                r#"(?P<secret>[^\s"',}@\]]{3,})"#
-            ),
-            r#"(?P<keep>://[^\s:/@"']*:)(?P<secret>[^\s@/"']+)(?P<tail>@)"#,
-        ];
-        sources.iter().filter_map(|source| Regex::new(source).ok()).collect()
-    })
+/// Words of which every text that [`credentials`] matches has one.
+fn words() -> Option<&'static AhoCorasick> {
+    const WORDS: &[&str] = &["passw", "secret", "token", "key", "credential", "slack"];
+    static FOUND: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let build = || AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok();
+    FOUND.get_or_init(build).as_ref()
+}
+
+/// Keys that hold credentials, and webhook paths that are keys themselves.
+fn credentials() -> Option<&'static Regex> {
+    static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
+    let build = || {
+        let pattern = concat!(
+            r#"(?i)(?P<keep>\b[\w.-]*(?:password|passwd|secret|token|api_?key|routing_key|service_key|"#,
+            r#"access_key|private_key|credentials?)["']?\s*[:=]\s*["']?|"#,
+            r#"hooks\.slack\.com/(?:services|workflows)/|[?&](?:token|key|secret)=)"#,
+            r#"(?P<secret>[^\s"',}@\]]{3,})"#
+        );
+        Regex::new(pattern).ok()
+    };
+    PATTERN.get_or_init(build).as_ref()
+}
+
+/// User info in URLs.
+fn userinfo() -> Option<&'static Regex> {
+    static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
+    let pattern = r#"(?P<keep>://[^\s:/@"']*:)(?P<secret>[^\s@/"']+)(?P<tail>@)"#;
+    PATTERN.get_or_init(|| Regex::new(pattern).ok()).as_ref()
 }
 
 #[cfg(test)]
@@ -210,8 +233,8 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!(super::patterns().len(), 2);
-        assert!(super::apart().is_some());
+        assert!(super::credentials().is_some() && super::userinfo().is_some());
+        assert!(super::words().is_some() && super::apart().is_some());
     }
 
     #[test]

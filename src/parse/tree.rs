@@ -125,6 +125,8 @@ pub struct Tree {
     /// The texts of all scalars, one behind the other.
     texts: String,
     tags: Vec<Box<str>>,
+    /// Some nodes come again through others.
+    pub(crate) aliased: bool,
     /// The documents, in order.
     pub roots: Vec<Root>,
     /// All comments, in order.
@@ -148,6 +150,7 @@ impl Tree {
             children: Vec::with_capacity(nodes),
             texts: String::with_capacity(bytes.next_power_of_two()),
             tags: Vec::new(),
+            aliased: false,
             roots: Vec::new(),
             comments: Vec::new(),
         }

@@ -203,6 +203,7 @@ impl<'a> Builder<'a> {
         unknown: bool,
     ) -> NodeId {
         let span = self.span(range.start, range.end);
+        self.tree.aliased |= matches!(kind, NodeKind::Alias(_));
         let id = NodeId(u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX));
         self.tree.nodes.push(Node { kind, start: span.start, end: span.end, tag, unknown });
         id

@@ -109,22 +109,32 @@ impl<'r> Value<'r> {
 pub struct Labels<'r> {
     /// Nothing but the labels named here can be there.
     pub closed: bool,
-    named: BTreeMap<&'r str, Value<'r>>,
+    /// By name: most alerts have a handful.
+    named: Vec<(&'r str, Value<'r>)>,
 }
 
 impl<'r> Labels<'r> {
     /// These labels and no others.
     pub fn closed(named: impl IntoIterator<Item = (&'r str, Value<'r>)>) -> Labels<'r> {
-        Labels { closed: true, named: named.into_iter().collect() }
+        let mut labels = Labels { closed: true, named: Vec::new() };
+        for (label, value) in named {
+            labels.set(label, value);
+        }
+        labels
     }
 
     /// What is known of a label.
     pub fn get(&self, label: &str) -> Value<'r> {
-        match self.named.get(label) {
-            Some(value) => value.clone(),
-            None if self.closed => Value::Absent,
-            None => Value::Unknown,
+        match self.place(label) {
+            Ok(at) => self.named[at].1.clone(),
+            Err(_) if self.closed => Value::Absent,
+            Err(_) => Value::Unknown,
         }
+    }
+
+    /// Where a label is, or would be.
+    fn place(&self, label: &str) -> Result<usize, usize> {
+        self.named.binary_search_by(|(name, _)| (*name).cmp(label))
     }
 
     /// Labels of which something is known, by name.
@@ -138,12 +148,19 @@ impl<'r> Labels<'r> {
     }
 
     fn set(&mut self, label: &'r str, value: Value<'r>) {
-        self.named.insert(label, value);
+        match self.place(label) {
+            Ok(at) => self.named[at].1 = value,
+            Err(at) => self.named.insert(at, (label, value)),
+        }
     }
 
     fn of_expression(set: &LabelSet<'r>) -> Labels<'r> {
-        let named = set.named().map(|(label, presence)| (label, Value::of(presence))).collect();
-        Labels { closed: set.closed, named }
+        // The rule's own labels and its name come on top.
+        let mut labels = Labels { closed: set.closed, named: Vec::with_capacity(8) };
+        for (label, presence) in set.named().filter(|(label, _)| *label != "__name__") {
+            labels.set(label, Value::of(presence));
+        }
+        labels
     }
 
     /// What a rule's or group's `labels` do.
@@ -172,9 +189,9 @@ impl<'r> Labels<'r> {
     }
 
     fn either(&self, other: &Labels<'r>) -> Labels<'r> {
-        let mut joined = Labels { closed: self.closed && other.closed, named: BTreeMap::new() };
-        for label in self.named.keys().chain(other.named.keys()).copied() {
-            joined.named.insert(label, self.get(label).either(&other.get(label)));
+        let mut joined = Labels { closed: self.closed && other.closed, named: Vec::new() };
+        for (label, _) in self.named.iter().chain(&other.named) {
+            joined.set(label, self.get(label).either(&other.get(label)));
         }
         joined
     }
@@ -221,7 +238,6 @@ pub(super) fn all<'r>(model: &Model<'r>) -> Vec<Alert<'r>> {
     alerts
         .map(|(index, (rule, set))| {
             let mut labels = set.map(Labels::of_expression).unwrap_or_default();
-            labels.named.remove("__name__");
             if repo.is_grafana(rule.document) {
                 labels.set("grafana_folder", Value::Unknown);
             }
@@ -230,7 +246,7 @@ pub(super) fn all<'r>(model: &Model<'r>) -> Vec<Alert<'r>> {
             let name = rule.name.known_text();
             labels.set("alertname", name.map_or(Value::Unknown, Value::Is));
             let senders = by_document.get(&rule.document).map(Vec::as_slice);
-            let (labels, sent) = external::send(&labels, senders.unwrap_or_default());
+            let (labels, sent) = external::send(labels, senders.unwrap_or_default());
             Alert { rule, index, labels, sent }
         })
         .collect()

@@ -45,6 +45,8 @@ const DEPTH: usize = 16;
 pub struct Model<'r> {
     /// The repository.
     pub repo: &'r Repo,
+    /// Whether anybody asks for opinions: a long file of records holds one for each.
+    pub opinions: bool,
     queries: OnceLock<Vec<Query<'r>>>,
     records: OnceLock<Records<'r>>,
     labels: OnceLock<Vec<Vec<LabelSet<'r>>>>,
@@ -115,6 +117,7 @@ impl<'r> Model<'r> {
     pub fn new(repo: &'r Repo) -> Model<'r> {
         Model {
             repo,
+            opinions: true,
             queries: OnceLock::new(),
             records: OnceLock::new(),
             labels: OnceLock::new(),
@@ -183,7 +186,13 @@ impl<'r> Model<'r> {
 
     /// All expressions, each at the place of its number.
     pub fn queries(&self) -> &[Query<'r>] {
-        self.queries.get_or_init(|| self.repo.queries().collect())
+        self.queries.get_or_init(|| {
+            let facts = &self.repo.facts;
+            let most = facts.alert_rules.len() + facts.recording_rules.len();
+            let mut queries = Vec::with_capacity(most);
+            queries.extend(self.repo.queries());
+            queries
+        })
     }
 
     /// What every alerting rule raises, each at the place of its rule.
@@ -458,8 +467,9 @@ impl<'r> Model<'r> {
         let queries = self.queries();
         let mut order = Vec::new();
         let mut seen = vec![false; queries.len()];
+        let mut stack = Vec::new();
         for query in queries.iter().filter(|query| query.record().is_some()) {
-            let mut stack = vec![(query.index, false)];
+            stack.push((query.index, false));
             while let Some((index, done)) = stack.pop() {
                 if done {
                     order.push(index);

@@ -3,6 +3,7 @@
 use crate::check::Case;
 use crate::lang::matcher::MatchOp;
 use crate::lang::promql::ast::{Kind, Matcher, Node, Op, Selector};
+use crate::lang::quick;
 use crate::repo::model::leaf::{same_matcher, same_time};
 use crate::repo::model::{Model, Place};
 use crate::repo::queries::Query;
@@ -13,8 +14,12 @@ const MOST: usize = 16;
 
 pub(super) fn check(case: &mut Case<'_>) {
     let model = case.model;
+    let named = model
+        .queries()
+        .iter()
+        .filter_map(|query| Some((quick::number(&query.alert()?.name.text), query.index, query)));
     let mut twins: BTreeMap<Key<'_>, Vec<&Query<'_>>> = BTreeMap::new();
-    for query in model.queries() {
+    for query in quick::alike(named.collect()).into_iter().flatten() {
         let Some(key) = key(query) else { continue };
         twins.entry(key).or_default().push(query);
     }

@@ -4,19 +4,28 @@ use crate::check::Case;
 use crate::facts::DocumentId;
 use crate::facts::scalar::Pairs;
 use crate::finding::Edit;
+use crate::lang::quick;
 use crate::repo::model::Model;
 use crate::repo::queries::{Home, Query};
 use std::collections::BTreeMap;
 
 pub(super) fn check(case: &mut Case<'_>) {
     let model = case.model;
-    let mut first: BTreeMap<Key<'_>, Vec<&Query<'_>>> = BTreeMap::new();
-    for query in model.queries() {
-        let Some(key) = key(model, query) else { continue };
-        first.entry(key).or_default().push(query);
-    }
-    for twins in first.values().filter(|twins| twins.len() > 1) {
-        pairs(case, twins);
+    // Few rules share name and expression with another: only their labels are looked at.
+    let named = model.queries().iter().filter_map(|query| {
+        let (name, ..) = query.rule()?;
+        let number = model.fingerprint(query)? ^ quick::number(&name.text);
+        Some((number, query.index, query))
+    });
+    for twins in quick::alike(named.collect()) {
+        let mut first: BTreeMap<Key<'_>, Vec<&Query<'_>>> = BTreeMap::new();
+        for query in twins {
+            let Some(key) = key(model, query) else { continue };
+            first.entry(key).or_default().push(query);
+        }
+        for twins in first.values().filter(|twins| twins.len() > 1) {
+            pairs(case, twins);
+        }
     }
 }
 

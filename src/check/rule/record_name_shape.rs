@@ -13,10 +13,11 @@ pub(super) fn check(record: &RecordingRule, case: &mut Case<'_>) {
             case.flag(record.name.span).with("what", what);
         }
         3 => {}
-        count => {
+        count if case.model.opinions => {
             let what =
                 format!("has {count} parts between its colons, and the convention has three");
             case.flag(record.name.span).with("what", what).opinion();
         }
+        _ => {}
     }
 }

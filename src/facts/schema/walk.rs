@@ -157,6 +157,11 @@ impl<'t> Walker<'t> {
         true
     }
 
+    /// Whether a collection was compared with this type before: only aliases lead to it again.
+    fn is_seen(&mut self, node: NodeRef<'t>, ty: usize) -> bool {
+        node.tree().aliased && !self.seen.insert((node.resolve().id(), ty))
+    }
+
     fn named(&mut self, index: usize, node: NodeRef<'t>, place: Place<'_>) {
         let table = &self.reading.schema.types[index];
         if let Some(lines) = &table.lines {
@@ -175,7 +180,7 @@ impl<'t> Walker<'t> {
             };
         }
         // Through an alias the same mapping comes again: its faults are known.
-        if !self.seen.insert((node.resolve().id(), index)) {
+        if self.is_seen(node, index) {
             return;
         }
         let fields = self.fields(table, node, place.owner);
@@ -187,8 +192,9 @@ impl<'t> Walker<'t> {
 
     /// Looks up all keys of a mapping; speaks of those the table does not know.
     fn fields(&mut self, table: &'static TypeTable, node: NodeRef<'t>, owner: Span) -> Fields<'t> {
-        let mut fields = Fields { table, entries: Vec::new(), open: self.reading.open, owner };
         let entries = node.entries();
+        let known = Vec::with_capacity(entries.len());
+        let mut fields = Fields { table, entries: known, open: self.reading.open, owner };
         self.budget = self.budget.saturating_sub(entries.len());
         for (key, value) in entries {
             let Some(name) = key.scalar() else { continue };
@@ -330,7 +336,7 @@ impl<'t> Walker<'t> {
             let message = "takes a list: each entry begins with `- `";
             return self.wrong(node, place, message);
         }
-        if !self.seen.insert((node.resolve().id(), std::ptr::from_ref(item) as usize)) {
+        if self.is_seen(node, std::ptr::from_ref(item) as usize) {
             return;
         }
         for (index, entry) in node.items().enumerate() {
@@ -381,7 +387,7 @@ impl<'t> Walker<'t> {
         if node.is_sequence() {
             return self.wrong(node, place, "takes a mapping, not a list");
         }
-        if !self.seen.insert((node.resolve().id(), std::ptr::from_ref(value_type) as usize)) {
+        if self.is_seen(node, std::ptr::from_ref(value_type) as usize) {
             return;
         }
         let entries = node.entries();

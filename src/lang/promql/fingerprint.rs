@@ -1,16 +1,17 @@
 //! One number for each subtree: equal expressions have equal numbers.
 
 use super::ast::{Ast, Kind, Length, Modifiers, Name, Point, Selector};
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
+use foldhash::quality::{FixedState, FoldHasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
 /// The number of every node, parallel to [`Ast::nodes`]. Parentheses, white space, the order of
 /// matchers and the place of a grouping make no difference; lengths that depend on the query are
 /// equal to nothing.
 pub fn fingerprints(ast: &Ast) -> Vec<u64> {
     let mut known: Vec<u64> = Vec::with_capacity(ast.nodes.len());
+    let hashers = FixedState::default();
     for (id, node) in ast.all() {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = hashers.build_hasher();
         std::mem::discriminant(&node.kind).hash(&mut hasher);
         let h = &mut hasher;
         match &node.kind {
@@ -79,7 +80,7 @@ pub fn fingerprints(ast: &Ast) -> Vec<u64> {
     known
 }
 
-fn selector(selector: &Selector, h: &mut DefaultHasher) {
+fn selector(selector: &Selector, h: &mut FoldHasher<'_>) {
     let mut texts: Vec<(&str, &str, &str)> = selector
         .matchers
         .iter()
@@ -92,21 +93,21 @@ fn selector(selector: &Selector, h: &mut DefaultHasher) {
     modifiers(&selector.modifiers, u32::MAX, h);
 }
 
-fn labels(names: &[Name], h: &mut DefaultHasher) {
+fn labels(names: &[Name], h: &mut FoldHasher<'_>) {
     let mut texts: Vec<&str> = names.iter().map(|name| &*name.text).collect();
     texts.sort_unstable();
     texts.dedup();
     texts.hash(h);
 }
 
-fn length(length: &Length, unique: u32, h: &mut DefaultHasher) {
+fn length(length: &Length, unique: u32, h: &mut FoldHasher<'_>) {
     match length.seconds {
         Some(seconds) => seconds.to_bits().hash(h),
         None => (unique, length.extent).hash(h),
     }
 }
 
-fn modifiers(modifiers: &Modifiers, unique: u32, h: &mut DefaultHasher) {
+fn modifiers(modifiers: &Modifiers, unique: u32, h: &mut FoldHasher<'_>) {
     if let Some(offset) = &modifiers.offset {
         length(offset, unique, h);
     }

@@ -40,8 +40,8 @@ fn read(source: &str, gaps: bool) -> (Parsed, bool) {
         parser.fault(Extent::new(0, source.len()), "there is no expression here");
         return (parser.parsed, false);
     }
-    let nodes = source.len() / 12 + 1;
-    parser.parsed.ast.nodes.reserve(nodes.min(64));
+    let nodes = source.len() / 12 + 2;
+    parser.parsed.ast.nodes.reserve_exact(nodes.min(64));
     parser.run();
     let (mut parsed, loose) = (parser.parsed, parser.loose);
     parsed.ast.nodes.shrink_to_fit();

@@ -87,11 +87,13 @@ impl Check<'_> {
         self.types[id.index()]
     }
 
-    fn expect(&mut self, id: NodeId, want: Type, place: &str) {
+    /// `place` is asked for only where something is wrong: nearly nothing is.
+    fn expect(&mut self, id: NodeId, want: Type, place: impl Fn() -> String) {
         let found = self.of(id);
         if found != want && found != Type::Unknown {
             let extent = self.ast.node(id).extent;
-            self.fault(extent, format!("{place} must be {}, not {}", want.name(), found.name()));
+            let (place, want, found) = (place(), want.name(), found.name());
+            self.fault(extent, format!("{place} must be {want}, not {found}"));
         }
     }
 
@@ -111,7 +113,8 @@ impl Check<'_> {
                 }
             }
             Kind::Subquery(subquery) => {
-                self.expect(subquery.inner, Type::Vector, "the expression of a subquery");
+                let place = || "the expression of a subquery".to_owned();
+                self.expect(subquery.inner, Type::Vector, place);
             }
             Kind::Selector(selector) => self.selector(id, selector, extent),
             _ => {}
@@ -121,14 +124,14 @@ impl Check<'_> {
     fn aggregate(&mut self, aggregate: &Aggregate) {
         let name = aggregate.op.name();
         if let Some(inner) = aggregate.inner {
-            self.expect(inner, Type::Vector, &format!("what `{name}` aggregates"));
+            self.expect(inner, Type::Vector, || format!("what `{name}` aggregates"));
         }
         if let Some(param) = aggregate.param {
             let want = match aggregate.op {
                 Aggregator::CountValues => Type::Text,
                 _ => Type::Scalar,
             };
-            self.expect(param, want, &format!("the parameter of `{name}`"));
+            self.expect(param, want, || format!("the parameter of `{name}`"));
         }
     }
 
@@ -202,8 +205,8 @@ impl Check<'_> {
             }
             let want = function.arg(index).unwrap_or(Type::Unknown);
             if want != Type::Unknown {
-                let place = format!("argument {} of `{}`", index + 1, function.name);
-                self.expect(arg, want, &place);
+                let place = || format!("argument {} of `{}`", index + 1, function.name);
+                self.expect(arg, want, place);
             }
         }
         if function.name == "info"
@@ -223,17 +226,18 @@ impl Check<'_> {
 
     fn arity(&mut self, function: &functions::Function, count: usize, extent: Extent) {
         let (least, most) = function.arity();
+        if count >= least && most.is_none_or(|most| count <= most) {
+            return;
+        }
         let expected = match (least, most) {
             (least, Some(most)) if least == most => least.to_string(),
             (least, Some(most)) => format!("{least} to {most}"),
             (least, None) => format!("at least {least}"),
         };
-        if count < least || most.is_some_and(|most| count > most) {
-            let plural = if expected == "1" { "" } else { "s" };
-            let name = function.name;
-            let message = format!("`{name}` takes {expected} argument{plural}, not {count}");
-            self.fault(extent, message);
-        }
+        let plural = if expected == "1" { "" } else { "s" };
+        let name = function.name;
+        let message = format!("`{name}` takes {expected} argument{plural}, not {count}");
+        self.fault(extent, message);
     }
 
     fn selector(&mut self, id: NodeId, selector: &Selector, extent: Extent) {
@@ -270,7 +274,7 @@ fn pattern_matches_empty(pattern: &str) -> bool {
     match pattern {
         "" | ".*" => true,
         ".+" => false,
-        _ if starts_with_letter(pattern) || lists_words(pattern) => false,
+        _ if starts_with_letter(pattern) || lists_words(pattern) || needs_letter(pattern) => false,
         _ => match regex_syntax::parse(&format!("(?s:{pattern})")) {
             // At the edges of an empty text every anchor holds; a border of words does not.
             Ok(hir) if !hir.properties().look_set().contains_word() => {
@@ -290,6 +294,21 @@ fn lists_words(pattern: &str) -> bool {
     pattern.bytes().all(is_plain) && pattern.split('|').all(|word| !word.is_empty())
 }
 
+/// Whether a pattern without alternatives, groups, classes and escapes has a part that no quantifier
+/// lets go.
+fn needs_letter(pattern: &str) -> bool {
+    let bytes = pattern.as_bytes();
+    let is_simple = |byte: &u8| byte.is_ascii_alphanumeric() || b"_/-.*+:, ".contains(byte);
+    // Two quantifiers in a row are refused.
+    let twice = bytes.windows(2).any(|pair| pair.iter().all(|byte| b"*+".contains(byte)));
+    !twice
+        && bytes.iter().all(is_simple)
+        && bytes
+            .iter()
+            .enumerate()
+            .any(|(at, byte)| !b"*+".contains(byte) && !matches!(bytes.get(at + 1), Some(b'*')))
+}
+
 /// Whether every match starts with one certain letter.
 fn starts_with_letter(pattern: &str) -> bool {
     let mut letters = pattern.bytes();
@@ -306,13 +325,13 @@ mod tests {
     fn patterns_that_match_nothing_written_are_known() {
         for pattern in [
             "", ".*", "a*", "a?", "(a|)", "|a", "a|", "(a+)*", "^$", "a{0,2}", "(?i)", "[ab]*",
-            "\\B",
+            "\\B", ".*.*", "a*.*b*",
         ] {
             assert!(pattern_matches_empty(pattern), "{pattern}");
         }
         for pattern in [
             ".+", "a", "ab*", "a|b", "2..|b-c", "..|x", "^a", "[ab]", "\\d*x", "\\b", "(a|b)+",
-            "a{1,2}", "(", "5..",
+            "a{1,2}", "(", "5..", ".*api.*", ".*.", ".+.*",
         ] {
             assert!(!pattern_matches_empty(pattern), "{pattern}");
         }

@@ -38,7 +38,10 @@ impl<'r> Sender<'r> {
 }
 
 /// The labels as they arrive, whichever of the servers sends them, and whether they certainly do.
-pub(super) fn send<'r>(labels: &Labels<'r>, senders: &[Sender<'r>]) -> (Labels<'r>, bool) {
+pub(super) fn send<'r>(labels: Labels<'r>, senders: &[Sender<'r>]) -> (Labels<'r>, bool) {
+    if let [only] = senders {
+        return through(labels, only);
+    }
     let mut joined: Option<Labels<'r>> = None;
     let mut sent = true;
     for sender in senders {
@@ -80,7 +83,7 @@ fn through<'r>(mut labels: Labels<'r>, sender: &Sender<'r>) -> (Labels<'r>, bool
 /// Labels that are absent may be added.
 fn open(labels: &mut Labels<'_>) {
     labels.closed = false;
-    labels.named.retain(|_, value| *value != Value::Absent);
+    labels.named.retain(|(_, value)| *value != Value::Absent);
 }
 
 /// One step; whether the alert certainly passes it.
