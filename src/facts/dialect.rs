@@ -103,7 +103,8 @@ fn with_field(node: NodeRef<'_>, fields: &[(&str, Dialect)]) -> Option<Dialect> 
     fields.iter().find(|(field, _)| node.get(field).is_some()).map(|&(_, dialect)| dialect)
 }
 
-/// Whether an expression is LogQL: a pipe outside strings and comments, which PromQL has not.
+/// Whether an expression is LogQL: a pipe outside strings and comments, which PromQL has not, behind
+/// a selector without a name. Any other pipe is a slip.
 pub(super) fn is_logql(expr: &str) -> bool {
     let bytes = expr.as_bytes();
     if memchr::memchr(b'|', bytes).is_some() && has_pipe(expr) {
@@ -116,12 +117,17 @@ pub(super) fn is_logql(expr: &str) -> bool {
         })
 }
 
-/// Whether a pipe stands outside strings and comments.
+/// Whether a pipe stands outside strings and comments, and a selector without a name before it.
 fn has_pipe(expr: &str) -> bool {
     let mut chars = expr.chars();
+    let (mut last, mut bare) = (' ', false);
     while let Some(c) = chars.next() {
+        bare |= c == '{' && !(last.is_alphanumeric() || matches!(last, '_' | ':'));
+        if !c.is_whitespace() {
+            last = c;
+        }
         match c {
-            '|' => return true,
+            '|' if bare => return true,
             '#' => while chars.next().is_some_and(|c| c != '\n') {},
             '"' | '\'' | '`' => {
                 while let Some(inner) = chars.next() {
@@ -149,5 +155,7 @@ mod tests {
         assert!(is_logql(r#"sum(rate({app="x"} | json | level="e" [5m])) > 1"#));
         assert!(!is_logql(r#"rate(http_requests_total{code=~"4..|5.."}[5m]) > 1"#));
         assert!(!is_logql("up == 0 # a | b"));
+        assert!(!is_logql(r#"up {job="x"} | 5"#));
+        assert!(!is_logql("up == 0 | 5"));
     }
 }

@@ -42,7 +42,25 @@ impl Resolved {
         numbers.map(|&number| repo.paths.get(number as usize).map_or("", String::as_str))
     }
 
-    fn add(&mut self, list: Arc<[u32]>) {
+    /// Takes over what another place leads to.
+    pub(super) fn take(&mut self, there: Resolved) {
+        self.certain |= there.certain;
+        self.hollow |= there.hollow;
+        self.documents.extend(there.documents);
+        self.lists.extend(there.lists);
+    }
+
+    /// Puts the files in order, each once.
+    pub(super) fn sort(&mut self) {
+        let mut numbers: Vec<u32> =
+            self.lists.iter().flat_map(|list| list.iter().copied()).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        self.lists.clear();
+        self.add(numbers.into());
+    }
+
+    pub(super) fn add(&mut self, list: Arc<[u32]>) {
         if !list.is_empty() {
             self.lists.push(list);
         }
@@ -197,11 +215,7 @@ fn through_mounts(repo: &Repo, server: Wants<'_>, entry: &str, found: &mut Resol
             continue;
         }
         let Some(at) = inside(repo, server, container, entry) else { continue };
-        let there = mounted(repo, container, &at);
-        found.certain |= there.certain;
-        found.hollow |= there.hollow;
-        found.documents.extend(there.documents);
-        found.lists.extend(there.lists);
+        found.take(mounted(repo, container, &at));
     }
 }
 

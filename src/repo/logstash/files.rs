@@ -19,18 +19,13 @@ impl Repo {
                 continue;
             }
             for path in candidates(written) {
-                let there = mounted(self, container, &path);
-                found.certain |= there.certain;
-                found.hollow |= there.hollow;
-                found.files.extend(there.files);
-                found.documents.extend(there.documents);
+                found.take(mounted(self, container, &path));
             }
         }
         if found.is_empty() && !found.certain {
-            found.files = beside(self, entry, written);
+            found.add(beside(self, entry, written).into());
         }
-        found.files.sort_unstable();
-        found.files.dedup();
+        found.sort();
         found
     }
 
@@ -45,7 +40,7 @@ impl Repo {
         }
         let of = |entry: &Entry| {
             let found = self.config_of(entry);
-            let files = found.files.iter().filter_map(|file| by_path.get(file.as_str())).flatten();
+            let files = found.files(self).filter_map(|file| by_path.get(file)).flatten();
             let documents = found.documents.iter().filter(|id| self.pipeline(**id).is_some());
             files.chain(documents).copied().collect()
         };
@@ -69,8 +64,9 @@ fn candidates(written: &str) -> Vec<String> {
     all
 }
 
-/// Files beside the list, by the last parts of the path: nothing here says what is put where.
-fn beside(repo: &Repo, entry: &Entry, written: &str) -> Vec<String> {
+/// Files beside the list, by the last parts of the path: nothing here says what is put where. By
+/// their numbers among the paths.
+fn beside(repo: &Repo, entry: &Entry, written: &str) -> Vec<u32> {
     let own = &repo.source(entry.document.source).path;
     let mut above = folder(own);
     loop {
@@ -83,10 +79,11 @@ fn beside(repo: &Repo, entry: &Entry, written: &str) -> Vec<String> {
                     continue;
                 }
                 let Some(pattern) = join(above, &tail) else { continue };
-                let fits = |known: &&String| {
+                let fits = |known: &String| {
                     glob(&pattern, known) && known.as_str() != own && !known.ends_with(".yml")
                 };
-                let found: Vec<String> = repo.paths.iter().filter(fits).cloned().collect();
+                let known = (0u32..).zip(&repo.paths).filter(|(_, known)| fits(known));
+                let found: Vec<u32> = known.map(|(number, _)| number).collect();
                 if !found.is_empty() {
                     return found;
                 }

@@ -40,7 +40,10 @@ impl Repo {
         let runs = self.runs_with(plugin.document, LOGSTASH);
         let found: Vec<String> = runs
             .iter()
-            .flat_map(|container| mounted(self, container, &format!("{inside}/{files}")).files)
+            .flat_map(|container| {
+                let there = mounted(self, container, &format!("{inside}/{files}"));
+                there.files(self).map(str::to_owned).collect::<Vec<_>>()
+            })
             .collect();
         if !found.is_empty() {
             return found;
