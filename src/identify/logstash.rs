@@ -152,7 +152,8 @@ impl Evidence {
         match (self.sections, sections) {
             (0, 0) => {
                 let shown = self.plugins > 0 && self.arrows > 1 || self.arrows > 2;
-                self.torn && mostly && self.foreign == 0 && (shown || self.conditions > 0)
+                let asks = self.conditions > 0 && self.assigns == 0;
+                self.torn && self.foreign == 0 && (mostly && shown || asks)
             }
             (0, _) => self.plugins > 0 && inner && mostly,
             // Code of Ruby in a filter assigns too.
