@@ -142,6 +142,14 @@ impl File<'_> {
         if element.text.contains('"') || element.text.contains("&quot;") {
             let text = element.text.replace("&quot;", "\"");
             fields_of(&text, |name| self.parts.field(name, span));
+            // `"rest": "%message"`: what a value is, its conversion says.
+            for (conversion, name) in
+                [("%msg", "message"), ("%message", "message"), ("%level", "level")]
+            {
+                if text.contains(conversion) {
+                    self.parts.field(name, span);
+                }
+            }
         } else if element.name.starts_with("service") || element.name == "key" {
             let name = if element.name == "key" { element.text } else { element.name };
             self.parts.field(name, span);

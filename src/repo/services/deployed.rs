@@ -238,7 +238,10 @@ impl<'r> Deployed<'r> {
             let path = self.path(image.document);
             // Settings on top of another program do not make it ours.
             let other = image.image.known_text().and_then(known_as);
-            if code::is_test(path) || other.is_some_and(|it| it.class != Class::Proxy) {
+            let tests = last(path).strip_prefix("Dockerfile.").is_some_and(|end| {
+                ["e2e", "test", "tests", "ci"].iter().any(|word| end.eq_ignore_ascii_case(word))
+            });
+            if tests || code::is_test(path) || other.is_some_and(|it| it.class != Class::Proxy) {
                 continue;
             }
             if let Some(unit) = self.built(image, path) {

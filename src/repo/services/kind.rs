@@ -60,7 +60,9 @@ fn shows(folder: &str) -> bool {
     let mut words = folder.split(['-', '_', '.']);
     let last = words.clone().next_back().unwrap_or(&folder);
     ASIDE.contains(&last)
-        || words.next().is_some_and(|word| matches!(word, "mock" | "fake" | "demo" | "test"))
+        || words
+            .next()
+            .is_some_and(|word| matches!(word, "mock" | "fake" | "demo" | "dummy" | "test"))
         || WORKSHOP.contains(&folder.as_str())
 }
 

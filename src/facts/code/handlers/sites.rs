@@ -459,7 +459,8 @@ pub(in crate::facts::code) fn is_page(file: &File<'_, '_>) -> bool {
     let library = |path: &str| file.table.library(path).is_some_and(|it| it.name == "page");
     unit.imports.iter().any(|import| library(&import.path))
         || file.path.split('/').any(|part| {
-            PAGE_FOLDERS.contains(&part) || part.ends_with("-ui") || part.ends_with("-frontend")
+            PAGE_FOLDERS.contains(&part)
+                || ["-ui", "-frontend", "-webapp"].iter().any(|end| part.ends_with(end))
         })
         || unit
             .exprs
