@@ -20,10 +20,13 @@ pub mod oscal;
 pub mod plan;
 pub mod record;
 pub mod sarif;
+mod schema;
 pub mod starter;
 pub mod steps;
 pub mod story;
 pub mod style;
+
+pub use schema::report_schema;
 
 use crate::catalogue::model::Severity;
 use crate::check::Outcome;

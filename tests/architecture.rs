@@ -201,6 +201,7 @@ fn the_published_schemas_are_current() {
         ("waivers.schema.json", waivers_schema()),
         ("attestations.schema.json", attestations_schema()),
         ("gate.schema.json", gate_schema()),
+        ("report.schema.json", obsproof::report::report_schema()),
         ("rule.schema.json", obsproof::catalogue::schema::json_schema()),
     ];
     for (name, schema) in schemas {
