@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod decisions;
 mod explain;
+mod files;
 mod fix;
 mod init;
 mod load;

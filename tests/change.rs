@@ -360,3 +360,45 @@ fn a_commit_of_named_files_has_its_own_index() {
     let help = json!(run(path, &["check", "--help"]).out);
     assert!(help.as_str().expect("text").contains("--staged"));
 }
+
+#[test]
+fn what_judges_the_staged_files_is_staged_too() {
+    const RULE: &str = "code: SHOP001\ntitle: Alert without a cost centre\nclass: compliance\nseverity: warning\nsince: 0.1.0\nrequirements: [OBS-R15]\ncontrols: [au-6]\nsubject: alert_rule\nrequire: { labels.cost_centre: exists }\nat: [name]\nmessage: alert `{name}` names no cost centre\nwhy: The bill goes to nobody.\nfix: Add the label.\nexamples:\n  - fail:\n      alerts.yml: |\n        groups:\n        - name: a\n          rules:\n          - alert: B\n            expr: up == 0\n    flags: [B]\n";
+    let base = "ignore = [\"RULE006\"]\n";
+    let hash = obsproof::discover::sha256(base.as_bytes());
+    let folder = repository(&[
+        ("rules/alerts.yml", "groups: []\n"),
+        (".obsproof/rules/cost.yaml", RULE),
+        ("config/base.toml", base),
+        (
+            "obsproof.toml",
+            &format!("extends = \"config/base.toml\"\nextends-sha256 = \"{hash}\"\n"),
+        ),
+    ]);
+    let path = folder.path();
+    git(path, &["init", "-q"]);
+    commit_all(path);
+    write(
+        path,
+        "rules/alerts.yml",
+        b"groups:\n- name: a\n  rules:\n  - alert: Late\n    expr: up == 0\n",
+    );
+    git(path, &["add", "."]);
+    let codes =
+        || -> Vec<String> { found(path, &["--staged"]).into_iter().map(|it| it.0).collect() };
+    let staged = codes();
+    assert!(staged.contains(&"SHOP001".to_owned()), "{staged:?}");
+    // The work tree goes on, and the commit does not know of it.
+    write(path, ".obsproof/rules/cost.yaml", b"not: a rule\n");
+    write(path, "config/base.toml", b"nonsense = 1\n");
+    assert_eq!(codes(), staged);
+    git(path, &["add", "."]);
+    let refused = run(path, &["check", "--staged"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("config/base.toml"), "{}", refused.err);
+    git(path, &["rm", "-q", "--cached", ".obsproof/rules/cost.yaml"]);
+    write(path, "config/base.toml", base.as_bytes());
+    git(path, &["add", "config"]);
+    let without = codes();
+    assert!(!without.contains(&"SHOP001".to_owned()), "{without:?}");
+}

@@ -1,7 +1,8 @@
 //! What a repository brings of its own: rules in `.obsproof/rules/`, and another standard.
 
 use super::args::Scan;
-use super::settings::{File, faults, read};
+use super::files::{File, Files};
+use super::settings::faults;
 use super::{Failure, load};
 use crate::catalogue::load::{LoadError, RuleFile};
 use crate::catalogue::model::Rule;
@@ -10,7 +11,7 @@ use crate::config::ConfigError;
 use crate::source::{Encoding, Source, Span};
 use crate::standard::load::Known;
 use crate::{nist, standard, verdict};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Where a repository keeps its own rules.
 pub(super) const FOLDER: &str = ".obsproof/rules";
@@ -29,8 +30,8 @@ pub(super) struct Own {
 }
 
 /// Takes the repository's rules, and the standard if there is another, for the rest of the run.
-pub(super) fn bring_into_force(root: &Path, other: Option<File>) -> Result<(), Failure> {
-    let own = own_rules(root)?;
+pub(super) fn bring_into_force(files: Files<'_>, other: Option<File>) -> Result<(), Failure> {
+    let own = own_rules(files)?;
     let rules: Vec<Rule> = own.iter().map(|own| own.file.rule).collect();
     let Some(File { shown, text, .. }) = other else {
         named_requirements(&own)?;
@@ -67,20 +68,16 @@ fn is_code(code: &str) -> bool {
 }
 
 /// The rule files of the repository, by path.
-pub(super) fn own_rules(root: &Path) -> Result<Vec<Own>, Failure> {
-    let mut paths = Vec::new();
-    let folder = root.join(FOLDER);
-    if folder.exists() {
-        collect(&folder, DEEPEST, &mut paths).map_err(|error| {
-            Failure::new(format!("cannot read {FOLDER}: {}", load::reason(&error)))
-                .help("its rules would be missing from the result")
-        })?;
-    }
-    paths.sort();
+pub(super) fn own_rules(files: Files<'_>) -> Result<Vec<Own>, Failure> {
+    let paths = files.below(FOLDER, DEEPEST, &["yaml", "yml"]).map_err(|error| {
+        Failure::new(format!("cannot read {FOLDER}: {}", load::reason(&error)))
+            .help("its rules would be missing from the result")
+    })?;
+    let root = files.root;
     let mut own: Vec<Own> = Vec::new();
     for path in paths {
         let shown = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        let File { text, .. } = read(&path, shown.clone())?;
+        let File { text, .. } = files.read(&path, shown.clone())?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let file = catalogue::load::load(&name, &text)
             .map_err(|errors| shown_faults(&shown, &text, errors))?;
@@ -92,21 +89,6 @@ pub(super) fn own_rules(root: &Path) -> Result<Vec<Own>, Failure> {
         own.push(Own { path: shown, text, file });
     }
     Ok(own)
-}
-
-fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let kind = entry.file_type()?;
-        let path = entry.path();
-        let ending = path.extension().and_then(|ending| ending.to_str());
-        if kind.is_dir() && depth > 0 {
-            collect(&path, depth - 1, paths)?;
-        } else if kind.is_file() && matches!(ending, Some("yaml" | "yml")) {
-            paths.push(path);
-        }
-    }
-    Ok(())
 }
 
 /// Own rules name requirements and controls that there are.

@@ -1,24 +1,17 @@
 //! The configuration of a run: the file of the root, what it stands on, and its faults as shown.
 
 use super::args::{Check, Scan};
-use super::load::reason;
+use super::files::{self, File, Files};
 use super::{Failure, decisions, ruleset};
 use crate::catalogue;
 use crate::config::{self, ConfigError, Layer, Place, Settings};
-use crate::discover::{self, Tree};
+use crate::discover::Tree;
 use crate::source::Source;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Most files that may stand on one another.
 const DEEPEST: usize = 8;
-
-/// A configuration file that was read.
-pub(super) struct File {
-    pub(super) path: PathBuf,
-    pub(super) shown: String,
-    pub(super) text: String,
-}
 
 const CONFIG: &str = "obsproof.toml";
 
@@ -29,8 +22,9 @@ pub(super) fn settings(scan: &Scan, root: &Path, today: &str) -> Result<Settings
         Some(path) => Some(path.clone()),
         None => Some(root.join(CONFIG)).filter(|path| path.is_file()),
     };
-    let first = path.map(|path| read(&path, path.display().to_string())).transpose()?;
-    let mut settings = of_file(first, root, today)?;
+    let reads = Files::on_disk(root);
+    let first = path.map(|path| reads.read(&path, path.display().to_string())).transpose()?;
+    let mut settings = of_file(first, reads, today)?;
     decisions::read(&decisions::on_disk(root), today, &mut settings)?;
     Ok(settings)
 }
@@ -46,35 +40,28 @@ pub(super) fn settings_held(
     if scan.config.is_some() {
         return settings(scan, root, today);
     }
-    let first = match files.entries.iter().find(|entry| entry.path == CONFIG) {
-        None => None,
-        Some(entry) => {
-            let bytes = entry.content.bytes().map_err(|skip| {
-                Failure::new(format!("cannot read {CONFIG} from git: {}", skip.name()))
-                    .help("`git fsck` says what is damaged")
-            })?;
-            let path = root.join(CONFIG);
-            Some(File { path, shown: CONFIG.to_owned(), text: utf8(bytes, CONFIG)? })
-        }
-    };
-    let mut settings = of_file(first, root, today)?;
+    let reads = Files::held(root, files);
+    let is_held = files.entries.iter().any(|entry| entry.path == CONFIG);
+    let first = is_held.then(|| reads.read(&root.join(CONFIG), CONFIG.to_owned())).transpose()?;
+    let mut settings = of_file(first, reads, today)?;
     decisions::read(&decisions::held(files), today, &mut settings)?;
     Ok(settings)
 }
 
 /// A configuration file with all that it stands on.
-fn of_file(first: Option<File>, root: &Path, today: &str) -> Result<Settings, Failure> {
+fn of_file(first: Option<File>, reads: Files<'_>, today: &str) -> Result<Settings, Failure> {
     let Some(first) = first else {
-        ruleset::bring_into_force(root, None)?;
+        ruleset::bring_into_force(reads, None)?;
         return Ok(Settings::default());
     };
     // One that git holds is named from the root.
+    let root = reads.root;
     let real = root.join(&first.path).canonicalize().or_else(|_| first.path.canonicalize()).ok();
     let below = real.as_deref().and_then(|real| real.strip_prefix(root).ok());
     let file = below.map(|path| path.to_string_lossy().into_owned());
     let shown = first.shown.clone();
-    let files = chain(first)?;
-    ruleset::bring_into_force(root, standard_of(&files)?)?;
+    let files = chain(first, reads)?;
+    ruleset::bring_into_force(reads, standard_of(&files, reads)?)?;
     let mut settings = Settings::default();
     for (number, file) in files.into_iter().enumerate().rev() {
         let place = if number == 0 { Place::Root } else { Place::Base };
@@ -107,7 +94,7 @@ fn pinned(settings: &Settings, shown: &str) -> Result<(), Failure> {
 }
 
 /// The standard that the nearest of these files names.
-fn standard_of(files: &[File]) -> Result<Option<File>, Failure> {
+fn standard_of(files: &[File], reads: Files<'_>) -> Result<Option<File>, Failure> {
     let named = files.iter().find_map(|file| Some((file, config::standard_named(&file.text)?)));
     let Some((by, named)) = named else { return Ok(None) };
     let folder = by.path.parent().unwrap_or(Path::new(""));
@@ -121,7 +108,7 @@ fn standard_of(files: &[File]) -> Result<Option<File>, Failure> {
         return Err(Failure::new(format!("`standard` in {} names a file elsewhere", by.shown))
             .help("keep it in the folder of the file that names it, or below"));
     }
-    let file = read(&path, path.display().to_string()).map_err(|failure| Failure {
+    let file = reads.read(&path, path.display().to_string()).map_err(|failure| Failure {
         message: format!("{}, named by `standard` in {}", failure.message, by.shown),
         help: Some("the path is taken from the folder of the file that names it".to_owned()),
     })?;
@@ -129,7 +116,7 @@ fn standard_of(files: &[File]) -> Result<Option<File>, Failure> {
 }
 
 /// A file and all that it stands on, itself first.
-fn chain(first: File) -> Result<Vec<File>, Failure> {
+fn chain(first: File, reads: Files<'_>) -> Result<Vec<File>, Failure> {
     let mut folder = first.path.parent().map(Path::to_path_buf).unwrap_or_default();
     let mut seen = vec![first.path.canonicalize().unwrap_or_else(|_| first.path.clone())];
     let mut files = vec![first];
@@ -137,7 +124,7 @@ fn chain(first: File) -> Result<Vec<File>, Failure> {
         let by = files.last().map_or(String::new(), |file| file.shown.clone());
         let at = format!("{by}:{}", named.line);
         let path = folder.join(&named.file);
-        let file = read(&path, path.display().to_string()).map_err(|failure| Failure {
+        let file = reads.read(&path, path.display().to_string()).map_err(|failure| Failure {
             message: format!("{}, named by `extends` in {at}", failure.message),
             help: Some("the path is taken from the folder of the file that names it".to_owned()),
         })?;
@@ -166,27 +153,6 @@ fn chain(first: File) -> Result<Vec<File>, Failure> {
         files.push(file);
     }
     Ok(files)
-}
-
-pub(super) fn read(path: &Path, shown: String) -> Result<File, Failure> {
-    // What a repository names may be anything: a pipe, a device without an end.
-    let found = std::fs::metadata(path).map_err(|error| {
-        Failure::new(format!("cannot read {shown}: {}", reason(&error)))
-            .help("name a file that exists")
-    })?;
-    if !found.is_file() || found.len() > discover::SIZE_CAP {
-        return Err(Failure::new(format!("cannot read {shown}: it is no file, or too large"))
-            .help("name a text file"));
-    }
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::new(format!("cannot read {shown}: {}", reason(&error))))?;
-    let text = utf8(bytes, &shown)?;
-    Ok(File { path: path.to_path_buf(), shown, text })
-}
-
-fn utf8(bytes: Vec<u8>, shown: &str) -> Result<String, Failure> {
-    String::from_utf8(bytes)
-        .map_err(|_| Failure::new(format!("{shown} is not UTF-8")).help("save it as UTF-8 text"))
 }
 
 /// The faults of a configuration file, each with its place.
@@ -225,7 +191,7 @@ pub(super) fn around(
         }
         let folder = folder.to_string_lossy().replace('\\', "/");
         let shown = format!("{folder}/obsproof.toml");
-        let text = read(&file, shown.clone())?.text;
+        let text = files::read(&file, shown.clone())?.text;
         let layer = Layer { name: &shown, text, place: Place::Folder(&folder) };
         let nested = config::read_onto(layer, settings.around(&folder), today).map_err(faults)?;
         settings.nest(&folder, nested);

@@ -1,6 +1,7 @@
 //! `obsproof test-rules`: the examples of the repository's own rules.
 
 use super::args::TestRules;
+use super::files::Files;
 use super::ruleset::{FOLDER, own_rules, shown_faults};
 use super::{Failure, load, print, ruleset};
 use crate::{catalogue, trial};
@@ -10,7 +11,7 @@ use std::fmt::Write;
 pub(super) fn run(arguments: &TestRules) -> Result<u8, Failure> {
     let root = load::place(std::slice::from_ref(&arguments.root))?.root;
     ruleset::of_folder(&root)?;
-    let own = own_rules(&root)?;
+    let own = own_rules(Files::on_disk(&root))?;
     if own.is_empty() {
         return Err(Failure::new(format!("{} holds no rule files in {FOLDER}", root.display()))
             .help(
