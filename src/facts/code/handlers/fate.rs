@@ -53,7 +53,7 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Fate {
         return Fate::Printed;
     }
     let given = stmts.iter().filter_map(|id| gives_status(unit, *id));
-    match given.fold(answered, |known, one| worse(known, one)) {
+    match given.fold(answered, worse) {
         Some(Status::Server) => return Fate::Answered,
         Some(_) => return Fate::Refused,
         None => {}
