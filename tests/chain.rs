@@ -177,6 +177,27 @@ service:
 }
 
 #[test]
+fn a_connector_hands_on_from_pipeline_to_pipeline() {
+    let collector = "receivers: {otlp: {protocols: {grpc: {}}}}
+connectors: {spanmetrics: {}, forward: {}}
+exporters:
+  otlp/jaeger: {endpoint: 'jaeger:4317', tls: {insecure: true}}
+  prometheus: {endpoint: '0.0.0.0:8889'}
+service:
+  pipelines:
+    traces: {receivers: [otlp], exporters: [spanmetrics, otlp/jaeger]}
+    metrics: {receivers: [spanmetrics], exporters: [prometheus]}
+    logs: {receivers: [otlp], exporters: [otlp/jaeger]}
+";
+    let chain = chain(&[("otel.yaml", collector)]);
+    let (traces, metrics) =
+        (node(&chain, "pipeline", "traces"), node(&chain, "pipeline", "metrics"));
+    assert_eq!(link(&chain, traces, metrics), Some(("whole", "handed on by spanmetrics")));
+    assert_eq!(link(&chain, metrics, traces), None);
+    assert_eq!(link(&chain, node(&chain, "pipeline", "logs"), metrics), None);
+}
+
+#[test]
 fn a_layer_that_only_prints_is_not_broken() {
     let base = "receivers: {otlp: {protocols: {grpc: {}}}}
 exporters: {debug: {}}

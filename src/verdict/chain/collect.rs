@@ -141,6 +141,8 @@ impl Build<'_> {
         let mut made: BTreeMap<usize, usize> = BTreeMap::new();
         let mut taking: Vec<(usize, &str, Option<usize>)> = Vec::new();
         for set in &repo.collectors().sets {
+            // What a pipeline gives to connectors, and which others take from them.
+            let (mut gives, mut takes_up) = (Vec::new(), BTreeMap::<&str, Vec<usize>>::new());
             for (_, effective) in set.pipelines() {
                 let Some(pipeline) = repo.facts.pipelines.get(effective.last) else { continue };
                 if !self.counts(pipeline.document) || made.contains_key(&effective.last) {
@@ -158,7 +160,19 @@ impl Build<'_> {
                     taking.push((node, pipeline.signal(), set.container));
                 }
                 self.jobs_of_collector(node, pipeline);
-                self.sent_on(node, pipeline, set, &effective.ids(repo, Section::Exporters));
+                let exporters = effective.ids(repo, Section::Exporters);
+                self.sent_on(node, pipeline, set, &exporters);
+                let connectors: Vec<&str> = set.ids(Section::Connectors).collect();
+                let is_joint = |id: &&str| connectors.contains(id);
+                gives.extend(exporters.into_iter().filter(is_joint).map(|id| (node, id)));
+                for id in takes.into_iter().filter(is_joint) {
+                    takes_up.entry(id).or_default().push(node);
+                }
+            }
+            for (from, id) in gives {
+                for &to in takes_up.get(id).into_iter().flatten() {
+                    self.link(from, to, State::Whole, format!("handed on by {id}"));
+                }
             }
         }
         for (number, word, signal) in self.standing() {
