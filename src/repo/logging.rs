@@ -3,9 +3,13 @@
 use super::Repo;
 use super::services::Service;
 use crate::facts::DocumentId;
+use crate::facts::code;
 use crate::facts::code::loggers::{Form, Setup};
 use crate::lang::path::{folder, last};
 use crate::lang::quick::QuickMap;
+use crate::lang::sensitive::words;
+use crate::libraries::Table;
+use crate::parse::code::Language;
 use crate::source::Span;
 
 /// What one file says of logs.
@@ -92,6 +96,38 @@ impl Logging {
     }
 }
 
+/// Loggers that only write text, and what goes by such a name and writes no records of a program.
+const TEXT_ONLY: &[&str] = &[
+    "console_log",
+    "env_logger",
+    "gorm",
+    "koa-logger",
+    "log-symbols",
+    "log-update",
+    "loglevel",
+    "middleware",
+    "npmlog",
+    "pretty_env_logger",
+    "simple_logger",
+    "simplelog",
+    "wasm_logger",
+];
+
+/// Whether the last part of an import speaks of a logger: `shop-logger`, `example.org/x/logrusx`.
+fn is_of_logs(import: &str) -> bool {
+    const LOGGERS: &[&str] = &["hclog", "log", "logger", "loggers", "logging", "logs"];
+    const MADE_OF: &[&str] = &["logrus", "slog", "winston", "zap", "zerolog"];
+    let parts = || import.split(['/', ':']).filter(|part| !part.is_empty());
+    if parts().any(|part| TEXT_ONLY.contains(&part)) {
+        return false;
+    }
+    let name = parts().next_back().unwrap_or_default();
+    words(name).iter().any(|word| {
+        LOGGERS.contains(&word.as_str())
+            || MADE_OF.iter().any(|known| word.strip_suffix('x') == Some(*known))
+    })
+}
+
 impl Repo {
     fn logging(&self) -> &Logging {
         self.logging.get_or_init(|| Logging::of(self))
@@ -127,9 +163,43 @@ impl Repo {
         });
         let own = own.map(|module| self.document(module.document).anchor);
         style.open = style.open.or(own);
+        style.open = style.open.or_else(|| self.logs_by_package(service));
         // An agent sends the records of the loggers it knows.
         style.open = style.open.or_else(|| self.agent_of(service).map(|(span, _)| span));
         style
+    }
+
+    /// Where code uses a logger that comes as a package of its own, which nobody here looks into:
+    /// how its records look is decided there.
+    fn logs_by_package(&self, service: &Service) -> Option<Span> {
+        let needed = self.dependencies_of(service).filter(|it| !it.development);
+        let needed: Vec<String> = needed.map(|it| it.name.text.clone()).collect();
+        let module = self.modules_of(service).find(|module| {
+            let document = self.document(module.document);
+            let path = &self.source(module.document.source).path;
+            let Some(language) = code::language(document.kind, path) else { return false };
+            let rust = language == Language::Rust;
+            let known = Table::of(language);
+            let from = |import: &str, package: &str| {
+                let package = if rust { package.replace('-', "_") } else { package.to_owned() };
+                let rest = import.strip_prefix(&package);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))
+            };
+            module.imports.iter().any(|import| {
+                is_of_logs(import)
+                    && known.library(&import.replace("::", ".")).is_none()
+                    && needed.iter().any(|package| from(import, package))
+                    && !self.is_own_package(import)
+            })
+        });
+        module.map(|module| self.document(module.document).anchor)
+    }
+
+    /// Whether an import begins with the name of a package that is here.
+    fn is_own_package(&self, import: &str) -> bool {
+        let names = self.facts.manifests.iter().filter_map(|it| it.name.as_ref()?.known_text());
+        let mut names = names.map(|name| (name, name.replace('-', "_")));
+        names.any(|(name, plain)| import.starts_with(name) || import.starts_with(&plain))
     }
 
     /// Whether nothing makes the records of a file structured: neither its service, nor, where it

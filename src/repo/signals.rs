@@ -97,12 +97,22 @@ fn has_outcome(one: &MetricDefinition) -> bool {
 }
 
 impl Repo {
+    /// Whether a service is built with a client that sends figures, and none of those that are known
+    /// comes from one: its calls are wrapped, and count what nobody sees here.
+    fn counts_unseen(&self, service: &Service, all: &[&MetricDefinition]) -> bool {
+        const CLIENTS: &[&str] = &["statsd", "cadence", "hot-shots", "datadog", "newrelic"];
+        let mut needed = self.dependencies_of(service).filter(|it| !it.development);
+        needed.any(|it| CLIENTS.iter().any(|name| it.name.text.to_lowercase().contains(name)))
+            && !all.iter().any(|one| one.says("system") == Some("statsd"))
+    }
+
     /// What a service does not measure of its requests, in words; nothing where a library counts
     /// them by itself, or where names cannot be read.
     pub fn missing_signals(&self, service: &Service) -> Vec<&'static str> {
         let all: Vec<&MetricDefinition> = self.metrics_of(service).collect();
         let open = all.iter().any(|one| one.exposed.is_empty());
-        if all.is_empty() || open || self.automatic_metrics(service).is_some() {
+        let elsewhere = self.counts_unseen(service, &all);
+        if all.is_empty() || open || elsewhere || self.automatic_metrics(service).is_some() {
             return Vec::new();
         }
         let any = |holds: &dyn Fn(&MetricDefinition) -> bool| all.iter().any(|one| holds(one));

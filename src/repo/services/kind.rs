@@ -99,6 +99,9 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
     if command && !service.listens.iter().any(own) {
         return ServiceKind::Cli;
     }
+    if !service.listens.iter().any(own) && is_for_hands(repo, service) {
+        return ServiceKind::Cli;
+    }
     let served = images().any(|it| FILE_SERVERS.contains(&image_name(&it.image.text)));
     let pages = service.languages.iter().all(script);
     let page = manifests().any(is_page);
@@ -129,6 +132,33 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
     } else {
         ServiceKind::Library
     }
+}
+
+/// Whether a program draws on the terminal for somebody who sits there, in its own code: what it
+/// listens for in what it is built with is for that user too.
+fn is_for_hands(repo: &Repo, service: &Service) -> bool {
+    const SCREENS: &[&str] = &[
+        "blessed",
+        "com.googlecode.lanterna",
+        "cursive",
+        "github.com/charmbracelet/bubbletea",
+        "github.com/gdamore/tcell",
+        "github.com/rivo/tview",
+        "ink",
+        "ratatui",
+        "textual",
+        "tui",
+        "urwid",
+    ];
+    let is_screen = |import: &String| {
+        SCREENS.iter().any(|known| {
+            import
+                .strip_prefix(known)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', ':']))
+        })
+    };
+    let modules = repo.modules_of(service).filter(|it| service.own_has(it.document));
+    modules.flat_map(|module| &module.imports).any(is_screen)
 }
 
 /// Whether a manifest says that its package is started.

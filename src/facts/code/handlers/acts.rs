@@ -2,6 +2,8 @@
 
 use super::sites::Site;
 use crate::facts::code::file::File;
+use crate::facts::code::routines::class_of;
+use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, StmtId, StmtKind, Unit};
@@ -132,8 +134,30 @@ pub(super) fn tells(file: &File<'_, '_>, call: ExprId) -> bool {
     }
 }
 
+/// Whether little else is done but to write records.
+pub(super) fn only_logs(file: &File<'_, '_>, calls: &[ExprId]) -> bool {
+    let logs = |id: &ExprId| {
+        file.call(*id).is_some_and(|it| it.role(Role::Log).is_some()) || is_log(file.unit, *id)
+    };
+    calls.iter().any(logs) && calls.len() < 3
+}
+
+/// Whether a function is a part of what writes records, as its class extends one: an appender, a
+/// handler of records. A record of what fails there would come back to it.
+pub(super) fn is_of_logger(unit: &Unit<'_>, function: FunctionId) -> bool {
+    const LOGS: &[&str] = &["log", "logs", "logger", "logging"];
+    const PARTS: &[&str] =
+        &["encoder", "enricher", "filter", "formatter", "handler", "layout", "sink", "target"];
+    let is_part = |base: &&str| {
+        let words = words(base);
+        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        has(&["appender"]) || (has(LOGS) && has(PARTS))
+    };
+    class_of(unit, function).is_some_and(|id| unit.class(id).bases.iter().any(is_part))
+}
+
 /// `logger.Log(…)` of a logger that no table knows.
-pub(super) fn is_log(unit: &Unit<'_>, id: ExprId) -> bool {
+fn is_log(unit: &Unit<'_>, id: ExprId) -> bool {
     let ExprKind::Call { callee, .. } = unit.expr(id) else { return false };
     let ExprKind::Member { of, name } = unit.expr(*callee) else { return false };
     let (ExprKind::Name(owner) | ExprKind::Member { name: owner, .. }) = unit.expr(*of) else {

@@ -33,10 +33,7 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
     {
         return Some(Excuse::Cleanup);
     }
-    let logs = |id: &ExprId| {
-        file.call(*id).is_some_and(|it| it.role(Role::Log).is_some()) || acts::is_log(unit, *id)
-    };
-    if calls.iter().any(logs) && calls.len() < 3 {
+    if acts::only_logs(file, &calls) || acts::is_of_logger(unit, site.function) {
         return Some(Excuse::Logging);
     }
     if site.told || only_explains(file, site) || calls.iter().any(|id| acts::tells(file, *id)) {

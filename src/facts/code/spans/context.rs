@@ -37,6 +37,8 @@ fn root(file: &File<'_, '_>, start: &Start<'_, '_>, given: ExprId) -> Option<Con
             words(name).iter().any(|word| matches!(word.as_str(), "link" | "links"))
                 || name == "WithNewRoot"
         });
+    // No span of a caller goes through a provider that is made on the spot.
+    let apart = unit.slice(&unit.place(start.call.id)).contains("TracerProvider(");
     let params = &unit.function(unit.function_of(start.call.id)).params;
     let param = params.iter().find(|param| {
         let ty = param.ty.map(|ty| file.names.type_path(ty)).unwrap_or_default();
@@ -47,7 +49,7 @@ fn root(file: &File<'_, '_>, start: &Start<'_, '_>, given: ExprId) -> Option<Con
         false => param.name.to_owned(),
     };
     let param = file.span(&param.at);
-    (!meant).then(|| ContextLoss::Root { given: file.expr_span(given), param, instead })
+    (!meant && !apart).then(|| ContextLoss::Root { given: file.expr_span(given), param, instead })
 }
 
 /// `_, span := tracer.Start(ctx, …)`, and the old context goes on.
