@@ -6,6 +6,9 @@
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 
+use obsproof::catalogue::load::load;
+use obsproof::catalogue::rules;
+use obsproof::parse::code::Language;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use std::fs;
@@ -61,7 +64,7 @@ fn files() -> Vec<String> {
     paths.iter().filter_map(|path| fs::read_to_string(path).ok()).collect()
 }
 
-/// Texts of fixtures with this ending, and of the examples of rules.
+/// Texts of fixtures with this ending.
 fn sources(ending: &str) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders = vec![root.join("fixtures")];
@@ -327,9 +330,37 @@ fn edited_terraform_is_survived() {
     run(&texts, 10, targets::hcl);
 }
 
+/// Files in a language: fixtures, and examples of rules.
+fn programs(language: Language) -> Vec<String> {
+    let (_, path) = targets::CODE.iter().find(|(known, _)| *known == language).expect("a language");
+    let ending = path.rsplit_once('.').expect("an ending").1;
+    let mut texts = sources(ending);
+    let written = format!(".{ending}");
+    for rule in rules() {
+        let file = load(rule.name, rule.text).expect("a rule file");
+        let files = file.examples.into_iter().flat_map(|example| example.files);
+        texts.extend(files.filter(|(path, _)| path.ends_with(&written)).map(|(_, text)| text));
+    }
+    texts
+}
+
 #[test]
-fn edited_python_is_survived() {
-    run(&sources("py"), 15, targets::python);
+fn edited_programs_are_survived() {
+    let all: Vec<Vec<String>> =
+        targets::CODE.iter().map(|(language, _)| programs(*language)).collect();
+    assert!(all.iter().all(|texts| !texts.is_empty()), "every language has texts");
+    run(&all[0], 25, |text| targets::program(Language::Csharp, text));
+    run(&all[1], 25, |text| targets::program(Language::Go, text));
+    run(&all[2], 25, |text| targets::program(Language::Java, text));
+    run(&all[3], 25, |text| targets::program(Language::Javascript, text));
+    run(&all[4], 25, |text| targets::program(Language::Python, text));
+    run(&all[5], 25, |text| targets::program(Language::Rust, text));
+    run(&all[6], 25, |text| targets::program(Language::Typescript, text));
+    run(&all[7], 50, |text| targets::program(Language::Tsx, text));
+    // A program in one language as one in another, and what is none at all.
+    let mut mixed: Vec<String> = all.into_iter().flatten().collect();
+    mixed.extend(PIECES.iter().map(|piece| (*piece).to_owned()));
+    run(&mixed, 150, targets::code);
 }
 
 /// 100,000 levels, huge numbers, broken escapes and a megabyte in one piece.
@@ -399,7 +430,7 @@ fn the_worst_of_texts_are_survived() {
             "\"a\" ".repeat(50_000)
         ),
     ] {
-        targets::python(&text);
+        targets::program(Language::Python, &text);
     }
     for text in [
         deep("<match a>\n", "", "</match>\n"),

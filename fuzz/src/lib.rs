@@ -1,11 +1,15 @@
 //! What must hold for any text at all. `tests/fuzz.rs` runs the same over random edits.
 
 use obsproof::catalogue::rules;
+use obsproof::facts::{FileFacts, Subject};
 use obsproof::lang::promql::{self, Extent, Parsed, fingerprint, fold, labels, print};
 use obsproof::lang::template::{self, Language};
 use obsproof::lang::text::Piece;
 use obsproof::lang::{console, logsearch, logstash, matcher, re2};
 use obsproof::lang::{fluentbit, fluentd, river};
+use obsproof::parse::code::Language as Code;
+use obsproof::parse::unit;
+use obsproof::repo::Repo;
 use obsproof::source::{Encoding, Source};
 use obsproof::{check, scan};
 
@@ -141,14 +145,90 @@ pub fn hcl(text: &str) {
     named("main.tf", text);
 }
 
-/// Python: as a configuration.
-pub fn python(text: &str) {
-    named("app.py", text);
+/// Languages of source code, each with a path that its files may have.
+pub const CODE: &[(Code, &str)] = &[
+    (Code::Csharp, "src/App.cs"),
+    (Code::Go, "shop/main.go"),
+    (Code::Java, "src/main/java/shop/App.java"),
+    (Code::Javascript, "src/app.js"),
+    (Code::Python, "app.py"),
+    (Code::Rust, "src/main.rs"),
+    (Code::Typescript, "src/app.ts"),
+    (Code::Tsx, "src/app.tsx"),
+];
+
+/// Source code, read as a program in every language there is.
+pub fn code(text: &str) {
+    for (language, _) in CODE {
+        program(*language, text);
+    }
+}
+
+/// Source code in one language: every part of the program, every fact and every finding lies
+/// inside, at borders of characters.
+pub fn program(language: Code, text: &str) {
+    if let Some(unit) = unit::parse(language, text) {
+        let inside = |at: &unit::Place, what: &str| {
+            let range = at.start as usize..at.end as usize;
+            assert!(text.get(range).is_some(), "{what} points outside: {at:?}");
+        };
+        unit.exprs.iter().for_each(|it| inside(&it.at, "an expression"));
+        unit.stmts.iter().for_each(|it| inside(&it.at, "a statement"));
+        unit.functions.iter().for_each(|it| inside(&it.at, "a function"));
+        unit.functions.iter().for_each(|it| inside(&it.name_at, "a function's name"));
+        unit.classes.iter().for_each(|it| inside(&it.name_at, "a class's name"));
+        unit.imports.iter().for_each(|it| inside(&it.at, "an import"));
+        unit.comments.iter().for_each(|at| inside(at, "a comment"));
+        unit.faults.iter().for_each(|at| inside(at, "a fault"));
+    }
+    let path = CODE.iter().find(|(known, _)| *known == language).map_or("app.py", |(_, path)| path);
+    named(path, text);
+}
+
+/// Facts of code stand in the text.
+fn facts(repo: &Repo) {
+    fn anchors<T: Subject>(repo: &Repo, facts: &[T]) {
+        for fact in facts {
+            let Some(span) = fact.anchor() else { continue };
+            let text = repo.source(span.source).text();
+            assert!(text.get(span.range()).is_some(), "{} points outside", fact.title());
+        }
+    }
+    let FileFacts { log_calls, logger_setups, handlers, responses, modules, .. } = &repo.facts;
+    anchors(repo, log_calls);
+    anchors(repo, logger_setups);
+    anchors(repo, handlers);
+    anchors(repo, responses);
+    anchors(repo, modules);
+    let FileFacts { metric_definitions, metric_uses, measured, clean_ups, .. } = &repo.facts;
+    anchors(repo, metric_definitions);
+    anchors(repo, metric_uses);
+    anchors(repo, measured);
+    anchors(repo, clean_ups);
+    let FileFacts { span_scopes, span_attributes, span_guards, current_spans, .. } = &repo.facts;
+    anchors(repo, span_scopes);
+    anchors(repo, span_attributes);
+    anchors(repo, span_guards);
+    anchors(repo, current_spans);
+    let FileFacts { sdk_setups, outbound_calls, extractions, injections, handoffs, .. } =
+        &repo.facts;
+    anchors(repo, sdk_setups);
+    anchors(repo, outbound_calls);
+    anchors(repo, extractions);
+    anchors(repo, injections);
+    anchors(repo, handoffs);
+    let FileFacts { incident_actions, alert_handlers, code_secrets, correlation_ids, .. } =
+        &repo.facts;
+    anchors(repo, incident_actions);
+    anchors(repo, alert_handlers);
+    anchors(repo, code_secrets);
+    anchors(repo, correlation_ids);
 }
 
 fn named(path: &str, text: &str) {
     let source = Source::new(path, text.to_owned(), Encoding::Utf8);
     let repo = scan::model(vec![source], vec![path.to_owned()]);
+    facts(&repo);
     let all: Vec<_> = rules().iter().collect();
     for outcome in check::check(&repo, &all) {
         assert!(outcome.panics.is_empty(), "{} failed", outcome.rule.code);
