@@ -101,9 +101,14 @@ fn goes_on(
                 !matches!(unit.stmt(stmt), StmtKind::Let { value: None, .. } | StmtKind::Expr(_))
             }
             Some(parent) => match unit.expr(parent) {
-                ExprKind::Call { .. } => {
-                    matches!(unit.stmt(stmt), StmtKind::Let { .. }) && rewraps(file, stmt)
-                }
+                ExprKind::Call { .. } => match unit.stmt(stmt) {
+                    StmtKind::Let { .. } => rewraps(file, stmt),
+                    // `return context.WithValue(ctx, …)` gives it back in another.
+                    StmtKind::Return(_) => {
+                        file.call(parent).is_some_and(|call| call.path.starts_with("context.With"))
+                    }
+                    _ => false,
+                },
                 ExprKind::Member { .. } => false,
                 _ => true,
             },
