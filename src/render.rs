@@ -3,10 +3,18 @@
 //! Rendered files are sources like others. The templates behind them are not read for facts, so
 //! that nothing counts twice, and findings in rendered text are put back into them.
 
+mod charts;
+mod place;
+
+pub use charts::{Chart, Charts, Dependency, chart};
+
 use crate::check::Outcome;
+use crate::discover::{self, Entry};
 use crate::finding::{Finding, Related};
 use crate::repo::Repo;
 use crate::source::{Part, SourceId, Span};
+use charts::{Template, template};
+use place::{Place, only_line};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Output of a program that filled in templates.
@@ -18,77 +26,119 @@ pub struct Rendered {
     pub command: Option<String>,
 }
 
-/// Names of charts by the folder they are in, with `/` at its end; of the root, empty.
-pub type Charts = BTreeMap<String, String>;
-
 /// Stands before the path of rendered text that is no file of the repository.
 pub const OUTSIDE: &str = "rendered:";
 
 /// Helm's word for the template behind an object.
 const SOURCE: &str = "# Source: ";
 
-/// The name in a `Chart.yaml`.
-pub fn chart_name(text: &str) -> Option<&str> {
-    let line = text.lines().find_map(|line| line.strip_prefix("name:"))?;
-    let name = line.split(" #").next()?.trim().trim_matches(['"', '\'']);
-    (!name.is_empty()).then_some(name)
-}
-
-/// The files of the repository that rendered texts stand for: the templates they name, and the
-/// values of their charts, which the templates hold.
-pub fn covered(rendered: &Rendered, paths: &[&str], charts: &Charts) -> BTreeSet<String> {
+/// The files of the repository (in path order) that rendered texts stand for: the templates they
+/// name, and what these hold of their charts: values, named templates, and files that stand whole
+/// in a rendered text.
+pub fn covered(rendered: &Rendered, entries: &[Entry], charts: &Charts) -> BTreeSet<String> {
+    let paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
     let mut covered = BTreeSet::new();
-    for text in rendered.texts.values() {
-        for name in text.lines().filter_map(|line| line.strip_prefix(SOURCE)) {
-            let Some(path) = template(name.trim(), paths, charts) else { continue };
-            if let Some((chart, _)) = path.split_once("templates/") {
-                let values = ["values.yaml", "values.yml"].map(|file| format!("{chart}{file}"));
-                covered.extend(values.into_iter().filter(|path| is_there(paths, path)));
+    let mut used: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for (shown, text) in &rendered.texts {
+        let names: BTreeSet<&str> =
+            text.lines().filter_map(|line| line.strip_prefix(SOURCE)).map(str::trim).collect();
+        for found in names.iter().filter_map(|name| template(name, &paths, charts)) {
+            covered.insert(found.path);
+            for folder in found.folders {
+                used.entry(folder).or_default().insert(shown);
             }
-            covered.insert(path);
+        }
+    }
+    let mut whole: BTreeMap<&str, String> = BTreeMap::new();
+    for (folder, shown) in &used {
+        for text in shown {
+            whole.entry(text).or_insert_with(|| lines_of(&rendered.texts[*text]));
+        }
+        for entry in below(entries, folder).filter(|entry| !is_taken(folder, &entry.path, charts)) {
+            let inner = &entry.path[folder.len()..];
+            let held = match inner {
+                "Chart.yaml" => false,
+                "values.yaml" | "values.yml" => true,
+                _ if inner.starts_with("templates/") => is_named(inner),
+                _ => stands_in(entry, shown.iter().map(|text| whole[text].as_str())),
+            };
+            if held {
+                covered.insert(entry.path.clone());
+            }
         }
     }
     covered
 }
 
-/// The file that Helm calls `chart/templates/x.yaml`; `None` unless exactly one can be meant.
-fn template(name: &str, paths: &[&str], charts: &Charts) -> Option<String> {
-    let (chart, rest) = name.split_once('/')?;
-    let mut found: Vec<String> = charts
-        .iter()
-        .filter(|(_, known)| known.as_str() == chart)
-        .map(|(folder, _)| format!("{folder}{rest}"))
-        .filter(|path| is_there(paths, path))
-        .collect();
-    // A chart that is rendered for itself stands also in the folder of one that takes it.
-    if found.len() > 1 {
-        found.retain(|path| !path.strip_suffix(rest).is_some_and(|base| base.contains("charts/")));
-    }
-    (found.len() == 1).then(|| found.swap_remove(0))
+/// The files in a folder.
+fn below<'a>(entries: &'a [Entry], folder: &'a str) -> impl Iterator<Item = &'a Entry> {
+    let first = entries.partition_point(|entry| entry.path.as_str() < folder);
+    entries[first..].iter().take_while(move |entry| entry.path.starts_with(folder))
 }
 
-fn is_there(paths: &[&str], path: &str) -> bool {
-    paths.binary_search(&path).is_ok()
+/// Whether a file in a chart's folder belongs to another chart there.
+fn is_taken(folder: &str, path: &str, charts: &Charts) -> bool {
+    path[folder.len()..]
+        .match_indices('/')
+        .any(|(at, _)| charts.contains_key(&path[..=folder.len() + at]))
+}
+
+/// Whether a file in `templates` is only there for others to take from.
+fn is_named(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.starts_with('_'))
+}
+
+/// Whether a file stands in a rendered text with every line, as `.Files.Get` puts it there.
+fn stands_in<'a>(entry: &Entry, mut texts: impl Iterator<Item = &'a str>) -> bool {
+    let Ok(source) = discover::load(entry) else { return false };
+    let lines = lines_of(source.text().trim_start_matches('\u{feff}'));
+    lines.matches('\n').count() > 2 && texts.any(|text| text.contains(&lines))
+}
+
+/// The lines that hold anything, without the blanks around them, each between line ends.
+fn lines_of(text: &str) -> String {
+    let mut lines = String::from("\n");
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        lines.push_str(line);
+        lines.push('\n');
+    }
+    lines
 }
 
 /// Puts findings in rendered texts back into the templates behind them, with the rendered place
-/// beside it.
+/// beside it. What a template comes to twice is one finding there.
 pub fn put_back(repo: &Repo, charts: &Charts, outcomes: &mut [Outcome]) {
-    let rendered: BTreeSet<SourceId> = (0u32..)
-        .map(SourceId)
-        .zip(&repo.sources)
-        .filter(|(_, source)| source.part == Part::Rendered)
-        .map(|(id, _)| id)
-        .collect();
+    let of_part = |part: Part| {
+        let numbered = (0u32..).map(SourceId).zip(&repo.sources);
+        numbered.filter(move |(_, source)| source.part == part).map(|(id, _)| id)
+    };
+    let rendered: BTreeSet<SourceId> = of_part(Part::Rendered).collect();
     if rendered.is_empty() {
         return;
     }
     let paths: Vec<&str> = repo.sources.iter().map(|source| source.path.as_str()).collect();
-    let back = Back { repo, charts, paths };
-    for finding in outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings) {
-        if finding.span.is_some_and(|span| rendered.contains(&span.source)) {
-            back.finding(finding);
+    let held = of_part(Part::Template).collect();
+    let back = Back { repo, charts, paths, held };
+    for outcome in outcomes {
+        let mut moved: BTreeMap<(Span, String, String), usize> = BTreeMap::new();
+        let mut findings = std::mem::take(&mut outcome.findings);
+        // The first of those that are one is the same in every run.
+        findings.sort_by(|one, other| (one.span, &one.subject).cmp(&(other.span, &other.subject)));
+        let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+        for mut finding in findings {
+            let is_rendered = finding.span.is_some_and(|span| rendered.contains(&span.source));
+            let place = if is_rendered { back.finding(&mut finding) } else { None };
+            if let Some(span) = place {
+                let name = (span, finding.subject.clone(), finding.message());
+                if let Some(first) = moved.get(&name).and_then(|at| kept.get_mut(*at)) {
+                    first.related.append(&mut finding.related);
+                    continue;
+                }
+                moved.insert(name, kept.len());
+            }
+            kept.push(finding);
         }
+        outcome.findings = kept;
     }
 }
 
@@ -96,118 +146,111 @@ struct Back<'a> {
     repo: &'a Repo,
     charts: &'a Charts,
     paths: Vec<&'a str>,
+    /// The files that rendered texts stand for.
+    held: Vec<SourceId>,
 }
 
 impl Back<'_> {
-    fn finding(&self, finding: &mut Finding) {
+    /// Moves a finding in rendered text to its template; the place there.
+    fn finding(&self, finding: &mut Finding) -> Option<Span> {
         // Nobody edits what a program writes.
         finding.fix = None;
-        let Some(span) = finding.span else { return };
-        let Some(template) = self.template_of(span).and_then(|path| self.repo.source_at(&path))
-        else {
-            return;
-        };
-        finding.span = Some(self.place(span, template));
+        let span = finding.span?;
+        let template = self.template_of(span)?;
+        let id = self.repo.source_at(&template.path)?;
+        let (place, sure) = self.place(span, id);
+        let elsewhere = (!sure).then(|| self.elsewhere(span, id, &template)).flatten();
+        finding.span = Some(match elsewhere {
+            // A file that the template takes whole is what a person edits.
+            Some((there, true)) => there,
+            Some((there, false)) => {
+                let text = "the same line stands here".to_owned();
+                finding.related.push(Related { span: there, text });
+                place
+            }
+            None => place,
+        });
         finding.related.push(Related { span, text: "rendered here".to_owned() });
+        finding.span
     }
 
     /// The template that Helm names above the object around a place.
-    fn template_of(&self, span: Span) -> Option<String> {
+    fn template_of(&self, span: Span) -> Option<Template> {
         let text = self.repo.source(span.source).text();
-        let before = text.get(..span.start as usize)?;
-        let start = before.rfind("\n---").map_or(0, |at| at + 1);
-        let name = before[start..].lines().find_map(|line| line.strip_prefix(SOURCE))?;
-        template(name.trim(), &self.paths, self.charts)
+        let mut end = span.start as usize;
+        let mut first = true;
+        loop {
+            let before = text.get(..end)?;
+            let start = before.rfind("\n---").map_or(0, |at| at + 1);
+            let name = before[start..].lines().find_map(|line| line.strip_prefix(SOURCE));
+            match name.map(str::trim) {
+                // Files in `crds` are printed as they are; only the first object has the name.
+                Some(name) if first || name.contains("/crds/") => {
+                    return template(name, &self.paths, self.charts);
+                }
+                Some(_) => return None,
+                None if start == 0 => return None,
+                None => (end, first) = (start - 1, false),
+            }
+        }
     }
 
-    /// Where the text of a rendered place stands in its template: on the only line that reads the
-    /// same, else on the only line that reads like one around it, else at the template's start.
-    fn place(&self, span: Span, template: SourceId) -> Span {
+    /// Where the text of a rendered place stands in its template, and whether that is sure.
+    fn place(&self, span: Span, template: SourceId) -> (Span, bool) {
         let from = self.repo.source(span.source).text();
         let into = self.repo.source(template).text();
-        let mut start = from[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-        let line = |start: usize| from[start..].lines().next().unwrap_or_default();
-        let here = line(start);
-        if let Some(at) = only_line(into, here) {
-            let lead = here.len() - here.trim_start().len();
-            let offset = (span.start as usize - start).saturating_sub(lead);
-            let length = here.trim().len();
-            let width = span.range().len().min(length.saturating_sub(offset));
-            let place = Span::new(template, at + offset.min(length), at + offset + width);
-            if self.repo.text(place) == self.repo.text(span) || offset >= length {
-                return place;
-            }
+        let start = |at: usize| Span::new(template, at, at + trimmed(into, at).len());
+        match place::of(from, span.start as usize, into) {
+            Some(Place::Same(at)) => (self.on_line(span, template, at), true),
+            Some(Place::Key(at) | Place::Around(at)) => (start(at), false),
+            None => (Span::new(template, 0, 0), false),
         }
-        // Lines around it begin further left.
-        let indent = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();
-        let mut depth = indent(here);
-        while start > 0 && depth > 0 {
-            let end = start - 1;
-            start = from[..end].rfind('\n').map_or(0, |at| at + 1);
-            let above = &from[start..end];
-            if above.starts_with("---") {
-                break;
-            }
-            if above.trim().is_empty() || indent(above) >= depth {
+    }
+
+    /// The place on a line that reads the same and begins here.
+    fn on_line(&self, span: Span, id: SourceId, at: usize) -> Span {
+        let from = self.repo.source(span.source).text();
+        let start = from[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+        let here = from[start..].lines().next().unwrap_or_default();
+        let lead = here.len() - here.trim_start().len();
+        let offset = (span.start as usize - start).saturating_sub(lead);
+        let length = here.trim().len();
+        let width = span.range().len().min(length.saturating_sub(offset));
+        Span::new(id, at + offset.min(length), at + offset + width)
+    }
+
+    /// The only other file of the template's charts where the rendered line stands, once; whether
+    /// the template takes that file whole.
+    fn elsewhere(&self, span: Span, id: SourceId, template: &Template) -> Option<(Span, bool)> {
+        let from = self.repo.source(span.source).text();
+        let start = from[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+        let here = from[start..].lines().next().unwrap_or_default();
+        if here.trim().len() < 4 {
+            return None;
+        }
+        let mut found = None;
+        for other in self.held.iter().copied().filter(|other| *other != id) {
+            let source = self.repo.source(other);
+            let Some(folder) =
+                template.folders.iter().rev().find(|folder| source.path.starts_with(*folder))
+            else {
+                continue;
+            };
+            let inner = &source.path[folder.len()..];
+            if inner.starts_with("templates/") && !is_named(inner) {
                 continue;
             }
-            depth = indent(above);
-            if let Some(at) = only_line(into, above).filter(|_| above.trim().len() > 3) {
-                return Span::new(template, at, at + above.trim().len());
-            }
-        }
-        Span::new(template, 0, 0)
-    }
-}
-
-/// Where the only line begins that reads like this one, blanks around it apart.
-fn only_line(text: &str, line: &str) -> Option<usize> {
-    let wanted = line.trim();
-    if wanted.is_empty() {
-        return None;
-    }
-    let mut found = None;
-    for (at, _) in text.match_indices(wanted) {
-        let before = text[..at].rsplit('\n').next().unwrap_or_default();
-        let after = text[at + wanted.len()..].split('\n').next().unwrap_or_default();
-        if before.trim().is_empty() && after.trim().is_empty() {
+            let Some(at) = only_line(source.text(), here) else { continue };
             if found.is_some() {
                 return None;
             }
-            found = Some(at);
+            let whole = !inner.starts_with("templates/") && !inner.starts_with("values.y");
+            found = Some((self.on_line(span, other, at), whole));
         }
+        found
     }
-    found
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_is_certain_where_it_stands_once() {
-        assert_eq!(only_line("a:\n  b: 1\n", "      b: 1"), Some(5));
-        assert_eq!(only_line("b: 1\nb: 1\n", "b: 1"), None);
-        assert_eq!(only_line("b: 12\n", "b: 1"), None);
-        assert_eq!(only_line("b: 1\n", "  "), None);
-    }
-
-    #[test]
-    fn a_template_is_found_by_the_name_of_its_chart() {
-        let charts = Charts::from([
-            ("deploy/shop-chart/".to_owned(), "shop".to_owned()),
-            ("deploy/shop-chart/charts/db/".to_owned(), "db".to_owned()),
-        ]);
-        let paths = [
-            "deploy/shop-chart/Chart.yaml",
-            "deploy/shop-chart/charts/db/templates/rules.yaml",
-            "deploy/shop-chart/templates/rules.yaml",
-        ];
-        let find = |name| template(name, &paths, &charts);
-        assert_eq!(find("shop/templates/rules.yaml").as_deref(), Some(paths[2]));
-        assert_eq!(find("shop/charts/db/templates/rules.yaml").as_deref(), Some(paths[1]));
-        assert_eq!(find("shop/templates/gone.yaml"), None);
-        assert_eq!(find("other/templates/rules.yaml"), None);
-        assert_eq!(chart_name("apiVersion: v2\nname: \"shop\" # ours\n"), Some("shop"));
-    }
+fn trimmed(text: &str, at: usize) -> &str {
+    text[at..].lines().next().unwrap_or_default().trim_end()
 }

@@ -275,7 +275,7 @@ fn number(index: usize) -> SourceId {
     SourceId(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
-/// Names of charts by their folders; only where something was rendered.
+/// The charts by their folders; only where something was rendered.
 fn chart_names(entries: &[Entry], rendered: &Rendered) -> Charts {
     let mut charts = Charts::new();
     if rendered.texts.is_empty() {
@@ -284,8 +284,8 @@ fn chart_names(entries: &[Entry], rendered: &Rendered) -> Charts {
     for entry in entries {
         let Some(folder) = entry.path.strip_suffix("Chart.yaml") else { continue };
         let Ok(source) = discover::load(entry) else { continue };
-        if let Some(name) = render::chart_name(source.text()) {
-            charts.insert(folder.to_owned(), name.to_owned());
+        if let Some(chart) = render::chart(&source) {
+            charts.insert(folder.to_owned(), chart);
         }
     }
     charts
@@ -300,8 +300,7 @@ fn add_rendered(
     if rendered.texts.is_empty() {
         return BTreeSet::new();
     }
-    let paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
-    let covered = render::covered(rendered, &paths, charts);
+    let covered = render::covered(rendered, entries, charts);
     entries.retain(|entry| !rendered.texts.contains_key(&entry.path));
     entries.extend(rendered.texts.iter().map(|(path, text)| Entry {
         content: Content::Text(text.clone()),

@@ -195,3 +195,134 @@ fn what_cannot_be_rendered_output_is_refused() {
     assert_eq!(code, 2);
     assert!(err.contains("nothing comes from standard input"), "{err}");
 }
+
+const HEAD: &str = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: { name: x }\nspec:\n  groups:\n    - name: x\n      rules:\n";
+
+fn alert(name: &str, expression: &str) -> String {
+    format!("        - alert: {name}\n          expr: {expression}\n          for: 5m\n")
+}
+
+/// Places of the finding's other steps, by what they say.
+fn related(finding: &Value, said: &str) -> Vec<String> {
+    let steps = finding["related"].as_array().expect("places").iter();
+    let place = |step: &Value| {
+        format!("{}:{}", step["path"].as_str().expect("a path"), step["start"]["line"])
+    };
+    steps.filter(|step| step["message"] == said).map(place).collect()
+}
+
+#[test]
+fn charts_in_charts_are_found_by_name_alias_and_path() {
+    let parent = "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n  - name: db\n    alias: store\n    version: 1.0.0\n  - name: queue\n    version: 1.0.0\n    repository: file://../queue-chart\n";
+    let rules = format!("{HEAD}{}", alert("Down", "up =="));
+    let folder = repository(&[
+        ("charts/shop/Chart.yaml", parent),
+        ("charts/shop/values.yaml", "store: {}\n"),
+        ("charts/shop/charts/database/Chart.yaml", "name: db\nversion: 1.0.0\n"),
+        ("charts/shop/charts/database/templates/rules.yaml", &rules),
+        ("charts/queue-chart/Chart.yaml", "name: queue\nversion: 1.0.0\n"),
+        ("charts/queue-chart/templates/rules.yaml", &rules),
+    ]);
+    let output = format!(
+        "---\n# Source: shop/charts/queue/templates/rules.yaml\n{rules}---\n# Source: shop/charts/store/templates/rules.yaml\n{rules}"
+    );
+    let words = ["check", "--select", "RULE006", "--format", "json", "--rendered", "-"];
+    let (_, out, err) = piped(folder.path(), &words, &output);
+    let report: Value = serde_json::from_str(&out).expect(&err);
+    let place = |path: &str| ("RULE006".to_owned(), path.to_owned(), 9);
+    let wanted = [
+        place("charts/queue-chart/templates/rules.yaml"),
+        place("charts/shop/charts/database/templates/rules.yaml"),
+    ];
+    assert_eq!(findings(&report), wanted);
+}
+
+#[test]
+fn a_line_that_stands_twice_is_told_by_what_is_around_it() {
+    let template = format!(
+        "{{{{- if .Values.on }}}}\n{HEAD}{}{}        - alert: C\n          expr: {{{{ .Values.c }}}}\n{{{{- end }}}}\n",
+        alert("A", "up =="),
+        alert("B", "up ==")
+    );
+    let output = format!(
+        "---\n# Source: shop/templates/rules.yaml\n{HEAD}{}{}{}",
+        alert("A", "up =="),
+        alert("B", "up =="),
+        alert("C", "rate(")
+    );
+    // Windows line ends in either, or both.
+    let windows = |text: &str| text.replace('\n', "\r\n");
+    for (template, output) in [
+        (template.clone(), output.clone()),
+        (windows(&template), windows(&output)),
+        (template.clone(), windows(&output)),
+        (windows(&template), output.clone()),
+    ] {
+        let folder = repository(&[("Chart.yaml", CHART), ("templates/rules.yaml", &template)]);
+        let words = ["check", "--select", "RULE006", "--format", "json", "--rendered", "-"];
+        let (_, out, err) = piped(folder.path(), &words, &output);
+        let rows = findings(&serde_json::from_str(&out).expect(&err));
+        let lines: Vec<u64> = rows.iter().map(|row| row.2).collect();
+        assert_eq!(lines, [10, 13, 16], "{rows:?}");
+    }
+}
+
+#[test]
+fn two_releases_of_a_chart_are_one_finding_with_two_places() {
+    let rules = format!("{HEAD}{}", alert("Down", "up =="));
+    let text = format!("---\n# Source: shop/templates/rules.yaml\n{rules}");
+    let folder = repository(&[("Chart.yaml", CHART), ("templates/rules.yaml", &rules)]);
+    let output = repository(&[
+        ("a/shop/templates/rules.yaml", &text),
+        ("b/shop/templates/rules.yaml", &text),
+    ]);
+    let dir = output.path().to_str().expect("a path");
+    let words = ["check", "--select", "RULE006", "--format", "json", "--rendered", dir];
+    let report = json(&run(folder.path(), &words));
+    assert_eq!(findings(&report).len(), 1, "{report:#}");
+    let places = related(&report["findings"][0], "rendered here");
+    let wanted = ["a", "b"].map(|it| format!("rendered:{it}/shop/templates/rules.yaml:11"));
+    assert_eq!(places, wanted);
+}
+
+#[test]
+fn what_a_template_takes_from_its_chart_is_not_counted_twice() {
+    let rules = "groups:\n  - name: x\n    rules:\n      - alert: Down\n        expr: up ==\n        for: 5m\n";
+    let values = "rules:\n  - alert: Slow\n    expr: rate(\n";
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }\ndata:\n  alerts.yml: |\n{{ .Files.Get \"alerts/alerts.yml\" | indent 4 }}\n  more.yml: |\n    groups:\n      - name: y\n        rules:\n{{ toYaml .Values.rules | indent 10 }}\n";
+    let indented: String = rules.lines().map(|line| format!("    {line}\n")).collect();
+    let output = format!(
+        "---\n# Source: shop/templates/rules.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: x }}\ndata:\n  alerts.yml: |\n{indented}  more.yml: |\n    groups:\n      - name: y\n        rules:\n          - alert: Slow\n            expr: rate(\n"
+    );
+    let folder = repository(&[
+        ("Chart.yaml", CHART),
+        ("alerts/alerts.yml", rules),
+        ("values.yaml", values),
+        ("templates/rules.yaml", template),
+    ]);
+    let words = ["check", "--select", "RULE006", "--format", "json", "--rendered", "-"];
+    let (_, out, err) = piped(folder.path(), &words, &output);
+    let report: Value = serde_json::from_str(&out).expect(&err);
+    let place = |path: &str, line| ("RULE006".to_owned(), path.to_owned(), line);
+    assert_eq!(
+        findings(&report),
+        [place("alerts/alerts.yml", 5), place("templates/rules.yaml", 10)]
+    );
+    let second = &report["findings"][1];
+    assert_eq!(related(second, "the same line stands here"), ["values.yaml:3"]);
+    assert_eq!(related(second, "rendered here"), ["rendered:-:19"]);
+}
+
+#[test]
+fn a_file_of_crds_is_printed_whole() {
+    let text =
+        format!("# ours\n---\n{HEAD}{}---\n{HEAD}{}", alert("A", "up =="), alert("B", "rate("));
+    let folder = repository(&[("Chart.yaml", CHART), ("crds/rules.yaml", &text)]);
+    let output = format!("---\n# Source: shop/crds/rules.yaml\n{text}\n");
+    let words = ["check", "--select", "RULE006", "--format", "json", "--rendered", "-"];
+    let (_, out, err) = piped(folder.path(), &words, &output);
+    let rows = findings(&serde_json::from_str(&out).expect(&err));
+    let lines: Vec<u64> = rows.iter().map(|row| row.2).collect();
+    assert!(rows.iter().all(|row| row.1 == "crds/rules.yaml"), "{rows:?}");
+    assert_eq!(lines, [11, 22], "{rows:?}");
+}
