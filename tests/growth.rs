@@ -157,6 +157,20 @@ fn records(count: usize) -> Files {
     vec![("rules.yml".to_owned(), rules)]
 }
 
+/// Functions of one source file, each with names of its own and a call of another service.
+fn functions(count: usize) -> Files {
+    let mut code =
+        "const axios = require('axios');\nconst app = require('express')();\n".to_owned();
+    for i in 0..count {
+        let _ = writeln!(
+            code,
+            "app.get('/w{i}', async (req, res) => {{\n  let row{i} = null;\n  row{i} = await axios.get('http://x/{i}');\n  \
+             res.send(row{i}.data);\n}});"
+        );
+    }
+    vec![("server.js".to_owned(), code)]
+}
+
 /// Processor time of all runs so far, in hundredths of a second.
 fn spent() -> u64 {
     let stat = std::fs::read_to_string("/proc/self/stat").expect("a process");
@@ -185,6 +199,7 @@ fn cost_grows_with_the_input() {
         ("rule files", rule_files, 150),
         ("objects", objects, 300),
         ("records", records, 300),
+        ("functions", functions, 1000),
     ];
     let start = cost(&vec![("a.yml".to_owned(), String::new())]);
     let mut faults = Vec::new();

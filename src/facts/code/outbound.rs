@@ -8,7 +8,7 @@ use crate::facts::{DocumentId, FileFacts, Subject};
 use crate::libraries::{Api, Role};
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind};
 use crate::source::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a service is spoken to.
 #[derive(
@@ -124,7 +124,11 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     }
     let around = Around::of(file.unit);
     let carriers = carriers(file);
+    // Whether anything in the file tells clients of a library how long to wait.
+    let mut told: BTreeMap<&str, bool> = BTreeMap::new();
     for (call, api) in calls {
+        let client = api.get("client").unwrap_or_default();
+        let told = *told.entry(client).or_insert_with(|| tells_client(file, &words(client)));
         let span = file.callee_span(call.id);
         let name = Scalar { text: call.name().to_owned(), span, known: true, plain: false };
         let function = around::named(file.unit, call.id)
@@ -137,7 +141,7 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
             protocol: Protocol::named(api.get("protocol").unwrap_or_default()),
             patched: api.get("patched").unwrap_or_default(),
             url: file.argument(call, api, "url").and_then(|url| file.scalar(url)),
-            timeout: Waiting { file, around: &around, call, api }.timeout(),
+            timeout: Waiting { file, around: &around, call, api, told }.timeout(),
             function,
             once: is_once(file, call.id),
             injects: injects(file, &around, &carriers, call),
@@ -226,6 +230,33 @@ struct Waiting<'w, 'u, 'a> {
     around: &'w Around<'u, 'a>,
     call: &'w Call,
     api: &'static Api,
+    /// Something in the file tells such clients how long to wait.
+    told: bool,
+}
+
+/// Whether anything in the file sets one of these names, or calls it, on something.
+fn tells_client(file: &File<'_, '_>, client: &[&str]) -> bool {
+    let unit = file.unit;
+    !client.is_empty()
+        && unit.stmts.iter().any(|stmt| match &stmt.kind {
+            StmtKind::Let { targets, .. } => {
+                targets.iter().any(|target| names_one(file, *target, client))
+            }
+            StmtKind::Expr(id) => match unit.expr(*id) {
+                ExprKind::Assign { target, .. } => names_one(file, *target, client),
+                ExprKind::Call { callee, .. } => names_one(file, *callee, client),
+                _ => false,
+            },
+            _ => false,
+        })
+}
+
+/// Whether an expression is a member of one of these names, or of a member of one.
+fn names_one(file: &File<'_, '_>, id: ExprId, words: &[&str]) -> bool {
+    match file.unit.expr(id) {
+        ExprKind::Member { of, name } => words.contains(name) || names_one(file, *of, words),
+        _ => false,
+    }
 }
 
 impl<'a> Waiting<'_, '_, 'a> {
@@ -367,32 +398,13 @@ impl<'a> Waiting<'_, '_, 'a> {
         if client.is_empty() {
             return Timeout::Missing;
         }
-        let told = unit.stmts.iter().any(|stmt| match &stmt.kind {
-            StmtKind::Let { targets, .. } => {
-                targets.iter().any(|target| self.names_one(*target, client))
-            }
-            StmtKind::Expr(id) => match unit.expr(*id) {
-                ExprKind::Assign { target, .. } => self.names_one(*target, client),
-                ExprKind::Call { callee, .. } => self.names_one(*callee, client),
-                _ => false,
-            },
-            _ => false,
-        });
-        if told {
+        if self.told {
             return Timeout::Given;
         }
         let ExprKind::Member { of, .. } = unit.expr(*callee) else { return Timeout::Missing };
         match self.made_of(*of).iter().any(|name| client.contains(name)) {
             true => Timeout::Given,
             false => Timeout::Missing,
-        }
-    }
-
-    /// Whether an expression is a member of one of these names, or of a member of one.
-    fn names_one(&self, id: ExprId, words: &[&str]) -> bool {
-        match self.file.unit.expr(id) {
-            ExprKind::Member { of, name } => words.contains(name) || self.names_one(*of, words),
-            _ => false,
         }
     }
 

@@ -71,13 +71,22 @@ impl<'u, 'a> Names<'u, 'a> {
                 }
             }
         }
-        for number in 0..unit.functions.len() {
-            names.read(FunctionId(u32::try_from(number).unwrap_or(u32::MAX)));
+        // What is assigned inside of expressions, by the function it stands in.
+        let mut assigned = vec![Vec::new(); unit.functions.len()];
+        for expr in &unit.exprs {
+            if let (ExprKind::Assign { target, value, .. }, Some(of_function)) =
+                (&expr.kind, assigned.get_mut(expr.function.0 as usize))
+            {
+                of_function.push((*target, *value));
+            }
+        }
+        for (number, assigned) in assigned.into_iter().enumerate() {
+            names.read(FunctionId(u32::try_from(number).unwrap_or(u32::MAX)), &assigned);
         }
         names
     }
 
-    fn read(&mut self, id: FunctionId) {
+    fn read(&mut self, id: FunctionId, assigned: &[(ExprId, ExprId)]) {
         let unit = self.unit;
         for param in &unit.function(id).params {
             self.values.entry((id, param.name)).or_default().push(None);
@@ -111,12 +120,8 @@ impl<'u, 'a> Names<'u, 'a> {
                 _ => {}
             }
         }
-        for (number, expr) in unit.exprs.iter().enumerate() {
-            if let ExprKind::Assign { target, value, .. } = &expr.kind
-                && unit.function_of(ExprId(u32::try_from(number).unwrap_or(u32::MAX))) == id
-            {
-                self.set(id, *target, Some(Value::whole(*value)), None);
-            }
+        for (target, value) in assigned {
+            self.set(id, *target, Some(Value::whole(*value)), None);
         }
     }
 
