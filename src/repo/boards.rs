@@ -117,15 +117,9 @@ impl Repo {
         let rest = below(path, &mount.target).unwrap_or_default();
         let place = self.mounted_at(container, mount).and_then(|place| join(&place, rest));
         let Some(place) = place else { return Provided::Unknown };
-        let prefix = format!("{place}/");
-        let start = self.paths.partition_point(|known| *known < prefix);
-        let inside: Vec<&str> = self.paths[start..]
-            .iter()
-            .take_while(|known| known.starts_with(&prefix))
-            .map(String::as_str)
-            .collect();
         // What is no dashboard to this tool may still be one to Grafana.
-        let json = |known: &&str| known.ends_with(".json") || known.ends_with(".jsonnet");
+        let inside = self.paths_below(&place);
+        let json = |known: &String| known.ends_with(".json") || known.ends_with(".jsonnet");
         if inside.iter().any(json) || place.is_empty() || place.ends_with(".json") {
             let here = |board: &&Dashboard| {
                 below(&self.source(board.document.source).path, &place).is_some()
