@@ -1,5 +1,6 @@
 //! One file's text to its facts: identify, parse, and read every document in it.
 
+mod broken;
 mod language;
 mod objects;
 mod packaging;
@@ -75,8 +76,10 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
     }
     elastic::node::known_credentials(&mut reader.facts);
     logstash::read_installs(&source.path, text, &mut reader.facts);
-    let embedded: Vec<&Tree> = reader.embedded.iter().collect();
-    annotation::read::read(id, source, &embedded, &mut reader.facts);
+    if reader.is_marked {
+        let embedded: Vec<&Tree> = reader.embedded.iter().collect();
+        annotation::read::read(id, source, &embedded, &mut reader.facts);
+    }
     mentions::read(source.text(), &mut reader.facts);
     reader.facts
 }
@@ -114,6 +117,8 @@ struct Parsed<'a> {
     unknown: &'a [Range<usize>],
     tree: &'a Tree,
     masked: bool,
+    /// What was masked are single values: the lines are those of any output.
+    filled_in: bool,
 }
 
 struct Reader<'s> {
@@ -123,14 +128,15 @@ struct Reader<'s> {
     facts: FileFacts,
     /// Trees of embedded texts, kept where their comments may say something.
     embedded: Vec<Tree>,
-    keeps_trees: bool,
+    /// It may hold annotations or allows.
+    is_marked: bool,
 }
 
 impl<'s> Reader<'s> {
     fn new(id: SourceId, source: &'s Source) -> Reader<'s> {
-        let keeps_trees = annotation::read::has_marks(source.text());
+        let is_marked = annotation::read::has_marks(source.text());
         let path = &source.path;
-        Reader { source: id, path, facts: FileFacts::default(), embedded: Vec::new(), keeps_trees }
+        Reader { source: id, path, facts: FileFacts::default(), embedded: Vec::new(), is_marked }
     }
 
     /// Reads all documents of a text.
@@ -160,18 +166,20 @@ impl<'s> Reader<'s> {
                 unknown: &masked.unknown,
                 tree: &tree,
                 masked: true,
+                filled_in: mask::only_fills_in(text),
             };
             self.documents(&parsed, origin);
             self.keep(tree, origin);
         } else {
-            let parsed = Parsed { text, map, unknown, tree: &tree, masked: origin.masked };
+            let masked = origin.masked;
+            let parsed = Parsed { text, map, unknown, tree: &tree, masked, filled_in: false };
             self.documents(&parsed, origin);
             self.keep(tree, origin);
         }
     }
 
     fn keep(&mut self, tree: Tree, origin: &Origin) {
-        if self.keeps_trees && origin.host.is_some() {
+        if self.is_marked && origin.host.is_some() {
             self.embedded.push(tree);
         }
     }
@@ -181,9 +189,8 @@ impl<'s> Reader<'s> {
         self.each_document(parsed, origin);
         let found = (self.facts.documents.len(), self.facts.skips.len()) != before;
         let broken = parsed.tree.roots.iter().position(|root| root.broken);
-        // A lost line may cut a document in two: then only the whole text is one.
         if let Some(index) = broken.filter(|_| !found) {
-            self.broken(parsed, index, parsed.text, origin);
+            self.broken_stream(parsed, index, origin);
         }
     }
 
@@ -194,7 +201,7 @@ impl<'s> Reader<'s> {
             origin.masked |= parsed.masked;
             match root.node {
                 Some(node) => self.root(parsed, root, parsed.tree.node(node), &origin),
-                None => self.broken(parsed, index, text_of(parsed, index), &origin),
+                None => self.broken(parsed, index, broken::text_of(parsed, index), &origin),
             }
         }
     }
@@ -224,24 +231,6 @@ impl<'s> Reader<'s> {
             let issue = TextIssue { kind: IssueKind::Syntax, span, message, first: None };
             self.facts.documents[id.index as usize].text_issues.push(issue);
         }
-    }
-
-    /// A document that stopped at a syntax error, known by the keys of its lines.
-    fn broken(&mut self, parsed: &Parsed<'_>, index: usize, text: &str, origin: &Origin) {
-        let root = &parsed.tree.roots[index];
-        let too_deep = root.issues.iter().any(|issue| issue.kind == IssueKind::TooDeep);
-        let kind = identify::classify_text(text).or(origin.kind);
-        if too_deep || (kind.is_some() && parsed.masked) {
-            let reason = if too_deep { SkipReason::TooDeep } else { SkipReason::Templated };
-            self.facts.skips.push(Skip { span: root.span, reason, kind });
-            return;
-        }
-        let Some(kind) = kind.filter(|_| root.broken) else { return };
-        let anchor = root.issues.first().map_or(root.span, |issue| issue.span);
-        let id = self.push(kind, root.span, anchor, origin, origin.stream_index);
-        let document = &mut self.facts.documents[id.index as usize];
-        document.text_issues = root.issues.clone();
-        document.broken = true;
     }
 
     /// Reads a node that is a document, and the documents inside it.
@@ -416,14 +405,6 @@ impl<'s> Reader<'s> {
 }
 
 /// The text of a document that does not parse: up to where the next begins.
-fn text_of<'a>(parsed: &Parsed<'a>, index: usize) -> &'a str {
-    let local =
-        |index: usize| parsed.tree.roots.get(index).and_then(|root| parsed.map.local(root.span));
-    let start = local(index).map_or(0, |range| range.start);
-    let end = local(index + 1).map_or(parsed.text.len(), |next| next.start.max(start));
-    parsed.text.get(start..end).unwrap_or_default()
-}
-
 /// Reads the facts of a document by its kind.
 fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFacts) {
     let document = &facts.documents[id.index as usize];

@@ -47,6 +47,8 @@ impl<'t> Shape<'t> {
         // Open keys as (column, key, index of the record of the keys below it).
         let mut open: Vec<(usize, &'t str, Option<usize>)> = Vec::new();
         let mut roots: [Option<usize>; 2] = [None, None];
+        // Column of the keys of a root list's items.
+        let mut items = None;
         for line in text.lines().take(MAX_LINES) {
             let Some(LineKey { dash, column, key, value }) = line_key(line) else { continue };
             // A new item may stand in the column of the key that holds the list.
@@ -62,7 +64,14 @@ impl<'t> Shape<'t> {
                 depth.checked_sub(2).and_then(|at| open.get(at)).map_or(ROOT, |above| above.1);
             let slot = match open.last_mut() {
                 Some(above) => &mut above.2,
-                None => &mut roots[usize::from(dash.is_some())],
+                None => {
+                    items = if dash.is_some() {
+                        Some(column)
+                    } else {
+                        items.filter(|at| *at == column)
+                    };
+                    &mut roots[usize::from(items.is_some())]
+                }
             };
             let fresh = dash.is_some() || slot.is_none();
             if fresh {
@@ -72,7 +81,7 @@ impl<'t> Shape<'t> {
             if fresh {
                 let parent = match open.last() {
                     Some(above) => above.1,
-                    None if dash.is_some() => ROOT_LIST,
+                    None if items.is_some() => ROOT_LIST,
                     None => ROOT,
                 };
                 let grandparent = if depth == 0 { "" } else { grandparent };
@@ -221,6 +230,12 @@ impl<'t> JsonScan<'t> {
     }
 }
 
+/// What may stand behind the colon of a key.
+const VALUE: &[char] = &[' ', '\t', '"', '{', '[', ':', '#'];
+/// What may stand around a key that is none of its letters.
+const STRAY: &[char] =
+    &['"', '\'', '{', '}', '[', ']', '(', ')', ',', '&', '*', '!', '|', '>', '%', '`', '\\'];
+
 struct LineKey<'t> {
     /// Column of the last `-` before the key.
     dash: Option<usize>,
@@ -229,7 +244,8 @@ struct LineKey<'t> {
     value: &'t str,
 }
 
-/// The key a line begins with: `key:`, `- key:`, `"key":`; also a bare word that lost its colon.
+/// The key a line begins with: `key:`, `- key:`, `"key":`; also a bare word that lost its colon,
+/// and one that a stray character at its end tears from its value: `key::`, `key}:`, `key:#x`.
 fn line_key(line: &str) -> Option<LineKey<'_>> {
     let mut body = line.trim_end();
     let mut dash = None;
@@ -252,14 +268,14 @@ fn line_key(line: &str) -> Option<LineKey<'_>> {
         return None;
     }
     let (key, value) = match body.split_once(':') {
-        Some((key, value)) if value.is_empty() || value.starts_with([' ', '\t', '"', '{', '[']) => {
-            (key, value.trim())
+        Some((key, value)) if value.is_empty() || value.starts_with(VALUE) => {
+            (key, value.trim_start_matches(':').trim())
         }
         Some(_) => return None,
         None if body.len() < 40 => (body, ""),
         None => return None,
     };
-    let key = key.trim().trim_matches(['"', '\'']);
+    let key = key.trim().trim_matches(STRAY);
     let plain =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '/' | '@' | '$');
     let valid = !key.is_empty() && key.len() < 80 && key.chars().all(plain);

@@ -2,12 +2,18 @@
 //!
 //! The only module that knows the YAML library.
 
+mod error;
+mod tabs;
+
 use super::offsets::OffsetMap;
 use super::tree::{Comment, Issue, IssueKind, Node, NodeId, NodeKind, Root, Style, Tree};
 use super::{block, plain};
 use crate::source::Span;
+use error::{place, tolerated, word_at};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError};
+use std::borrow::Cow;
 use std::collections::HashMap;
+use tabs::Tabs;
 
 /// Deepest nesting of collections that is read; the reader of the format stops far earlier.
 pub const MAX_DEPTH: usize = 500;
@@ -52,8 +58,28 @@ fn from_blocks(input: &Input<'_>) -> Option<Tree> {
     Some(builder.finish())
 }
 
+/// How often a text is read again without what only the YAML library refuses in it.
+const MAX_AGAIN: usize = 16;
+
 /// What [`parse`] gives for text that is no JSON; the same for text that is.
 pub(super) fn from_yaml(input: &Input<'_>) -> Tree {
+    let mut text = Cow::Borrowed(input.text);
+    let mut left = MAX_AGAIN;
+    loop {
+        let again = Input { text: &text, ..*input };
+        match attempt(&again, left > 0) {
+            Ok(tree) => return tree,
+            Err(blanks) => {
+                let spaces = " ".repeat(blanks.len());
+                text.to_mut().replace_range(blanks, &spaces);
+            }
+        }
+        left -= 1;
+    }
+}
+
+/// Reads a text. Where something in it may be `tolerated`, the error is the first such place.
+fn attempt(input: &Input<'_>, tolerates: bool) -> Result<Tree, std::ops::Range<usize>> {
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
         max_buffered_comment_events: usize::MAX,
@@ -63,14 +89,33 @@ pub(super) fn from_yaml(input: &Input<'_>) -> Tree {
     };
     let mut parser = Parser::new_from_str_with_options(input.text, options);
     let mut builder = Builder::new(input);
+    let mut tabs = Tabs::of(input.text);
     loop {
-        match parser.next_event() {
-            None | Some(Ok((Event::StreamEnd, _))) => break,
+        let event = parser.next_event();
+        let tab = match (&event, &mut tabs) {
+            (Some(Ok((event, span))), Some(tabs)) => {
+                tabs.see(event, &span.byte_range().unwrap_or(0..0))
+            }
+            (None, Some(tabs)) => tabs.rest(),
+            _ => None,
+        };
+        if let Some(tab) = tab {
+            builder.refuse_tab(tab);
+            // What comes after it may be read in another way by those who stop there.
+            break;
+        }
+        match event {
+            None => break,
             Some(Ok((event, span))) => {
                 let range = span.byte_range().unwrap_or(0..0);
                 builder.event(event, range);
             }
             Some(Err(error)) => {
+                let brackets = tabs.as_ref().is_some_and(Tabs::in_brackets);
+                let blanks = tolerated(&error, input.text, brackets).filter(|_| tolerates);
+                if let Some(blanks) = blanks {
+                    return Err(blanks);
+                }
                 builder.fail(&error);
                 match parser.proceed_next_document() {
                     Ok(true) => {}
@@ -79,7 +124,7 @@ pub(super) fn from_yaml(input: &Input<'_>) -> Tree {
             }
         }
     }
-    builder.finish()
+    Ok(builder.finish())
 }
 
 /// An open collection: its node, where its children start on the stack, keys seen.
@@ -397,8 +442,7 @@ impl<'a> Builder<'a> {
     }
 
     fn fail(&mut self, error: &ScanError) {
-        let at = error.marker().byte_offset().unwrap_or(0).min(self.input.text.len());
-        let range = word_at(self.input.text, at);
+        let range = word_at(self.input.text, place(error, self.input.text));
         let start = self.document.unwrap_or(range.start).min(range.start);
         self.document.get_or_insert(start);
         let kind = match error.kind() {
@@ -407,6 +451,12 @@ impl<'a> Builder<'a> {
         };
         self.issue(kind, &range, &error.info());
         self.close_document(range.end, true);
+    }
+
+    fn refuse_tab(&mut self, tab: usize) {
+        self.document.get_or_insert(tab);
+        self.issue(IssueKind::Syntax, &(tab..tab + 1), "a tab where only spaces may stand");
+        self.close_document(tab + 1, true);
     }
 
     fn close_document(&mut self, end: usize, broken: bool) {
@@ -426,30 +476,6 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> Tree {
         self.close_document(self.input.text.len(), false);
         self.tree
-    }
-}
-
-/// The word that starts at `at`, or the last visible character before it at a line's end.
-fn word_at(text: &str, at: usize) -> std::ops::Range<usize> {
-    let mut at = at;
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    let word: usize = text[at..]
-        .chars()
-        .take_while(|c| !c.is_whitespace() && !matches!(c, ':' | ',' | '[' | ']' | '{' | '}' | '#'))
-        .map(char::len_utf8)
-        .sum();
-    if word > 0 {
-        return at..at + word;
-    }
-    match text[at..].chars().next() {
-        Some(c) if !matches!(c, '\n' | '\r') => at..at + c.len_utf8(),
-        _ => {
-            let end = text[..at].trim_end().len();
-            let start = text[..end].char_indices().next_back().map_or(end, |(start, _)| start);
-            start..end
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::identify::Kind;
 use crate::lang::quick::{QuickMap, steady_hash};
 use crate::semconv;
 use crate::source::SourceId;
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -146,7 +146,11 @@ struct Plain<'r> {
 
 impl<'r> Plain<'r> {
     fn of(names: Vec<&'r str>) -> Option<Plain<'r>> {
-        let longest = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&names);
+        // All texts are gone through: a table for each state pays where names are few.
+        let kind = (names.len() < 1_000).then_some(AhoCorasickKind::DFA);
+        let mut longest = AhoCorasick::builder();
+        longest.match_kind(MatchKind::LeftmostLongest).prefilter(false).kind(kind);
+        let longest = longest.build(&names);
         let finder = longest.ok().filter(|_| !names.is_empty())?;
         Some(Plain { names, finder })
     }

@@ -144,6 +144,34 @@ def indent_tab(data):
             yield start, start + depth, b"\t"
 
 
+def tab_beside_blank(data):
+    """A tab before, in place of, or behind each blank, and on each line that has nothing else."""
+    for at in range(len(data)):
+        if data[at : at + 1] == b" ":
+            yield at, at, b"\t"
+            yield at, at + 1, b"\t"
+        elif data[at : at + 1] == b"\n":
+            yield at, at, b"\t"
+
+
+def comment_glued(data):
+    for _, end, line in lines(data):
+        if line.strip() and line.endswith(b"\n"):
+            yield end - 1, end - 1, b"#x"
+
+
+def stray_character(data):
+    for m in keys(data):
+        for stray in (b"}", b"]", b":", b"%", b"'", b'"', b",", b"|", b"`", b"!", b"&", b"*"):
+            yield m.end("key"), m.end("key"), stray
+            yield m.start("key"), m.start("key"), stray
+
+
+def variable_unquoted(data):
+    for start, end in values(data):
+        yield start, end, b"{{ $value_of }}"
+
+
 def duration_unit(data):
     for m in DURATION.finditer(data):
         for unit in (b"", b"sec", b"M", b"x", b"min", b"us", b"d", b"ms"):
@@ -253,6 +281,10 @@ KINDS = {
     "indented by one less": indent_by(-1),
     "indented by two less": indent_by(-2),
     "indented by a tab": indent_tab,
+    "tab beside a blank": tab_beside_blank,
+    "comment behind a line": comment_glued,
+    "stray character at a key": stray_character,
+    "value replaced by a variable": variable_unquoted,
     "duration unit changed": duration_unit,
     "blank in duration": duration_blank,
     "fraction in duration": duration_fraction,

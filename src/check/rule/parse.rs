@@ -4,11 +4,11 @@ use crate::catalogue::model::Severity;
 use crate::check::{Case, refusal};
 use crate::facts::Document;
 
+const LATER: &str = "only the first document of a rule file is loaded, and it ends before this: these rules do not exist";
+
 pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     if !refusal::is_read(document) {
-        case.flag(document.anchor)
-            .severity(Severity::Warning)
-            .with("what", "only the first document of a rule file is loaded: the rules after this `---` do not exist");
+        case.flag(document.anchor).severity(Severity::Warning).with("what", LATER);
         return;
     }
     for issue in &document.text_issues {

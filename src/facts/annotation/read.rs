@@ -10,7 +10,7 @@ use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::Tree;
 use crate::parse::yaml;
 use crate::source::{Source, SourceId, Span};
-use aho_corasick::AhoCorasick;
+use memchr::memmem::{self, Finder};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -29,22 +29,20 @@ const MARKS: &[&str] = &[
 
 /// Whether a text can hold annotations or allows: a literal search.
 pub fn has_marks(text: &str) -> bool {
-    // Nearly every text is free of the words that the marks share: one look at it is enough.
-    const SHARED: &[&str] = &["nist", "obsproof:", "@satisfies", "NistControl", "@NIST"];
-    static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    let finder = FINDER.get_or_init(|| AhoCorasick::new(SHARED).ok()).as_ref();
+    // Nearly every text is free of the words that the marks share: looking for each alone is a
+    // multiple faster than for all at once.
+    const SHARED: [&str; 5] = ["nist", "obsproof:", "@satisfies", "NistControl", "@NIST"];
+    static FINDERS: OnceLock<[Finder<'static>; 5]> = OnceLock::new();
+    let finders = FINDERS.get_or_init(|| SHARED.map(Finder::new));
     let bytes = text.as_bytes();
-    finder.is_none_or(|finder| finder.is_match(text))
-        && (MARKS.iter().any(|mark| memchr::memmem::find(bytes, mark.as_bytes()).is_some())
-            || memchr::memmem::find(bytes, b"@NIST").is_some())
+    let has = |mark: &str| memmem::find(bytes, mark.as_bytes()).is_some();
+    finders.iter().any(|finder| finder.find(bytes).is_some())
+        && (MARKS.iter().any(|mark| has(mark)) || has("@NIST"))
 }
 
-/// Reads the annotations and allows of a file of any kind. `trees` are its parsed documents as
+/// Reads the annotations and allows of a file of any kind that [has marks](has_marks). `trees` are its parsed documents as
 /// far as somebody has parsed them: comments in embedded documents come from there.
 pub fn read(id: SourceId, source: &Source, trees: &[&Tree], facts: &mut FileFacts) {
-    if !has_marks(source.text()) {
-        return;
-    }
     let language = comment::language_of(&source.path, source.text());
     let mut scanned = comment::scan(source.text(), source.content_start(), language);
     for tree in trees {

@@ -54,7 +54,7 @@ impl Reader<'_> {
         let Some(node) = root.node else { return };
         let template = !unknown.is_empty() || mask::is_template(text);
         let origin = Origin { masked: origin.masked || template, ..origin.clone() };
-        let parsed = Parsed { text, map, unknown, tree, masked: origin.masked };
+        let parsed = Parsed { text, map, unknown, tree, masked: origin.masked, filled_in: false };
         let node = tree.node(node);
         let Some(id) = self.node(&parsed, node, Some(Kind::VectorConfig), &origin) else { return };
         if let Some(role) = role {

@@ -17,7 +17,8 @@ pub fn read_as(kind: Kind, id: SourceId, source: &Source) -> FileFacts {
     let tree = yaml::parse(&yaml::Input { text, map: &map, masked: &[] });
     let origin = Origin { kind: Some(kind), ..Origin::default() };
     if let Some(root) = tree.roots.first() {
-        let parsed = Parsed { text, map: &map, unknown: &[], tree: &tree, masked: false };
+        let parsed =
+            Parsed { text, map: &map, unknown: &[], tree: &tree, masked: false, filled_in: false };
         let id = match root.node {
             Some(node) => reader.node(&parsed, tree.node(node), Some(kind), &origin),
             None => Some(reader.push(kind, root.span, root.span, &origin, 0)),

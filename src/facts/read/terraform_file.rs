@@ -16,7 +16,8 @@ impl Reader<'_> {
         let hcl::Parsed { tree, unknown } = hcl::parse(&yaml::Input { text, map, masked: &[] });
         let Some(root) = tree.roots.first() else { return };
         let Some(node) = root.node else { return };
-        let parsed = Parsed { text, map, unknown: &unknown, tree: &tree, masked: false };
+        let parsed =
+            Parsed { text, map, unknown: &unknown, tree: &tree, masked: false, filled_in: false };
         let id = self.node(&parsed, tree.node(node), Some(Kind::Terraform), origin);
         if let Some(document) = id.and_then(|id| self.facts.documents.get_mut(id.index as usize)) {
             document.text_issues = root.issues.clone();

@@ -1,5 +1,7 @@
 //! Whether a text is a template at all: most are none, and most that hold actions are alerts.
 
+use std::collections::BTreeSet;
+
 /// Whether `text` holds anything that could be a template action.
 pub fn has_actions(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -13,9 +15,11 @@ pub fn is_template(text: &str) -> bool {
         return false;
     }
     let mut blocks = Blocks::default();
+    let mut set = None;
     text.lines().any(|line| {
         let inside = blocks.enter(line);
-        let template = || (!inside && plain_action(line)) || line_is_template(line);
+        let mut template =
+            || (!inside && plain_action(line, text, &mut set)) || line_is_template(line);
         has_actions(line) && !is_comment(line) && template()
     })
 }
@@ -52,9 +56,44 @@ pub fn may_be_template(text: &str) -> bool {
         return true;
     }
     let mut blocks = Blocks::default();
+    let mut set = None;
     text.lines().any(|line| {
         let inside = blocks.enter(line);
-        !inside && !is_comment(line) && (opens_with_action(line) || plain_action(line))
+        let opens = || opens_with_action(line);
+        !inside && !is_comment(line) && (opens() || plain_action(line, text, &mut set))
+    })
+}
+
+/// Whether actions stand only inside of quotes and block scalars, are an alert's own, or are a name
+/// inside of a value: `key: {{ .Values.name }}`. What such a text comes to has the same lines.
+pub fn only_fills_in(text: &str) -> bool {
+    let mut blocks = Blocks::default();
+    let mut start = 0;
+    !text.contains("{%")
+        && text.split_inclusive('\n').all(|line| {
+            let rest = &text[start..];
+            start += line.len();
+            let inside = blocks.enter(line.trim_end());
+            inside || is_comment(line) || line.find("{{").is_none_or(|at| fills_in(line, at, rest))
+        })
+}
+
+/// Whether the actions of a line, the first at a place, fill its value in; `rest` is the line and
+/// what follows: an action may end there.
+fn fills_in(line: &str, at: usize, rest: &str) -> bool {
+    let before = line[..at].trim_start().trim_start_matches("- ");
+    let value = before.split_once(": ").map_or(before, |(_, value)| value).trim_start();
+    if value.starts_with(['"', '\'']) {
+        return true;
+    }
+    let names = |action: &str| {
+        let name = action.trim_matches([' ', '-']);
+        let plain = name.chars().all(|c| is_name(c) || matches!(c, '$' | '.'));
+        !before.is_empty() && name.starts_with(['$', '.']) && plain
+    };
+    line.match_indices("{{").all(|(at, _)| {
+        let action = rest[at + 2..].split("}}").next().unwrap_or_default();
+        is_alert_action(action) || names(action)
     })
 }
 
@@ -73,11 +112,13 @@ pub(super) fn line_is_template(line: &str) -> bool {
     if !line.contains("{{") {
         return false;
     }
+    // A comment of a template has a line of its own; behind a value it may be an alert's.
+    let opens = line.trim_start().starts_with("{{");
     line.split("{{").skip(1).any(|after| {
         let action = after.split("}}").next().unwrap_or(after);
         let body = action.trim_start_matches(['-', ' ']);
         body.starts_with('`')
-            || body.starts_with("/*")
+            || (opens && (action.starts_with("/*") || action.starts_with("- /*")))
             || body.starts_with("\"{{\"")
             || body.starts_with("'{{'")
             || body.starts_with("include \"")
@@ -103,16 +144,50 @@ fn opens_with_action(line: &str) -> bool {
     body.starts_with("{{") && !is_alert_action(&body[2..])
 }
 
-/// `key: {{ name … }}` without quotes: no reader of YAML takes that for a value.
-fn plain_action(line: &str) -> bool {
+/// `key: {{ name … }}` without quotes: no reader of YAML takes that for a value. `set` are the
+/// variables that the text sets, once they are known.
+fn plain_action<'t>(line: &str, text: &'t str, set: &mut Option<BTreeSet<&'t str>>) -> bool {
     [": {{", "- {{"].iter().any(|open| {
         line.split_once(open).is_some_and(|(before, action)| {
             let quoted = before.contains(['"', '\'']) && !before.trim_end().ends_with(['"', '\'']);
             let name = action.trim_start_matches(['-', ' ']);
             let starts = name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '.' | '$'));
-            !quoted && starts && action.contains("}}") && !is_alert_action(action)
+            !quoted
+                && starts
+                && action.contains("}}")
+                && !is_alert_action(action)
+                && variable(name).is_none_or(|variable| {
+                    set.get_or_insert_with(|| variables_set(text)).contains(variable)
+                })
         })
     })
+}
+
+/// The variable that an action is, and nothing else: one that nothing sets makes every engine of
+/// templates refuse the text, so it was meant for somebody else.
+fn variable(action: &str) -> Option<&str> {
+    let whole = action.split("}}").next().unwrap_or(action).trim_end_matches(['-', ' ']);
+    let name = whole.strip_prefix('$')?;
+    let end = name.find(|c: char| !is_name(c)).unwrap_or(name.len());
+    let plain = name.chars().all(|c| is_name(c) || c == '.');
+    (end > 0 && plain).then(|| &name[..end])
+}
+
+/// Names of the variables behind which stands `:=`, `=` or, in `range $key, $value`, a comma.
+fn variables_set(text: &str) -> BTreeSet<&str> {
+    let begun = memchr::memchr_iter(b'$', text.as_bytes());
+    let set = begun.filter_map(|at| {
+        let rest = &text[at + 1..];
+        let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+        let after = rest[end..].trim_start_matches(' ');
+        let sets = after.starts_with(":=") || after.starts_with([',', '=']);
+        (sets && end > 0).then(|| &rest[..end])
+    });
+    set.collect()
+}
+
+fn is_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 /// The variables that Prometheus gives an alert's template.
