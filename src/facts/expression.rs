@@ -139,7 +139,73 @@ const METRICSQL: &[&str] = &[
     "histogram_share(",
 ];
 
-/// Whether a text that is no PromQL has words of MetricsQL.
+/// Whether a text that is no PromQL has words of MetricsQL, outside of its strings and its names.
 pub(super) fn is_metricsql(text: &str) -> bool {
-    METRICSQL.iter().any(|word| text.contains(word))
+    let bare = without_strings(text);
+    METRICSQL.iter().any(|word| {
+        bare.match_indices(word).any(|(at, _)| {
+            let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':');
+            let begins = word.starts_with(' ') || !bare[..at].ends_with(part);
+            let after = &bare[at + word.len()..];
+            let ends = match word.ends_with(part) {
+                // The first half of a function's name, or a label.
+                true if *word != "vmrange" && *word != "keep_metric_names" => {
+                    after.trim_start_matches(part).trim_start().starts_with('(')
+                }
+                true => !after.starts_with(part),
+                false => true,
+            };
+            begins && ends
+        })
+    })
+}
+
+/// A text without its comments, and whose strings are empty.
+fn without_strings(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c == '#' {
+            chars.by_ref().find(|&c| c == '\n');
+        }
+        bare.push(c);
+        if !matches!(c, '"' | '\'' | '`') {
+            continue;
+        }
+        while let Some(inner) = chars.next() {
+            match inner {
+                '\\' if c != '`' => {
+                    chars.next();
+                }
+                _ if inner == c => {
+                    bare.push(c);
+                    break;
+                }
+                _ => {}
+            }
+        }
+    }
+    bare
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_metricsql;
+
+    #[test]
+    fn words_inside_of_names_and_strings_are_none_of_metricsql() {
+        for text in ["a default 0", "range_avg(x[5m])", "sum(x) by (vmrange)", "rollup_rate (x)"] {
+            assert!(is_metricsql(text), "{text}");
+        }
+        for text in [
+            "kubelet_running_pods >> 110",
+            "running_total > * 2",
+            "my_rollup(",
+            "up + # only if it is there\n)",
+            "company_share(x",
+            "x{a=\" default \"} +",
+        ] {
+            assert!(!is_metricsql(text), "{text}");
+        }
+    }
 }

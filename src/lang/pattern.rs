@@ -3,7 +3,7 @@
 
 use super::re2;
 use regex::Regex;
-use regex_syntax::hir::literal::Extractor;
+use regex_syntax::hir::literal::{Extractor, Literal, Seq};
 
 /// A pattern between `^(?:` and `)$`.
 #[derive(Clone, Debug)]
@@ -19,8 +19,8 @@ enum Kind {
     Something,
     /// `a|b|c`
     Words(Vec<String>),
-    /// Anything else that both dialects read alike, and what every match begins with.
-    Regex(Box<Regex>, Box<str>),
+    /// Anything else that both dialects read alike, and what matches begin with.
+    Regex(Box<Regex>, Box<[Box<str>]>),
     /// Go refuses it, or reads it otherwise.
     Unknown,
 }
@@ -34,7 +34,7 @@ impl Pattern {
             _ => match words(pattern) {
                 Some(words) => Kind::Words(words.into_iter().map(str::to_owned).collect()),
                 None => compile(pattern).map_or(Kind::Unknown, |regex| {
-                    Kind::Regex(Box::new(regex), beginning(pattern).into())
+                    Kind::Regex(Box::new(regex), beginnings(pattern))
                 }),
             },
         };
@@ -49,9 +49,10 @@ impl Pattern {
             Kind::Something => one_line.then_some(!text.is_empty()),
             Kind::Words(words) => Some(words.iter().any(|word| word == text)),
             // Classes such as `\w` mean ASCII in Go.
-            Kind::Regex(regex, beginning) => {
-                text.is_ascii().then(|| text.starts_with(&**beginning) && regex.is_match(text))
-            }
+            Kind::Regex(regex, beginnings) => text.is_ascii().then(|| {
+                let begins = |beginning: &Box<str>| text.starts_with(&**beginning);
+                (beginnings.is_empty() || beginnings.iter().any(begins)) && regex.is_match(text)
+            }),
             Kind::Unknown => None,
         }
     }
@@ -65,11 +66,11 @@ impl Pattern {
         }
     }
 
-    /// What every text that it matches begins with, if that is known and something.
-    pub fn beginning(&self) -> Option<&str> {
+    /// What texts that it matches begin with: each with one of these; none if that is not known.
+    pub fn beginnings(&self) -> &[Box<str>] {
         match &self.kind {
-            Kind::Regex(_, beginning) => Some(&**beginning).filter(|text| !text.is_empty()),
-            _ => None,
+            Kind::Regex(_, beginnings) => beginnings,
+            _ => &[],
         }
     }
 
@@ -118,15 +119,32 @@ fn compile(pattern: &str) -> Option<Regex> {
     Regex::new(&format!("^(?:{pattern})$")).ok()
 }
 
-/// What every text begins with that a pattern matches as a whole: most values differ there, and
-/// need no engine to tell.
-fn beginning(pattern: &str) -> String {
-    let Ok(parsed) = regex_syntax::parse(&format!("^(?:{pattern})$")) else { return String::new() };
-    let literals = Extractor::new().extract(&parsed);
-    let common = literals.longest_common_prefix().unwrap_or_default();
+/// Most beginnings that are told apart.
+const MAX_BEGINNINGS: usize = 32;
+
+/// What the texts begin with that a pattern matches as a whole: most values differ there, and
+/// need no engine to tell. None where some may begin with anything.
+fn beginnings(pattern: &str) -> Box<[Box<str>]> {
+    let Ok(parsed) = regex_syntax::parse(&format!("^(?:{pattern})$")) else {
+        return Box::default();
+    };
+    let mut literals = Extractor::new().extract(&parsed);
+    if literals.len().is_some_and(|count| count > MAX_BEGINNINGS) {
+        let common = literals.longest_common_prefix().unwrap_or_default().to_vec();
+        literals = Seq::singleton(Literal::inexact(common));
+    }
     // Half a letter is no text.
-    let whole = common.utf8_chunks().next().map_or("", |chunk| chunk.valid());
-    whole.to_owned()
+    let whole = |literal: &Literal| {
+        literal.as_bytes().utf8_chunks().next().map_or("", |chunk| chunk.valid()).into()
+    };
+    let mut found: Vec<Box<str>> =
+        literals.literals().unwrap_or_default().iter().map(whole).collect();
+    found.sort_unstable();
+    found.dedup();
+    if found.iter().any(|beginning| beginning.is_empty()) {
+        found.clear();
+    }
+    found.into()
 }
 
 #[cfg(test)]
@@ -169,14 +187,16 @@ mod tests {
     #[test]
     fn every_match_begins_with_what_the_pattern_begins_with() {
         for (pattern, expected) in [
-            ("api-[0-9]+", "api-"),
-            ("api-(one|other)x?", "api-o"),
-            ("(?i)api", ""),
+            ("api-[0-9]+.", "api-0 api-1 api-2 api-3 api-4 api-5 api-6 api-7 api-8 api-9"),
+            ("api-[a-z]+x", "api-"),
+            ("api-(one|other)x?", "api-one api-onex api-other api-otherx"),
+            ("(?i)ap", "AP Ap aP ap"),
             ("(api)?", ""),
             (".*api", ""),
-            ("api|web", ""),
+            ("api.*|", ""),
+            ("api|web-.*", "api web-"),
         ] {
-            assert_eq!(beginning(pattern), expected, "{pattern}");
+            assert_eq!(beginnings(pattern).join(" "), expected, "{pattern}");
         }
     }
 }

@@ -389,7 +389,7 @@ pub fn is_same(one: &str, other: &str) -> bool {
 /// What a container finds at a path, as documents of a collector.
 fn loaded(repo: &Repo, container: &Container, at: &str) -> Vec<DocumentId> {
     let found = paths::mounted(repo, container, at);
-    let mut documents: Vec<DocumentId> = found.documents.clone();
+    let mut documents: Vec<DocumentId> = found.documents().collect();
     for path in found.files(repo) {
         let at = repo.sources.binary_search_by(|source| source.path.as_str().cmp(path));
         let Ok(at) = at else { continue };

@@ -10,7 +10,7 @@ use crate::semconv;
 use crate::source::SourceId;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What the texts of a repository mention.
 #[derive(Debug, Default)]
@@ -60,58 +60,69 @@ fn gather(repo: &Repo) -> Mentions {
         mentions.files.extend(one.files.iter().cloned());
         mentions.variables.extend(one.variables.iter().cloned());
     }
-    let sought = Sought::of(repo);
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    let words = repo.facts.mentions.iter().filter(|_| !sought.by_hash.is_empty());
-    for (hash, count) in words.flat_map(|one| &one.words) {
-        if let Some(name) = sought.by_hash.get(hash) {
-            *seen.entry(name).or_default() += *count as usize;
+    let mut sought = Sought::of(repo);
+    if !sought.by_hash.is_empty() {
+        for (hash, count) in repo.facts.mentions.iter().flat_map(|one| &one.words) {
+            if let Some(&name) = sought.by_hash.get(hash) {
+                sought.names[name].seen += *count as usize;
+            }
         }
     }
     for found in sought.in_texts(repo) {
         for name in found.records {
-            *seen.entry(name).or_default() += 1;
+            sought.names[name].seen += 1;
         }
         mentions.attributes.extend(found.attributes);
     }
-    let read = seen.into_iter().filter(|(name, count)| *count > sought.recorded[name]);
-    mentions.records = read.map(|(name, _)| name.to_owned()).collect();
+    let read = sought.names.into_iter().filter(|name| name.seen > name.recorded);
+    mentions.records = read.map(|name| name.text.to_owned()).collect();
     mentions
+}
+
+/// A recorded name.
+struct Name<'r> {
+    text: &'r str,
+    /// How often it is recorded.
+    recorded: usize,
+    /// How often texts have it.
+    seen: usize,
 }
 
 /// What is looked for.
 struct Sought<'r> {
-    /// Recorded names, and how often each is recorded.
-    recorded: BTreeMap<&'r str, usize>,
-    /// Those with a colon inside, by their hash: each file's facts know which it has.
-    by_hash: QuickMap<u64, &'r str>,
+    names: Vec<Name<'r>>,
+    /// Numbers of those with a colon inside, by their hash: each file's facts know which it has.
+    by_hash: QuickMap<u64, usize>,
     /// The others, which only the texts themselves show.
-    plain: Option<Plain<'r>>,
+    plain: Option<Plain>,
     renamed: Option<Renamed>,
 }
 
 /// What one text holds of what only texts show.
 #[derive(Default)]
-struct Found<'r> {
-    /// Recorded names, each as often as the text holds it.
-    records: Vec<&'r str>,
+struct Found {
+    /// Numbers of recorded names, each as often as the text holds it.
+    records: Vec<usize>,
     attributes: Vec<&'static str>,
 }
 
 impl<'r> Sought<'r> {
     fn of(repo: &'r Repo) -> Sought<'r> {
-        let mut recorded: BTreeMap<&str, usize> = BTreeMap::new();
-        for rule in repo.facts.recording_rules.iter().filter(|rule| !rule.name.text.is_empty()) {
-            *recorded.entry(&rule.name.text).or_default() += 1;
-        }
-        let (with, plain): (Vec<&str>, Vec<&str>) =
-            recorded.keys().partition(|name| name.contains(':'));
-        let by_hash = with.into_iter().map(|name| (steady_hash(name), name)).collect();
-        Sought { recorded, by_hash, plain: Plain::of(plain), renamed: Renamed::of(repo) }
+        let records = repo.facts.recording_rules.iter().map(|rule| rule.name.text.as_str());
+        let mut records: Vec<&str> = records.filter(|name| !name.is_empty()).collect();
+        records.sort_unstable();
+        let groups = records.chunk_by(|one, other| one == other);
+        let names: Vec<Name<'r>> =
+            groups.map(|group| Name { text: group[0], recorded: group.len(), seen: 0 }).collect();
+        let (with, plain): (Vec<usize>, Vec<usize>) =
+            (0..names.len()).partition(|&name| names[name].text.contains(':'));
+        let by_hash = with.into_iter().map(|name| (steady_hash(names[name].text), name)).collect();
+        let plain = Plain::of(plain.iter().map(|&name| (name, names[name].text)));
+        Sought { names, by_hash, plain, renamed: Renamed::of(repo) }
     }
 
     /// What all texts hold; they are read once more only where that is asked for.
-    fn in_texts(&self, repo: &Repo) -> Vec<Found<'r>> {
+    fn in_texts(&self, repo: &Repo) -> Vec<Found> {
         if self.plain.is_none() && self.renamed.is_none() {
             return Vec::new();
         }
@@ -121,7 +132,7 @@ impl<'r> Sought<'r> {
         repo.sources.par_iter().enumerate().map(look).collect()
     }
 
-    fn in_text(&self, repo: &Repo, id: SourceId) -> Found<'r> {
+    fn in_text(&self, repo: &Repo, id: SourceId) -> Found {
         let documents = repo.documents_in(id);
         let has = |test: fn(Kind) -> bool| documents.iter().any(|document| test(document.kind));
         let plain = self.plain.as_ref().filter(|_| !has(|kind| kind == Kind::PrometheusRuleTest));
@@ -139,24 +150,26 @@ impl<'r> Sought<'r> {
 }
 
 /// Recorded names without a colon.
-struct Plain<'r> {
-    names: Vec<&'r str>,
+struct Plain {
+    /// Their numbers, in the order of the finder's patterns.
+    names: Vec<usize>,
     finder: AhoCorasick,
 }
 
-impl<'r> Plain<'r> {
-    fn of(names: Vec<&'r str>) -> Option<Plain<'r>> {
+impl Plain {
+    fn of<'r>(names: impl Iterator<Item = (usize, &'r str)>) -> Option<Plain> {
+        let (names, texts): (Vec<usize>, Vec<&str>) = names.unzip();
         // All texts are gone through: a table for each state pays where names are few.
         let kind = (names.len() < 1_000).then_some(AhoCorasickKind::DFA);
         let mut longest = AhoCorasick::builder();
         longest.match_kind(MatchKind::LeftmostLongest).prefilter(false).kind(kind);
-        let longest = longest.build(&names);
+        let longest = longest.build(texts);
         let finder = longest.ok().filter(|_| !names.is_empty())?;
         Some(Plain { names, finder })
     }
 
     /// The names that stand in a text as whole words, each as often as it does.
-    fn in_text(&self, text: &str) -> Vec<&'r str> {
+    fn in_text(&self, text: &str) -> Vec<usize> {
         let whole = |hit: &aho_corasick::Match| {
             let before = text.as_bytes()[..hit.start()].last();
             let after = text[hit.end()..].trim_start_matches(':').bytes().next();

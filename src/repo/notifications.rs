@@ -304,8 +304,8 @@ impl<'r> Server<'r> {
             for path in found.files(repo) {
                 server.load(all, numbers.paths.get(path).copied());
             }
-            for document in &found.documents {
-                server.load(all, numbers.files.get(document).copied());
+            for document in found.documents() {
+                server.load(all, numbers.files.get(&document).copied());
             }
         }
         server

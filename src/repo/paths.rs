@@ -22,8 +22,8 @@ pub struct Resolved {
     /// Files of the repository, by their numbers among its paths: entries that mean the same files
     /// share one list.
     lists: Vec<Arc<[u32]>>,
-    /// Documents inside ConfigMaps.
-    pub documents: Vec<DocumentId>,
+    /// Documents inside ConfigMaps, shared likewise.
+    inside: Vec<Arc<[DocumentId]>>,
     /// A key of a ConfigMap in which nothing is read, as charts leave them empty.
     pub hollow: bool,
     /// Whether the repository shows where the entry leads, so that nothing found is nothing there.
@@ -33,7 +33,7 @@ pub struct Resolved {
 impl Resolved {
     /// Whether it leads nowhere.
     pub fn is_empty(&self) -> bool {
-        self.lists.is_empty() && self.documents.is_empty() && !self.hollow
+        self.lists.is_empty() && self.inside.is_empty() && !self.hollow
     }
 
     /// Files of the repository; a folder has no name here.
@@ -42,11 +42,16 @@ impl Resolved {
         numbers.map(|&number| repo.paths.get(number as usize).map_or("", String::as_str))
     }
 
+    /// Documents inside ConfigMaps.
+    pub fn documents(&self) -> impl Iterator<Item = DocumentId> {
+        self.inside.iter().flat_map(|list| list.iter().copied())
+    }
+
     /// Takes over what another place leads to.
     pub(super) fn take(&mut self, there: Resolved) {
         self.certain |= there.certain;
         self.hollow |= there.hollow;
-        self.documents.extend(there.documents);
+        self.inside.extend(there.inside);
         self.lists.extend(there.lists);
     }
 
@@ -63,6 +68,12 @@ impl Resolved {
     pub(super) fn add(&mut self, list: Arc<[u32]>) {
         if !list.is_empty() {
             self.lists.push(list);
+        }
+    }
+
+    fn add_documents(&mut self, list: Arc<[DocumentId]>) {
+        if !list.is_empty() {
+            self.inside.push(list);
         }
     }
 }
@@ -99,7 +110,11 @@ impl Loading {
                 loading.open |= !entry.known || server.open;
                 if entry.known {
                     let found = resolve(repo, server, &entry.text);
-                    loading.documents.extend(found.documents);
+                    for list in found.inside {
+                        if taken.insert(list.as_ptr().addr()) {
+                            loading.documents.extend(list.iter());
+                        }
+                    }
                     for list in found.lists {
                         if taken.insert(list.as_ptr().addr()) {
                             loading.files.extend(list.iter());
@@ -184,7 +199,7 @@ fn follow(repo: &Repo, server: Wants<'_>, entry: &str) -> Resolved {
     }
     if let (Some(map), false) = (map, entry.contains('/') && !entry.starts_with('/')) {
         let name = last(entry);
-        found.documents = keyed(repo, &map.name, |key| glob(name, key));
+        found.add_documents(keyed(repo, &map.name, |key| glob(name, key)));
     }
     if found.is_empty() {
         through_mounts(repo, server, entry, &mut found);
@@ -197,7 +212,7 @@ fn follow(repo: &Repo, server: Wants<'_>, entry: &str) -> Resolved {
 }
 
 /// Documents under the keys of a ConfigMap.
-fn keyed(repo: &Repo, map: &str, wanted: impl Fn(&str) -> bool) -> Vec<DocumentId> {
+fn keyed(repo: &Repo, map: &str, wanted: impl Fn(&str) -> bool) -> Arc<[DocumentId]> {
     let inside = repo.path_index().inside(map).iter().copied();
     inside
         .filter(|id| {
@@ -231,8 +246,9 @@ pub fn mounted(repo: &Repo, container: &Container, at: &str) -> Resolved {
     if let Some(map) = mount.source.strip_prefix("configMap:") {
         let index = repo.path_index();
         found.certain = index.has_map(map);
-        found.documents = keyed(repo, map, name);
-        found.hollow = found.documents.is_empty() && index.holds(map, name);
+        let documents = keyed(repo, map, name);
+        found.hollow = documents.is_empty() && index.holds(map, name);
+        found.add_documents(documents);
     } else if let Some(source) = source(repo, container, mount) {
         let pattern = match (rest.is_empty(), source.is_empty()) {
             (true, _) => source,
@@ -293,7 +309,7 @@ fn source(repo: &Repo, container: &Container, mount: &Mount) -> Option<String> {
 fn by_name(repo: &Repo, server: Wants<'_>, entry: &str, found: &mut Resolved) {
     let name = last(entry);
     found.add(repo.path_index().named(name));
-    found.documents = repo.path_index().keyed(name);
-    let here = |id: &DocumentId| repo.run_together(*id, server.document);
-    found.documents.retain(|id| repo.document(*id).kind == server.kind && here(id));
+    found.add_documents(repo.path_index().keyed(server.document, name, |id| {
+        repo.document(id).kind == server.kind && repo.run_together(id, server.document)
+    }));
 }

@@ -31,11 +31,15 @@ pub(super) fn check(container: &Container, case: &mut Case<'_>) {
     else {
         return case.skip();
     };
+    let reduced = settings(container);
+    if reduced.is_empty() {
+        return;
+    }
     let others: Vec<&Container> = repo
         .own_containers()
         .filter(|other| exporter.runs_in(other) && !std::ptr::eq(*other, container))
         .collect();
-    for (arg, removes) in settings(container) {
+    for (arg, removes) in reduced {
         let used = case.model.uses().iter().find(|(name, _)| {
             lacks(exporter, &removes, name)
                 && others.iter().all(|other| {

@@ -41,8 +41,8 @@ impl Repo {
         let of = |entry: &Entry| {
             let found = self.config_of(entry);
             let files = found.files(self).filter_map(|file| by_path.get(file)).flatten();
-            let documents = found.documents.iter().filter(|id| self.pipeline(**id).is_some());
-            files.chain(documents).copied().collect()
+            let documents = found.documents().filter(|id| self.pipeline(*id).is_some());
+            files.copied().chain(documents).collect()
         };
         self.facts.logstash_entries.iter().map(of).collect()
     }

@@ -23,22 +23,24 @@ pub struct PathIndex {
     /// Rule documents inside other documents, by their key.
     keys: BTreeMap<String, Vec<DocumentId>>,
     /// What was asked for before: many entries lead to the same folder or end alike.
-    by_path: Known,
-    by_name: Known,
+    by_path: Known<String, u32>,
+    by_name: Known<String, u32>,
+    /// By the configuration that asks, too.
+    by_key: Known<(DocumentId, String), DocumentId>,
 }
 
-/// Numbers of the paths that fit a pattern, by the pattern.
-type Known = Mutex<BTreeMap<String, Arc<[u32]>>>;
+/// Numbers of the paths, or documents, that fit a pattern, by the pattern.
+type Known<K, T> = Mutex<BTreeMap<K, Arc<[T]>>>;
 
 /// What is known of a pattern; else found out, and known from then on.
-fn known(all: &Known, pattern: &str, find: impl FnOnce() -> Vec<u32>) -> Arc<[u32]> {
+fn known<K: Ord, T>(all: &Known<K, T>, pattern: K, find: impl FnOnce() -> Vec<T>) -> Arc<[T]> {
     // Nothing that holds the lock can panic; without it the answer is found again.
     let Ok(mut all) = all.lock() else { return find().into() };
-    if let Some(known) = all.get(pattern) {
+    if let Some(known) = all.get(&pattern) {
         return Arc::clone(known);
     }
-    let found: Arc<[u32]> = find().into();
-    all.insert(pattern.to_owned(), Arc::clone(&found));
+    let found: Arc<[T]> = find().into();
+    all.insert(pattern, Arc::clone(&found));
     found
 }
 
@@ -81,7 +83,7 @@ impl PathIndex {
 
     /// Paths that are this one or fit this glob, in their order.
     pub(super) fn fitting(&self, repo: &Repo, pattern: &str) -> Arc<[u32]> {
-        known(&self.by_path, pattern, || {
+        known(&self.by_path, pattern.to_owned(), || {
             let Some(wild) = pattern.find(['*', '?', '[']) else {
                 // A folder is there too, and has no number of its own.
                 let folder = || repo.has_path(pattern).then_some(u32::MAX);
@@ -97,7 +99,7 @@ impl PathIndex {
 
     /// Paths whose last part fits, in their order.
     pub(super) fn named(&self, pattern: &str) -> Arc<[u32]> {
-        known(&self.by_name, pattern, || {
+        known(&self.by_name, pattern.to_owned(), || {
             let Some(wild) = pattern.find(['*', '?', '[']) else {
                 return self.names.get(pattern).cloned().unwrap_or_default();
             };
@@ -138,22 +140,27 @@ impl PathIndex {
         self.maps.get(map).map_or(&[], Vec::as_slice)
     }
 
-    /// Documents inside others whose key fits.
-    pub(super) fn keyed(&self, pattern: &str) -> Vec<DocumentId> {
-        let mut found: Vec<DocumentId> = match pattern.find(['*', '?', '[']) {
-            None => self.keys.get(pattern).cloned().unwrap_or_default(),
-            Some(wild) => {
-                let prefix = &pattern[..wild];
-                let range = self.keys.range(prefix.to_owned()..);
-                range
-                    .take_while(|(key, _)| key.starts_with(prefix))
-                    .filter(|(key, _)| glob(pattern, key))
-                    .flat_map(|(_, documents)| documents.iter().copied())
-                    .collect()
-            }
-        };
-        found.sort_unstable();
-        found
+    /// Documents inside others whose key fits, those that a configuration wants.
+    pub(super) fn keyed(
+        &self,
+        asking: DocumentId,
+        pattern: &str,
+        wanted: impl Fn(DocumentId) -> bool,
+    ) -> Arc<[DocumentId]> {
+        known(&self.by_key, (asking, pattern.to_owned()), || {
+            let wild = pattern.find(['*', '?', '[']);
+            let prefix = &pattern[..wild.unwrap_or(pattern.len())];
+            let fits = |key: &str| if wild.is_some() { glob(pattern, key) } else { key == pattern };
+            let range = self.keys.range(prefix.to_owned()..);
+            let mut found: Vec<DocumentId> = range
+                .take_while(|(key, _)| key.starts_with(prefix))
+                .filter(|(key, _)| fits(key))
+                .flat_map(|(_, documents)| documents.iter().copied())
+                .filter(|id| wanted(*id))
+                .collect();
+            found.sort_unstable();
+            found
+        })
     }
 }
 

@@ -93,9 +93,11 @@ impl<'r> Condition<'r> {
         values.iter().all(|value| !value.is_empty()).then_some(values)
     }
 
-    /// What every value that it takes begins with, as far as values are ASCII.
-    pub(super) fn beginning(&self) -> Option<&str> {
-        self.pattern.as_ref().filter(|_| self.op == MatchOp::Regex)?.beginning()
+    /// What the values that it takes begin with, as far as values are ASCII; none if that is not
+    /// known.
+    pub(super) fn beginnings(&self) -> &[Box<str>] {
+        let pattern = self.pattern.as_ref().filter(|_| self.op == MatchOp::Regex);
+        pattern.map_or(&[], Pattern::beginnings)
     }
 
     /// Whether its text is understood.

@@ -31,7 +31,7 @@ pub struct Node<'r> {
 struct Index {
     slot: usize,
     by_value: BTreeMap<String, Vec<u32>>,
-    /// Children with a pattern, by what it begins with.
+    /// Children with a pattern, by what its matches begin with.
     by_beginning: BTreeMap<String, Vec<u32>>,
     /// Lengths of these beginnings.
     lengths: BTreeSet<usize>,
@@ -45,10 +45,14 @@ impl Index {
             for value in values {
                 self.by_value.entry(value.to_owned()).or_default().push(child);
             }
-        } else if let Some(beginning) = condition.and_then(Condition::beginning) {
+            return;
+        }
+        let beginnings = condition.map_or(&[][..], Condition::beginnings);
+        for beginning in beginnings {
             self.lengths.insert(beginning.len());
-            self.by_beginning.entry(beginning.to_owned()).or_default().push(child);
-        } else {
+            self.by_beginning.entry(beginning.to_string()).or_default().push(child);
+        }
+        if beginnings.is_empty() {
             self.rest.push(child);
         }
     }
@@ -197,7 +201,7 @@ impl<'r> Tree<'r> {
 
     fn index_of(&self, node: &Node<'r>) -> Index {
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-        let is_sharp = |it: &&Condition<'_>| it.listed().is_some() || it.beginning().is_some();
+        let is_sharp = |it: &&Condition<'_>| it.listed().is_some() || !it.beginnings().is_empty();
         for child in &node.children {
             let conditions = &self.nodes[*child as usize].conditions;
             for condition in conditions.iter().filter(is_sharp) {
