@@ -1,9 +1,13 @@
 //! A change that is dropped in silence. Rule: rules/incd/silent-no-op.yaml
 
 use super::{is_part, name_of};
-use crate::check::Case;
+use crate::check::{Case, mend};
 use crate::facts::code::incidents::{IncidentAction, Says};
+use crate::finding::Edit;
+use crate::identify::Kind;
 use crate::lang::duties::Duty;
+use crate::repo::Repo;
+use crate::source::Span;
 
 pub(super) fn check(action: &IncidentAction, case: &mut Case<'_>) {
     const CHANGES: &[Duty] = &[Duty::Assign, Duty::Update, Duty::Note, Duty::Resolve];
@@ -12,5 +16,66 @@ pub(super) fn check(action: &IncidentAction, case: &mut Case<'_>) {
         return case.skip();
     }
     let Some(test) = action.silent.as_ref().filter(|_| !action.says(Says::Logs)) else { return };
-    case.flag(test.span).with("action", name_of(action));
+    let edits = otherwise(case.repo, case.repo.document(action.document).kind, test.span);
+    let flag = case.flag(test.span).with("action", name_of(action));
+    if let Some(edits) = edits {
+        flag.fix(false, "raise an error for what is not known", edits);
+    }
+}
+
+/// An error where the condition does not hold. Go and Rust give errors back, by a type of the
+/// repository's own.
+fn otherwise(repo: &Repo, kind: Kind, test: Span) -> Option<Vec<Edit>> {
+    let text = repo.source(test.source).text();
+    let begin = text[..test.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let first = &text[begin..test.start as usize];
+    let indent = &first[..first.len() - first.trim_start().len()];
+    let error = match kind {
+        Kind::Python => return unknown_key(repo, test, begin, indent),
+        Kind::Java => "throw new IllegalArgumentException",
+        Kind::Javascript | Kind::Typescript => "throw new Error",
+        Kind::Csharp => "throw new System.ArgumentException",
+        _ => return None,
+    };
+    let open = text[test.end as usize..].find('{')?;
+    if !matches!(text[test.end as usize..][..open].trim(), "" | ")") {
+        return None;
+    }
+    let inside = test.end as usize + open + 1;
+    let end = inside + mend::closing(text.get(inside..)?, b'}')? + 1;
+    let line_end = if text[..inside].ends_with("\r\n") { "\r\n" } else { "\n" };
+    let step = text[inside..end].lines().nth(1).map_or("  ", |line| {
+        let lead = &line[..line.len() - line.trim_start().len()];
+        lead.strip_prefix(indent).filter(|step| !step.is_empty()).unwrap_or("  ")
+    });
+    let closes = if kind == Kind::Javascript && !text.contains(';') { "" } else { ";" };
+    let text = format!(
+        " else {{{line_end}{indent}{step}{error}(\"unknown incident\"){closes}{line_end}{indent}}}"
+    );
+    Some(vec![Edit { span: Span::new(test.source, end, end), text }])
+}
+
+/// The same in Python: before what is done.
+fn unknown_key(repo: &Repo, test: Span, begin: usize, indent: &str) -> Option<Vec<Edit>> {
+    let source = repo.source(test.source).text();
+    let text = repo.text(test);
+    let alone = source[begin..test.start as usize].trim() == "if";
+    let whole = source[test.end as usize..].split('\n').next()?.trim_end() == ":";
+    if !alone
+        || !whole
+        || text.contains(['\n', '(', ':'])
+        || text.contains(" and ")
+        || text.contains(" or ")
+    {
+        return None;
+    }
+    let (condition, key) = match text.split_once(" in ") {
+        Some((key, store)) => (format!("{key} not in {store}"), key),
+        None if text.contains(' ') => return None,
+        None => (format!("not {text}"), "\"unknown incident\""),
+    };
+    let line_end = if source.contains("\r\n") { "\r\n" } else { "\n" };
+    let text =
+        format!("{indent}if {condition}:{line_end}{indent}    raise KeyError({key}){line_end}");
+    Some(vec![Edit { span: Span::new(test.source, begin, begin), text }])
 }

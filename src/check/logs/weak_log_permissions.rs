@@ -4,7 +4,9 @@ use crate::check::Case;
 use crate::facts::code::loggers::{LoggerSetup, Setup};
 use crate::facts::deploy::{Container, Mount};
 use crate::facts::permissions::FileMode;
+use crate::finding::Edit;
 use crate::repo::Repo;
+use crate::source::Span;
 
 pub(super) fn check(mode: &FileMode, case: &mut Case<'_>) {
     let what = if mode.writable {
@@ -14,7 +16,32 @@ pub(super) fn check(mode: &FileMode, case: &mut Case<'_>) {
     } else {
         return;
     };
-    case.flag(mode.name.span).with("path", &mode.path).with("what", what);
+    let edit = narrowed(case.repo, mode);
+    let flag = case.flag(mode.name.span).with("path", &mode.path).with("what", what);
+    if let Some(edit) = edit {
+        flag.fix(false, "leave it to its user and its group", vec![edit]);
+    }
+}
+
+/// The mode without what others may do, and without what the group may write.
+fn narrowed(repo: &Repo, mode: &FileMode) -> Option<Edit> {
+    let old = mode.name.known_text()?;
+    let digits = old.len().checked_sub(3).and_then(|at| Some((old.get(..at)?, old.get(at..)?)));
+    let new = match digits {
+        Some((head, last)) if last.bytes().all(|digit| digit.is_ascii_digit()) => {
+            let owner = last.bytes().next()? - b'0';
+            format!("{head}{owner}{}0", owner & 5)
+        }
+        _ if old.len() == 9 && !old.contains(['+', '=']) => {
+            let owner = old.get(..3)?;
+            format!("{owner}{}---", owner.replace('w', "-"))
+        }
+        _ => format!("ug{}", old.strip_prefix('a').filter(|rest| !rest.contains(','))?),
+    };
+    let written = repo.text(mode.name.span);
+    let at = written.find(old)?;
+    let start = mode.name.span.start as usize + at;
+    Some(Edit { span: Span::new(mode.name.span.source, start, start + old.len()), text: new })
 }
 
 /// Folders that web servers give to everybody.
@@ -38,16 +65,27 @@ const SHIPPERS: &[&str] =
     &["filebeat", "fluent", "promtail", "vector", "logstash", "alloy", "otel", "td-agent", "loki"];
 
 pub(super) fn check_container(container: &Container, case: &mut Case<'_>) {
+    let repo = case.repo;
     let mounts = container.mounts.iter().filter(|mount| is_log_volume(mount));
     let mut any = false;
     for mount in mounts {
         any = true;
-        let Some(other) = writes_too(case.repo, container, mount) else { continue };
+        let Some(other) = writes_too(repo, container, mount) else { continue };
         let what = "may be changed by a program that only has to read it";
-        case.flag(mount.span)
+        let flag = case
+            .flag(mount.span)
             .with("path", &mount.target)
             .with("what", what)
             .related(other.span, "this program writes to the same volume");
+        // In the short form of Compose the mode stands behind the target.
+        let written = repo.text(mount.span).trim_matches(['"', '\'']);
+        if written == format!("{}:{}", mount.source, mount.target) {
+            let start =
+                mount.span.start as usize + repo.text(mount.span).find(written).unwrap_or(0);
+            let end = Span::new(mount.span.source, start + written.len(), start + written.len());
+            let edit = Edit { span: end, text: ":ro".to_owned() };
+            flag.fix(false, "mount it read-only", vec![edit]);
+        }
     }
     if !any {
         case.skip();
