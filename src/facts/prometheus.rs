@@ -131,6 +131,8 @@ pub struct ScrapeJob {
     pub form: JobForm,
     /// `job_name`, or the object's name.
     pub name: Option<Scalar>,
+    /// `jobName` of a `Probe` or a `ScrapeConfig`: what its series say.
+    pub job_name: Option<Scalar>,
     /// First key of the job, for a job without a name.
     pub span: Span,
     /// Fields by their configuration name: `scheme`, `metrics_path`, `scrape_interval`,

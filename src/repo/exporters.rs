@@ -140,7 +140,7 @@ fn is_other_program(job: &ScrapeJob) -> bool {
 fn spoken(job: &ScrapeJob) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut add = |text: &str| words.push(text.to_ascii_lowercase().replace('_', "-"));
-    if let Some(name) = job.name.as_ref().filter(|name| name.known) {
+    for name in job.name.iter().chain(&job.job_name).filter(|name| name.known) {
         add(&name.text);
     }
     for target in job.targets.iter().filter(|target| target.known) {

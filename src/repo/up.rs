@@ -68,8 +68,9 @@ fn job_label(job: &ScrapeJob) -> Option<&str> {
                 || step.target_label.as_ref().is_some_and(|it| !it.known || it.text.contains('$'))
         })
         || job.discovery.iter().any(|it| matches!(it.kind.as_str(), "file" | "http"));
-    let name = job.name.as_ref()?.known_text()?;
-    (job.form == JobForm::Job && !rewritten).then_some(name)
+    let own = job.name.as_ref().filter(|_| job.form == JobForm::Job);
+    let name = own.or(job.job_name.as_ref())?.known_text()?;
+    (!rewritten && !name.is_empty()).then_some(name)
 }
 
 /// Whether targets of a job can come and go without a change of its configuration.

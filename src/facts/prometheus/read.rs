@@ -260,6 +260,7 @@ fn read_job(job: NodeRef<'_>, document: DocumentId, masked: bool) -> ScrapeJob {
         document,
         form: JobForm::Job,
         name: Scalar::under(job, "job_name"),
+        job_name: None,
         span: first_key(job),
         settings: scalars(job, masked),
         credentials: credentials(job),

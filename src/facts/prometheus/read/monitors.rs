@@ -62,6 +62,10 @@ pub(super) fn read_endpoint_job(
         document,
         form,
         name: node.at(&["metadata", "name"]).and_then(Scalar::of),
+        job_name: match form {
+            JobForm::Probe | JobForm::ScrapeConfig => Scalar::under(endpoint, "jobName"),
+            JobForm::Job | JobForm::ServiceMonitor | JobForm::PodMonitor => None,
+        },
         span: first_key(endpoint),
         settings: camel_settings(endpoint, masked),
         credentials: credentials
