@@ -3,18 +3,20 @@
 //! Rendered files are sources like others. The templates behind them are not read for facts, so
 //! that nothing counts twice, and findings in rendered text are put back into them.
 
+mod back;
 mod charts;
+mod inline;
+mod kustomize;
+mod nodes;
+mod objects;
 mod place;
 
+pub use back::{Back, findings};
 pub use charts::{Chart, Charts, Dependency, chart};
+pub use objects::{Origin, Origins};
 
-use crate::check::Outcome;
 use crate::discover::{self, Entry};
-use crate::finding::{Finding, Related};
-use crate::repo::Repo;
-use crate::source::{Part, SourceId, Span};
-use charts::{Template, template};
-use place::{Place, only_line};
+use charts::template;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Output of a program that filled in templates.
@@ -26,6 +28,50 @@ pub struct Rendered {
     pub command: Option<String>,
 }
 
+impl Rendered {
+    /// The files of values that the command names, as it writes them.
+    pub fn values(&self) -> Vec<&str> {
+        let words = self.command.as_deref().unwrap_or_default().split_whitespace();
+        let words: Vec<&str> = words.map(|word| word.trim_matches(['"', '\''])).collect();
+        let mut found = Vec::new();
+        for (at, word) in words.iter().enumerate() {
+            let named = match *word {
+                "-f" | "--values" => words.get(at + 1).copied(),
+                word => word.strip_prefix("--values=").or_else(|| word.strip_prefix("-f=")),
+            };
+            let paths = named.into_iter().flat_map(|paths| paths.split(','));
+            found.extend(paths.map(|path| path.trim_start_matches("./")));
+        }
+        found
+    }
+}
+
+/// What rendered texts were made of.
+#[derive(Clone, Debug, Default)]
+pub struct Behind {
+    /// Charts by their folders.
+    pub charts: Charts,
+    /// Objects, where Helm does not name the template.
+    pub origins: Origins,
+    /// Files of values that the command names.
+    pub values: Vec<String>,
+    /// Files that rendered texts stand for.
+    pub covered: BTreeSet<String>,
+}
+
+/// Finds what rendered texts were made of.
+pub fn behind(rendered: &Rendered, entries: &[Entry], charts: Charts) -> Behind {
+    let origins = objects::origins(rendered, entries);
+    let mut covered = covered(rendered, entries, &charts);
+    covered.extend(origins.covered.iter().cloned());
+    let is_file =
+        |path: &str| entries.binary_search_by(|entry| entry.path.as_str().cmp(path)).is_ok();
+    let named = rendered.values().into_iter();
+    let values: Vec<String> = named.filter(|path| is_file(path)).map(str::to_owned).collect();
+    covered.extend(values.iter().cloned());
+    Behind { charts, origins, values, covered }
+}
+
 /// Stands before the path of rendered text that is no file of the repository.
 pub const OUTSIDE: &str = "rendered:";
 
@@ -35,7 +81,7 @@ const SOURCE: &str = "# Source: ";
 /// The files of the repository (in path order) that rendered texts stand for: the templates they
 /// name, and what these hold of their charts: values, named templates, and files that stand whole
 /// in a rendered text.
-pub fn covered(rendered: &Rendered, entries: &[Entry], charts: &Charts) -> BTreeSet<String> {
+fn covered(rendered: &Rendered, entries: &[Entry], charts: &Charts) -> BTreeSet<String> {
     let paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
     let mut covered = BTreeSet::new();
     let mut used: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
@@ -103,154 +149,4 @@ fn lines_of(text: &str) -> String {
         lines.push('\n');
     }
     lines
-}
-
-/// Puts findings in rendered texts back into the templates behind them, with the rendered place
-/// beside it. What a template comes to twice is one finding there.
-pub fn put_back(repo: &Repo, charts: &Charts, outcomes: &mut [Outcome]) {
-    let of_part = |part: Part| {
-        let numbered = (0u32..).map(SourceId).zip(&repo.sources);
-        numbered.filter(move |(_, source)| source.part == part).map(|(id, _)| id)
-    };
-    let rendered: BTreeSet<SourceId> = of_part(Part::Rendered).collect();
-    if rendered.is_empty() {
-        return;
-    }
-    let paths: Vec<&str> = repo.sources.iter().map(|source| source.path.as_str()).collect();
-    let held = of_part(Part::Template).collect();
-    let back = Back { repo, charts, paths, held };
-    for outcome in outcomes {
-        let mut moved: BTreeMap<(Span, String, String), usize> = BTreeMap::new();
-        let mut findings = std::mem::take(&mut outcome.findings);
-        // The first of those that are one is the same in every run.
-        findings.sort_by(|one, other| (one.span, &one.subject).cmp(&(other.span, &other.subject)));
-        let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
-        for mut finding in findings {
-            let is_rendered = finding.span.is_some_and(|span| rendered.contains(&span.source));
-            let place = if is_rendered { back.finding(&mut finding) } else { None };
-            if let Some(span) = place {
-                let name = (span, finding.subject.clone(), finding.message());
-                if let Some(first) = moved.get(&name).and_then(|at| kept.get_mut(*at)) {
-                    first.related.append(&mut finding.related);
-                    continue;
-                }
-                moved.insert(name, kept.len());
-            }
-            kept.push(finding);
-        }
-        outcome.findings = kept;
-    }
-}
-
-struct Back<'a> {
-    repo: &'a Repo,
-    charts: &'a Charts,
-    paths: Vec<&'a str>,
-    /// The files that rendered texts stand for.
-    held: Vec<SourceId>,
-}
-
-impl Back<'_> {
-    /// Moves a finding in rendered text to its template; the place there.
-    fn finding(&self, finding: &mut Finding) -> Option<Span> {
-        // Nobody edits what a program writes.
-        finding.fix = None;
-        let span = finding.span?;
-        let template = self.template_of(span)?;
-        let id = self.repo.source_at(&template.path)?;
-        let (place, sure) = self.place(span, id);
-        let elsewhere = (!sure).then(|| self.elsewhere(span, id, &template)).flatten();
-        finding.span = Some(match elsewhere {
-            // A file that the template takes whole is what a person edits.
-            Some((there, true)) => there,
-            Some((there, false)) => {
-                let text = "the same line stands here".to_owned();
-                finding.related.push(Related { span: there, text });
-                place
-            }
-            None => place,
-        });
-        finding.related.push(Related { span, text: "rendered here".to_owned() });
-        finding.span
-    }
-
-    /// The template that Helm names above the object around a place.
-    fn template_of(&self, span: Span) -> Option<Template> {
-        let text = self.repo.source(span.source).text();
-        let mut end = span.start as usize;
-        let mut first = true;
-        loop {
-            let before = text.get(..end)?;
-            let start = before.rfind("\n---").map_or(0, |at| at + 1);
-            let name = before[start..].lines().find_map(|line| line.strip_prefix(SOURCE));
-            match name.map(str::trim) {
-                // Files in `crds` are printed as they are; only the first object has the name.
-                Some(name) if first || name.contains("/crds/") => {
-                    return template(name, &self.paths, self.charts);
-                }
-                Some(_) => return None,
-                None if start == 0 => return None,
-                None => (end, first) = (start - 1, false),
-            }
-        }
-    }
-
-    /// Where the text of a rendered place stands in its template, and whether that is sure.
-    fn place(&self, span: Span, template: SourceId) -> (Span, bool) {
-        let from = self.repo.source(span.source).text();
-        let into = self.repo.source(template).text();
-        let start = |at: usize| Span::new(template, at, at + trimmed(into, at).len());
-        match place::of(from, span.start as usize, into) {
-            Some(Place::Same(at)) => (self.on_line(span, template, at), true),
-            Some(Place::Key(at) | Place::Around(at)) => (start(at), false),
-            None => (Span::new(template, 0, 0), false),
-        }
-    }
-
-    /// The place on a line that reads the same and begins here.
-    fn on_line(&self, span: Span, id: SourceId, at: usize) -> Span {
-        let from = self.repo.source(span.source).text();
-        let start = from[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-        let here = from[start..].lines().next().unwrap_or_default();
-        let lead = here.len() - here.trim_start().len();
-        let offset = (span.start as usize - start).saturating_sub(lead);
-        let length = here.trim().len();
-        let width = span.range().len().min(length.saturating_sub(offset));
-        Span::new(id, at + offset.min(length), at + offset + width)
-    }
-
-    /// The only other file of the template's charts where the rendered line stands, once; whether
-    /// the template takes that file whole.
-    fn elsewhere(&self, span: Span, id: SourceId, template: &Template) -> Option<(Span, bool)> {
-        let from = self.repo.source(span.source).text();
-        let start = from[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-        let here = from[start..].lines().next().unwrap_or_default();
-        if here.trim().len() < 4 {
-            return None;
-        }
-        let mut found = None;
-        for other in self.held.iter().copied().filter(|other| *other != id) {
-            let source = self.repo.source(other);
-            let Some(folder) =
-                template.folders.iter().rev().find(|folder| source.path.starts_with(*folder))
-            else {
-                continue;
-            };
-            let inner = &source.path[folder.len()..];
-            if inner.starts_with("templates/") && !is_named(inner) {
-                continue;
-            }
-            let Some(at) = only_line(source.text(), here) else { continue };
-            if found.is_some() {
-                return None;
-            }
-            let whole = !inner.starts_with("templates/") && !inner.starts_with("values.y");
-            found = Some((self.on_line(span, other, at), whole));
-        }
-        found
-    }
-}
-
-fn trimmed(text: &str, at: usize) -> &str {
-    text[at..].lines().next().unwrap_or_default().trim_end()
 }

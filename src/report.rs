@@ -37,7 +37,7 @@ use crate::judge::baseline::Covered;
 use crate::judge::change::Part;
 use crate::judge::redact::{Redactions, scrub};
 use crate::judge::{Judged, Status};
-use crate::render::Rendered;
+use crate::render::{Behind, Rendered};
 use crate::repo::Repo;
 use crate::source::{Position, SourceId, Span};
 use std::borrow::Cow;
@@ -128,6 +128,8 @@ pub struct Report {
     pub headline: Option<String>,
     /// What templates came to.
     pub rendered: Rendered,
+    /// What that was made of.
+    pub behind: Behind,
     redactions: Redactions,
 }
 
@@ -159,6 +161,7 @@ impl Report {
             baseline,
             headline,
             rendered,
+            behind: Behind::default(),
             redactions,
         }
     }

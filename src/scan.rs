@@ -12,7 +12,7 @@ use crate::discover::{self, Content, Entry, Tree};
 use crate::facts::read;
 use crate::judge::change::{self, Before};
 use crate::judge::{self, Judged, View};
-use crate::render::{self, Charts, Rendered};
+use crate::render::{self, Back, Behind, Charts, Rendered};
 use crate::repo::Repo;
 use crate::repo::model::Model;
 use crate::report::Report;
@@ -81,7 +81,7 @@ pub fn scan_tree(mut request: Request<'_>, mut tree: Tree) -> Result<Report, Ref
     let Request { settings, view, cache, keep_texts, rendered, .. } = &mut request;
     tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.exclude));
     let names = chart_names(&tree.entries, rendered);
-    let covered = add_rendered(&mut tree.entries, rendered, &names);
+    let behind = add_rendered(&mut tree.entries, rendered, names);
     let charts = chart_dependencies(&tree.entries);
     for (folder, text) in folder_settings(&tree.entries, &charts, settings.file.as_deref()) {
         let name = format!("{folder}/obsproof.toml");
@@ -93,7 +93,7 @@ pub fn scan_tree(mut request: Request<'_>, mut tree: Tree) -> Result<Report, Ref
     // Texts that will be edited are all at hand, and what was rendered is new each time.
     let plain = !*keep_texts && rendered.texts.is_empty();
     let cache = cache.take().filter(|_| plain).map(Cache::open);
-    let files = Files { tree, charts, names, covered };
+    let files = Files { tree, charts, behind };
     let run = |cache: Option<&Cache>| run(&request, &files, cache);
     let mut report = match &cache {
         Some(cache) => remembering(cache, run),
@@ -122,15 +122,14 @@ struct Files {
     tree: Tree,
     /// Folders of charts that others depend on.
     charts: Vec<String>,
-    /// Names of charts by their folders.
-    names: Charts,
-    /// Templates that rendered texts stand for.
-    covered: BTreeSet<String>,
+    /// What rendered texts were made of.
+    behind: Behind,
 }
 
 fn run(request: &Request<'_>, files: &Files, cache: Option<&Cache>) -> Report {
     let Request { settings, view, verdicts, keep_texts, rendered, .. } = request;
-    let Files { tree, charts, names, covered } = files;
+    let Files { tree, charts, behind } = files;
+    let covered = &behind.covered;
     let generated = generated_marks(&tree.entries);
     let keep_texts = *keep_texts;
     let reading = Reading { charts, generated, settings, keep_texts, rendered, covered, cache };
@@ -149,12 +148,13 @@ fn run(request: &Request<'_>, files: &Files, cache: Option<&Cache>) -> Report {
     let mut repo = Repo::of_batches(sources, batches, paths);
     repo.configure(settings.clone());
     repo.today.clone_from(&view.today);
-    let judge = || conclude(&repo, view, *verdicts, names);
+    let judge = || conclude(&repo, view, *verdicts, behind);
     let save = || cache.into_iter().for_each(Cache::save);
     let ((outcomes, judged, assessment), ()) = rayon::join(judge, save);
     let mut report = Report::new(repo, outcomes, judged, rows, seen, tree.unreadable.clone());
     report.assessment = assessment;
     report.rendered = (*rendered).clone();
+    report.behind = behind.clone();
     report
 }
 
@@ -244,7 +244,7 @@ pub fn conclude(
     repo: &Repo,
     view: &View,
     verdicts: bool,
-    charts: &Charts,
+    behind: &Behind,
 ) -> (Vec<Outcome>, Vec<Judged>, Assessment) {
     let rules: Vec<&'static Rule> = catalogue::rules().iter().collect();
     // Only verdicts show whether a waiver of a requirement is needed.
@@ -256,19 +256,37 @@ pub fn conclude(
     model.opinions = verdicts || view.asks_for_opinions(repo);
     let mut outcomes = check::check_model(&model, &rules);
     verdict::examine(&model, &mut outcomes);
-    render::put_back(repo, charts, &mut outcomes);
+    render::findings(repo, behind, &mut outcomes);
     let mut judged = judge::judge(repo, &mut outcomes, view);
     let mut assessment = Assessment::default();
     if verdicts {
         let findings: Vec<_> = judged.iter().map(|judged| &judged.finding).collect();
         let waived: Vec<_> = judged.iter().map(|judged| judged.waiver).collect();
         assessment = verdict::assess_waived(&model, &outcomes, &findings, &waived);
+        put_back(repo, behind, &mut assessment);
     }
     let needed = &assessment.needed_waivers;
     if let Some(places) = judge::waiver::add_unused(repo, &mut judged, needed, view) {
         assessment.renumber(&places);
     }
     (outcomes, judged, assessment)
+}
+
+/// Puts evidence and claims in rendered texts back into what these were made of.
+fn put_back(repo: &Repo, behind: &Behind, assessment: &mut Assessment) {
+    let Some(back) = Back::of(repo, behind) else { return };
+    for clause in assessment.requirements.iter_mut().flat_map(|it| &mut it.clauses) {
+        let mut seen = BTreeSet::new();
+        for piece in &mut clause.evidence {
+            piece.span = back.span(piece.span);
+        }
+        clause.evidence.retain(|piece| seen.insert((piece.span, piece.fact.clone())));
+    }
+    for row in &mut assessment.controls {
+        row.claimed_by.iter_mut().for_each(|span| *span = back.span(*span));
+        row.claimed_by.sort_unstable();
+        row.claimed_by.dedup();
+    }
 }
 
 fn number(index: usize) -> SourceId {
@@ -291,16 +309,12 @@ fn chart_names(entries: &[Entry], rendered: &Rendered) -> Charts {
     charts
 }
 
-/// Adds rendered files to those of the tree; the templates they stand for.
-fn add_rendered(
-    entries: &mut Vec<Entry>,
-    rendered: &Rendered,
-    charts: &Charts,
-) -> BTreeSet<String> {
+/// Adds rendered files to those of the tree; what they were made of.
+fn add_rendered(entries: &mut Vec<Entry>, rendered: &Rendered, charts: Charts) -> Behind {
     if rendered.texts.is_empty() {
-        return BTreeSet::new();
+        return Behind::default();
     }
-    let covered = render::covered(rendered, entries, charts);
+    let behind = render::behind(rendered, entries, charts);
     entries.retain(|entry| !rendered.texts.contains_key(&entry.path));
     entries.extend(rendered.texts.iter().map(|(path, text)| Entry {
         content: Content::Text(text.clone()),
@@ -310,7 +324,7 @@ fn add_rendered(
         mark: None,
     }));
     entries.sort_by(|one, other| one.path.cmp(&other.path));
-    covered
+    behind
 }
 
 fn is_excluded(path: &str, exclude: &[String]) -> bool {

@@ -7,11 +7,11 @@ use crate::check::Outcome;
 use crate::config;
 use crate::finding::Finding;
 use crate::judge::{View, judge};
+use crate::render::Behind;
 use crate::repo::Repo;
 use crate::repo::model::Model;
 use crate::source::{Encoding, Source};
 use crate::{check, discover, scan, verdict};
-use std::collections::BTreeMap;
 
 /// The day of every example.
 pub const TODAY: &str = "2026-01-01";
@@ -112,7 +112,7 @@ fn decide(repo: &mut Repo, example: &Example) -> Result<(), String> {
 /// Whether a waiver accepts anything is known only when all is judged.
 fn run_concluded(rule: &'static Rule, repo: &Repo) -> Run {
     let view = View { all: true, today: TODAY.to_owned(), ..View::default() };
-    let (_, judged, _) = scan::conclude(repo, &view, true, &BTreeMap::new());
+    let (_, judged, _) = scan::conclude(repo, &view, true, &Behind::default());
     let findings = judged.iter().map(|entry| &entry.finding);
     Run::of(repo, repo.settings.waivers.len(), findings.filter(|one| one.rule.code == rule.code))
 }

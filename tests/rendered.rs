@@ -326,3 +326,52 @@ fn a_file_of_crds_is_printed_whole() {
     assert!(rows.iter().all(|row| row.1 == "crds/rules.yaml"), "{rows:?}");
     assert_eq!(lines, [11, 22], "{rows:?}");
 }
+
+#[test]
+fn a_packed_chart_is_named_where_it_is_taken() {
+    let parent = "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n  - name: db\n    alias: store\n    version: 1.0.0\n  - name: queue\n    version: 2.0.0\n";
+    let folder = repository(&[("shop/Chart.yaml", parent)]);
+    common::write(folder.path(), "shop/charts/db-1.0.0.tgz", &[0x1f, 0x8b, 0x08, 0x00, 0x01]);
+    let rules = format!("{HEAD}{}", alert("Down", "up =="));
+    let output = format!(
+        "---\n# Source: shop/charts/queue/templates/rules.yaml\n{rules}---\n# Source: shop/charts/store/templates/rules.yaml\n{rules}"
+    );
+    let words = ["check", "--select", "RULE006", "--format", "json", "--rendered", "-"];
+    let (_, out, err) = piped(folder.path(), &words, &output);
+    let report: Value = serde_json::from_str(&out).expect(&err);
+    let place = |line| ("RULE006".to_owned(), "shop/Chart.yaml".to_owned(), line);
+    assert_eq!(findings(&report), [place(5), place(8)]);
+    let packed = "its templates are packed in this file";
+    assert_eq!(related(&report["findings"][0], packed), ["shop/charts/db-1.0.0.tgz:1"]);
+    let absent = "the templates of this chart are not in the repository";
+    assert_eq!(related(&report["findings"][1], absent), ["shop/Chart.yaml:8"]);
+}
+
+#[test]
+fn files_of_values_that_the_command_names_are_recorded_and_pointed_at() {
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }\ndata:\n  more.yml: |\n    groups:\n      - name: y\n        rules:\n{{ toYaml .Values.rules | indent 10 }}\n";
+    let output = "---\n# Source: shop/templates/rules.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }\ndata:\n  more.yml: |\n    groups:\n      - name: y\n        rules:\n          - alert: Slow\n            expr: rate(\n";
+    let folder = repository(&[
+        ("shop/Chart.yaml", CHART),
+        ("shop/templates/rules.yaml", template),
+        ("shop/values.yaml", "rules: []\n"),
+        ("env/values-prod.yaml", "rules:\n  - alert: Slow\n    expr: rate(\n"),
+        ("env/values-dev.yaml", "rules: []\n"),
+    ]);
+    let command = "helm template shop ./shop --namespace prod -f ./env/values-prod.yaml";
+    let given = ["--rendered", "-", "--render-command", command];
+    let words = [&["check", "--select", "RULE006", "--format", "json"][..], &given].concat();
+    let (_, out, err) = piped(folder.path(), &words, output);
+    let report: Value = serde_json::from_str(&out).expect(&err);
+    let there = related(&report["findings"][0], "the same line stands here");
+    assert_eq!(there, ["env/values-prod.yaml:3"], "{report:#}");
+    let words = [&["report", "--format", "json"][..], &given].concat();
+    let (_, out, err) = piped(folder.path(), &words, output);
+    let record: Value = serde_json::from_str(&out).expect(&err);
+    assert_eq!(record["rendered"]["command"], command);
+    assert_eq!(record["rendered"]["command_sha256"].as_str().map(str::len), Some(64));
+    let values = record["rendered"]["values"].as_array().expect("values");
+    assert_eq!(values.len(), 1, "{values:?}");
+    assert_eq!(values[0]["path"], "env/values-prod.yaml");
+    assert_eq!(values[0]["sha256"].as_str().map(str::len), Some(64), "{values:?}");
+}

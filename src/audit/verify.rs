@@ -171,7 +171,8 @@ fn rows(old: &Value, new: &Value, key: &str, found: &mut Vec<Difference>) {
 }
 
 /// Parts of a record that are allowed to differ: when, where and with which others it was made.
-const FREE: &[&str] = &["run", "sources", "evidence", "not_evidence", "comparison", "gate", "tool"];
+const FREE: &[&str] =
+    &["run", "sources", "evidence", "stamp", "not_evidence", "comparison", "gate", "tool"];
 
 /// Any other place at which the two differ.
 fn rest(old: &Value, new: &Value, found: &mut Vec<Difference>) {

@@ -209,6 +209,9 @@ pub(crate) struct Verify {
     /// The repository it was made of
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
+    /// What templates came to, of a report that was made with it: a folder, or - for standard input
+    #[arg(long, value_name = "DIR")]
+    pub(crate) rendered: Option<PathBuf>,
     /// Configuration file [default: obsproof.toml in the root]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -16,12 +16,23 @@ pub(super) fn run(arguments: &Verify) -> Result<u8, Failure> {
     let time = text(&old["run"], "time");
     let scan = Scan {
         config: arguments.config.clone(),
+        rendered: arguments.rendered.clone(),
+        // Files of values that it names are among what was read.
+        render_command: old["rendered"]["command"].as_str().map(str::to_owned),
         threads: arguments.threads,
         // Ends of waivers, attestations and declarations are judged as on that day.
         clock: Some(time.to_owned()),
         no_cache: true,
         ..Scan::of(arguments.path.clone())
     };
+    if !old["rendered"].is_null() && scan.rendered.is_none() {
+        let command = visible(text(&old["rendered"], "command"));
+        let how = if command.is_empty() { String::new() } else { format!(" ({command})") };
+        return Err(Failure::new("the report was made with rendered input, and there is none now")
+            .help(format!(
+                "render it again{how}, and name the folder: --rendered DIR, or - for standard input"
+            )));
+    }
     load::today(&scan)?;
     let root = load::place(&scan.paths)?.root;
     let only = words(&old["scope"], "only");

@@ -72,6 +72,42 @@ pub(super) fn template(name: &str, paths: &[&str], charts: &Charts) -> Option<Te
     (found.len() == 1).then(|| found.swap_remove(0))
 }
 
+/// A chart whose templates are not in the repository.
+pub(super) struct Packed<'a> {
+    /// The folder of the chart that takes it.
+    pub folder: String,
+    /// What it is called there.
+    pub chart: &'a str,
+    /// The file it is packed in.
+    pub archive: Option<&'a str>,
+}
+
+/// The chart that Helm means, where another takes it and its folder is not here.
+pub(super) fn packed<'a>(name: &'a str, paths: &[&'a str], charts: &Charts) -> Option<Packed<'a>> {
+    let (chart, mut rest) = name.split_once('/')?;
+    let mut known = charts.iter().filter(|(_, known)| known.name == chart);
+    let (mut folder, _) = known.next().map(|(folder, chart)| (folder.clone(), chart))?;
+    if known.next().is_some() {
+        return None;
+    }
+    while let Some((name, inner)) = rest.strip_prefix("charts/").and_then(|it| it.split_once('/')) {
+        match taken(&folder, name, charts) {
+            Some(inside) => (folder, rest) = (inside, inner),
+            None => {
+                let dependencies = &charts.get(&folder)?.dependencies;
+                let called = |it: &&Dependency| it.alias.as_deref().unwrap_or(&it.name) == name;
+                let start = format!("{folder}charts/{}-", dependencies.iter().find(called)?.name);
+                let archive = paths
+                    .iter()
+                    .copied()
+                    .find(|path| path.starts_with(&start) && path.ends_with(".tgz"));
+                return Some(Packed { folder, chart: name, archive });
+            }
+        }
+    }
+    None
+}
+
 /// Follows the names of charts to the folder of the last.
 fn inside(folder: &str, rest: &str, charts: &Charts) -> Option<Template> {
     let mut folders = vec![folder.to_owned()];
@@ -102,7 +138,7 @@ fn taken(folder: &str, name: &str, charts: &Charts) -> Option<String> {
 }
 
 /// A folder with `/` at its end, by its path from another; `None` outside the root.
-fn beside(folder: &str, path: &str) -> Option<String> {
+pub(super) fn beside(folder: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split_terminator('/').collect();
     for part in path.split('/') {
         match part {

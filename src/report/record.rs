@@ -42,6 +42,7 @@ impl Record {
         let value = json!({
             "schema": SCHEMA,
             "evidence": doubts.is_empty(),
+            "stamp": stamp(doubts.iter().map(String::as_str)),
             "not_evidence": doubts,
             "tool": {
                 "name": "obsproof",
@@ -57,7 +58,7 @@ impl Record {
                 "controls": { "catalogue": "NIST SP 800-53 r5", "version": nist::VERSION },
             },
             "scope": scope::scope(report, provenance),
-            "rendered": scope::rendered(report),
+            "rendered": scope::rendered(report, &places),
             "run": { "time": provenance.now },
             "tuning": scope::tuning(report, &places),
             "scopes": scope::scopes(report),
@@ -96,8 +97,7 @@ impl Record {
     /// Why it is no evidence, in a line; `None` where it is.
     pub fn stamp(&self) -> Option<String> {
         let doubts = self.value["not_evidence"].as_array()?;
-        let words: Vec<&str> = doubts.iter().filter_map(Value::as_str).collect();
-        (!words.is_empty()).then(|| format!("NOT EVIDENCE: {}", words.join("; ")))
+        stamp(doubts.iter().filter_map(Value::as_str))
     }
 
     /// The record as text.
@@ -119,6 +119,12 @@ const VERDICTS: &[Verdict] = &[
     Verdict::Inherited,
     Verdict::Unknown,
 ];
+
+/// What stands on a report that is no evidence.
+fn stamp<'a>(doubts: impl Iterator<Item = &'a str>) -> Option<String> {
+    let words: Vec<&str> = doubts.collect();
+    (!words.is_empty()).then(|| format!("NOT EVIDENCE: {}", words.join("; ")))
+}
 
 fn summary(report: &Report) -> Value {
     let counts = |kind: Kind| {

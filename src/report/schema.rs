@@ -8,7 +8,8 @@ pub fn report_schema() -> Value {
     let mut schema = object(&[
         ("schema", json!({ "const": SCHEMA })),
         ("evidence", said(boolean(), "Whether an auditor may rest on it")),
-        ("not_evidence", said(list(text()), "Why it is no evidence; empty where it is")),
+        ("stamp", said(known(), "`NOT EVIDENCE` and why, as all formats bear it")),
+        ("not_evidence", list(text())),
         ("tool", tool()),
         ("sources", list(source())),
         ("standard", standard()),
@@ -182,13 +183,18 @@ fn scope() -> Value {
     ])
 }
 
+/// A file with its hash, where it is known.
+fn hashed() -> Value {
+    list(object(&[("path", text()), ("sha256", or_null(sha256()))]))
+}
+
 fn rendered() -> Value {
-    let output = object(&[("path", text()), ("sha256", sha256())]);
-    object(&[("command", known()), ("outputs", list(output))])
+    let values = ("values", said(hashed(), "Files of values that the command names"));
+    let hash = ("command_sha256", or_null(sha256()));
+    object(&[("command", known()), hash, ("outputs", hashed()), values])
 }
 
 fn tuning() -> Value {
-    let file = object(&[("path", text()), ("sha256", or_null(sha256()))]);
     let profile = object(&[("path", text()), ("profile", text())]);
     let changed = object(&[
         ("code", text()),
@@ -218,7 +224,7 @@ fn tuning() -> Value {
         ("lacks", list(text())),
     ]);
     object(&[
-        ("files", list(file)),
+        ("files", hashed()),
         ("ignored", list(text())),
         ("selected", list(text())),
         ("classes", list(text())),
@@ -443,10 +449,8 @@ fn decided() -> [(&'static str, Value); 5] {
 fn attestation() -> Value {
     let link = object(&[("target", text()), ("sha256", known()), ("state", text())]);
     let fields = ["requirement", "clause", "statement", "who", "role", "date", "valid_until"];
-    let mut fields: Vec<(&str, Value)> = fields.map(|key| (key, known())).to_vec();
-    fields.extend(decided());
-    fields.push(("links", list(link)));
-    object(&fields)
+    let fields = fields.map(|key| (key, known())).into_iter().chain(decided());
+    object(&fields.chain([("links", list(link))]).collect::<Vec<_>>())
 }
 
 fn file() -> Value {
@@ -461,8 +465,7 @@ fn file() -> Value {
 }
 
 fn comparison() -> Value {
-    let findings =
-        object(&[("new", list(text())), ("fixed", list(text())), ("reopened", list(text()))]);
+    let findings = object(&["new", "fixed", "reopened"].map(|key| (key, list(text()))));
     let row = object(&[
         ("id", text()),
         ("title", known()),
@@ -481,10 +484,7 @@ fn comparison() -> Value {
     object(&[
         ("with", said(with, "The older record")),
         ("same_tool", boolean()),
-        (
-            "summary",
-            object(&[("requirements", counts()), ("controls", counts()), ("findings", counts())]),
-        ),
+        ("summary", object(&["requirements", "controls", "findings"].map(|key| (key, counts())))),
         ("requirements", list(row.clone())),
         ("controls", list(row)),
         ("findings", findings),

@@ -203,12 +203,15 @@ pub(in crate::report) fn services_met(report: &Report, assessed: &Assessed) -> O
 
 /// What templates came to: the command as its user tells it, and each output with its hash; null
 /// where nothing was rendered.
-pub(super) fn rendered(report: &Report) -> Value {
+pub(super) fn rendered(report: &Report, places: &Places<'_>) -> Value {
     if report.rendered.texts.is_empty() {
         return Value::Null;
     }
     let output = |(path, text): (&String, &String)| json!({ "path": path, "sha256": sha256(text.as_bytes()) });
     let outputs: Vec<Value> = report.rendered.texts.iter().map(output).collect();
     let command = report.rendered.command.as_deref().map(|command| report.step(command));
-    json!({ "command": command, "outputs": outputs })
+    let hash = command.as_deref().map(|command| sha256(command.as_bytes()));
+    let values = report.behind.values.iter();
+    let values = values.map(|path| json!({ "path": path, "sha256": places.sha256(path) }));
+    json!({ "command": command, "command_sha256": hash, "outputs": outputs, "values": values.collect::<Vec<_>>() })
 }
