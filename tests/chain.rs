@@ -272,3 +272,70 @@ fn the_chain_is_the_same_for_any_number_of_threads() {
     let four = record(&root, &["--threads", "4"]);
     assert_eq!(one["chain"].to_string(), four["chain"].to_string());
 }
+
+#[test]
+fn dashboards_remote_stores_and_schedules_are_on_the_way() {
+    let prometheus = format!(
+        "{PROMETHEUS}remote_write:\n  - url: https://mimir.example.org/api/v1/push\n  - url: http://thanos:19291/api/v1/receive\n"
+    );
+    let board = r#"{"title": "Shop", "uid": "shop", "schemaVersion": 39, "panels": [{"id": 1, "type": "timeseries", "title": "Load", "datasource": {"type": "prometheus", "uid": "p"}, "targets": [{"refId": "A", "expr": "job:load:avg + rate(node_cpu_seconds_total[5m])"}]}]}"#;
+    let plan = r#"
+resource "pagerduty_schedule" "first" {
+  name = "Shop first"
+  layer { users = ["A"] }
+}
+resource "pagerduty_escalation_policy" "shop" {
+  name = "Shop"
+  rule {
+    escalation_delay_in_minutes = 10
+    target {
+      type = "schedule_reference"
+      id   = pagerduty_schedule.first.id
+    }
+  }
+}
+resource "opsgenie_schedule" "other" {
+  name = "Other"
+}
+"#;
+    let chain = chain(&[
+        ("prometheus.yml", &prometheus),
+        (
+            "rules/a.yml",
+            &format!(
+                "{RULES}      - record: job:load:avg\n        expr: avg by (job) (node_load1)\n"
+            ),
+        ),
+        ("alertmanager.yml", ALERTMANAGER),
+        ("compose.yml", "services:\n  thanos: {image: 'quay.io/thanos/thanos:v0.39.2'}\n"),
+        ("dashboards/shop.json", board),
+        ("oncall.tf", plan),
+    ]);
+    let server = node(&chain, "store", "Prometheus (prometheus.yml)");
+    let away = node(&chain, "store", "mimir.example.org");
+    assert_eq!(link(&chain, server, away), Some(("whole", "sends samples on")));
+    assert_eq!(away["note"], "not in this repository");
+    let here = node(&chain, "store", "thanos");
+    assert_eq!(link(&chain, server, here), Some(("whole", "sends samples on")));
+    assert_eq!(
+        (&here["path"], &here["note"]),
+        (&"compose.yml".into(), &"quay.io/thanos/thanos:v0.39.2".into())
+    );
+
+    let board = node(&chain, "alert", "Shop");
+    assert_eq!(board["kind"], "dashboard");
+    assert_eq!(link(&chain, server, board), Some(("whole", "shown")));
+    let rules = node(&chain, "rules", "shop");
+    assert_eq!(link(&chain, rules, board), Some(("whole", "shown: job:load:avg")));
+
+    let policy = node(&chain, "person", "Shop");
+    let first = node(&chain, "person", "Shop first");
+    assert_eq!(policy["kind"], "escalation policy");
+    assert_eq!(link(&chain, policy, first), Some(("whole", "calls")));
+    let pager = node(&chain, "person", "pager");
+    let (state, why) = link(&chain, pager, policy).expect("what a receiver wakes");
+    assert_eq!((state, why), ("unknown", "PagerDuty decides by the key whom it wakes"));
+    // What an escalation calls is not woken by itself; another product is not meant.
+    assert_eq!(link(&chain, pager, first), None);
+    assert_eq!(link(&chain, pager, node(&chain, "person", "Other")), None);
+}

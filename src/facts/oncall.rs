@@ -6,6 +6,7 @@ use super::terraform::{Resource, blocks};
 use super::{DocumentId, FileFacts, Subject};
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// What an entry says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
@@ -37,6 +38,8 @@ pub struct OnCall {
     pub repeats: Option<bool>,
     /// Address of the resource, or of the escalation that a step belongs to.
     pub address: Option<String>,
+    /// What it may call: addresses of resources, or names that a plan gives.
+    pub calls: BTreeSet<String>,
 }
 
 impl Subject for OnCall {
@@ -94,7 +97,43 @@ fn entry(resource: &Resource<'_>, document: DocumentId, role: Role) -> Option<On
         steps: None,
         repeats: None,
         address: Some(resource.address()),
+        calls: texts(resource.body).flat_map(|text| addresses(&text)).collect(),
     })
+}
+
+/// Types of resources that are called.
+const CALLED: &[&str] = &[
+    "pagerduty_schedule",
+    "pagerduty_escalation_policy",
+    "opsgenie_schedule",
+    "opsgenie_escalation",
+    "grafana_oncall_schedule",
+    "grafana_oncall_escalation_chain",
+];
+
+/// Most values of an entry that are looked through.
+const MOST: usize = 2_000;
+
+/// All texts in a node.
+fn texts(node: NodeRef<'_>) -> impl Iterator<Item = String> {
+    let (mut stack, mut found) = (vec![node], Vec::new());
+    for _ in 0..MOST {
+        let Some(node) = stack.pop() else { break };
+        found.extend(node.scalar().map(str::to_owned));
+        stack.extend(node.pairs().map(|(_, value)| value).chain(node.items()));
+    }
+    found.into_iter()
+}
+
+/// Addresses of what is called in an expression: `[pagerduty_schedule.first.id]`.
+fn addresses(text: &str) -> Vec<String> {
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let parts = text.split(|c: char| !word(c)).filter_map(|part| {
+        let mut names = part.split('.');
+        let (kind, label) = (names.next()?, names.next()?);
+        CALLED.contains(&kind).then(|| format!("{kind}.{label}"))
+    });
+    parts.collect()
 }
 
 /// A schedule of PagerDuty, Opsgenie or Grafana OnCall.
@@ -233,5 +272,6 @@ fn written(
             _ => loops(Scalar::of(again).as_ref()),
         },
     };
-    OnCall { document, role, name, aliases, open, steps, repeats, address: None }
+    let calls = texts(body).collect();
+    OnCall { document, role, name, aliases, open, steps, repeats, address: None, calls }
 }

@@ -2,6 +2,7 @@
 
 use super::Report;
 use crate::finding::Finding;
+use crate::render::Back;
 use crate::repo::model::Model;
 use crate::verdict::chain::{self, Chain, Layer, State};
 use serde_json::{Value, json};
@@ -10,7 +11,12 @@ use serde_json::{Value, json};
 pub fn of(report: &Report) -> Chain {
     let model = Model::new(&report.repo);
     let findings: Vec<&Finding> = report.judged.iter().map(|judged| &judged.finding).collect();
-    chain::chain(&model, &findings)
+    let mut chain = chain::chain(&model, &findings);
+    if let Some(back) = Back::of(&report.repo, &report.behind) {
+        let spans = chain.nodes.iter_mut().filter_map(|node| node.span.as_mut());
+        spans.for_each(|span| *span = back.span(*span));
+    }
+    chain
 }
 
 /// The chain as the record writes it.

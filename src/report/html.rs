@@ -7,6 +7,7 @@
 
 mod chain;
 mod controls;
+mod draw;
 mod findings;
 mod owners;
 mod picture;

@@ -6,8 +6,10 @@
 
 mod alerts;
 mod attach;
+mod boards;
 mod collect;
 mod give;
+mod people;
 mod stores;
 
 use super::scope::Scope;
@@ -31,11 +33,11 @@ pub enum Layer {
     Store,
     /// Rule groups.
     Rules,
-    /// Alerts, and monitors of hosted services.
+    /// Alerts, monitors of hosted services, and dashboards: what shows.
     Alert,
     /// Routes of Alertmanagers and Grafana.
     Route,
-    /// Receivers, and whom monitors tell.
+    /// Receivers, whom monitors tell, and who is on call.
     Person,
 }
 
@@ -162,6 +164,8 @@ pub fn chain<'a>(model: &'a Model<'a>, findings: &[&Finding]) -> Chain {
     build.routes();
     build.alerts();
     build.monitors();
+    build.on_call();
+    build.boards();
     build.reads();
     build.attach(findings);
     build.finish()
@@ -186,6 +190,10 @@ struct Build<'a> {
     alerts: BTreeMap<usize, usize>,
     /// Routes by the number of the Alertmanager and of the node in its tree.
     routes: BTreeMap<(usize, u32), usize>,
+    /// Records by name, and the group that makes them.
+    records: BTreeMap<&'a str, usize>,
+    /// Dashboards by document.
+    boards: BTreeMap<DocumentId, usize>,
     /// Receivers by document and name.
     receivers: BTreeMap<(DocumentId, String), usize>,
     /// Nodes by document and title of the fact, for findings.
@@ -210,6 +218,8 @@ impl<'a> Build<'a> {
             groups: BTreeMap::new(),
             alerts: BTreeMap::new(),
             routes: BTreeMap::new(),
+            records: BTreeMap::new(),
+            boards: BTreeMap::new(),
             receivers: BTreeMap::new(),
             titles: BTreeMap::new(),
             documents: BTreeMap::new(),

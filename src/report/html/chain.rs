@@ -71,9 +71,23 @@ pub(super) fn title(layer: Layer) -> &'static str {
         Layer::Pipeline => "Pipelines",
         Layer::Store => "Stores",
         Layer::Rules => "Rules",
-        Layer::Alert => "Alerts",
+        Layer::Alert => "Alerts, dashboards",
         Layer::Route => "Routes",
         Layer::Person => "People",
+    }
+}
+
+/// What a step holds, in the middle of a sentence.
+pub(super) fn many(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Service => "services",
+        Layer::Signal => "signals",
+        Layer::Pipeline => "pipelines",
+        Layer::Store => "stores",
+        Layer::Rules => "rules",
+        Layer::Alert => "alerts",
+        Layer::Route => "routes",
+        Layer::Person => "people",
     }
 }
 

@@ -1,14 +1,13 @@
 //! The control matrix, and its coverage as a picture: one tile a control, a row a family.
 
+use super::draw::{Frame, Grid};
 use super::findings::{Book, Fault};
 use super::requirements::{list, texts};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-const TILE: usize = 88;
-const HEIGHT: usize = 34;
-const GAP: usize = 6;
+const GRID: Grid = Grid { left: LABEL, top: 0, wide: 88, high: 34, step: 94, row: 40 };
 const LABEL: usize = 34;
 const ACROSS: usize = 11;
 /// Space between families.
@@ -30,8 +29,8 @@ struct Row<'a> {
 
 #[derive(Serialize)]
 struct Picture {
-    width: usize,
-    height: usize,
+    #[serde(flatten)]
+    frame: Frame,
     families: Vec<Family>,
     tiles: Vec<Tile>,
 }
@@ -75,29 +74,31 @@ fn picture(rows: &[Row<'_>]) -> Picture {
         let id = row.row["id"].as_str().unwrap_or_default();
         families.entry(id.split('-').next().unwrap_or(id)).or_default().push(row.row);
     }
-    let width = LABEL + ACROSS * (TILE + GAP);
-    let mut picture = Picture { width, height: 0, families: Vec::new(), tiles: Vec::new() };
+    let width = GRID.corner(ACROSS, 0).0;
+    let mut picture =
+        Picture { frame: Frame { width, height: 0 }, families: Vec::new(), tiles: Vec::new() };
     let (mut x, mut y) = (0, 0);
     for (family, controls) in families {
-        let wide = LABEL + controls.len().min(ACROSS) * (TILE + GAP);
+        let (wide, _) = GRID.corner(controls.len().min(ACROSS), 0);
         if x > 0 && x + wide > width {
-            (x, y) = (0, y + HEIGHT + GAP + BETWEEN);
+            (x, y) = (0, y + GRID.row + BETWEEN);
         }
         picture.families.push(Family { name: family.to_uppercase(), x, y });
         for (at, control) in controls.iter().enumerate() {
             let text = |key: &str| control[key].as_str().unwrap_or_default().to_owned();
+            let (left, top) = GRID.corner(at % ACROSS, at / ACROSS);
             picture.tiles.push(Tile {
                 id: text("id"),
-                x: x + LABEL + at % ACROSS * (TILE + GAP),
-                y: y + at / ACROSS * (HEIGHT + GAP),
+                x: x + left,
+                y: y + top,
                 state: text("verdict"),
                 title: text("title"),
             });
         }
-        y += (controls.len().max(1) - 1) / ACROSS * (HEIGHT + GAP);
+        y += (controls.len().max(1) - 1) / ACROSS * GRID.row;
         x = if controls.len() > ACROSS { width } else { x + wide + BETWEEN };
     }
-    picture.height = y + HEIGHT + 1;
+    picture.frame.height = y + GRID.high + 1;
     picture
 }
 

@@ -3,7 +3,8 @@
 //! A picture holds some sixty boxes at most. Of a step with more the troubled ones stay, what is
 //! alike is one box, and the rest is one box that says how many.
 
-use super::chain::title;
+use super::chain::{many, title};
+use super::draw::{Frame, Grid};
 use crate::catalogue::model::Severity;
 use crate::judge::Status;
 use crate::report::Report;
@@ -11,11 +12,7 @@ use crate::verdict::chain::{Chain, Layer, Node, State};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-const BOX: usize = 132;
-const STEP: usize = 162;
-const HIGH: usize = 40;
-const ROW: usize = 52;
-const HEAD: usize = 34;
+const GRID: Grid = Grid { left: 1, top: 34, wide: 132, high: 40, step: 162, row: 52 };
 const STUB: usize = 16;
 /// Characters of a name and of a note that fit into a box.
 const FITS: usize = 15;
@@ -36,8 +33,8 @@ fn most(layer: Layer) -> usize {
 /// What the template draws.
 #[derive(Serialize)]
 pub(super) struct Picture {
-    width: usize,
-    height: usize,
+    #[serde(flatten)]
+    frame: Frame,
     columns: Vec<Column>,
     boxes: Vec<Boxed>,
     lines: Vec<Line>,
@@ -110,8 +107,10 @@ pub(super) fn draw(report: &Report, chain: &Chain) -> Picture {
     place(&mut cells, &ways);
     let tallest = cells.iter().map(|cell| cell.row + 1).max().unwrap_or(1);
     Picture {
-        width: STEP * (Layer::ALL.len() - 1) + BOX + STUB + 4,
-        height: HEAD + ROW * tallest,
+        frame: Frame {
+            width: GRID.step * (Layer::ALL.len() - 1) + GRID.wide + STUB + 4,
+            height: GRID.top + GRID.row * tallest,
+        },
         columns: columns(&cells),
         boxes: cells.iter().map(|cell| boxed(report, chain, cell)).collect(),
         lines: ways.iter().map(|(ends, way)| line(&cells, *ends, way)).collect(),
@@ -201,7 +200,8 @@ fn cell(report: &Report, chain: &Chain, layer: Layer, members: Vec<usize>) -> Ce
             (capital(group), from)
         }
         (Some(group), _) if count > 1 => {
-            (group.clone(), format!("{count} {}", title(layer).to_lowercase()))
+            let what = if first.kind == "dashboard" { "dashboards" } else { many(layer) };
+            (group.clone(), format!("{count} {what}"))
         }
         _ => (first.name.clone(), note(first)),
     };
@@ -249,7 +249,8 @@ fn ways(chain: &Chain, cells: &[Cell], cell_of: &[usize]) -> BTreeMap<(usize, us
         let (from, to) = (cell_of[link.from], cell_of[link.to]);
         let (left, right) = (cells[from].layer, cells[to].layer);
         let read = left == Layer::Signal && right >= Layer::Rules && link.state != State::Broken;
-        if left >= right || read {
+        // What stands in one step is handed on within it: by connectors, by servers, by policies.
+        if left > right || from == to || read {
             continue;
         }
         let way = ways.entry((from, to)).or_default();
@@ -271,8 +272,9 @@ fn place(cells: &mut [Cell], ways: &BTreeMap<(usize, usize), Ways>) {
         let mut here: Vec<usize> =
             (0..cells.len()).filter(|&at| cells[at].layer == layer).collect();
         let middle = |at: usize| {
+            let leads = |(from, to): &&(usize, usize)| *to == at && cells[*from].layer != layer;
             let before: Vec<usize> =
-                ways.keys().filter(|(_, to)| *to == at).map(|(from, _)| cells[*from].row).collect();
+                ways.keys().filter(leads).map(|(from, _)| cells[*from].row).collect();
             match before.len() {
                 0 => None,
                 count => Some(before.iter().sum::<usize>() * 100 / count),
@@ -290,14 +292,18 @@ fn place(cells: &mut [Cell], ways: &BTreeMap<(usize, usize), Ways>) {
 
 fn corner(cell: &Cell) -> (usize, usize) {
     let column = Layer::ALL.iter().position(|layer| *layer == cell.layer).unwrap_or_default();
-    (column * STEP + 1, HEAD + cell.row * ROW)
+    GRID.corner(column, cell.row)
 }
 
 fn columns(cells: &[Cell]) -> Vec<Column> {
     let of = |layer| cells.iter().any(|cell| cell.layer == layer);
     let all = Layer::ALL.iter().enumerate();
-    all.map(|(at, &layer)| Column { title: title(layer), x: at * STEP + 1, empty: !of(layer) })
-        .collect()
+    all.map(|(at, &layer)| Column {
+        title: title(layer),
+        x: GRID.corner(at, 0).0,
+        empty: !of(layer),
+    })
+    .collect()
 }
 
 fn boxed(report: &Report, chain: &Chain, cell: &Cell) -> Boxed {
@@ -329,9 +335,7 @@ fn short(text: &str, most: usize) -> String {
 }
 
 fn line(cells: &[Cell], (from, to): (usize, usize), way: &Ways) -> Line {
-    let ((left, top), (right, bottom)) = (corner(&cells[from]), corner(&cells[to]));
-    let (x1, y1, x2, y2) = (left + BOX, top + HIGH / 2, right, bottom + HIGH / 2);
-    let bend = (x2 - x1) / 2;
+    let (path, (x, y)) = GRID.line(corner(&cells[from]), corner(&cells[to]));
     let mut why = way.why.clone();
     if way.whole + way.unknown + way.broken > 1 {
         let counts = [(way.whole, "whole"), (way.unknown, "unknown"), (way.broken, "broken")];
@@ -340,10 +344,10 @@ fn line(cells: &[Cell], (from, to): (usize, usize), way: &Ways) -> Line {
         why = format!("{}: {why}", counts.join(", "));
     }
     Line {
-        path: format!("M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}", x1 + bend, x2 - bend),
+        path,
         state: way.state().name(),
-        x: (x1 + x2) / 2,
-        y: (y1 + y2) / 2,
+        x,
+        y,
         why: format!("{} → {}: {why}", cells[from].name, cells[to].name),
     }
 }
@@ -352,6 +356,6 @@ fn line(cells: &[Cell], (from, to): (usize, usize), way: &Ways) -> Line {
 fn stub(chain: &Chain, cell: &Cell) -> Option<Stub> {
     let gaps = cell.members.iter().filter_map(|&at| chain.nodes[at].gap.as_ref());
     let worst = gaps.max_by_key(|(state, _)| *state)?;
-    let (x, y) = corner(cell);
-    Some(Stub { x: x + BOX, y: y + HIGH / 2, state: worst.0.name(), why: worst.1.clone() })
+    let (x, y) = GRID.exit(corner(cell));
+    Some(Stub { x, y, state: worst.0.name(), why: worst.1.clone() })
 }

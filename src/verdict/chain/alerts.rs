@@ -48,6 +48,7 @@ impl<'a> Build<'a> {
         for record in &repo.facts.recording_rules {
             if let Some(&node) = self.groups.get(&(record.document, record.group)) {
                 self.texts.push((record.span, node));
+                self.records.entry(&record.name.text).or_insert(node);
                 self.titles.insert((record.document, record.title()), node);
             }
         }

@@ -126,8 +126,11 @@ impl<'a> Build<'a> {
         let mut read: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
         let model = self.model;
         for query in model.queries() {
-            let Some((_, document, group, _)) = query.rule() else { continue };
-            let Some(&node) = self.groups.get(&(document, group)) else { continue };
+            let rules = query
+                .rule()
+                .and_then(|(_, document, group, _)| self.groups.get(&(document, group)).copied());
+            let board = query.panel().and_then(|panel| self.boards.get(&panel.document).copied());
+            let Some(node) = rules.or(board) else { continue };
             let names = query.ast().selectors().filter_map(|(_, selector)| selector.metric());
             read.entry(node).or_default().extend(names);
         }
@@ -142,6 +145,10 @@ impl<'a> Build<'a> {
         let model = self.model;
         let metric = model.metric(name);
         if metric.record.is_some() {
+            let group = self.records.get(name).copied();
+            if let Some(group) = group.filter(|_| self.nodes[rules].kind == "dashboard") {
+                self.link(group, rules, State::Whole, format!("shown: {name}"));
+            }
             return;
         }
         let mut exporters: Vec<&'static Exporter> = Vec::new();

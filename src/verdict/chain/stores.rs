@@ -3,6 +3,7 @@
 use super::{Build, Layer, State};
 use crate::facts::prometheus::ServerForm;
 use crate::repo::scrape::host_of;
+use crate::source::Span;
 
 /// Words by which configurations name a product.
 fn words(product: &str) -> Vec<&'static str> {
@@ -43,15 +44,6 @@ impl Build<'_> {
                 None => format!("Prometheus ({})", self.file(server.anchor)),
             };
             let node = self.add(Layer::Store, "server", name, Some(server.anchor));
-            let ends =
-                repo.facts.remote_endpoints.iter().filter(|end| {
-                    end.document == server.document && end.direction == "remote_write"
-                });
-            let hosts: Vec<&str> =
-                ends.filter_map(|end| end.url.as_ref()?.known_text()).map(host_of).collect();
-            if !hosts.is_empty() {
-                self.note(node, format!("sends on to {}", hosts.join(", ")));
-            }
             self.stores.push((node, vec!["prometheus", "prometheusremotewrite"]));
             self.documents.insert(server.document, node);
         }
@@ -73,6 +65,41 @@ impl Build<'_> {
             self.stores.push((node, words(store.product)));
             self.documents.entry(store.document).or_insert(node);
         }
+        self.sent_on_by_servers();
+    }
+
+    /// Where servers send their samples on to.
+    fn sent_on_by_servers(&mut self) {
+        let repo = self.repo;
+        for end in &repo.facts.remote_endpoints {
+            let server = self.documents.get(&end.document).copied();
+            let server = server.filter(|node| self.nodes[*node].kind == "server");
+            let (Some(server), "remote_write") = (server, end.direction) else { continue };
+            let Some(url) = &end.url else { continue };
+            let Some(host) = url.known_text().map(host_of).filter(|host| !host.is_empty()) else {
+                let why = "where it sends samples on to is filled in elsewhere";
+                self.gap(server, State::Unknown, why);
+                continue;
+            };
+            let target = self.remote(host, url.span);
+            self.link(server, target, State::Whole, "sends samples on");
+        }
+    }
+
+    /// What takes samples under this host: a container here, or something elsewhere.
+    fn remote(&mut self, host: &str, named: Span) -> usize {
+        let known = self.nodes.iter().position(|it| it.kind == "remote store" && it.name == host);
+        if let Some(known) = known {
+            return known;
+        }
+        let first = host.split(['.', ':']).next().unwrap_or(host);
+        let mut all = self.repo.facts.containers.iter();
+        let here = all.find(|it| it.name.text == first || it.owner.name == first);
+        let span = here.map_or(named, |container| container.name.span);
+        let node = self.add(Layer::Store, "remote store", host, Some(span));
+        let image = here.and_then(|it| it.image.as_ref()).map(|image| image.text.as_str());
+        self.note(node, image.unwrap_or("not in this repository"));
+        node
     }
 
     /// The stores that one of these texts names.
