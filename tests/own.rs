@@ -66,7 +66,7 @@ fn a_rule_of_the_repository_finds_is_listed_and_explained() {
     assert!(!without.out.contains("SHOP001"), "its name names it: {}", without.out);
     let told = run(folder.path(), &["test-rules"]);
     assert_eq!(told.code, 0, "{}{}", told.out, told.err);
-    assert!(told.out.contains("1 rules: 1 hold, 0 fail"), "{}", told.out);
+    assert!(told.out.contains("1 rule: 1 held, 0 failed"), "{}", told.out);
 }
 
 #[test]

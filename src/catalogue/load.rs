@@ -270,7 +270,7 @@ impl Loader {
 
     fn check_field(&mut self, subject: SubjectKind, field: &str, span: Span) {
         if !subject.has_field(field) {
-            self.error(span, format!("a {} has no field `{field}`", subject.name()));
+            self.error(span, format!("`{}` has no field `{field}`", subject.name()));
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) fn settings(scan: &Scan, root: &Path, today: &str) -> Result<Settings
         None => Some(root.join(CONFIG)).filter(|path| path.is_file()),
     };
     let reads = Files::on_disk(root);
-    let first = path.map(|path| reads.read(&path, path.display().to_string())).transpose()?;
+    let first = path.map(|path| reads.read(&path, shown_from(root, &path))).transpose()?;
     let mut settings = of_file(first, reads, today)?;
     decisions::read(&decisions::on_disk(root), today, &mut settings)?;
     Ok(settings)
@@ -93,6 +93,11 @@ fn pinned(settings: &Settings, shown: &str) -> Result<(), Failure> {
     }
 }
 
+/// A path as it is shown: from the root where it is named from there.
+fn shown_from(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).display().to_string()
+}
+
 /// The standard that the nearest of these files names.
 fn standard_of(files: &[File], reads: Files<'_>) -> Result<Option<File>, Failure> {
     let named = files.iter().find_map(|file| Some((file, config::standard_named(&file.text)?)));
@@ -108,7 +113,7 @@ fn standard_of(files: &[File], reads: Files<'_>) -> Result<Option<File>, Failure
         return Err(Failure::new(format!("`standard` in {} names a file elsewhere", by.shown))
             .help("keep it in the folder of the file that names it, or below"));
     }
-    let file = reads.read(&path, path.display().to_string()).map_err(|failure| Failure {
+    let file = reads.read(&path, shown_from(reads.root, &path)).map_err(|failure| Failure {
         message: format!("{}, named by `standard` in {}", failure.message, by.shown),
         help: Some("the path is taken from the folder of the file that names it".to_owned()),
     })?;
@@ -124,7 +129,8 @@ fn chain(first: File, reads: Files<'_>) -> Result<Vec<File>, Failure> {
         let by = files.last().map_or(String::new(), |file| file.shown.clone());
         let at = format!("{by}:{}", named.line);
         let path = folder.join(&named.file);
-        let file = reads.read(&path, path.display().to_string()).map_err(|failure| Failure {
+        let shown = shown_from(reads.root, &path);
+        let file = reads.read(&path, shown.clone()).map_err(|failure| Failure {
             message: format!("{}, named by `extends` in {at}", failure.message),
             help: Some("the path is taken from the folder of the file that names it".to_owned()),
         })?;
@@ -132,11 +138,8 @@ fn chain(first: File, reads: Files<'_>) -> Result<Vec<File>, Failure> {
         match named.sha256.as_deref().map(|pin| pin.trim_start_matches("sha256:")) {
             Some(pin) if pin.eq_ignore_ascii_case(&hash) => {}
             Some(_) => {
-                return Err(Failure::new(format!(
-                    "{} is not the file that {at} pins",
-                    path.display()
-                ))
-                .help(format!("look what changed; then write extends-sha256 = \"{hash}\"")));
+                return Err(Failure::new(format!("{shown} is not the file that {at} pins"))
+                    .help(format!("look what changed; then write extends-sha256 = \"{hash}\"")));
             }
             None => {
                 return Err(Failure::new(format!("`extends` in {at} pins no content"))

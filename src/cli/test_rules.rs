@@ -36,7 +36,8 @@ pub(super) fn run(arguments: &TestRules) -> Result<u8, Failure> {
             let _ = writeln!(out, "  {line}");
         }
     }
-    let _ = writeln!(out, "{} rules: {} hold, {failed} fail", own.len(), own.len() - failed);
+    let noun = if own.len() == 1 { "rule" } else { "rules" };
+    let _ = writeln!(out, "{} {noun}: {} held, {failed} failed", own.len(), own.len() - failed);
     print(out.as_bytes())?;
     Ok(u8::from(failed > 0))
 }

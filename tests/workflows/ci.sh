@@ -6,47 +6,18 @@
 #
 # Needs bash, git and Python with PyYAML (installed into a folder of its own where it is missing).
 # What is not walked: the steps that belong to GitHub and GitLab (checkout, caches, uploads).
-set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-if [ $# -gt 0 ]; then
-  program=$(realpath "$1")
-else
-  cargo build --quiet --manifest-path "$root/Cargo.toml"
-  program=${CARGO_TARGET_DIR:-$root/target}/debug/obsproof
-fi
-mkdir "$work/bin" && ln -s "$program" "$work/bin/obsproof"
-export PATH="$work/bin:$PATH"
+source "$(dirname "$0")/walk.sh"
+here=$root/tests/workflows
 
 python=python3
 if ! python3 -c 'import yaml' 2> /dev/null; then
   if python3 -m venv "$work/venv" && "$work/venv/bin/pip" --quiet install pyyaml; then
     python=$work/venv/bin/python
   else
-    echo "ci.sh: cannot be walked: Python has no PyYAML, and it cannot be installed" >&2
-    exit 77
+    unwalked "Python has no PyYAML, and it cannot be installed"
   fi
 fi
 steps() { "$python" "$here/steps.py" "$@"; }
-
-count=0
-fail() { echo "FAILED: $*" >&2; exit 1; }
-# is CODE WHAT COMMAND…: runs the command and wants this exit code; output is in $work/out and err.
-is() {
-  local code=$1 what=$2 got=0
-  shift 2
-  "$@" > "$work/out" 2> "$work/err" || got=$?
-  if [ "$got" != "$code" ]; then
-    tail -20 "$work/out" "$work/err" >&2
-    fail "$what: exit $got, not $code"
-  fi
-  count=$((count + 1))
-}
-says() { grep -qF -- "$2" "$work/$1" || { cat "$work/$1" >&2; fail "no \"$2\" in its $1"; }; }
-json() { "$python" -c "import json,sys; d=json.load(open(sys.argv[1], encoding='utf-8')); assert $2, sys.argv" "$1" || fail "$1: not $2"; }
 
 # A repository with two errors that have safe fixes, in files whose names are awkward.
 sample() {
@@ -80,11 +51,11 @@ groups:
           runbook_url: https://runbooks.example.com/cpu
 YAML
   git -C "$1" init --quiet
-  git -C "$1" -c user.name=a -c user.email=a@example.com add -A
-  git -C "$1" -c user.name=a -c user.email=a@example.com commit --quiet -m one
+  git -C "$1" add -A
+  git -C "$1" commit --quiet -m one
 }
 
-echo "== GitHub action"
+step "GitHub action"
 sample "$work/one" && cd "$work/one"
 is 1 "the action on a repository with errors" steps github "$root/action.yml"
 says out "::error file=monitoring/prometheus.yml,line=12,"
@@ -97,14 +68,14 @@ is 1 "further arguments" steps github "$root/action.yml" $'arguments=--select\nP
 is 2 "a level that does not exist" steps github "$root/action.yml" fail-on=fatal
 says err 'unknown level `fatal`'
 
-echo "== GitHub workflow"
+step "GitHub workflow"
 sample "$work/two" && cd "$work/two"
 is 1 "the workflow on a repository with errors" steps workflow "$root/ci/github.yml" "$root/action.yml"
 says out "# Observability compliance"
 says err "not run here: github/codeql-action/upload-sarif"
 json observability.json "d['schema'] == 'obsproof/report/1'"
 
-echo "== the diff is the fix, and both leave a repository that passes"
+step "the diff is the fix, and both leave a repository that passes"
 cp -r "$work/two" "$work/three"
 is 1 "a diff decides nothing" obsproof check --diff
 cp "$work/out" "$work/fix.patch"
@@ -119,7 +90,7 @@ is 0 "a second run" obsproof check --fix
 if grep -q '^Fixed' "$work/out"; then fail "a second run fixes something"; fi
 is 0 "the workflow on what was fixed" steps workflow "$root/ci/github.yml" "$root/action.yml"
 
-echo "== GitLab"
+step "GitLab"
 sample "$work/four" && cd "$work/four"
 is 1 "the job on a repository with errors" steps gitlab "$root/ci/gitlab.yml"
 json gl-code-quality-report.json "d and all(set(i) == {'description', 'check_name', 'fingerprint', 'severity', 'location'} for i in d)"
@@ -133,7 +104,7 @@ assert suites.tag == 'testsuites' and len(suites.findall('.//failure')) == int(s
 [ -s observability.md ] || fail "the report is kept of a job that failed"
 is 0 "a gate that never fails" steps gitlab "$root/ci/gitlab.yml" OBSPROOF_FAIL_ON=never
 
-echo "== what can go wrong"
+step "what can go wrong"
 sample "$work/bad" && cd "$work/bad"
 printf 'fail-on = "loud"\nignore = [' > obsproof.toml
 is 2 "a broken configuration" steps github "$root/action.yml"
@@ -158,19 +129,17 @@ if grep -rLP '\r$' monitoring | grep -q .; then fail "line ends were changed"; f
 grep -rhcP '[^\r]$' monitoring | grep -vq '^0$' && fail "some line ends were changed"
 
 # A disk without room: nothing half-written stays.
-mkdir "$work/full"
-if mount -t tmpfs -o size=64k tmpfs "$work/full" 2> /dev/null; then
-  is 2 "a full disk" obsproof check "$work/bad" --format sarif="$work/full/out.sarif"
+if full "$work/disk"; then
+  is 2 "a full disk" obsproof check "$work/bad" --format sarif="$work/disk/out.sarif"
   says err "cannot write"
-  [ -z "$(ls -A "$work/full")" ] || fail "a part was left on the full disk"
-  cp -r "$work/bad/monitoring" "$work/full/"
-  yes "# filling" 2> /dev/null | dd of="$work/full/fill" bs=1k status=none 2> /dev/null || true
-  before=$(cat "$work/full/monitoring/prometheus.yml")
-  is 2 "fixes on a full disk" obsproof check --fix "$work/full"
+  [ -z "$(ls -A "$work/disk")" ] || fail "a part was left on the full disk"
+  cp -r "$work/bad/monitoring" "$work/disk/"
+  yes "# filling" 2> /dev/null | dd of="$work/disk/fill" bs=1k status=none 2> /dev/null || true
+  before=$(cat "$work/disk/monitoring/prometheus.yml")
+  is 2 "fixes on a full disk" obsproof check --fix "$work/disk"
   says err "was not changed"
-  [ "$before" = "$(cat "$work/full/monitoring/prometheus.yml")" ] || fail "a file was half-written"
-  umount "$work/full"
+  [ "$before" = "$(cat "$work/disk/monitoring/prometheus.yml")" ] || fail "a file was half-written"
 else
   echo "   not walked: a full disk (mounting a tmpfs needs rights this user does not have)"
 fi
-echo "ci.sh: $count runs as expected"
+walked

@@ -7,45 +7,20 @@
 # --rust walks the hook that builds itself with Rust too (some minutes). Needs bash, git and Python;
 # pre-commit (PyPI) is taken from PATH, else installed into a folder of its own; where it cannot be
 # had, that is said. A small disk that is full is made where that is allowed.
-set -euo pipefail
-root=$(cd "$(dirname "$0")/../.." && pwd)
 rust=
-if [ "${1:-}" = --rust ]; then rust=yes; shift; fi
-work=$(mktemp -d)
-trap 'umount "$work/disk" 2> /dev/null || true; rm -rf "$work"' EXIT
-unset GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
-export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null PRE_COMMIT_HOME=$work/cache
-export GIT_AUTHOR_NAME=Ada GIT_AUTHOR_EMAIL=ada@example.org GIT_COMMITTER_NAME=Ada GIT_COMMITTER_EMAIL=ada@example.org
+if [ "${1:-}" = --rust ]; then rust=yes && shift; fi
+source "$(dirname "$0")/walk.sh"
+export PRE_COMMIT_HOME=$work/cache
 
-if [ $# -gt 0 ]; then
-  program=$(realpath "$1")
-else
-  cargo build --quiet --manifest-path "$root/Cargo.toml"
-  program=${CARGO_TARGET_DIR:-$root/target}/debug/obsproof
-fi
-mkdir "$work/bin" && ln -s "$program" "$work/bin/obsproof"
-export PATH="$work/bin:$PATH"
 if ! command -v pre-commit > /dev/null; then
   if python3 -m venv "$work/venv" && "$work/venv/bin/pip" --quiet install pre-commit; then
     ln -s "$work/venv/bin/pre-commit" "$work/bin/pre-commit"
   else
-    echo "hook.sh: cannot be walked: there is no pre-commit, and it cannot be installed" >&2
-    exit 77
+    unwalked "there is no pre-commit, and it cannot be installed"
   fi
 fi
 pre-commit --version
 
-count=0
-fail() { echo "FAILED: $*" >&2; exit 1; }
-# is CODE WHAT COMMAND…: runs the command and wants this exit code; what it says is in $work/said.
-is() {
-  local code=$1 what=$2 got=0
-  shift 2
-  "$@" > "$work/said" 2>&1 || got=$?
-  [ "$got" = "$code" ] || { tail -30 "$work/said" >&2; fail "$what: exit $got, not $code"; }
-  count=$((count + 1))
-}
-says() { grep -qF -- "$1" "$work/said" || { cat "$work/said" >&2; fail "it does not say: $1"; }; }
 head_is() { [ "$(git rev-parse HEAD)" = "$1" ] || fail "a commit was made, or was not: $2"; }
 
 git clone --quiet "$root" "$work/obsproof"
@@ -91,13 +66,13 @@ sample() { # FOLDER HOOK
 }
 
 walk() { # HOOK
-  echo "== $1: the first commit"
+  step "$1: the first commit"
   sample "$work/shop" "$1"
   is 0 "a good first commit" git commit --message first
   says Passed
   first=$(git rev-parse HEAD)
 
-  echo "== $1: an error is refused, and passes when mended"
+  step "$1: an error is refused, and passes when mended"
   alert 'up ==' > "päy rules/shop alerts.yml"
   git add --all
   is 1 "a broken expression" git commit --message broken
@@ -112,7 +87,7 @@ walk() { # HOOK
 
 walk obsproof-system
 
-echo "== what is staged counts, not the work tree"
+step "what is staged counts, not the work tree"
 alert 'up ==' > "päy rules/shop alerts.yml"
 git add --all
 alert 'up == 0' > "päy rules/shop alerts.yml"
@@ -127,13 +102,13 @@ is 0 "staged good, broken on disk only" git commit --message words
 rm untracked.yml
 git checkout --quiet -- .
 
-echo "== commits of all and of named files"
+step "commits of all and of named files"
 alert 'up ==' > "päy rules/shop alerts.yml"
 is 1 "git commit --all" git commit --all --message all
 is 1 "git commit FILE" git commit --message file -- "päy rules/shop alerts.yml"
 git checkout --quiet -- .
 
-echo "== a route that goes is shown where it was; a commit that only deletes counts"
+step "a route that goes is shown where it was; a commit that only deletes counts"
 routes | grep -v pay > alertmanager.yml
 git add --all
 is 1 "an alert that loses its route" git commit --message route
@@ -145,14 +120,14 @@ git commit --quiet --message gone > "$work/said" 2>&1 || true
 grep -qE 'obsproof\.+(Passed|Failed)' "$work/said" || { cat "$work/said"; fail "the hook did not run"; }
 git reset --quiet --hard "$good"
 
-echo "== what was there before does not stand in the way"
+step "what was there before does not stand in the way"
 alert 'up ==' > "päy rules/shop alerts.yml"
 git commit --all --quiet --no-verify --message "past the hook"
 echo "# more words" >> README.md
 git add --all
 is 0 "another change" git commit --message more
 
-echo "== Windows line ends, a detached HEAD, a work tree beside, a push"
+step "Windows line ends, a detached HEAD, a work tree beside, a push"
 alert 'up == 0' | sed 's/$/\r/' > "päy rules/shop alerts.yml"
 git add --all
 is 0 "line ends of Windows" git commit --message crlf
@@ -176,7 +151,7 @@ cd "$work/shop"
 is 0 "the commits of main" pre-commit run --from-ref HEAD~1 --to-ref HEAD
 is 1 "all files" obsproof check "$work/beside"
 
-echo "== submodules and clones that are cut off"
+step "submodules and clones that are cut off"
 sample "$work/outer" obsproof-system
 git -c protocol.file.allow=always submodule --quiet add "$work/shop" inner
 git add --all
@@ -192,7 +167,7 @@ says "git fetch --unshallow"
 is 0 "a report of a shallow clone" obsproof report --format json
 says '"shallow": true'
 
-echo "== no git, no commits, nothing that can be written"
+step "no git, no commits, nothing that can be written"
 mkdir "$work/plain" && cd "$work/plain"
 alert 'up == 0' > alerts.yml
 is 2 "no git" obsproof check --staged
@@ -211,8 +186,7 @@ if [ -w /dev/full ]; then
 else
   echo "not walked: there is no /dev/full"
 fi
-mkdir "$work/disk"
-if mount -t tmpfs -o size=64k none "$work/disk" 2> /dev/null; then
+if full "$work/disk"; then
   head -c 65536 /dev/zero > "$work/disk/filler" 2> /dev/null || true
   is 2 "a full disk: a report" obsproof report --format json="$work/disk/evidence.json"
   is 2 "a full disk: findings" obsproof check --format sarif="$work/disk/out.sarif"
@@ -225,4 +199,4 @@ fi
 if [ -n "$rust" ]; then
   walk obsproof
 fi
-echo "hook.sh: $count steps, all as they should be"
+walked

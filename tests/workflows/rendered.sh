@@ -6,45 +6,23 @@
 #
 # Needs bash and Python. Helm is taken from PATH, else built by `go install` into a folder of its own
 # (some minutes); where it cannot be had, that is said.
-set -euo pipefail
-root=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "$0")/walk.sh"
 export HELM_CACHE_HOME=$work/helm HELM_CONFIG_HOME=$work/helm HELM_DATA_HOME=$work/helm
 
-if [ $# -gt 0 ]; then
-  program=$(realpath "$1")
-else
-  cargo build --quiet --manifest-path "$root/Cargo.toml"
-  program=${CARGO_TARGET_DIR:-$root/target}/debug/obsproof
-fi
-mkdir "$work/bin" && ln -s "$program" "$work/bin/obsproof"
-export PATH="$work/bin:$PATH"
 if ! command -v helm > /dev/null; then
   if ! command -v go > /dev/null || ! GOBIN=$work/bin go install helm.sh/helm/v3/cmd/helm@latest; then
-    echo "rendered.sh: cannot be walked: there is no helm, and it cannot be built" >&2
-    exit 77
+    unwalked "there is no helm, and it cannot be built"
   fi
 fi
 echo "helm $(helm version --short)"
 
-count=0
-fail() { echo "FAILED: $*" >&2; exit 1; }
-# is CODE WHAT COMMAND…: runs the command and wants this exit code; output is in $work/out and err.
-is() {
-  local code=$1 what=$2 got=0
-  shift 2
-  "$@" > "$work/out" 2> "$work/err" || got=$?
-  [ "$got" = "$code" ] || { tail -20 "$work/out" "$work/err" >&2; fail "$what: exit $got, not $code"; }
-  count=$((count + 1))
-}
 # rows LINE…: the last run found exactly this, as `path:line`.
 rows() {
   cut -d: -f1,2 "$work/out" | sort > "$work/got"
   printf '%s\n' "$@" | sort > "$work/wanted"
   diff "$work/wanted" "$work/got" >&2 || fail "other places than wanted"
 }
-record() { python3 -c "import hashlib,json,sys; d=json.load(open('$work/record.json', encoding='utf-8')); assert $1, d['rendered']" || fail "the record: not $1"; }
+record() { json "$work/record.json" "$1"; }
 
 rule() { # NAME EXPRESSION
   printf '        - alert: %s\n          expr: %s\n          for: 5m\n' "$1" "$2"
@@ -102,6 +80,25 @@ rows "${all[@]}"
 is 0 "the report" obsproof report --format "json=$work/record.json" --rendered - \
   --render-command "helm template rel deploy/shop --include-crds" < "$work/out.yaml"
 record "d['rendered']['command'] == 'helm template rel deploy/shop --include-crds'"
-record "d['rendered']['outputs'] == [{'path': 'rendered:-', 'sha256': hashlib.sha256(open('$work/out.yaml', 'rb').read()).hexdigest()}]"
+record "d['rendered']['outputs'] == [{'path': 'rendered:-', 'sha256': __import__('hashlib').sha256(open('$work/out.yaml', 'rb').read()).hexdigest()}]"
 
-echo "rendered input: $count runs as wanted"
+
+# A chart that is packed has no template to point at: the chart that takes it is named. Values of an
+# environment are recorded.
+mkdir -p "$work/queue/templates" && cd "$work/queue"
+printf 'apiVersion: v2\nname: queue\nversion: 2.0.0\n' > Chart.yaml
+{ head_of queue; rule Q 'count('; rule R '{{ .Values.slow }}'; } > templates/rules.yaml
+printf 'slow: up\n' > values.yaml
+cd "$work/repo"
+printf '  - name: queue\n    version: 2.0.0\n' >> $chart/Chart.yaml
+is 0 "helm packs a chart" helm package "$work/queue" --destination $chart/charts
+printf 'queue:\n  slow: delta(\n' > values-prod.yaml
+command="helm template rel $chart -f values-prod.yaml"
+$command > "$work/out.yaml"
+is 1 "with a packed chart" check --rendered - --render-command "$command" < "$work/out.yaml"
+rows "${all[@]}" $chart/Chart.yaml:8 $chart/Chart.yaml:8
+is 1 "in words" obsproof check --select RULE006 --rendered - < "$work/out.yaml"
+says "$chart/charts/queue-2.0.0.tgz"
+is 0 "the report" obsproof report --format "json=$work/record.json" --rendered - --render-command "$command" < "$work/out.yaml"
+record "[v['path'] for v in d['rendered']['values']] == ['values-prod.yaml']"
+walked
