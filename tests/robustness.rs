@@ -205,3 +205,23 @@ fn a_pipe_in_the_place_of_a_gitignore_is_said_and_not_opened() {
     assert!(read(&below).is_empty());
     assert!(common::run(&below, &["check"]).out.contains(".ignore"));
 }
+
+/// What is made of itself (`self.left = self.left - 1`), in every place that asks what a value is.
+#[test]
+fn values_that_are_made_of_themselves_end() {
+    let go = "package a\n\nimport (\n\t\"net/http\"\n\t\"strconv\"\n\n\t\"github.com/prometheus/client_golang/prometheus\"\n)\n\ntype A struct {\n\tleft int64\n\turl  string\n}\n\nvar total = prometheus.NewCounter(prometheus.CounterOpts{Name: \"a_total\"})\n\nfunc (a *A) Read() error {\n\tif a.left <= 0 {\n\t\treturn nil\n\t}\n\ta.left = a.left - int64(1)\n\ta.url = a.url + \"/x\"\n\ttotal.Add(float64(a.left))\n\thttp.Get(a.url)\n\treturn nil\n}\n";
+    let python = "import requests\nfrom prometheus_client import Counter, Histogram\n\nbuckets = [buckets]\noptions = dict(a=options, b=options)\ntotal = Counter('a', 'a', **options)\nspent = Histogram('b', 'b', buckets=buckets)\n\nclass A:\n    def read(self):\n        self.left = self.left - 1\n        self.url = self.url + '/x'\n        self.name = str(self.name)\n        total.inc(self.left)\n        if self.left >= 500:\n            requests.get(self.url)\n";
+    let script = "const client = require('prom-client');\nlet options = { a: options, b: options };\nlet n = -n;\nconst total = new client.Counter(options);\nclass A {\n  read() {\n    this.left = this.left - 1;\n    this.url = this.url + '/x';\n    total.inc(this.left);\n    span.setAttribute('a', n);\n    fetch(this.url);\n  }\n}\n";
+    let java = "import io.micrometer.core.instrument.Counter;\nclass A {\n  long left;\n  String url;\n  void read() {\n    left = left - 1;\n    url = url + \"/x\";\n    total.increment(left);\n    span.setAttribute(\"a\", String.valueOf(url));\n    rest.getForObject(url, String.class);\n  }\n}\n";
+    let csharp = "using Prometheus;\nclass A {\n  double left;\n  string url;\n  void Read() {\n    left = left - 1;\n    url = url + \"/x\";\n    total.Inc(left);\n    activity.SetTag(\"a\", url.ToString());\n    client.GetAsync(url);\n  }\n}\n";
+    let folder = repository(&[
+        ("a.go", go),
+        ("a.py", python),
+        ("a.js", script),
+        ("b.ts", script),
+        ("A.java", java),
+        ("A.cs", csharp),
+    ]);
+    let rows = files(folder.path());
+    assert_eq!(rows.len(), 6, "{rows:?}");
+}

@@ -331,3 +331,26 @@ fn a_method_called_route_is_no_server() {
     let server = repo(&[manifest, ("src/main.rs", served)]);
     assert!(service(&server, "walk").runs(), "{:?}", service(&server, "walk").kind);
 }
+
+#[test]
+fn neither_tests_nor_one_of_many_scripts_name_a_service() {
+    let rust = "use axum::{routing::get, Router};\nfn main() {\n    axum::serve(listener, Router::new().route(\"/\", get(index)));\n}\n";
+    let tested = repo(&[
+        ("Cargo.toml", "[package]\nname = \"tiles\"\n[dependencies]\naxum = \"0.8\"\n"),
+        ("src/main.rs", rust),
+        ("Dockerfile", "FROM rust\nCOPY . .\nCMD [\"/tiles\"]\n"),
+        (
+            "test-engineering/compose.yml",
+            "services:\n  client:\n    build:\n      context: ..\n      dockerfile: Dockerfile\n",
+        ),
+    ]);
+    assert_eq!(service(&tested, "tiles").root, "");
+    let main = "from flask import Flask\napp = Flask(__name__)\nif __name__ == \"__main__\":\n    app.run()\n";
+    let many = repo(&[
+        ("README.md", "# Night Watch\n"),
+        ("requirements.txt", "flask==3.1.0\n"),
+        ("watch/create.py", main),
+        ("watch/watch.py", main),
+    ]);
+    assert_eq!(service(&many, "night-watch").root, "");
+}

@@ -383,6 +383,13 @@ fn logger_of(key: &str) -> Option<&str> {
     Some(if logger.eq_ignore_ascii_case("default") { "root" } else { logger })
 }
 
+/// Whether Dropwizard writes records as JSON: by an appender or a layout of that name.
+fn is_appender_of_records(key: &str, value: &str) -> bool {
+    const FORMS: &[&str] = &["ecs", "gelf", "json", "logstash", "splunk"];
+    matches!(key, "logging.appenders.type" | "logging.appenders.layout.type")
+        && value.to_ascii_lowercase().split('-').any(|word| FORMS.contains(&word))
+}
+
 fn scalar_setting(key: &str, value: Scalar, parts: &mut RecordParts, facts: &mut FileFacts) {
     let document = parts.document;
     let lower = key.to_ascii_lowercase();
@@ -395,6 +402,9 @@ fn scalar_setting(key: &str, value: Scalar, parts: &mut RecordParts, facts: &mut
     } else if lower.ends_with(".timestampformat") {
         parts.field("timestamp", value.span);
     }
+    let appends = is_appender_of_records(&lower, &value.text);
+    // What its factory writes into them nobody here looks into.
+    parts.open |= appends;
     let json = || lower.ends_with("formattername") && value.text.eq_ignore_ascii_case("json");
     let format = if json() { format_of("JsonConsole") } else { format_of(&value.text) };
     let format = format.filter(|api| is_structured(api));
@@ -405,6 +415,8 @@ fn scalar_setting(key: &str, value: Scalar, parts: &mut RecordParts, facts: &mut
         Setup::Level { logger: logger.to_owned(), only: None }
     } else if lower.starts_with("logging.structured.format") || format.is_some() {
         Setup::Form(Form::Structured, true)
+    } else if appends {
+        Setup::Form(Form::Structured, false)
     } else if lower.ends_with("outputtemplate")
         && value.text.trim_start().starts_with('{')
         && value.text.trim_start()[1..].trim_start_matches('{').trim_start().starts_with('"')

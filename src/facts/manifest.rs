@@ -91,6 +91,8 @@ pub struct Manifest {
     pub shared: bool,
     /// It makes a program that listens: a web project of .NET, a Spring Boot plugin.
     pub serves: bool,
+    /// It says that it makes a library.
+    pub builds_in: bool,
     /// Its defining key.
     pub anchor: Span,
 }
@@ -110,6 +112,7 @@ impl Manifest {
             projects: Vec::new(),
             parent: None,
             shared: false,
+            builds_in: false,
             serves: false,
             anchor,
         }

@@ -5,6 +5,7 @@ use super::services::Service;
 use crate::facts::DocumentId;
 use crate::facts::code;
 use crate::facts::code::loggers::{Form, Setup};
+use crate::identify::Kind;
 use crate::lang::path::{folder, last};
 use crate::lang::quick::QuickMap;
 use crate::lang::sensitive::words;
@@ -180,10 +181,21 @@ impl Repo {
             let Some(language) = code::language(document.kind, path) else { return false };
             let rust = language == Language::Rust;
             let known = Table::of(language);
+            let python = language == Language::Python;
             let from = |import: &str, package: &str| {
-                let package = if rust { package.replace('-', "_") } else { package.to_owned() };
+                let plain = rust || python;
+                let package = if plain { package.replace('-', "_") } else { package.to_owned() };
                 let rest = import.strip_prefix(&package);
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))
+                rest.is_some_and(|rest| {
+                    rest.is_empty()
+                        || rest.starts_with(['/', ':'])
+                        || python && rest.starts_with('.')
+                })
+            };
+            // `from shop_utils.logging import flask`
+            let is_of_logs = |import: &str| match python {
+                true => import.split('.').any(is_of_logs),
+                false => is_of_logs(import),
             };
             module.imports.iter().any(|import| {
                 is_of_logs(import)
@@ -192,7 +204,42 @@ impl Repo {
                     && !self.is_own_package(import)
             })
         });
-        module.map(|module| self.document(module.document).anchor)
+        let module = module.map(|module| self.document(module.document).anchor);
+        module.or_else(|| self.logs_by_artifact(service))
+    }
+
+    /// An artifact of Java that brings the settings of loggers with it: `com.acme:shop-logging`.
+    fn logs_by_artifact(&self, service: &Service) -> Option<Span> {
+        /// Groups of loggers themselves, and of what records calls of others.
+        const KNOWN: &[&str] = &[
+            "ch.qos.",
+            "com.squareup.",
+            "commons-logging",
+            "io.github.microutils",
+            "io.github.oshai",
+            "io.opentelemetry",
+            "io.quarkus",
+            "log4j",
+            "org.apache.",
+            "org.jboss.",
+            "org.slf4j",
+            "org.springframework",
+        ];
+        if !service.languages.contains(&Kind::Java) {
+            return None;
+        }
+        let mut needed = self.dependencies_of(service).filter(|it| !it.development);
+        let found = needed.find(|it| {
+            let name = it.name.text.as_str();
+            let brings = |word: &String| matches!(word.as_str(), "logger" | "logging" | "logs");
+            name.split_once(':').is_some_and(|(group, artifact)| {
+                !KNOWN.iter().any(|known| group.starts_with(known))
+                    && words(artifact).iter().any(brings)
+                    && !self.is_own_package(name)
+                    && !self.is_own_package(artifact)
+            })
+        });
+        found.map(|it| it.name.span)
     }
 
     /// Whether an import begins with the name of a package that is here.

@@ -6,6 +6,7 @@
 mod acts;
 mod excuse;
 mod fate;
+mod plain;
 mod report;
 pub(super) mod sites;
 

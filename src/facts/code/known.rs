@@ -94,13 +94,19 @@ impl File<'_, '_> {
 
     /// The number that an expression certainly is; infinity has many names.
     pub(super) fn number(&self, id: ExprId) -> Option<f64> {
+        self.computed(id, DEEP)
+    }
+
+    /// A value may be made of itself: `self.left = self.left - 1`.
+    fn computed(&self, id: ExprId, deep: usize) -> Option<f64> {
+        let deep = deep.checked_sub(1)?;
         let id = self.names.resolved(id);
         match self.unit.expr(id) {
             ExprKind::Number(text) => number(text),
-            ExprKind::Unary { op: "-", of } => Some(-self.number(*of)?),
-            ExprKind::Unary { op: "+", of } => self.number(*of),
+            ExprKind::Unary { op: "-", of } => Some(-self.computed(*of, deep)?),
+            ExprKind::Unary { op: "+", of } => self.computed(*of, deep),
             ExprKind::Binary { op, left, right } => {
-                let (left, right) = (self.number(*left)?, self.number(*right)?);
+                let (left, right) = (self.computed(*left, deep)?, self.computed(*right, deep)?);
                 match *op {
                     "*" => Some(left * right),
                     "/" if right != 0.0 => Some(left / right),

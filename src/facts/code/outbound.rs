@@ -10,6 +10,9 @@ use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Most parts of an address that are followed.
+const DEEP: usize = 16;
+
 /// How a service is spoken to.
 #[derive(
     Clone,
@@ -313,10 +316,14 @@ impl<'a> Waiting<'_, '_, 'a> {
     }
 
     fn is_text(&self, id: ExprId) -> bool {
-        let id = self.file.names.resolved(id);
+        let mut id = self.file.names.resolved(id);
+        // An address may be made of itself: `this.url = this.url + path`.
+        for _ in 0..DEEP {
+            let ExprKind::Binary { op: "+", left, .. } = self.file.unit.expr(id) else { break };
+            id = self.file.names.resolved(*left);
+        }
         match self.file.unit.expr(id) {
             ExprKind::Text(_) | ExprKind::Template(_) => true,
-            ExprKind::Binary { op: "+", left, .. } => self.is_text(*left),
             ExprKind::Name(name) | ExprKind::Member { name, .. } => {
                 let name = name.to_ascii_lowercase();
                 ["url", "uri", "endpoint", "webhook", "address", "href", "link"]

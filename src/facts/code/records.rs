@@ -80,6 +80,7 @@ fn formats(file: &File<'_, '_>, found: &mut RecordParts) -> bool {
     let mut any = false;
     for (call, api) in file.of_role(Role::LogFormat) {
         any = true;
+        found.open |= takes_foreign(file, call);
         if api.get("format") == Some("serialize") && !serializes(unit, call) {
             continue;
         }
@@ -124,6 +125,27 @@ fn formats(file: &File<'_, '_>, found: &mut RecordParts) -> bool {
         }
     }
     any
+}
+
+/// Whether a format is put together with one of a package that nobody here looks into:
+/// `format.combine(stamped({ of: "shop" }), format.json())`.
+fn takes_foreign(file: &File<'_, '_>, call: &Call) -> bool {
+    let unit = file.unit;
+    unit.args(call.id).iter().any(|arg| {
+        let ExprKind::Call { callee, .. } = unit.expr(arg.value) else { return false };
+        let path = file.names.callee(arg.value).unwrap_or_default();
+        let imported = || {
+            let of = |path: &str, import: &str| {
+                let rest = path.strip_prefix(import);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '(']))
+            };
+            let foreign = |import: &str| {
+                !import.starts_with(['.', '/']) && file.table.library(import).is_none()
+            };
+            unit.imports.iter().any(|import| foreign(&import.path) && of(&path, &import.path))
+        };
+        matches!(unit.expr(*callee), ExprKind::Name(_) | ExprKind::Member { .. }) && imported()
+    })
 }
 
 /// Whether `serialize=True` is given.

@@ -98,10 +98,22 @@ pub(super) fn gradle(text: &str, place: Place<'_>, manifest: &mut Manifest) {
                 manifest.projects.push(scalar(text, place));
             }
         }
+        if let (Some(group), Some(name)) = (entry(body, "group:"), entry(body, "name:")) {
+            let version = entry(body, "version:").map(|version| scalar(version, place));
+            let name = Scalar { text: format!("{group}:{name}"), ..scalar(name, place) };
+            manifest.depends(name, version, test);
+        }
         manifest.shared |= body.starts_with("subprojects") || body.starts_with("allprojects");
         let plugin = body.starts_with("id") || body.contains("apply plugin");
         manifest.serves |= plugin && body.contains("org.springframework.boot");
     }
+}
+
+/// The text of an entry of a map in a line: `name: 'flyway-core'`.
+fn entry<'t>(line: &'t str, key: &str) -> Option<&'t str> {
+    let rest = line.split_once(key)?.1.trim_start();
+    let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    rest[1..].split(quote).next().filter(|text| !text.is_empty())
 }
 
 /// `Gemfile`.

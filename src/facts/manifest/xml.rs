@@ -157,6 +157,9 @@ pub(super) fn nuget(path: &str, text: &str, place: Place<'_>, manifest: &mut Man
         Event::Close(text) if matches!(path, [.., "AssemblyName"]) => {
             manifest.name = Some(scalar(text, place)).filter(|name| name.known);
         }
+        Event::Close("Library") if matches!(path, [.., "OutputType"]) => {
+            manifest.builds_in = true;
+        }
         Event::Close(kind @ "Exe") if matches!(path, [.., "OutputType"]) => {
             manifest.programs.push(scalar(kind, place));
         }

@@ -3,6 +3,7 @@
 use super::super::Repo;
 use super::Service;
 use super::deployed::plain;
+use super::kind::shows;
 use crate::facts::code;
 use crate::facts::manifest::{Ecosystem, Manifest};
 use crate::facts::owners::CatalogEntry;
@@ -18,7 +19,15 @@ pub(super) fn anchor(repo: &Repo, service: &Service) -> Option<(DocumentId, Span
     // Of several, the one in the language of what waits for requests.
     let kind = waiting(repo, service);
     let all = || service.manifests.iter().map(|&it| &facts.manifests[it]);
-    let spoken = all().find(|it| kind.is_some_and(|kind| reads(it.ecosystem, kind)));
+    // `requirements-dev.txt` is for those who work on it.
+    let aside = |it: &&Manifest| {
+        let name = last(&repo.source(it.document.source).path);
+        ["dev", "test", "tests", "docs", "lint"]
+            .iter()
+            .any(|word| name.split(['-', '_', '.']).skip(1).any(|part| part == *word))
+    };
+    let mut spoken = all().filter(|it| kind.is_some_and(|kind| reads(it.ecosystem, kind)));
+    let spoken = spoken.clone().find(|it| !aside(it)).or_else(|| spoken.next());
     let manifest = spoken.or_else(|| all().next());
     let image = service.images.first().map(|&it| &facts.base_images[it]);
     let container = service.containers.first().map(|&it| &facts.containers[it]);
@@ -79,7 +88,9 @@ pub(super) fn stated(
 pub(super) fn name_of(repo: &Repo, service: &Service) -> String {
     let facts = &repo.facts;
     let containers = service.containers.iter().map(|&it| &facts.containers[it]);
-    let containers = containers.filter(|it| !code::is_test(&repo.source(it.document.source).path));
+    // What shows or tests it names what it needs for that.
+    let serious = |path: &str| !code::is_test(path) && !folder(path).split('/').any(shows);
+    let containers = containers.filter(|it| serious(&repo.source(it.document.source).path));
     let run: BTreeSet<&str> = containers
         .map(|it| if it.workload == "compose" { &it.name.text } else { &it.owner.name })
         .map(String::as_str)
@@ -93,6 +104,9 @@ pub(super) fn name_of(repo: &Repo, service: &Service) -> String {
     match called {
         Some(name) if is_general(folder) => name.to_owned(),
         Some(name) if plain(name) == plain(folder) => name.to_owned(),
+        None if matches!(folder, "app" | "cmd" | "main" | "src") => {
+            module_of(repo, service).unwrap_or(folder).to_owned()
+        }
         _ if !folder.is_empty() => folder.to_owned(),
         Some(name) => name.to_owned(),
         None => match run.first() {
@@ -100,6 +114,9 @@ pub(super) fn name_of(repo: &Repo, service: &Service) -> String {
             None => project_of(repo, service)
                 .or_else(|| started(repo, service))
                 .or_else(|| readme_of(repo))
+                .or_else(|| begun(repo, service))
+                .or_else(|| holds_waiting(repo, service))
+                .or_else(|| foreign(repo, service))
                 .unwrap_or_else(|| ".".to_owned()),
         },
     }
@@ -126,8 +143,10 @@ fn readme_of(repo: &Repo) -> Option<String> {
 
 /// Names of folders and files that say nothing of what is in them.
 fn is_general(name: &str) -> bool {
-    const GENERAL: &[&str] =
-        &["src", "app", "main", "server", "cmd", "index", "__init__", "__main__", "wsgi", "manage"];
+    const GENERAL: &[&str] = &[
+        "src", "app", "main", "server", "cmd", "index", "__init__", "__main__", "wsgi", "manage",
+        "dotnet", "go", "java", "node", "python", "rust",
+    ];
     name.is_empty() || GENERAL.contains(&name)
 }
 
@@ -141,13 +160,37 @@ fn package_of<'r>(repo: &'r Repo, service: &Service) -> Option<&'r str> {
         .collect();
     let speaks = |it: &&&Manifest| kind.is_some_and(|kind| reads(it.ecosystem, kind));
     let name = |it: &&'r Manifest| it.name.as_ref()?.known_text();
-    let named = own.iter().filter(speaks).find_map(name).or_else(|| own.iter().find_map(name));
-    named.map(|name| {
-        // `example.org/shop/v2` is the second major release.
-        let release = |it: &str| it.strip_prefix('v').is_some_and(|it| it.parse::<u32>().is_ok());
-        let whole = name.rsplit_once('/').filter(|(_, end)| release(end));
-        last(whole.map_or(name, |(name, _)| name)).rsplit(':').next().unwrap_or(name)
-    })
+    // What is written in another language may be named for what surrounds it.
+    let any = || own.iter().filter(|_| kind.is_none()).find_map(name);
+    own.iter().filter(speaks).find_map(name).or_else(any).map(short)
+}
+
+/// The last part of a package's name.
+fn short(name: &str) -> &str {
+    // `example.org/shop/v2` is the second major release.
+    let release = |it: &str| it.strip_prefix('v').is_some_and(|it| it.parse::<u32>().is_ok());
+    let whole = name.rsplit_once('/').filter(|(_, end)| release(end));
+    last(whole.map_or(name, |(name, _)| name)).rsplit(':').next().unwrap_or(name)
+}
+
+/// The Go module that a program is built from.
+fn module_of<'r>(repo: &'r Repo, service: &Service) -> Option<&'r str> {
+    let mut manifests = service.manifests.iter().map(|&it| &repo.facts.manifests[it]);
+    let module = manifests.find(|it| it.ecosystem == Ecosystem::Go)?;
+    module.name.as_ref()?.known_text().map(short)
+}
+
+/// The folder at the root that holds what waits for requests.
+fn holds_waiting(repo: &Repo, service: &Service) -> Option<String> {
+    let path = &repo.source(service.listens.first()?.source).path;
+    let (first, _) = path.split_once('/')?;
+    (service.root.is_empty() && !is_general(first)).then(|| first.to_owned())
+}
+
+/// The name of a package in another language.
+fn foreign(repo: &Repo, service: &Service) -> Option<String> {
+    let mut manifests = service.manifests.iter().map(|&it| &repo.facts.manifests[it]);
+    manifests.find_map(|it| it.name.as_ref()?.known_text()).map(|name| short(name).to_owned())
 }
 
 /// The language of what waits for requests.
@@ -157,22 +200,28 @@ fn waiting(repo: &Repo, service: &Service) -> Option<Kind> {
     Some(repo.document(*document).kind)
 }
 
-/// The module that a command starts (`gunicorn shop:app`), or the file that begins.
+/// The module that a command starts: `gunicorn shop:app`.
 fn started(repo: &Repo, service: &Service) -> Option<String> {
     let commands = service.manifests.iter().map(|&it| &repo.facts.manifests[it].commands);
     let mut words = commands.flatten().flat_map(|it| it.text.split_whitespace());
     let plain = |it: &str| it.chars().all(|c| c.is_alphanumeric() || c == '_');
-    let module = words.find_map(|word| {
+    words.find_map(|word| {
         let (module, app) = word.split_once(':')?;
         let named = plain(module) && plain(app) && !app.is_empty() && !is_general(module);
         named.then(|| module.to_owned())
-    });
-    let entry = || {
-        let at = service.entries.first().or(service.listens.first())?;
-        let stem = last(&repo.source(at.source).path).split('.').next()?;
-        (!is_general(stem)).then(|| stem.to_owned())
+    })
+}
+
+/// The file that begins.
+fn begun(repo: &Repo, service: &Service) -> Option<String> {
+    // Of several, none speaks for all.
+    let only = match service.entries.as_slice() {
+        [] => service.listens.first(),
+        [at] => Some(at),
+        _ => None,
     };
-    module.or_else(entry)
+    let stem = last(&repo.source(only?.source).path).split('.').next()?;
+    (!is_general(stem)).then(|| stem.to_owned())
 }
 
 /// Whether a manifest is one of a language.

@@ -29,11 +29,24 @@ pub(super) fn is_of_tests(repo: &Repo, unit: &Unit) -> bool {
     needed.any(|it| TESTERS.iter().any(|name| it.name.text.starts_with(name)))
         || names.any(|name| tests(&name.text))
         || unit.root.split('/').any(shows)
+        || is_collection(repo)
+}
+
+/// Whether the page that introduces the repository calls it a collection of examples.
+fn is_collection(repo: &Repo) -> bool {
+    const ASIDE: &[&str] = &["examples", "katas", "quickstarts", "samples", "tutorials"];
+    let own = |path: &str| path.eq_ignore_ascii_case("README.md");
+    let mut pages = repo.facts.pages.iter();
+    pages.find(|page| own(&repo.source(page.document.source).path)).is_some_and(|page| {
+        let title = page.title.text.to_ascii_lowercase();
+        let last = title.split(|c: char| !c.is_alphanumeric()).rfind(|word| !word.is_empty());
+        last.is_some_and(|word| ASIDE.contains(&word))
+    })
 }
 
 /// Whether a folder holds what shows how something is used, stands in for something, or serves
 /// those who work on the code: `_example`, `executor-samples`, `mock-server`, `scripts`.
-fn shows(folder: &str) -> bool {
+pub(super) fn shows(folder: &str) -> bool {
     const ASIDE: &[&str] = &[
         "bench",
         "benchmark",
@@ -46,6 +59,7 @@ fn shows(folder: &str) -> bool {
         "mocks",
         "sample",
         "samples",
+        "storybook",
         "stub",
         "template",
         "templates",
@@ -55,11 +69,23 @@ fn shows(folder: &str) -> bool {
         "workshop",
         "workshops",
     ];
-    const WORKSHOP: &[&str] = &["devops", "hack", "script", "scripts", "tool", "tooling", "tools"];
+    const WORKSHOP: &[&str] = &[
+        "devops",
+        "hack",
+        "loadtest",
+        "pgo",
+        "script",
+        "scripts",
+        "tool",
+        "tooling",
+        "tools",
+        "utilities",
+    ];
     let folder = folder.to_ascii_lowercase();
     let mut words = folder.split(['-', '_', '.']);
     let last = words.clone().next_back().unwrap_or(&folder);
     ASIDE.contains(&last)
+        || folder.starts_with("fake")
         || words
             .next()
             .is_some_and(|word| matches!(word, "mock" | "fake" | "demo" | "dummy" | "test"))
@@ -82,6 +108,9 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
         let helper = path.ends_with(".go") && format!("/{path}").contains("/internal/");
         last(path).starts_with("generate") || last(folder(path)).ends_with("gen") || helper
     };
+    if !deployed && manifests().any(|it| it.builds_in) {
+        return ServiceKind::Library;
+    }
     // What is installed where its user sits is no service.
     const DESKTOP: &[&str] = &["tauri", "electron", "@tauri-apps/api", "iced", "eframe"];
     let needs = |name: &&str| manifests().any(|it| it.dependency(name).is_some());
@@ -95,6 +124,14 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
     let command =
         ["-cli", "ctl", "-tool", "-generator"].iter().any(|end| service.root.ends_with(end))
             || ["cli", "clidoc", "docs", "docgen"].contains(&last(&service.root));
+    // What ends like that is for a terminal, whatever it serves there for itself.
+    if !deployed && last(&service.root).ends_with("cli") {
+        return ServiceKind::Cli;
+    }
+    // `shop` beside `shopd`, which waits for it.
+    let daemon = |end: &str| repo.has_path(&format!("{}{end}", service.root));
+    let command = command
+        || service.root.contains('/') && ["d", "-server", "-daemon"].into_iter().any(daemon);
     let own = |at: &Span| service.own.iter().any(|it| it.source == at.source);
     if command && !service.listens.iter().any(own) {
         return ServiceKind::Cli;

@@ -56,6 +56,8 @@ const METERED: &[&str] = &[
     "spring-boot-starter-actuator",
     "micrometer-registry",
     "quarkus-micrometer",
+    "zipkin-server",
+    "zipkin-autoconfigure-ui",
     "prometheus-fastapi-instrumentator",
     "django-prometheus",
     "prometheus-flask-exporter",
@@ -163,14 +165,24 @@ impl Repo {
         let mut needed = self.dependencies_of(service).filter(|it| !it.development);
         if needed.any(|it| {
             let name = it.name.text.to_ascii_lowercase();
-            LIBRARIES.iter().any(|known| name.contains(known)) || name == "metrics"
+            // `@acme/shop-metrics`
+            let own = last(&name).rsplit(':').next().unwrap_or(&name);
+            LIBRARIES.iter().any(|known| name.contains(known))
+                || own.split(['-', '_', '.']).any(|word| word == "metrics")
         }) {
             return true;
         }
         self.modules_of(service).any(|module| {
             let path = &self.source(module.document.source).path;
             let stem = last(path).split('.').next().unwrap_or_default().to_ascii_lowercase();
-            OWN.contains(&stem.as_str()) || OWN.contains(&last(folder(path)))
+            // `github.com/go-kit/kit/metrics/prometheus`
+            let meters = |import: &String| {
+                let last = import.rsplit(['/', '.', ':']).next().unwrap_or_default();
+                OWN.contains(&last.to_ascii_lowercase().as_str())
+            };
+            OWN.contains(&stem.as_str())
+                || OWN.contains(&last(folder(path)))
+                || module.imports.iter().any(meters)
         })
     }
 

@@ -6,7 +6,7 @@ use crate::facts::code::routines::class_of;
 use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, StmtId, StmtKind, Unit};
+use crate::parse::unit::{Arg, ExprId, ExprKind, FunctionId, Place, StmtId, StmtKind, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The statements of a file, as one asks for them by what they evaluate or where they end.
@@ -99,7 +99,9 @@ pub(super) fn does(file: &File<'_, '_>, block: &[StmtId]) -> bool {
                 _ => unit.all_in(of).into_iter().any(&acts),
             }
         }
-        StmtKind::Spawn(_) | StmtKind::Other(_) => true,
+        // `#pragma` does nothing.
+        StmtKind::Other(_) => !unit.slice(&unit.stmts[id.0 as usize].at).starts_with('#'),
+        StmtKind::Spawn(_) => true,
         _ => false,
     })
 }
@@ -108,6 +110,19 @@ pub(super) fn does(file: &File<'_, '_>, block: &[StmtId]) -> bool {
 pub(super) fn leaves(unit: &Unit<'_>, block: &[StmtId]) -> bool {
     let stmts = unit.under(block);
     stmts.into_iter().any(|id| matches!(unit.stmt(id), StmtKind::Return(_) | StmtKind::Break))
+}
+
+/// Whether a block ends with noting that it worked.
+pub(super) fn notes(unit: &Unit<'_>, block: &[StmtId]) -> bool {
+    let is_true = |id: ExprId| matches!(unit.expr(id), ExprKind::Bool(true));
+    block.last().is_some_and(|last| match unit.stmt(*last) {
+        StmtKind::Let { value: Some(value), .. } => is_true(*value),
+        StmtKind::Expr(of) => match unit.expr(*of) {
+            ExprKind::Assign { value, .. } => is_true(*value),
+            _ => false,
+        },
+        _ => false,
+    })
 }
 
 /// Whether a call is of a function of the file that records the errors it meets.
@@ -249,6 +264,11 @@ pub(super) fn only_makes_room(unit: &Unit<'_>, calls: &[ExprId]) -> bool {
     let mut made = false;
     let all = calls.iter().all(|id| {
         let name = called(unit, *id).to_ascii_lowercase();
+        // `File::create(path).ok()`: nobody takes the file.
+        if name == "create" && unit.language == Language::Rust {
+            made = unit.slice(&unit.place(*id)).contains("File::create");
+            return made;
+        }
         made |= ROOM.contains(&name.as_str());
         // `filepath.Dir(path)` is handed to it.
         ROOM.contains(&name.as_str()) || BESIDE.contains(&name.as_str())
@@ -294,10 +314,29 @@ const WRITES: &[&str] = &[
 impl Site<'_> {
     /// Go: whether what failed is writing to whoever asked.
     pub(in crate::facts::code) fn writes_answer(&self, unit: &Unit<'_>) -> bool {
+        if matches!(unit.language, Language::Javascript | Language::Typescript) {
+            let answer = |arg: &Arg<'_>| {
+                matches!(unit.expr(arg.value), ExprKind::Name("res" | "response" | "reply"))
+            };
+            let pumps = |id: &ExprId| matches!(called(unit, *id), "pipe" | "pipeline" | "pump");
+            let mut pumping = self.tried.iter().filter(|id| pumps(id));
+            return pumping.any(|id| unit.args(*id).iter().any(answer));
+        }
         if unit.language != Language::Go
             || !self.tried.iter().any(|id| WRITES.contains(&called(unit, *id)))
         {
             return false;
+        }
+        // Whoever sits at the terminal.
+        let terminal = |id: &ExprId| {
+            let ExprKind::Member { of, name: "Stdin" | "Stdout" | "Stderr" } = unit.expr(*id)
+            else {
+                return false;
+            };
+            matches!(unit.expr(*of), ExprKind::Name("os"))
+        };
+        if self.tried.iter().any(terminal) {
+            return true;
         }
         let writer = |name: &str| {
             unit.outward(self.function).flat_map(|id| &unit.function(id).params).any(|param| {

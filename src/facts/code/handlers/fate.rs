@@ -66,7 +66,7 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Fate {
         return if returns_no_error(file, site, &stmts) { Fate::Replaced } else { Fate::Kept };
     }
     // Where what failed was to give a value, the program goes on with what it had before.
-    match stmts.iter().any(|id| replaces(unit, *id)) || !site.acts {
+    match stmts.iter().any(|id| replaces(unit, *id)) || !site.acts || gives_later(unit, site) {
         true => Fate::Replaced,
         false => Fate::Dropped,
     }
@@ -232,6 +232,16 @@ fn replaces(unit: &Unit<'_>, id: StmtId) -> bool {
         },
         _ => false,
     }
+}
+
+/// Whether what may fail gives a value back, and the function another one after it.
+fn gives_later(unit: &Unit<'_>, site: &Site<'_>) -> bool {
+    let end = site.whole.end;
+    let gives = |id: &StmtId| matches!(unit.stmt(*id), StmtKind::Return(Some(_)));
+    let body = &unit.function(site.function).body;
+    site.leaves
+        && site.repeats_until.is_none()
+        && unit.under(body).iter().any(|id| unit.stmts[id.0 as usize].at.start >= end && gives(id))
 }
 
 /// Go: a function that could give back an error gives back none.

@@ -7,6 +7,7 @@ use crate::parse::code::Language;
 use crate::parse::unit::{
     CallForm, Catch, ExprId, ExprKind, FunctionId, Place, StmtId, StmtKind, Unit,
 };
+use std::collections::BTreeSet;
 
 /// A place that handles errors.
 pub(in crate::facts::code) struct Site<'u> {
@@ -38,6 +39,9 @@ pub(in crate::facts::code) struct Site<'u> {
     pub(super) last: bool,
     /// It stands beside an error that is handed on.
     pub(super) told: bool,
+    pub(super) start: u32,
+    /// What may fail ends with noting that it worked: `self.traced = True`.
+    pub(super) notes: bool,
 }
 
 /// What stands around a statement.
@@ -153,6 +157,8 @@ fn at_statement<'u>(
                     repeats_until: around.repeats_until,
                     last: around.last,
                     told: around.told,
+                    start: place.start,
+                    notes: acts::notes(unit, body),
                 });
             }
         }
@@ -174,6 +180,8 @@ fn at_statement<'u>(
                 repeats_until: around.repeats_until,
                 last: around.last,
                 told: around.told,
+                start: unit.stmts[id.0 as usize].at.start,
+                notes: acts::notes(unit, body),
             });
         }
         StmtKind::If { first, test, then, .. } => {
@@ -217,6 +225,7 @@ impl Site<'_> {
 }
 
 fn site<'u>(at: Place, error: Option<&'u str>, body: &'u [StmtId], tried: Vec<ExprId>) -> Site<'u> {
+    let start = at.start;
     Site {
         whole: at.clone(),
         at,
@@ -232,6 +241,8 @@ fn site<'u>(at: Place, error: Option<&'u str>, body: &'u [StmtId], tried: Vec<Ex
         repeats_until: None,
         last: false,
         told: false,
+        start,
+        notes: false,
     }
 }
 
@@ -364,7 +375,16 @@ fn thrown_away<'u>(file: &File<'u, '_>, targets: &[ExprId], value: ExprId) -> Op
         // The outer call gives the error.
         Language::Go => is_fallible(file, value) || is_recover(unit, value),
         Language::Rust => {
-            tried.iter().any(|id| is_fallible(file, *id))
+            // `replace(&mut self.file, File::create(path)?)` hands the error on.
+            let handed: BTreeSet<ExprId> = tried
+                .iter()
+                .filter_map(|id| match unit.expr(*id) {
+                    ExprKind::Propagate(of) => Some(unit.all_in(*of)),
+                    _ => None,
+                })
+                .flatten()
+                .collect();
+            tried.iter().any(|id| is_fallible(file, *id) && !handed.contains(id))
                 && !tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Lambda(_)))
         }
         _ => false,
@@ -414,6 +434,7 @@ fn of_promise<'u>(file: &File<'u, '_>, effects: &Effects, call: ExprId) -> Optio
         error: function.params.first().map(|param| param.name),
         function: unit.function_of(call),
         acts: effects.is_statement(call),
+        start: function.at.start,
         ..site(0..0, None, &function.body, unit.all_in(*of))
     })
 }
@@ -429,6 +450,10 @@ const PAGE_FOLDERS: &[&str] = &[
     "public",
     "assets",
     "www",
+    "wwwroot",
+    "webroot",
+    "htdocs",
+    "miniprogram",
     "browser",
     "components",
     "pages",
@@ -446,6 +471,11 @@ const PAGE_NAMES: &[&str] = &[
     "DOMParser",
     "ClipboardEvent",
     "MutationObserver",
+    "requestAnimationFrame",
+    // Pages inside a messenger.
+    "wx",
+    "getApp",
+    "Behavior",
 ];
 
 /// Whether a file runs in a browser.

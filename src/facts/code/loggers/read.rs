@@ -8,7 +8,7 @@ use crate::facts::code::records::serializes;
 use crate::facts::scalar::Scalar;
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, Place, StmtKind};
+use crate::parse::unit::{ExprId, ExprKind, Place, StmtKind, Unit};
 use crate::source::Span;
 
 pub(in crate::facts::code) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
@@ -101,6 +101,13 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
             add(file, base, file.span(&class.name_at), setup, facts);
         }
     }
+    for value in encodings(unit) {
+        if unit.literal(value) == Some("json") {
+            sure = true;
+            let setup = Setup::Form(Form::Structured, true);
+            add(file, "json", file.expr_span(value), setup, facts);
+        }
+    }
     for import in &unit.imports {
         let found = file.table.role(&import.path, Role::LogFormat).and_then(form_of);
         if found == Some(Form::Structured) {
@@ -131,6 +138,34 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
             start..start.saturating_add(u32::try_from(name.len()).unwrap_or_default());
         add(file, name, file.span(&place), Setup::Form(Form::Structured, false), facts);
     }
+}
+
+/// What the configuration of a zap logger is told its records look like: `config.Encoding = "json"`,
+/// `zap.Config{Encoding: "json"}`.
+fn encodings(unit: &Unit<'_>) -> Vec<ExprId> {
+    let zap = unit.imports.iter().any(|import| import.path.starts_with("go.uber.org/zap"));
+    if unit.language != Language::Go || !zap {
+        return Vec::new();
+    }
+    let is_encoding =
+        |target: &ExprId| matches!(unit.expr(*target), ExprKind::Member { name: "Encoding", .. });
+    let set = unit.stmts.iter().filter_map(|stmt| match &stmt.kind {
+        StmtKind::Let { targets, value: Some(value), .. } if targets.iter().any(is_encoding) => {
+            Some(*value)
+        }
+        _ => None,
+    });
+    let given = unit.exprs.iter().flat_map(|expr| match &expr.kind {
+        ExprKind::Assign { target, value, .. } if is_encoding(target) => vec![*value],
+        ExprKind::Map { entries, .. } => {
+            let named = |key: &Option<ExprId>| {
+                key.is_some_and(|key| unit.slice(&unit.place(key)) == "Encoding")
+            };
+            entries.iter().filter(|(key, _)| named(key)).map(|(_, value)| *value).collect()
+        }
+        _ => Vec::new(),
+    });
+    set.chain(given).collect()
 }
 
 /// Texts that a call makes the pattern of records.

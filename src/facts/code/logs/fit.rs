@@ -243,6 +243,14 @@ fn java(file: &File<'_, '_>, text: &str, given: &[&Arg<'_>]) -> Option<Misfit> {
     {
         return None;
     }
+    // What is a field by itself needs no place.
+    let rest = given.get(places.len()..).unwrap_or_default();
+    if !rest.is_empty() && rest.iter().rev().skip(1).all(|arg| is_field(file, arg.value)) {
+        let ends = last.is_none_or(|last| is_field(file, last) || !is_single(file, last));
+        if rest.iter().any(|arg| is_field(file, arg.value)) && ends {
+            return None;
+        }
+    }
     match compare(&places, given.len())? {
         Misfit::Surplus { .. }
             if given.len() == places.len() + 1

@@ -86,19 +86,35 @@ impl Parts<'_, '_, '_> {
 
     /// Takes what an option or a named argument says.
     fn take_key(&mut self, key: &str, value: ExprId) {
+        if !self.take_row(key, value) {
+            self.take_options(value, key);
+        }
+    }
+
+    /// Takes an entry whose key a table knows.
+    fn take_row(&mut self, key: &str, value: ExprId) -> bool {
         let rows = self.file.table.look_up(key);
         let row = rows.into_iter().find(|api| api.role == Role::MetricPart);
-        match row.and_then(|api| api.get("part")) {
-            Some(part) => self.take(part, Given::One(value)),
-            None => self.take_options(value, key),
-        }
+        let part = row.and_then(|api| api.get("part"));
+        part.map(|part| self.take(part, Given::One(value))).is_some()
     }
 
     /// Takes the entries of a map of options, or the chain that makes it.
     fn take_options(&mut self, id: ExprId, prefix: &str) {
         let unit = self.file.unit;
-        let id = self.file.names.resolved(id);
+        let mut id = self.file.names.resolved(id);
+        // Options may be made of themselves.
+        for _ in 0..STEPS {
+            match unit.expr(id) {
+                ExprKind::Unary { of, .. } | ExprKind::Propagate(of) => {
+                    id = self.file.names.resolved(*of);
+                }
+                _ => break,
+            }
+        }
         match unit.expr(id) {
+            // No library nests them deeper.
+            ExprKind::Map { .. } if prefix.matches('.').count() > 2 => {}
             ExprKind::Map { entries, .. } => {
                 for (key, value) in entries.clone() {
                     let key = key.and_then(|key| last_name(self.file, key));
@@ -114,14 +130,19 @@ impl Parts<'_, '_, '_> {
             ExprKind::Call { form: CallForm::New, args, .. }
                 if args.iter().any(|arg| arg.name.is_some()) =>
             {
+                // What is made of itself would never end.
+                let inner = !prefix.is_empty();
                 for arg in args.clone() {
-                    if let Some(name) = arg.name {
-                        self.take_key(name, arg.value);
+                    match arg.name {
+                        Some(name) if inner => {
+                            self.take_row(name, arg.value);
+                        }
+                        Some(name) => self.take_key(name, arg.value),
+                        None => {}
                     }
                 }
             }
             ExprKind::Call { .. } => self.take_chain(id),
-            ExprKind::Unary { of, .. } | ExprKind::Propagate(of) => self.take_options(*of, prefix),
             _ => {}
         }
     }

@@ -5,7 +5,7 @@ use crate::facts::code::file::File;
 use crate::facts::scalar::Scalar;
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
-use crate::parse::unit::{Arg, ExprId, ExprKind};
+use crate::parse::unit::{Arg, ExprId, ExprKind, StmtKind};
 
 impl Reader<'_, '_, '_> {
     /// The labels of a use, and whether this call gives them.
@@ -82,6 +82,9 @@ impl Reader<'_, '_, '_> {
     fn given(&self, id: ExprId, deep: usize) -> Option<Vec<LabelValue>> {
         let deep = deep.checked_sub(1)?;
         let file = self.file;
+        if self.grows(id) {
+            return None;
+        }
         let id = file.names.resolved(id);
         match file.unit.expr(id) {
             ExprKind::Map { entries, .. } => {
@@ -105,6 +108,26 @@ impl Reader<'_, '_, '_> {
             ExprKind::Null => Some(Vec::new()),
             _ => None,
         }
+    }
+
+    /// Whether entries are put into a map after it was made: `labels["status"] = hit`.
+    fn grows(&self, id: ExprId) -> bool {
+        let unit = self.file.unit;
+        let ExprKind::Name(name) = unit.expr(id) else { return false };
+        let into = |target: &ExprId| match unit.expr(*target) {
+            ExprKind::Index { of, .. } | ExprKind::Member { of, .. } => {
+                matches!(unit.expr(*of), ExprKind::Name(one) if one == name)
+            }
+            _ => false,
+        };
+        unit.statements(unit.function_of(id)).into_iter().any(|stmt| match unit.stmt(stmt) {
+            StmtKind::Let { targets, .. } => targets.iter().any(into),
+            StmtKind::Expr(of) => match unit.expr(*of) {
+                ExprKind::Assign { target, .. } => into(target),
+                _ => false,
+            },
+            _ => false,
+        })
     }
 
     pub(super) fn key(&self, id: ExprId) -> Option<Scalar> {

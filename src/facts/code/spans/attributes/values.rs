@@ -125,6 +125,14 @@ fn interpolated(file: &File<'_, '_>, id: ExprId) -> Option<ExprId> {
 }
 
 fn is_constant(file: &File<'_, '_>, id: ExprId) -> bool {
+    is_constant_within(file, id, DEEP)
+}
+
+/// Most conversions that are looked through: a value may be made of itself.
+const DEEP: usize = 16;
+
+fn is_constant_within(file: &File<'_, '_>, id: ExprId, deep: usize) -> bool {
+    let Some(deep) = deep.checked_sub(1) else { return false };
     let unit = file.unit;
     let resolved = file.names.resolved(id);
     let name = match unit.expr(resolved) {
@@ -142,7 +150,7 @@ fn is_constant(file: &File<'_, '_>, id: ExprId) -> bool {
                 "str" | "String" | "int" | "repr" | "to_string" | "toString" | "ToString" | "Itoa"
             );
             return match (converts, args.as_slice()) {
-                (true, [only]) => is_constant(file, only.value),
+                (true, [only]) => is_constant_within(file, only.value, deep),
                 (true, []) => false,
                 _ => true,
             };
