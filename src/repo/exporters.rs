@@ -88,10 +88,11 @@ pub(super) struct Heard {
 impl Heard {
     fn of(job: &ScrapeJob) -> Heard {
         let spoken = spoken(job);
-        let ports: Vec<u16> = job
-            .targets
-            .iter()
-            .filter_map(|target| split_address(&target.text).1?.parse().ok())
+        let addresses = job.addresses();
+        let asked = addresses.iter().map(|address| address.text);
+        let ports: Vec<u16> = (job.targets.iter().map(|target| target.text.as_str()))
+            .chain(asked)
+            .filter_map(|text| split_address(text).1?.parse().ok())
             .collect();
         let is = |exporter: &&Exporter| {
             spoken.iter().any(|word| exporter.names().any(|name| is_named(word, name)))
@@ -143,8 +144,12 @@ fn spoken(job: &ScrapeJob) -> Vec<String> {
     for name in job.name.iter().chain(&job.job_name).filter(|name| name.known) {
         add(&name.text);
     }
-    for target in job.targets.iter().filter(|target| target.known) {
-        let host = split_address(&target.text).0;
+    let targets = job.targets.iter().filter(|target| target.known);
+    // Relabelling may lead elsewhere: a probe's targets are what the exporter asks.
+    let addresses = job.addresses();
+    let asked = addresses.iter().map(|address| address.text);
+    for text in targets.map(|target| target.text.as_str()).chain(asked) {
+        let host = split_address(text).0;
         if !is_loopback(host) {
             add(host.split('.').next().unwrap_or(host));
         }

@@ -198,7 +198,7 @@ impl<'t> Walker<'t> {
         self.budget = self.budget.saturating_sub(entries.len());
         for (key, value) in entries {
             let Some(name) = key.scalar() else { continue };
-            if key.is_unknown() || placeholder::is_in(name) {
+            if key.is_unknown() || placeholder::is_in(name) || is_assertion(name) {
                 fields.open = true;
                 continue;
             }
@@ -485,4 +485,9 @@ fn item_owner(entry: NodeRef<'_>, list: Span) -> Span {
         .map(NodeRef::span);
     let first = || entry.pairs().next().map(|(key, _)| key.span());
     named.or_else(first).unwrap_or(list)
+}
+
+/// A key by which a test of objects states what they hold: `~.rules`, `(length(rules))`.
+fn is_assertion(key: &str) -> bool {
+    key.starts_with("~.") || (key.starts_with('(') && key.ends_with(')'))
 }
