@@ -83,7 +83,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
          alertmanagers>static_configs 2, alertmanagers>kubernetes_sd_configs 2,
          alerting>alert_relabel_configs 3, ^remote_write 5, remote_write>url 2,
          remote_write>write_relabel_configs 3, remote_write>queue_config 3, ^remote_read 5,
-         remote_read>url 2, ^scrape_config_files 4, storage>tsdb 5, storage>exemplars 3, ^otlp 2,
+         remote_read>url 2, ^scrape_config_files 4, storage>tsdb 5, storage>exemplars 3, ^otlp 2, ^metricsGenerator -9,
          otlp>promote_resource_attributes 3, otlp>translation_strategy 3,
          otlp>keep_identifying_resource_attributes 3, otlp>promote_all_resource_attributes 3,
          otlp>ignore_resource_attributes 3, otlp>convert_histograms_to_nhcb 3,

@@ -137,6 +137,7 @@ impl Masker<'_> {
                 b'{' if self.is_own(at) => None,
                 b'{' => self.action(at, raw),
                 b'<' if self.pipeline => self.erb(at),
+                b'%' if !self.pipeline => self.directive(at),
                 _ => None,
             };
             match found {
@@ -154,6 +155,15 @@ impl Masker<'_> {
             pieces.push(Piece::Keep(kept..at));
         }
         (pieces, at)
+    }
+
+    /// Terraform's directive at `at`, and where it ends.
+    fn directive(&self, at: usize) -> Option<(usize, Vec<Piece>)> {
+        let rest = &self.text[at..];
+        let word = detect::directive(rest)?;
+        let end = at + rest.find('}')? + 1;
+        let (opens, closes) = (matches!(word, "if" | "for"), word.starts_with("end"));
+        Some((end, vec![Piece::Control { range: at..end, opens, closes }]))
     }
 
     /// The action at `at`, where it ends, and what becomes of it.

@@ -5,6 +5,10 @@ use crate::facts::dashboard::Panel;
 use crate::facts::scalar::Scalar;
 use crate::lang::grafana;
 
+/// What becomes of a query, and of a panel; `_` stands for the variable.
+const QUERY: &str = "the query is sent with the text `$_` in it, and returns nothing";
+const SOURCE: &str = "Grafana finds no data source called `$_`, and the panel stays empty";
+
 pub(super) fn check(panel: &Panel, case: &mut Case<'_>) {
     let Some(board) = case.repo.dashboard(panel.document).filter(|board| !board.open) else {
         return case.skip();
@@ -21,17 +25,16 @@ pub(super) fn check(panel: &Panel, case: &mut Case<'_>) {
     };
     let queries = panel.targets.iter().filter_map(|target| target.expr.as_ref());
     let sources = panel.targets.iter().filter_map(|target| target.datasource.as_ref());
-    let fields: Vec<&Scalar> = queries
-        .map(|expr| &expr.scalar)
-        .chain(sources)
-        .chain(&panel.datasource)
-        .filter(|scalar| scalar.known)
-        .collect();
-    for scalar in fields {
+    let queries = queries.map(|expr| (&expr.scalar, QUERY));
+    let sources = sources.chain(&panel.datasource).map(|source| (source, SOURCE));
+    let fields: Vec<(&Scalar, &str)> =
+        queries.chain(sources).filter(|(scalar, _)| scalar.known).collect();
+    for (scalar, effect) in fields {
         for variable in grafana::variables(&scalar.text) {
             if !defined(variable.name) && !is_captured(&scalar.text, variable.name) {
                 let span = case.repo.place(scalar, variable.range.clone());
-                case.flag(span).with("name", variable.name);
+                let effect = effect.replace('_', variable.name);
+                case.flag(span).with("name", variable.name).with("effect", effect);
             }
         }
     }

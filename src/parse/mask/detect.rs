@@ -5,7 +5,16 @@ use std::collections::BTreeSet;
 /// Whether `text` holds anything that could be a template action.
 pub fn has_actions(text: &str) -> bool {
     let bytes = text.as_bytes();
-    memchr::memchr_iter(b'{', bytes).any(|at| matches!(bytes.get(at + 1), Some(b'{' | b'%')))
+    memchr::memchr_iter(b'{', bytes).any(|at| {
+        matches!(bytes.get(at + 1), Some(b'{' | b'%')) || (at > 0 && bytes[at - 1] == b'%')
+    })
+}
+
+/// The word of Terraform's `%{ for … }` and its like at the begin of a text.
+pub(super) fn directive(text: &str) -> Option<&str> {
+    let body = text.strip_prefix("%{")?.trim_start_matches('~').trim_start();
+    let word = body.split(|c: char| !c.is_ascii_alphabetic()).next()?;
+    ["if", "else", "endif", "for", "endfor"].contains(&word).then_some(word)
 }
 
 /// Whether `text` is certainly a template for another program than its reader: markers of Helm or
@@ -30,6 +39,7 @@ fn has_marks(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'{', bytes).any(|at| match bytes.get(at + 1) {
         Some(b'%') => true,
+        _ if at > 0 && bytes[at - 1] == b'%' => true,
         Some(b'{') => {
             let outside = matches!(&bytes[..at], [.., b':' | b'-', b' ']);
             outside || may_be_other(&bytes[at + 2..])
@@ -70,6 +80,7 @@ pub fn only_fills_in(text: &str) -> bool {
     let mut blocks = Blocks::default();
     let mut start = 0;
     !text.contains("{%")
+        && !text.contains("%{")
         && text.split_inclusive('\n').all(|line| {
             let rest = &text[start..];
             start += line.len();
@@ -102,6 +113,9 @@ pub(super) fn is_comment(line: &str) -> bool {
 }
 
 pub(super) fn line_is_template(line: &str) -> bool {
+    if directive(line.trim_start()).is_some() {
+        return true;
+    }
     if line.contains("{%") && line.contains("%}") {
         let body = line.split("{%").nth(1).unwrap_or_default().trim_start_matches(['-', '+', ' ']);
         let word = body.split([' ', '-', '%']).next().unwrap_or_default();
@@ -193,9 +207,10 @@ fn is_name(c: char) -> bool {
 /// The variables that Prometheus gives an alert's template.
 pub(super) fn is_alert_action(action: &str) -> bool {
     let action = action.split("}}").next().unwrap_or(action);
-    ["$labels", "$value", "$externalLabels", "$externalURL"]
-        .iter()
-        .any(|name| action.contains(name))
+    ["$labels", "$value", "$externalLabels", "$externalURL"].iter().any(|name| {
+        let mut found = action.match_indices(name);
+        found.any(|(at, _)| !action[at + name.len()..].starts_with(is_name))
+    })
 }
 
 /// Which lines stand inside a block scalar.
