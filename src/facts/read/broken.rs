@@ -23,6 +23,9 @@ impl Reader<'_> {
         text: &str,
         origin: &Origin,
     ) {
+        if origin.host.is_none() && is_prose(self.path) {
+            return;
+        }
         let root = &parsed.tree.roots[index];
         let too_deep = root.issues.iter().any(|issue| issue.kind == IssueKind::TooDeep);
         let kind = identify::classify_text(text).or(origin.kind);
@@ -38,6 +41,13 @@ impl Reader<'_> {
         document.text_issues = root.issues.clone();
         document.broken = true;
     }
+}
+
+/// Endings of pages: what in them looks like keys is an example among words.
+const PROSE: &[&str] = &["adoc", "asciidoc", "rst", "txt", "md", "mdx", "html", "org", "tex"];
+
+fn is_prose(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| PROSE.contains(&ending))
 }
 
 /// The text of a document, up to the next.

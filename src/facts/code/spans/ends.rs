@@ -273,8 +273,10 @@ fn argument(
         uses.closers.insert(call);
         return;
     }
-    let harmless = known.roles.iter().any(|api| {
-        matches!(api.role, Role::Log | Role::Print | Role::SpanCarry) || api.role.is_of_spans()
+    // No attribute of a span is a span: `request.setAttribute("span", span)` keeps it.
+    let harmless = known.roles.iter().any(|api| match api.role {
+        Role::Log | Role::Print | Role::SpanCarry => true,
+        role => role.is_of_spans() && role != Role::SpanAttribute,
     });
     if !harmless && !keeps_open(file, layout, start, call, id) {
         uses.escapes = true;
