@@ -169,3 +169,13 @@ fn nothing_counts_twice_that_stands_in_a_file_too() {
     let wanted = ["RULE006 one.yaml:8", "RULE006 rendered:-:8", "RULE006 two.yaml:8"];
     assert_eq!(found(&report), wanted);
 }
+
+#[test]
+fn what_is_allowed_in_a_base_is_allowed_in_the_output() {
+    let base = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: a}\nspec:\n  groups:\n    - name: g\n      rules:\n        # obsproof: allow(RULE006) reason=\"shows what is refused\"\n        - alert: A\n          expr: up ==\n";
+    let output = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: a\n  namespace: prod\nspec:\n  groups:\n  - name: g\n    rules:\n    - alert: A\n      expr: up ==\n";
+    let folder = common::repository(&[("base/rules.yaml", base)]);
+    let report = piped(folder.path(), CHECK, output);
+    assert_eq!(found(&report), ["RULE006 base/rules.yaml:10"], "{report:#}");
+    assert_eq!(report["findings"][0]["status"], "allowed", "{report:#}");
+}

@@ -139,7 +139,12 @@ impl Baseline {
         struct Head {
             schema: String,
         }
-        let broken = |error: serde_json::Error| Refusal::Broken(error.to_string());
+        let broken = |error: serde_json::Error| {
+            Refusal::Broken(match error.is_data() {
+                true => format!("line {} is not what one holds there", error.line()),
+                false => error.to_string(),
+            })
+        };
         let head: Head = serde_json::from_str(text).map_err(broken)?;
         if head.schema != SCHEMA {
             return Err(Refusal::Schema(head.schema));

@@ -167,7 +167,7 @@ impl<'a> Back<'a> {
     fn packed(&self, name: &str) -> Option<Belongs> {
         let Packed { folder, chart, archive } = packed(name, &self.paths, &self.behind.charts)?;
         let id = self.repo.source_at(&format!("{folder}Chart.yaml"))?;
-        let tree = self.tree(id)?;
+        let tree = self.tree(id);
         let root = tree.documents().next()?;
         let mut list = root.get("dependencies")?.items();
         let called = |node: NodeRef<'_>, key: &str| node.get(key)?.scalar().map(str::to_owned);
@@ -186,7 +186,7 @@ impl<'a> Back<'a> {
     fn object(&self, span: Span) -> Belongs {
         let from = self.repo.path(span).to_owned();
         let found = || {
-            let tree = self.tree(span.source)?;
+            let tree = self.tree(span.source);
             let number = tree.roots.iter().position(|root| root.span.contains(span))?;
             let origin = self.behind.origins.made.get(&(from, number))?;
             let root = tree.node(tree.roots[number].node?);
@@ -208,7 +208,7 @@ impl<'a> Back<'a> {
             .chain(origin.base.iter().map(|it| (it, false)))
         {
             let Some(id) = self.repo.source_at(&part.path) else { continue };
-            let Some(tree) = self.tree(id) else { continue };
+            let tree = self.tree(id);
             let Some(node) = part.root(&tree) else { continue };
             let met = descend(root, node, span);
             // A patch has the keys around what it changes; these are the object's own.
@@ -234,7 +234,7 @@ impl<'a> Back<'a> {
         let place = || {
             let base = base?;
             let id = self.repo.source_at(&base.path)?;
-            let tree = self.tree(id)?;
+            let tree = self.tree(id);
             Some(base.root(&tree)?.at(&["metadata", "name"])?.span())
         };
         let text = "changes this object".to_owned();
@@ -289,13 +289,13 @@ impl<'a> Back<'a> {
         Some(place.unwrap_or_else(|| into.resolve().span()))
     }
 
-    fn tree(&self, id: SourceId) -> Option<Rc<Tree>> {
+    fn tree(&self, id: SourceId) -> Rc<Tree> {
         let known = self.trees.borrow().get(&id).cloned();
-        Some(known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let tree = Rc::new(numbered(id, self.repo.source(id)));
             self.trees.borrow_mut().insert(id, tree.clone());
             tree
-        }))
+        })
     }
 
     /// The template that Helm names above the object around a place.

@@ -13,7 +13,6 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 const GRID: Grid = Grid { left: 1, top: 34, wide: 132, high: 40, step: 162, row: 52 };
-const STUB: usize = 16;
 /// Characters of a name and of a note that fit into a box.
 const FITS: usize = 15;
 const NOTE: usize = 19;
@@ -108,7 +107,8 @@ pub(super) fn draw(report: &Report, chain: &Chain) -> Picture {
     let tallest = cells.iter().map(|cell| cell.row + 1).max().unwrap_or(1);
     Picture {
         frame: Frame {
-            width: GRID.step * (Layer::ALL.len() - 1) + GRID.wide + STUB + 4,
+            // With room for what leaves the last step and comes back to it.
+            width: GRID.corner(Layer::ALL.len(), 0).0,
             height: GRID.top + GRID.row * tallest,
         },
         columns: columns(&cells),
