@@ -190,6 +190,67 @@ fn cost(files: &Files) -> u64 {
 }
 
 /// One test, so that no other run is counted.
+/// Routes by patterns with several beginnings, each taken by one alert.
+fn alternatives(count: usize) -> Files {
+    let mut config = "route:\n  receiver: r0\n  routes:\n".to_owned();
+    let mut receivers = "receivers:\n".to_owned();
+    let mut rules = "groups:\n  - name: g\n    rules:\n".to_owned();
+    for i in 0..count {
+        let matchers = format!("['team=~\"team-{i}|squad-{i}.*\"']");
+        let _ = writeln!(config, "    - matchers: {matchers}\n      receiver: r{i}");
+        let _ =
+            writeln!(receivers, "  - name: r{i}\n    webhook_configs: [{{url: 'http://h/{i}'}}]");
+        let _ = writeln!(
+            rules,
+            "      - alert: A{i}\n        expr: m{i} > {i}\n        labels: {{team: team-{i}}}"
+        );
+    }
+    vec![("alertmanager.yml".to_owned(), config + &receivers), ("rules.yml".to_owned(), rules)]
+}
+
+/// Entries of `rule_files` that nothing maps, and as many ConfigMaps they may mean.
+fn entries(count: usize) -> Files {
+    let mut server = "scrape_configs: []\nrule_files:\n".to_owned();
+    let mut maps = String::new();
+    for i in 0..count {
+        let _ = writeln!(server, "  - /etc/rules-{i}/*.yml");
+        let _ = writeln!(
+            maps,
+            "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m{i}}}\ndata:\n  \
+             a{i}.yml: |\n    groups:\n      - name: g{i}\n        rules:\n          \
+             - {{record: 'a:b{i}', expr: sum(up)}}"
+        );
+    }
+    vec![("prometheus.yml".to_owned(), server), ("maps.yaml".to_owned(), maps)]
+}
+
+/// Jobs by address, and exporters that run.
+fn jobs(count: usize) -> Files {
+    let mut server = "scrape_configs:\n".to_owned();
+    let mut runs = "services:\n".to_owned();
+    for i in 0..count {
+        let _ = writeln!(
+            server,
+            "  - job_name: node-{i}\n    static_configs: [{{targets: ['node-{i}:9100']}}]"
+        );
+        let _ = writeln!(runs, "  node-{i}:\n    image: prom/node-exporter:v1.8.0");
+    }
+    vec![("prometheus.yml".to_owned(), server), ("compose.yaml".to_owned(), runs)]
+}
+
+/// Tabs where they may stand: behind keys, between lines of a value, and in brackets.
+fn tabs(count: usize) -> Files {
+    let mut rules = "groups:\n  - name: g\n    rules:\n".to_owned();
+    for i in 0..count {
+        let blanks = "          \t\n".repeat(20);
+        let row = "\t".repeat(40);
+        let _ = writeln!(rules, "      - record:{row}a:b{i}\n{blanks}        expr: up");
+    }
+    let values = "\t\t\t\ta: b,\n".repeat(count * 20);
+    let _ = writeln!(rules, "        labels: {{\n{values}\t}}");
+    vec![("rules.yml".to_owned(), rules)]
+}
+
 #[test]
 fn cost_grows_with_the_input() {
     let inputs: &[(&str, Make, usize)] = &[
@@ -200,6 +261,10 @@ fn cost_grows_with_the_input() {
         ("objects", objects, 300),
         ("records", records, 300),
         ("functions", functions, 1000),
+        ("alternatives", alternatives, 300),
+        ("entries", entries, 300),
+        ("jobs", jobs, 300),
+        ("tabs", tabs, 300),
     ];
     let start = cost(&vec![("a.yml".to_owned(), String::new())]);
     let mut faults = Vec::new();

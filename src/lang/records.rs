@@ -139,6 +139,10 @@ const FIELDS: &[(Part, &[&str])] = &[
             "k8sdeploymentname",
             "containername",
             "programname",
+            "composeservice",
+            "dockercomposeservice",
+            "swarmservice",
+            "swarmservicename",
         ],
     ),
     (

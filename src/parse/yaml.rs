@@ -70,16 +70,18 @@ pub(super) fn from_yaml(input: &Input<'_>) -> Tree {
         match attempt(&again, left > 0) {
             Ok(tree) => return tree,
             Err(blanks) => {
-                let spaces = " ".repeat(blanks.len());
-                text.to_mut().replace_range(blanks, &spaces);
+                let mut bytes = text.into_owned().into_bytes();
+                blanks.into_iter().for_each(|blank| bytes[blank].fill(b' '));
+                // Whole lines and comments of them went: what is left is text.
+                text = Cow::Owned(String::from_utf8(bytes).unwrap_or_default());
             }
         }
         left -= 1;
     }
 }
 
-/// Reads a text. Where something in it may be `tolerated`, the error is the first such place.
-fn attempt(input: &Input<'_>, tolerates: bool) -> Result<Tree, std::ops::Range<usize>> {
+/// Reads a text. Where something in it may be `tolerated`, the error is what to read it without.
+fn attempt(input: &Input<'_>, tolerates: bool) -> Result<Tree, Vec<std::ops::Range<usize>>> {
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
         max_buffered_comment_events: usize::MAX,
@@ -111,9 +113,9 @@ fn attempt(input: &Input<'_>, tolerates: bool) -> Result<Tree, std::ops::Range<u
                 builder.event(event, range);
             }
             Some(Err(error)) => {
-                let brackets = tabs.as_ref().is_some_and(Tabs::in_brackets);
-                let blanks = tolerated(&error, input.text, brackets).filter(|_| tolerates);
-                if let Some(blanks) = blanks {
+                let brackets = tabs.as_ref().map_or(0, Tabs::brackets);
+                let blanks = tolerated(&error, input.text, brackets);
+                if tolerates && !blanks.is_empty() {
                     return Err(blanks);
                 }
                 builder.fail(&error);

@@ -103,10 +103,14 @@ fn fills_in(line: &str, at: usize, rest: &str) -> bool {
         !before.is_empty() && name.starts_with(['$', '.']) && plain
     };
     line.match_indices("{{").all(|(at, _)| {
-        let action = rest[at + 2..].split("}}").next().unwrap_or_default();
-        is_alert_action(action) || names(action)
+        let near = &rest[at + 2..];
+        let near = &near[..near.floor_char_boundary(MAX_ACTION)];
+        near.split_once("}}").is_some_and(|(action, _)| is_alert_action(action) || names(action))
     })
 }
+
+/// Longest action that is followed over lines.
+const MAX_ACTION: usize = 1_000;
 
 pub(super) fn is_comment(line: &str) -> bool {
     line.trim_start().starts_with('#')

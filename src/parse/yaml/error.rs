@@ -3,21 +3,48 @@
 use granit_parser::{ErrorKind, ScanError};
 use std::ops::Range;
 
-/// What other readers take as it is meant: `"value"#comment`, and tabs before a line inside of
-/// brackets. The rest of the line, or the blanks before it.
-pub(super) fn tolerated(error: &ScanError, text: &str, brackets: bool) -> Option<Range<usize>> {
+/// What other readers take as it is meant: `"value"#comment`, and tabs before lines inside of
+/// brackets, so many of which are open. The parts of the text that are none to them.
+pub(super) fn tolerated(error: &ScanError, text: &str, brackets: usize) -> Vec<Range<usize>> {
     let at = place(error, text);
-    let line = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |line| line + 1);
     let end = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |line| at + line);
-    let range = match error.kind() {
-        ErrorKind::CommentNotSeparated => at + text[at..end].find('#')?..end,
-        ErrorKind::TabInBlockIndentation if brackets => {
-            let blank = text[line..end].len() - text[line..end].trim_start().len();
-            line..line + blank
+    match error.kind() {
+        ErrorKind::CommentNotSeparated => {
+            text[at..end].find('#').map(|mark| at + mark..end).into_iter().collect()
         }
-        _ => return None,
-    };
-    (!range.is_empty() && !text[range.clone()].trim_matches(' ').is_empty()).then_some(range)
+        ErrorKind::TabInBlockIndentation if brackets > 0 => {
+            let start = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |line| line + 1);
+            tabs_in_brackets(text, start, brackets)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The blanks with tabs before lines, up to the end of the brackets.
+fn tabs_in_brackets(text: &str, mut start: usize, mut brackets: usize) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut quote = None;
+    for line in text[start..].split_inclusive('\n') {
+        let blank = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        if line[..blank].contains('\t') {
+            found.push(start..start + blank);
+        }
+        start += line.len();
+        for byte in line.bytes() {
+            match (quote, byte) {
+                (Some(mark), byte) if mark == byte => quote = None,
+                (Some(_), _) => {}
+                (None, b'"' | b'\'') => quote = Some(byte),
+                (None, b'[' | b'{') => brackets += 1,
+                (None, b']' | b'}') => brackets -= 1,
+                _ => {}
+            }
+            if brackets == 0 {
+                return found;
+            }
+        }
+    }
+    found
 }
 
 /// Where an error is told.

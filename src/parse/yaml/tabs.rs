@@ -34,9 +34,9 @@ impl<'t> Tabs<'t> {
         (has && !json).then(|| Tabs { text, open: Vec::new(), last: Last::Other, end: 0 })
     }
 
-    /// Whether what is read is inside of brackets.
-    pub(super) fn in_brackets(&self) -> bool {
-        self.open.last() == Some(&None)
+    /// How many brackets are open.
+    pub(super) fn brackets(&self) -> usize {
+        self.open.iter().rev().take_while(|column| column.is_none()).count()
     }
 
     /// Takes the next event; the first tab up to it that is refused.
@@ -112,14 +112,28 @@ impl<'t> Tabs<'t> {
         memchr::memrchr(b'\n', &self.text.as_bytes()[..at]).map_or(0, |line| line + 1)
     }
 
-    /// The first tab that is refused between the last token and a place.
+    /// The first tab that is refused between the last token and a place. Of blanks in a row the
+    /// first tab decides: the others stand further right.
     fn gap(&self, to: usize) -> Option<usize> {
-        let gap = self.text.as_bytes().get(self.end..to).filter(|_| !self.in_brackets())?;
-        memchr::memchr_iter(b'\t', gap).map(|at| self.end + at).find(|&tab| self.is_refused(tab))
+        let gap =
+            self.text.as_bytes().get(self.end..to).filter(|_| self.open.last() != Some(&None))?;
+        let (mut blank, mut seen) = (true, 0);
+        for at in memchr::memchr_iter(b'\t', gap) {
+            if at < seen {
+                continue;
+            }
+            blank = blank && gap[seen..at].iter().all(u8::is_ascii_whitespace);
+            let row = gap[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
+            seen = at + row.count();
+            if self.is_refused(self.end + at, blank) {
+                return Some(self.end + at);
+            }
+        }
+        None
     }
 
-    /// Whether a tab behind the last token is refused.
-    fn is_refused(&self, tab: usize) -> bool {
+    /// Whether a tab behind the last token is refused; `blank`: nothing stands between.
+    fn is_refused(&self, tab: usize, blank: bool) -> bool {
         let line = self.line_start(tab);
         let before = &self.text[line.max(self.end)..tab];
         let shown = before.trim_end_matches([' ', '\t']);
@@ -128,9 +142,7 @@ impl<'t> Tabs<'t> {
             return matches!(shown.rsplit([' ', '\t']).next(), Some("-" | "?"));
         }
         match self.last {
-            Last::Plain(block) if self.text[self.end..tab].trim().is_empty() => {
-                block.is_some_and(|block| tab - line <= block)
-            }
+            Last::Plain(block) if blank => block.is_some_and(|block| tab - line <= block),
             _ => true,
         }
     }
