@@ -73,6 +73,7 @@ struct Field {
     nonnull: bool,
     fold: bool,
     empty_ok: bool,
+    numbers: Option<(f64, f64)>,
     words: BTreeMap<String, String>,
 }
 
@@ -83,6 +84,7 @@ struct Type {
     scalar: Option<String>,
     lines: Option<String>,
     open: Option<String>,
+    items: Option<String>,
 }
 
 impl<'p> Table<'p> {
@@ -150,11 +152,12 @@ impl<'p> Table<'p> {
             };
             let _ = writeln!(
                 out,
-                "], checks: &[{}], scalar: {}, lines: {}, open: {} }},",
+                "], checks: &[{}], scalar: {}, lines: {}, open: {}, items: {} }},",
                 ty.checks.join(", "),
                 option(&ty.scalar),
                 option(&ty.lines),
-                option(&ty.open)
+                option(&ty.open),
+                option(&ty.items)
             );
         }
         out.push_str("] },\n");
@@ -198,7 +201,7 @@ impl<'p> Table<'p> {
             let word = key.scalar().unwrap_or_default();
             let known = [
                 "source", "inline", "fields", "checks", "refuses", "notes", "scalar", "lines",
-                "open",
+                "open", "items",
             ];
             if !known.contains(&word) {
                 self.stop(key.span(), &format!("a type has no `{word}`"));
@@ -221,9 +224,12 @@ impl<'p> Table<'p> {
         for check in node.get("checks").into_iter().flat_map(|node| node.items()) {
             self.check(name, check, &mut ty);
         }
-        for (key, slot) in
-            [("scalar", &mut ty.scalar), ("lines", &mut ty.lines), ("open", &mut ty.open)]
-        {
+        for (key, slot) in [
+            ("scalar", &mut ty.scalar),
+            ("lines", &mut ty.lines),
+            ("open", &mut ty.open),
+            ("items", &mut ty.items),
+        ] {
             if let Some(value) = node.get(key) {
                 *slot = Some(self.field(value, name, names).ty);
             }
@@ -242,6 +248,7 @@ impl<'p> Table<'p> {
             nonnull: false,
             fold: false,
             empty_ok: false,
+            numbers: None,
             words: BTreeMap::new(),
         };
         for flag in rest.split_whitespace() {
@@ -418,9 +425,10 @@ impl<'p> Table<'p> {
                     _ => format!("Test::Length({first:?}, 0, {})", number(1)),
                 }
             }
-            "not-greater" => {
+            "not-greater" | "not-greater-if-set" => {
                 args.iter().for_each(|name| known(name));
-                format!("Test::NotGreater({first:?}, {second:?})")
+                let if_set = word == "not-greater-if-set";
+                format!("Test::NotGreater({first:?}, {second:?}, {if_set})")
             }
             "starts-with" => {
                 known(first);
@@ -455,13 +463,22 @@ impl<'p> Table<'p> {
                 let [_, value, version] = &args[..] else { bad("takes three") };
                 format!("Test::ValueRemoved({first:?}, {value:?}, {version:?})")
             }
-            "case-insensitive" | "empty-ok" | "default" => {
-                let name = if word == "default" { head } else { first };
+            "case-insensitive" | "empty-ok" | "default" | "numbers" => {
+                let name = match word {
+                    "default" => head,
+                    _ => args[0].as_str(),
+                };
                 known(name);
+                let end = |at: usize, open: f64| match args.get(at).map(|text| text.parse()) {
+                    Some(Ok(number)) => number,
+                    Some(Err(_)) => bad("no number"),
+                    None => open,
+                };
                 if let Some(field) = ty.fields.get_mut(name) {
                     match word {
                         "case-insensitive" => field.fold = true,
                         "empty-ok" => field.empty_ok = true,
+                        "numbers" => field.numbers = Some((end(1, f64::MIN), end(2, f64::MAX))),
                         _ => {
                             field.words.insert("default".to_owned(), tail.join(","));
                         }
@@ -498,7 +515,7 @@ fn literal(name: &str, field: &Field) -> String {
     };
     format!(
         "Field {{ name: {name:?}, origin: {:?}, ty: {}, required: {}, nonnull: {}, fold: {}, \
-         empty_ok: {}, removed: {}, deprecated: {}, renamed: {}, dialect: {}, since: {}, \
+         empty_ok: {}, numbers: {:?}, removed: {}, deprecated: {}, renamed: {}, dialect: {}, since: {}, \
          default: {} }}",
         field.origin,
         field.ty,
@@ -506,6 +523,7 @@ fn literal(name: &str, field: &Field) -> String {
         field.nonnull,
         field.fold,
         field.empty_ok,
+        field.numbers,
         word("removed"),
         word("deprecated"),
         word("renamed"),

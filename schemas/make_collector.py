@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Rewrites otel-collector.yaml from the configuration structs of a built collector.
 
-    make_collector.py FIELDS.json [FIELDS.json ...] > otel-collector.yaml
+    make_collector.py SCRAPERS FIELDS.json [FIELDS.json ...] > otel-collector.yaml
 
-FIELDS.json is what `collector_fields.go` prints (see its head): for each component of the build the
+SCRAPERS is the folder `internal/scraper` of the host metrics receiver's source, whose scrapers read
+their settings by themselves. FIELDS.json is what `collector_fields.go` prints (see its head): for each component of the build the
 Go type of its configuration, and for each type its `mapstructure` fields. What the structs do not
 say is written down here: values of types that read themselves, and what their `Validate` refuses.
 """
 
 import json
+import pathlib
 import re
 import sys
 
@@ -25,18 +27,22 @@ TEXTS = {
     "configcompression.Type": f"enum({COMPRESSIONS})",
     "request.SizerType": "enum(bytes, items, requests)",
     "configtelemetry.Level": "enum(none, basic, normal, detailed)",
-    "zapcore.Level": "enum(debug, info, warn, error, dpanic, panic, fatal)",
+    "zapcore.Level": "enum(debug, info, warn, warning, error, dpanic, panic, fatal)",
     "otlphttpexporter.EncodingType": "enum(proto, json)",
 }
 # Fields whose words are compared without case.
 FOLDED = ("configtelemetry.Level", "zapcore.Level")
+# Fields whose numbers are taken without a look, but for those that are looked at later.
+NUMBERS = {("debugexporter.Config", "verbosity"): ", 0, 2"}
 # Types whose own reader takes more than their fields.
-OPEN = {"migration.ResourceConfigV030", "prometheusreceiver.PromConfig"}
+OPEN = {"prometheusreceiver.PromConfig"}
+# What other keys of a type hold, where it takes any.
+REST = {"migration.ResourceConfigV030": "string", "hostmetricsreceiver.Config": "any"}
 # Packages whose types are read by another reader.
 FOREIGN = ("github.com/prometheus/", "net/url", "targetallocator.Prom")
 # Fields that a type reads by itself.
 EXTRA = {
-    "hostmetricsreceiver.Config": {"scrapers": "map(string: any) required"},
+    "hostmetricsreceiver.Config": {"scrapers": "Scrapers required"},
 }
 LOOSE = {
     ("filterprocessor.Config", name): "any"
@@ -65,16 +71,40 @@ CHECKS = {
     "queuebatch.Config": ["positive(num_consumers)", "positive(queue_size)"],
     "queuebatch.BatchConfig": [
         "positive(flush_timeout)", "nonneg(min_size)", "nonneg(max_size)",
+        "not-greater-if-set(min_size, max_size)",
     ],
+    "queuebatch.PartitionConfig": ["case-insensitive(metadata_keys)", "unique-items(metadata_keys)"],
     "configretry.BackOffConfig": [
         "nonneg(initial_interval)", "nonneg(max_interval)", "nonneg(max_elapsed_time)",
         "nonneg(multiplier)", "range(randomization_factor, 0, 1)",
     ],
-    "batchprocessor.Config": ["nonneg(timeout)", "unique-items(metadata_keys)"],
+    "batchprocessor.Config": [
+        "nonneg(timeout)", "case-insensitive(metadata_keys)", "unique-items(metadata_keys)",
+        "not-greater-if-set(send_batch_size, send_batch_max_size)",
+    ],
+    "hostmetricsreceiver.Config": ["positive(collection_interval)", "nonneg(timeout)"],
+    "fileexporter.Config": [
+        "empty-ok(compression)", "nonneg(flush_interval)", "at-most-one(append, rotation)",
+        "requires(directory_permissions, create_directory)",
+    ],
+    "prometheusremotewriteexporter.Config": [
+        "empty-ok(compression)", "empty-ok(translation_strategy)", "min(max_batch_request_parallelism, 1)",
+        "nonneg(max_batch_size_bytes)",
+    ],
+    "prometheusremotewriteexporter.RemoteWriteQueue": ["nonneg(num_consumers)", "positive(queue_size)"],
+    "prometheusexporter.Config": ["empty-ok(translation_strategy)"],
+    "probabilisticsamplerprocessor.Config": [
+        "nonneg(sampling_percentage)", "range(sampling_precision, 1, 14)", "empty-ok(mode)",
+        "empty-ok(attribute_source)",
+    ],
+    "filterprocessor.Config": ["nonempty-if-present(error_mode)"],
+    "healthcheckextension.Config": ["starts-with(path, /)", "nonempty-if-present(endpoint)"],
+    "zpagesextension.Config": ["nonempty-if-present(endpoint)"],
+    "attraction.ActionKeyValue": ["case-insensitive(action)"],
     "otlpexporter.Config": ["nonneg(timeout)", "matches(endpoint, ^(unix://.+|(https?://|dns://[^/]*/|dns:/*|passthrough:///|[a-z_]+:///)?.*:[0-9]+/?)$)"],
     "otlphttpexporter.Config": [
+        "nonempty-if-present(encoding)",
         "at-least-one(endpoint, traces_endpoint, metrics_endpoint, logs_endpoint, profiles_endpoint)",
-        "nonneg(timeout)",
     ],
     "otlpreceiver.Protocols": ["any-key(grpc, http)"],
 }
@@ -86,23 +116,84 @@ REQUIRED = {
     ("fileexporter.Config", "path"),
     ("prometheusexporter.Config", "endpoint"),
 }
+# Load balancing that gRPC brings with it, or that a build may have brought in.
+BALANCERS = (
+    "pick_first, round_robin, grpclb, weighted_round_robin, least_request_experimental, "
+    "ring_hash_experimental, rls_experimental, priority_experimental, weighted_target_experimental, "
+    "outlier_detection_experimental"
+)
+TRANSLATIONS = (
+    "UnderscoreEscapingWithSuffixes, UnderscoreEscapingWithoutSuffixes, NoUTF8EscapingWithSuffixes, NoTranslation"
+)
 ENUMS = {
+    ("otlpexporter.Config", "balancer_name"): f'enum({BALANCERS}, "")',
     ("configtls.ClientConfig", "min_version"): f"enum({TLS})",
     ("configtls.ClientConfig", "max_version"): f"enum({TLS})",
     ("configtls.ServerConfig", "min_version"): f"enum({TLS})",
     ("configtls.ServerConfig", "max_version"): f"enum({TLS})",
     ("debugexporter.Config", "verbosity"): "enum(basic, normal, detailed)",
+    ("fileexporter.Config", "format"): "enum(json, proto)",
+    ("fileexporter.Config", "compression"): "enum(zstd)",
+    ("prometheusremotewriteexporter.Config", "compression"): "enum(snappy)",
+    ("prometheusremotewriteexporter.Config", "translation_strategy"): f"enum({TRANSLATIONS})",
+    ("prometheusexporter.Config", "translation_strategy"): f"enum({TRANSLATIONS})",
+    ("probabilisticsamplerprocessor.Config", "mode"): "enum(hash_seed, proportional, equalizing)",
+    ("probabilisticsamplerprocessor.Config", "attribute_source"): "enum(traceID, record)",
+    ("v0.3.0.OTLP", "headers"): "V0Headers",
+    ("v0.3.0.OTLPMetric", "headers"): "V0Headers",
 }
 DEFAULTS = {
     ("queuebatch.Config", "num_consumers"): "10",
     ("queuebatch.Config", "queue_size"): "1000",
     ("queuebatch.BatchConfig", "flush_timeout"): "200ms",
+    ("queuebatch.BatchConfig", "min_size"): "8192",
+    ("queuebatch.BatchConfig", "max_size"): "0",
+    ("batchprocessor.Config", "send_batch_size"): "8192",
+    ("batchprocessor.Config", "send_batch_max_size"): "0",
 }
 
 
 def short(path):
     """`go.opentelemetry.io/collector/config/configtls.ClientConfig` as `configtls.ClientConfig`."""
     return path.rsplit("/", 1)[-1]
+
+
+MATCHES = {
+    "disk": ["include", "exclude"],
+    "network": ["include", "exclude"],
+    "process": ["include", "exclude"],
+    "filesystem": [f"{way}_{what}" for way in ("include", "exclude") for what in ("devices", "fs_types", "mount_points")],
+}
+FIELD = re.compile(r'`mapstructure:"([\w.]+)[^"]*"`')
+
+
+def scrapers(folder):
+    """The settings of each scraper, as types."""
+    kinds = {"bool": "bool", "time.Duration": "go-duration", "[]string": "list(string)"}
+    listed, out = [], []
+    for config in sorted(pathlib.Path(folder).glob("*scraper/config.go")):
+        scraper = config.parent.name.removesuffix("scraper")
+        made = (config.parent / "internal/metadata/generated_config.go").read_text()
+        name = "Scraper" + scraper.capitalize()
+        listed.append(f"      {scraper}: {name}")
+        own = [f"      {key}: ScraperMatch" for key in MATCHES.get(scraper, [])]
+        struct = re.search(r"type Config struct \{(.*?)\n\}", config.read_text(), re.S).group(1)
+        for line in struct.splitlines():
+            found = re.match(r"\s*\w+ +(\S+) +" + FIELD.pattern, line)
+            if found and found.group(1) in kinds:
+                own.append(f"      {found.group(2)}: {kinds[found.group(1)]}")
+        for section in ("Metrics", "ResourceAttributes"):
+            struct = re.search(rf"type {section}Config struct \{{(.*?)\n\}}", made, re.S)
+            if not struct:
+                continue
+            key = "metrics" if section == "Metrics" else "resource_attributes"
+            own.append(f"      {key}: {name}{section}")
+            out += [f"  {name}{section}:", f"    source: {scraper}scraper.{section}Config", "    fields:"]
+            out += [f'      "{field}": Scraper{section}' for field in sorted(FIELD.findall(struct.group(1)))]
+        out += [f"  {name}:", f"    source: {scraper}scraper.Config", "    fields:", *sorted(own)]
+    names = ", ".join(line.split(":")[0].strip() for line in listed)
+    head = ["  Scrapers:", "    source: hostmetricsreceiver scraperFactories", "    fields:", *listed]
+    return [*head, "    checks:", f'      - "any-key({names})"', *out]
 
 
 class Names:
@@ -123,7 +214,7 @@ class Names:
 
 def main():
     roots, types, kinds = {}, {}, {}
-    for path in sys.argv[1:]:
+    for path in sys.argv[2:]:
         data = json.load(open(path))
         types.update(data["types"])
         for root, kind in data["roots"].items():
@@ -148,9 +239,6 @@ def main():
         if "configopaque.MapList>" in text:
             return "Headers"
         if text.startswith("custom<"):
-            return "any"
-        if "otelconf/" in owner_path[0] and field == "headers":
-            # A list in the newer of two forms, a mapping in the older.
             return "any"
         match = re.fullmatch(r"(?:text|string)<(.*)>", text)
         if match:
@@ -187,6 +275,7 @@ def main():
                 folded.append(f"default({field}: {DEFAULTS[(owner, field)]})")
             if any(word in text for word in FOLDED):
                 folded.append(f"case-insensitive({field})")
+                folded.append(f"numbers({field}{NUMBERS.get((owner, field), '')})")
                 if "zapcore" in text:
                     folded.append(f"empty-ok({field})")
             quoted = f'"{field}"' if re.search(r"[^\w.]", field) else field
@@ -199,8 +288,10 @@ def main():
             lines.append("    fields:")
             lines += rows
         # Whatever else stands in a part of the telemetry's own settings makes the collector panic.
-        if body.get("remain") and not owner.startswith("v0.3.0."):
+        if body.get("remain") and owner not in REST and not owner.startswith("v0.3.0."):
             lines.append("    open: any")
+        if owner in REST:
+            lines.append(f"    open: {REST[owner]}")
         checks = folded + [check for check in CHECKS.get(owner, [])
                   if all(name in body["fields"] for name in re.findall(r"[a-z_]+", check.split("(", 1)[1].split(",")[0])[:1])]
         if checks:
@@ -239,6 +330,7 @@ def main():
     print("\ntypes:")
     print(FRAME)
     print("\n".join(out))
+    print("\n".join(scrapers(sys.argv[1])))
 
 
 HEAD = """# Field tables of the OpenTelemetry Collector: the frame, and the configuration of the components of
@@ -274,6 +366,30 @@ FRAME = """  Collector:
   Headers:
     source: configopaque.MapList
     open: string
+    items: NamedValue
+  NamedValue:
+    source: configopaque.Pair
+    fields: { name: string, value: string }
+  V0Headers:
+    source: v0.3.0.OTLPHeaders, a mapping before
+    open: any
+    items: V0NameStringValuePair
+  ScraperMetrics:
+    source: metadata.MetricConfig
+    fields: { enabled: bool, aggregation_strategy: "enum(sum, avg, min, max)", attributes: list(string) }
+  ScraperResourceAttributes:
+    source: metadata.ResourceAttributeConfig
+    fields: { enabled: bool, metrics_include: any, metrics_exclude: any }
+  ScraperMatch:
+    source: filterset.Config
+    fields:
+      match_type: string
+      regexp: any
+      devices: list(string)
+      interfaces: list(string)
+      names: list(string)
+      fs_types: list(string)
+      mount_points: list(string)
   Pipeline:
     source: pipelines.PipelineConfig
     fields:

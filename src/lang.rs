@@ -14,6 +14,7 @@ pub mod logging;
 pub mod logsearch;
 pub mod logstash;
 pub mod matcher;
+pub mod ottl;
 pub mod path;
 pub mod pattern;
 pub mod placeholder;

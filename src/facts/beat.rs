@@ -29,7 +29,7 @@ pub struct Beat {
     pub name: Option<&'static str>,
     /// All settings, inputs and modules left out.
     pub settings: Settings,
-    /// Processors and other steps in its lists: the list, and the name.
+    /// Processors and other steps in its lists, and its modules: the list, and the name.
     pub listed: Vec<(String, Scalar)>,
     /// The token that names it.
     pub anchor: Span,
@@ -170,7 +170,7 @@ pub(super) fn read(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFact
     if root.is_sequence() {
         inputs(root, Place::List, document, masked, facts);
         let settings = Settings { entries: Vec::new(), open: true };
-        let listed = Vec::new();
+        let listed = modules("modules", root).collect();
         facts.beats.push(Beat {
             document,
             name: None,
@@ -198,15 +198,35 @@ pub(super) fn read(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFact
     }
     outputs(root, document, masked, facts);
     credentials(document, &settings, &mut facts.credentials);
-    let listed = steps(root);
+    let mut listed = steps(root);
+    for beat in MODULAR {
+        let path = format!("{beat}.modules");
+        let lists = settings::all_at(root, &path).into_iter();
+        listed.extend(lists.flat_map(|(_, list)| modules(&path, list)));
+    }
     facts.beats.push(Beat { document, name, settings, listed, anchor, part: false, operator });
+}
+
+/// Beats that are made of modules.
+const MODULAR: &[&str] = &["filebeat", "metricbeat", "auditbeat"];
+
+/// Modules of a list that are not switched off.
+fn modules(path: &str, list: NodeRef<'_>) -> impl Iterator<Item = (String, Scalar)> {
+    let on = |item: &NodeRef<'_>| {
+        Scalar::under(*item, "enabled").is_none_or(|it| it.boolean() == Some(true))
+    };
+    let names = list.items().filter(on).filter_map(|item| Scalar::under(item, "module"));
+    names.map(move |name| (path.to_owned(), name))
 }
 
 /// The items of lists by name, such as `ndjson` of `parsers: [{ ndjson: … }]`.
 fn steps(node: NodeRef<'_>) -> Vec<(String, Scalar)> {
     let mut steps = Vec::new();
     for (key, list) in node.entries() {
-        let Some(list_name) = key.scalar() else { continue };
+        // What a module has are settings.
+        let Some(list_name) = key.scalar().filter(|name| !name.ends_with("modules")) else {
+            continue;
+        };
         for (name, _) in list.items().flat_map(NodeRef::pairs) {
             steps.extend(Scalar::of(name).map(|name| (list_name.to_owned(), name)));
         }

@@ -1,4 +1,4 @@
-//! Buckets whose objects are deleted after a time.
+//! Buckets whose objects are deleted after a time: Terraform (Amazon, Google, Azure) and CloudFormation.
 
 use super::scalar::Scalar;
 use super::terraform::{Resource, blocks};
@@ -47,6 +47,63 @@ pub fn read_google(resource: &Resource<'_>, document: DocumentId, facts: &mut Fi
             let narrow = old.iter().any(|key| condition.get(key).is_some());
             if let Some(days) = Scalar::under(condition, "age") {
                 push(&names, days, tiered, narrow, document, facts);
+            }
+        }
+    }
+}
+
+/// Reads the policy of a storage account of Azure: its rules name containers, or mean all of them.
+pub fn read_azure(resource: &Resource<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let account = names(resource, &["storage_account_id"]);
+    for rule in resource.blocks("rule") {
+        let off = Scalar::under(rule, "enabled").is_some_and(|it| it.boolean() == Some(false));
+        let filters = blocks(rule, "filters");
+        let narrow = filters.iter().any(|filter| filter.get("match_blob_index_tag").is_some());
+        let prefixes: Vec<Scalar> = filters
+            .iter()
+            .filter_map(|filter| filter.get("prefix_match"))
+            .flat_map(NodeRef::items)
+            .filter_map(Scalar::of)
+            .collect();
+        // What follows the container's name is a part of it.
+        let part = |prefix: &Scalar| prefix.text.trim_end_matches('/').contains('/');
+        let left_out = off || narrow || prefixes.iter().any(part);
+        let names: Vec<String> =
+            account.iter().cloned().chain(prefixes.into_iter().map(|it| it.text)).collect();
+        for base in blocks(rule, "actions").iter().flat_map(|it| blocks(*it, "base_blob")) {
+            let tiered = base
+                .pairs()
+                .any(|(key, _)| key.scalar().is_some_and(|key| key.starts_with("tier_to_")));
+            let days = base.pairs().find(|(key, _)| {
+                key.scalar().is_some_and(|key| key.starts_with("delete_after_days_since_"))
+            });
+            if let Some(days) = days.and_then(|(_, value)| Scalar::of(value)) {
+                push(&names, days, tiered, left_out, document, facts);
+            }
+        }
+    }
+}
+
+/// Reads the buckets of a CloudFormation template.
+pub fn read_template(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    for (name, resource) in root.get("Resources").into_iter().flat_map(NodeRef::entries) {
+        if resource.get("Type").and_then(NodeRef::scalar) != Some("AWS::S3::Bucket") {
+            continue;
+        }
+        let Some(properties) = resource.get("Properties") else { continue };
+        let given = Scalar::under(properties, "BucketName").map(|given| given.text);
+        let names: Vec<String> =
+            name.scalar().map(str::to_owned).into_iter().chain(given).collect();
+        let rules = properties.at(&["LifecycleConfiguration", "Rules"]);
+        for rule in rules.into_iter().flat_map(NodeRef::items) {
+            let off = Scalar::under(rule, "Status").is_none_or(|it| it.text != "Enabled");
+            let narrow = ["Prefix", "TagFilters", "ObjectSizeGreaterThan", "ObjectSizeLessThan"]
+                .iter()
+                .filter_map(|key| rule.get(key))
+                .any(|value| value.scalar().is_none_or(|text| !text.is_empty()));
+            let tiered = rule.get("Transitions").is_some() || rule.get("Transition").is_some();
+            if let Some(days) = Scalar::under(rule, "ExpirationInDays") {
+                push(&names, days, tiered, off || narrow, document, facts);
             }
         }
     }

@@ -333,7 +333,12 @@ fn collector<'t>(root: NodeRef<'t>, parts: &mut Vec<Part<'t>>) {
         }
         if let Some((key, config)) = receiver.entry("config").filter(|(_, node)| node.is_mapping())
         {
-            let kind = identify::classify(config).unwrap_or(Kind::PrometheusFragment);
+            // Jobs in other files alone say too little to be known by.
+            let rest = match config.get("scrape_config_files") {
+                Some(_) => Kind::PrometheusConfig,
+                None => Kind::PrometheusFragment,
+            };
+            let kind = identify::classify(config).unwrap_or(rest);
             parts.push(node(key, config, Some(kind)));
         }
     }
@@ -346,6 +351,7 @@ const VALUES_KEYS: &[&str] = &[
     "configuration",
     "customConfig",
     "structuredConfig",
+    "userconfig",
     "additionalScrapeConfigs",
     "extraScrapeConfigs",
     "scrapeConfigs",

@@ -1,6 +1,7 @@
 //! The configuration of one component as a flat list: path, key and value of everything in it.
 //!
-//! Configurations that are layered, or that no table describes, are asked by path.
+//! Configurations that are layered, or that no table describes, are asked by path. Programs that read
+//! `a.b: x` and `a: { b: x }` as one are asked by dotted keys (`settings.rs`), by the same walk.
 
 use super::scalar::Scalar;
 use super::subject::Held;
@@ -11,6 +12,70 @@ use crate::source::Span;
 const BUDGET: usize = 4_000;
 /// Deepest nesting that is followed.
 const DEPTH: usize = 24;
+
+/// What follows after a value was looked at.
+pub(super) enum Next {
+    /// What stands below it.
+    Below,
+    /// What stands beside it.
+    Beside,
+    /// Nothing more.
+    End,
+}
+
+/// One step of a walk: where it is, and what stands there.
+pub(super) struct Step<'p, 't> {
+    /// Keys and places in lists: `protocols.grpc.endpoint`, `policies[0].type`.
+    pub(super) path: &'p str,
+    /// The key; none for an item of a list.
+    pub(super) key: Option<NodeRef<'t>>,
+    /// The value.
+    pub(super) value: NodeRef<'t>,
+    /// Nothing below it is followed.
+    pub(super) deepest: bool,
+}
+
+/// Looks at everything below a node in the order of the file, as long as `visit` wants more.
+pub(super) fn walk<'t>(node: NodeRef<'t>, visit: &mut impl FnMut(Step<'_, 't>) -> Next) {
+    below(node, &mut String::new(), 0, visit);
+}
+
+/// `false` where the walk is at its end.
+fn below<'t>(
+    node: NodeRef<'t>,
+    path: &mut String,
+    depth: usize,
+    visit: &mut impl FnMut(Step<'_, 't>) -> Next,
+) -> bool {
+    let mark = path.len();
+    let items = node.items().enumerate().map(|(number, item)| (None, number, item));
+    let keys = node.entries().into_iter().map(|(key, value)| (Some(key), 0, value));
+    for (key, number, value) in keys.chain(items) {
+        match key {
+            Some(key) => {
+                let Some(name) = key.scalar() else { continue };
+                if mark > 0 {
+                    path.push('.');
+                }
+                // Loaders take `a::b` for nested keys.
+                path.push_str(&name.replace("::", "."));
+            }
+            None => path.push_str(&format!("[{number}]")),
+        }
+        let deepest = depth + 1 >= DEPTH;
+        let goes_on = match visit(Step { path, key, value, deepest }) {
+            Next::Below if deepest => true,
+            Next::Below => below(value, path, depth + 1, visit),
+            Next::Beside => true,
+            Next::End => false,
+        };
+        path.truncate(mark);
+        if !goes_on {
+            return false;
+        }
+    }
+    true
+}
 
 /// Everything under one key.
 #[derive(Clone, Debug, Default, borsh::BorshSerialize, borsh::BorshDeserialize)]
@@ -73,7 +138,20 @@ impl Settings {
     pub fn of(node: NodeRef<'_>, open: bool) -> Settings {
         let mut settings = Settings { root: Value::Null, entries: Vec::new(), open };
         settings.root = settings.value(node);
-        settings.below(node, &mut String::new(), 0);
+        walk(node, &mut |step| {
+            if settings.entries.len() >= BUDGET {
+                return Next::End;
+            }
+            settings.open |= step.key.is_some_and(NodeRef::is_unknown);
+            let first = || step.value.pairs().next().map(|(key, _)| key.span());
+            let key = step.key.map(NodeRef::span).or_else(first);
+            let value = settings.value(step.value);
+            let inside = matches!(value, Value::Map(1..) | Value::List(1..));
+            settings.open |= step.deepest && inside;
+            let key = key.unwrap_or_else(|| step.value.span());
+            settings.entries.push(Setting { path: step.path.to_owned(), key, value });
+            Next::Below
+        });
         settings.open |= settings.entries.len() >= BUDGET;
         settings
     }
@@ -90,40 +168,6 @@ impl Settings {
             Some(scalar) if !node.is_null() || !scalar.known => Value::Scalar(scalar),
             _ => Value::Null,
         }
-    }
-
-    fn below(&mut self, node: NodeRef<'_>, path: &mut String, depth: usize) {
-        if depth >= DEPTH {
-            self.open = true;
-            return;
-        }
-        let mark = path.len();
-        for (key, value) in node.entries() {
-            let Some(name) = key.scalar() else { continue };
-            self.open |= key.is_unknown();
-            if !path.is_empty() {
-                path.push('.');
-            }
-            // The loader takes `a::b` for nested keys.
-            path.push_str(&name.replace("::", "."));
-            self.push(value, path, key.span(), depth);
-            path.truncate(mark);
-        }
-        for (number, item) in node.items().enumerate() {
-            path.push_str(&format!("[{number}]"));
-            let first = item.pairs().next().map(|(key, _)| key.span());
-            self.push(item, path, first.unwrap_or_else(|| item.span()), depth);
-            path.truncate(mark);
-        }
-    }
-
-    fn push(&mut self, node: NodeRef<'_>, path: &mut String, key: Span, depth: usize) {
-        if self.entries.len() >= BUDGET {
-            return;
-        }
-        let value = self.value(node);
-        self.entries.push(Setting { path: path.clone(), key, value });
-        self.below(node, path, depth + 1);
     }
 
     /// The setting at a path.

@@ -1,4 +1,6 @@
-//! Settings of loggers in files: Logback, Log4j, NLog, Spring, .NET, nginx.
+//! Settings of loggers in files: Logback, Log4j, NLog, Spring, .NET, Python, nginx.
+
+mod files;
 
 use super::code::loggers::{Form, LoggerSetup, Places, Setup};
 use super::code::records::{RecordParts, fields_of};
@@ -65,6 +67,7 @@ pub fn read_text(text: &str, map: &OffsetMap, document: DocumentId, facts: &mut 
         file.nginx(text);
     } else {
         file.properties(text);
+        file.appenders(text);
     }
     let File { parts, facts, .. } = file;
     if !parts.is_empty() {
@@ -75,7 +78,7 @@ pub fn read_text(text: &str, map: &OffsetMap, document: DocumentId, facts: &mut 
 impl File<'_> {
     fn xml(&mut self, text: &str) {
         let elements = xml::elements(text);
-        for element in &elements {
+        for (number, element) in elements.iter().enumerate() {
             let class = element.get("class").or_else(|| element.get("type"));
             let word = class.map_or(element.name, |class| class.value);
             if let Some(api) = format_of(word).filter(|api| is_structured(api)) {
@@ -106,13 +109,7 @@ impl File<'_> {
                 let only = profile(&elements, element.around);
                 self.add(level.value, level.at.clone(), Setup::Level { logger, only });
             }
-            let file = class.is_some_and(|class| class.value.ends_with(".FileAppender"))
-                || element.name == "File" && element.get("fileName").is_some();
-            if file {
-                let at = class.map_or(element.at.clone(), |class| class.at.clone());
-                let path = element.get("fileName").map(|name| self.scalar(name.value, &name.at));
-                self.add(word, at, Setup::File { rotates: false, ends: None, path });
-            }
+            self.appender(&elements, number);
         }
     }
 
@@ -393,6 +390,7 @@ fn is_appender_of_records(key: &str, value: &str) -> bool {
 fn scalar_setting(key: &str, value: Scalar, parts: &mut RecordParts, facts: &mut FileFacts) {
     let document = parts.document;
     let lower = key.to_ascii_lowercase();
+    files::setting(&lower, &value, document, facts);
     if lower.starts_with("logging.structured.") {
         structured(parts, &lower, &value.text, value.span);
     } else if let Some(name) =

@@ -449,7 +449,10 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
         Kind::Strategy => strategy::read(node, id, masked, facts),
         kind if collector::reads(kind) => collector::read(node, id, facts),
         Kind::Terraform => terraform::read(node, id, facts),
-        Kind::CloudFormation => monitor::read_template(node, id, facts),
+        Kind::CloudFormation => {
+            monitor::read_template(node, id, facts);
+            super::bucket::read_template(node, id, facts);
+        }
         Kind::OnCall => oncall::read(node, id, masked, facts),
         Kind::LogstashConfig => logstash::node::read_node(node, id, facts),
         Kind::LogstashPipelines => logstash::node::read_entries(node, id, facts),

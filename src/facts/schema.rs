@@ -7,6 +7,7 @@ pub mod table;
 pub mod walk;
 
 mod alertmanager;
+mod built;
 mod checks;
 mod collector;
 mod fault;

@@ -2,12 +2,12 @@
 
 pub mod table;
 
+use super::flat::{self, Next};
 use super::scalar::Scalar;
+use crate::lang::placeholder;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
-/// Deepest nesting that is followed.
-const DEPTH: usize = 24;
 /// Most settings that are read of one document.
 const MOST: usize = 5_000;
 
@@ -59,36 +59,37 @@ impl Settings {
     /// Reads a mapping.
     pub fn of(node: NodeRef<'_>, open: bool) -> Settings {
         let mut settings = Settings { entries: Vec::new(), open };
-        settings.read(node, "", 0);
+        // Items of lists are values here, and nothing to go into.
+        flat::walk(node, &mut |step| {
+            let Some(key) = step.key else { return Next::End };
+            if settings.entries.len() >= MOST {
+                settings.open = true;
+                return Next::End;
+            }
+            let value = step.value;
+            if key.is_unknown() || key.scalar().is_some_and(placeholder::is_in) {
+                settings.open = true;
+                return Next::Beside;
+            }
+            if value.is_mapping() && value.pairs().len() > 0 && !step.deepest {
+                return Next::Below;
+            }
+            settings.push(step.path.to_owned(), key, value);
+            Next::Beside
+        });
         settings
     }
 
-    fn read(&mut self, node: NodeRef<'_>, above: &str, depth: usize) {
-        for (key, value) in node.entries() {
-            if self.entries.len() >= MOST {
-                self.open = true;
-                return;
-            }
-            let Some(name) = key.scalar() else { continue };
-            if key.is_unknown() || crate::lang::placeholder::is_in(name) {
-                self.open = true;
-                continue;
-            }
-            let full = if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") };
-            if value.is_mapping() && value.pairs().len() > 0 && depth < DEPTH {
-                self.read(value, &full, depth + 1);
-                continue;
-            }
-            let scalar = Scalar::of(value).filter(|_| !value.is_null() || value.is_unknown());
-            self.open |= value.is_unknown() && value.scalar().is_none();
-            self.entries.push(Setting {
-                key: full,
-                span: key.span(),
-                value: scalar,
-                items: value.items().filter_map(Scalar::of).collect(),
-                list: value.is_sequence(),
-            });
-        }
+    fn push(&mut self, key: String, name: NodeRef<'_>, value: NodeRef<'_>) {
+        let scalar = Scalar::of(value).filter(|_| !value.is_null() || value.is_unknown());
+        self.open |= value.is_unknown() && value.scalar().is_none();
+        self.entries.push(Setting {
+            key,
+            span: name.span(),
+            value: scalar,
+            items: value.items().filter_map(Scalar::of).collect(),
+            list: value.is_sequence(),
+        });
     }
 
     /// The last setting with this key: later ones win.

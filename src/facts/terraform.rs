@@ -86,6 +86,7 @@ const READERS: &[(&str, Reader)] = &[
     ("aws_cloudwatch_composite_alarm", monitor::read),
     ("aws_cloudwatch_metric_alarm", monitor::read),
     ("azurerm_monitor_metric_alert", monitor::read),
+    ("azurerm_storage_management_policy", bucket::read_azure),
     ("datadog_monitor", monitor::read),
     ("google_monitoring_alert_policy", monitor::read),
     ("google_storage_bucket", bucket::read_google),

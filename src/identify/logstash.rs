@@ -124,7 +124,8 @@ impl Evidence {
         }
         let condition = line.trim_start_matches(['}', ' ']).trim_start_matches("else ");
         self.conditions += usize::from(
-            condition.starts_with("if ") && condition.contains('[') && !condition.contains('('),
+            condition.starts_with("if ")
+                && (condition.contains('[') && !condition.contains('(') || asks_field(condition)),
         );
         let arrow = line.find("=>");
         self.arrows += usize::from(arrow.is_some());
@@ -163,6 +164,15 @@ impl Evidence {
             }
         }
     }
+}
+
+/// Whether a condition in brackets names a field, which no other language writes so: `([a] == "b")`.
+fn asks_field(condition: &str) -> bool {
+    condition.as_bytes().windows(3).any(|bytes| {
+        matches!(bytes[0], b'(' | b' ' | b'!')
+            && bytes[1] == b'['
+            && (bytes[2].is_ascii_alphabetic() || matches!(bytes[2], b'@' | b'_'))
+    }) && !condition.contains(';')
 }
 
 /// Whether a line is the head of a section with a word too many or too few: `input input {`,

@@ -252,6 +252,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
         "Logging>LogLevel 4, Logging>Console 2, ^Serilog 3, Serilog>WriteTo 2, Serilog>MinimumLevel 3,
          Serilog>Using 1, ^AllowedHosts 1, ^ConnectionStrings 1, logging>level 3, level>root 2, logging>pattern 3,
          logging>structured 4, logging>appenders 4, ^logging 1, ^spring 2, ^logging.level.* 4, ^logging.structured.* 4,
+         handlers>*>class 3, ^formatters 1, ^disable_existing_loggers 3, root>handlers 2,
          server>error 2, error>include-stacktrace 4, ^server.error.* 4, ^log-driver 4, ^log-opts 2, ^apiVersion -9, ^services -9",
     ),
     signature(

@@ -315,8 +315,24 @@ fn is_fluent_bit(text: &str) -> bool {
 
 fn is_vector(text: &str) -> bool {
     let table = |name: &str| text.lines().any(|line| line.trim_start().starts_with(name));
+    // Prose that shows a part of one is none.
+    let first = text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("{{"));
+    if first.is_none_or(|line| !line.starts_with('[') && !is_assignment(line)) {
+        return false;
+    }
     let parts = ["[sources.", "[transforms.", "[sinks."].iter().filter(|name| table(name)).count();
     parts >= 2 || ((table("[sinks.") || table("[transforms.")) && text.contains("inputs"))
+}
+
+/// `key = value`, `a.b = value`.
+fn is_assignment(line: &str) -> bool {
+    line.split_once('=').is_some_and(|(key, _)| {
+        let key = key.trim_end();
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.\"'".contains(c))
+    })
 }
 
 fn is_alloy(text: &str) -> bool {

@@ -14,5 +14,6 @@ pub fn is_logging(text: &str) -> bool {
         || line("server.error.include-")
         || line("log4j.rootLogger")
         || line("rootLogger.")
+        || (line("[loggers]") && line("[handlers]"))
         || (line("log_format ") && has("$"))
 }

@@ -3,24 +3,35 @@
 use super::promql::HOLE;
 
 /// Whether `text` holds a placeholder, so that nobody can know its value:
-/// `${VAR}`, `$(VAR)`, `{{ … }}`, `{% … %}`, `<% … %>`, `%(x)s`, `ENC[…]`, `op://…`, `vault:…`,
-/// or the gap of a variable that was taken out.
+/// `${VAR}`, `$(VAR)`, `{{ … }}`, `{% … %}`, `<% … %>`, `%(x)s`, `ENC[…]`, `SECRET[…]` (Vector's),
+/// `op://…`, `vault:…`, `__HOST__`, `_HOST_`, or the gap of a variable that was taken out.
 pub fn is_in(text: &str) -> bool {
     holds_pair(text.as_bytes())
         || text.starts_with("op://")
         || text.starts_with("vault:")
         || (text.starts_with("$") && is_variable(&text[1..]))
-        || (text.starts_with("__") && text.ends_with("__") && text.len() > 4)
+        || is_underlined(text)
+}
+
+/// `__host__` or `_HOST_`: a word that a script replaces.
+fn is_underlined(text: &str) -> bool {
+    let upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    (text.starts_with("__") && text.ends_with("__") && text.len() > 4)
+        || (text.len() > 4
+            && text.starts_with('_')
+            && text.ends_with('_')
+            && text.bytes().all(upper))
 }
 
 /// What opens a placeholder and what closes it.
-const PAIRS: [(&[u8], &[u8]); 7] = [
+const PAIRS: [(&[u8], &[u8]); 8] = [
     (b"${", b"}"),
     (b"$(", b")"),
     (b"{{", b"}}"),
     (b"{%", b"%}"),
     (b"<%", b"%>"),
     (b"ENC[", b"]"),
+    (b"SECRET[", b"]"),
     (b"%(", b")s"),
 ];
 
@@ -88,10 +99,14 @@ mod tests {
             "$TOKEN",
             "op://v/i",
             "__HOST__",
+            "_STORE_TYPE_",
+            "SECRET[files.key]",
         ] {
             assert!(is_in(text), "{text}");
         }
-        for text in ["30s", "$1:$2", "a{b}", "100%", "__meta_x", "$labels"] {
+        for text in
+            ["30s", "$1:$2", "a{b}", "100%", "__meta_x", "$labels", "_id_", "_grok_failure_"]
+        {
             assert!(!is_in(text), "{text}");
         }
     }

@@ -1,4 +1,4 @@
-//! Inputs, processors and settings that Beats do not have. Rule: rules/beat/unknown-key.yaml
+//! Inputs, modules, processors and settings that Beats do not have. Rule: rules/beat/unknown-key.yaml
 
 use crate::catalogue::model::Severity;
 use crate::check::Case;
@@ -29,7 +29,27 @@ pub(super) fn check(beat: &Beat, case: &mut Case<'_>) {
     for (_, name) in names {
         word("beats-processors", "processor", &name.text, name.span, beat, case);
     }
+    for (list, name) in beat.listed.iter().filter(|(_, name)| name.known) {
+        match list.strip_suffix("modules") {
+            // A file of modules does not say whose they are.
+            Some("") if MODULES.iter().all(|table| is_unknown(table, &name.text)) => {
+                word(MODULES[0], "module", &name.text, name.span, beat, case);
+            }
+            Some(of) if of.ends_with('.') => {
+                let table = format!("{}-modules", of.trim_end_matches('.'));
+                word(&table, "module", &name.text, name.span, beat, case);
+            }
+            _ => {}
+        }
+    }
     removed_of(&beat.settings.entries, beat, case);
+}
+
+/// Tables of modules, by the Beat that has them.
+const MODULES: &[&str] = &["filebeat-modules", "metricbeat-modules", "auditbeat-modules"];
+
+fn is_unknown(table: &str, name: &str) -> bool {
+    Table::named(table).is_some_and(|table| matches!(table.look_up(name), Standing::Unknown { .. }))
 }
 
 /// A name that a table must know.

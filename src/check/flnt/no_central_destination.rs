@@ -4,6 +4,7 @@ use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::code::is_test;
 use crate::facts::code::loggers::Setup;
+use crate::identify::Kind;
 use crate::repo::Repo;
 use crate::repo::images::{Class, known_as};
 use crate::repo::shippers::delivery::{Shipment, To};
@@ -52,7 +53,7 @@ fn unread_files(case: &mut Case<'_>) {
         let Setup::File { path: Some(path), .. } = &setup.setup else { continue };
         let document = repo.document(setup.document);
         if !path.known
-            || !document.kind.is_code()
+            || !(document.kind.is_code() || document.kind == Kind::LoggingConfig)
             || is_test(&repo.source(setup.document.source).path)
             || read.holds(&path.text)
             || shows_too(&repo.source(setup.document.source).look())

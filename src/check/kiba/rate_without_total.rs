@@ -5,7 +5,12 @@ use crate::facts::query::{Form, How, LogQuery};
 use crate::repo::logfields::asks_for_errors;
 
 pub(super) fn check(query: &LogQuery, case: &mut Case<'_>) {
-    if query.form == Form::Panel || !is_rate(query.label()) {
+    // A body alone is called what its file is called.
+    let path = &case.repo.source(query.document.source).path;
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let own = file.split('.').next().filter(|_| query.form == Form::Body);
+    let name = own.filter(|_| query.name.is_none()).unwrap_or(query.label());
+    if query.form == Form::Panel || !is_rate(name) {
         return;
     }
     let filtered = query.uses.iter().any(|used| {
@@ -17,7 +22,7 @@ pub(super) fn check(query: &LogQuery, case: &mut Case<'_>) {
     });
     let counted = !query.aggregations.is_empty() || query.form == Form::Visual;
     if filtered && !compared && counted && !query.open {
-        case.flag(query.anchor).with("name", query.label());
+        case.flag(query.anchor).with("name", name);
     }
 }
 

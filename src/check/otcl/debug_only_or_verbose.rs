@@ -72,7 +72,10 @@ fn verbose(collector: &Collector, case: &mut Case<'_>) {
         let settings = &component.settings;
         let loud =
             |key: &str, value: &str| settings.get(key).filter(|it| it.known_text() == Some(value));
-        let found = loud("verbosity", "detailed")
+        // The level `detailed`, by its name or its number.
+        let found = ["detailed", "2"]
+            .into_iter()
+            .find_map(|value| loud("verbosity", value))
             .or_else(|| loud("loglevel", "debug"))
             .or_else(|| loud("logLevel", "debug"));
         if let Some(found) = found {

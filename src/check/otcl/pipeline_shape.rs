@@ -93,7 +93,8 @@ fn signal(pipeline: &Pipeline, case: &mut Case<'_>) {
     match pipeline.signal() {
         "traces" | "metrics" | "logs" => {}
         "profiles" => {
-            let gate = repo.collectors_with(pipeline.document).iter().any(|container| {
+            let runs = repo.collectors_with(pipeline.document);
+            let gate = runs.iter().any(|container| {
                 container.args.iter().any(|arg| arg.text.contains("service.profilesSupport"))
             });
             // What a chart passes on its command line stands elsewhere in its values.
@@ -101,7 +102,9 @@ fn signal(pipeline: &Pipeline, case: &mut Case<'_>) {
             let in_values = host.is_some_and(|host| repo.document(host).kind == Kind::HelmValues);
             if !gate && !in_values {
                 let what = "profiles need `--feature-gates=service.profilesSupport`";
-                case.flag(pipeline.name.span).with("what", what).severity(Severity::Warning);
+                // Where nothing here starts it, nobody knows with which flags.
+                let level = if runs.is_empty() { Severity::Info } else { Severity::Warning };
+                case.flag(pipeline.name.span).with("what", what).severity(level);
             }
         }
         other => {

@@ -43,8 +43,16 @@ impl ChartValues {
 }
 
 /// Keys that only this chart has, one of which must be there.
-const OWN: &[&str] =
-    &["provisionDataStore", "allInOne", "esIndexCleaner", "esRollover", "esLookback", "hotrod"];
+const OWN: &[&str] = &[
+    "provisionDataStore",
+    "allInOne",
+    "esIndexCleaner",
+    "esRollover",
+    "esLookback",
+    "hotrod",
+    "uiconfig",
+    "userconfig",
+];
 
 /// Reads the values of a file: below `jaeger`, or the whole file.
 pub(super) fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut FileFacts) {
@@ -57,6 +65,10 @@ pub(super) fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut 
         None => root.entry("storage").filter(|_| is_one(root)).map(|(key, _)| (key, root)),
     };
     let Some((key, node)) = found else { return };
+    // From release 4 on a whole configuration may stand here, and then nothing else counts.
+    if node.get("userconfig").is_some_and(|own| own.is_mapping() && own.pairs().len() > 0) {
+        return;
+    }
     let Some(name) = Scalar::of(key) else { return };
     let values = ChartValues { settings: Settings::of(node, masked) };
     credentials(&values, id, facts);

@@ -4,7 +4,7 @@ use super::fault::short;
 use super::scalars::{self, Value};
 use super::table::{Field, Reader, Test, Type};
 use super::walk::{Fields, Walker};
-use super::{Refusal, alertmanager, prometheus};
+use super::{Refusal, alertmanager, collector, prometheus};
 use crate::lang::placeholder;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
@@ -46,6 +46,7 @@ pub(crate) fn run<'t>(walker: &mut Walker<'t>, fields: &Fields<'t>) {
     match walker.reading.schema.name {
         "prometheus" => prometheus::refuse(walker, fields),
         "alertmanager" => alertmanager::refuse(walker, fields),
+        "otel-collector" => collector::refuse(walker, fields),
         _ => {}
     }
 }
@@ -111,7 +112,7 @@ pub(crate) fn known_text(value: NodeRef<'_>) -> Option<&str> {
 }
 
 /// A number or duration, after defaults.
-fn amount(walker: &Walker<'_>, fields: &Fields<'_>, name: &str) -> Option<f64> {
+pub(crate) fn amount(walker: &Walker<'_>, fields: &Fields<'_>, name: &str) -> Option<f64> {
     let field = fields.table.field(name)?;
     match fields.get(name) {
         Some(value) if value.is_null() => Some(0.0),
@@ -119,8 +120,20 @@ fn amount(walker: &Walker<'_>, fields: &Fields<'_>, name: &str) -> Option<f64> {
             let text = known_text(value)?;
             match (&field.ty, scalars::resolve(value, walker.reader)) {
                 (Type::Duration, _) => scalars::duration_ms(text).map(|ms| ms as f64),
+                (Type::GoDuration, Value::Int(ns)) => Some(ns as f64),
                 (Type::GoDuration, _) => scalars::go_duration_ns(text).map(|ns| ns as f64),
                 (Type::Size, _) => scalars::size_bytes(text),
+                // What does not fit is cut off by the decoder, and comes out below all.
+                (Type::Int, Value::Int(number))
+                    if walker.reader == Reader::Mapstructure && number > i128::from(i64::MAX) =>
+                {
+                    Some(i64::MIN as f64)
+                }
+                (Type::Int, Value::Float(number))
+                    if walker.reader == Reader::Mapstructure && number > i64::MAX as f64 =>
+                {
+                    Some(i64::MIN as f64)
+                }
                 (_, Value::Int(number)) => Some(number as f64),
                 (Type::Int, Value::Float(number)) => Some(number.trunc()),
                 (_, Value::Float(number)) => Some(number),
@@ -139,7 +152,7 @@ fn key_span(fields: &Fields<'_>, name: &str) -> Span {
     fields.entry(name).map_or(fields.owner, |(key, _)| key.span())
 }
 
-fn value_span(fields: &Fields<'_>, name: &str) -> Span {
+pub(crate) fn value_span(fields: &Fields<'_>, name: &str) -> Span {
     match fields.entry(name) {
         Some((_, value)) if value.scalar().is_some_and(|text| !text.is_empty()) => value.span(),
         Some((key, _)) => key.span(),
@@ -210,7 +223,11 @@ fn test<'t>(
                 walker.push(Refusal::Conflict, span, origin, other, message, None);
             }
         }
-        Test::NotGreater(low, high) => not_greater(walker, fields, origin, low, high),
+        Test::NotGreater(low, high, if_set) => {
+            if !if_set || amount(walker, fields, high).is_some_and(|high| high > 0.0) {
+                not_greater(walker, fields, origin, low, high);
+            }
+        }
         Test::Unique(lists) => unique(walker, fields, origin, lists),
         Test::ValueRemoved(name, value, version) => {
             if fields.get(name).and_then(known_text) == Some(*value) {
@@ -379,9 +396,10 @@ fn field_test<'t>(
         }
         Test::StartsWith(name, start) => {
             for value in subjects(fields, name) {
-                if known_text(value).is_some_and(|text| !text.starts_with(start)) {
+                if let Some(text) = known_text(value).filter(|text| !text.starts_with(start)) {
                     let message = format!("must begin with `{start}`");
-                    refuse(Refusal::BadValue, value.span(), name, message);
+                    let span = if text.is_empty() { key_span(fields, name) } else { value.span() };
+                    refuse(Refusal::BadValue, span, name, message);
                 }
             }
         }
@@ -399,9 +417,11 @@ fn field_test<'t>(
         }
         Test::UniqueItems(name) => {
             let mut seen: Vec<&str> = Vec::new();
+            let fold = fields.table.field(name).is_some_and(|field| field.fold);
             for value in subjects(fields, name) {
                 let Some(text) = known_text(value) else { continue };
-                if seen.contains(&text) {
+                let same = |one: &&str| *one == text || (fold && one.eq_ignore_ascii_case(text));
+                if seen.iter().any(same) {
                     let message = format!("holds `{}` twice", short(text));
                     refuse(Refusal::Conflict, value.span(), name, message);
                 }

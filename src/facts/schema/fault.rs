@@ -20,6 +20,9 @@ impl Walker<'_> {
         let kubernetes = self.reader == Reader::Kubernetes;
         let nanoseconds = matches!(ty, Type::GoDuration) && self.reader == Reader::Mapstructure;
         let typed = kubernetes || (self.reader == Reader::Mapstructure && !nanoseconds);
+        if let (Some(ends), Value::Int(_) | Value::Float(_)) = (place.field.numbers, value) {
+            return number_fault(ends, text, value);
+        }
         if typed && is_text(ty) && !matches!(value, Value::Text(_)) {
             return wrong(format!("takes a text, not {}: put it in quotes", called(value, text)));
         }
@@ -42,7 +45,13 @@ impl Walker<'_> {
                         not("a whole number")
                     }
                 }
-                Value::Float(number) if number <= i64::MAX as f64 => None,
+                // A decoder cuts off what is too large, so that checks of the amount see a negative one.
+                Value::Float(number)
+                    if number <= i64::MAX as f64 || self.reader == Reader::Mapstructure =>
+                {
+                    None
+                }
+                Value::Int(_) if self.reader == Reader::Mapstructure => None,
                 Value::Text(_) if self.reader != Reader::Kubernetes && quoted_number(text) => {
                     wrong(format!("takes a whole number without quotes, not the text `{text}`"))
                 }
@@ -50,7 +59,11 @@ impl Walker<'_> {
             },
             Type::Uint => match value {
                 Value::Int(number) if number >= 0 => None,
-                Value::Float(number) if number <= u64::MAX as f64 => None,
+                Value::Float(number)
+                    if number <= u64::MAX as f64 || self.reader == Reader::Mapstructure =>
+                {
+                    None
+                }
                 _ => not("a whole number from 0 on"),
             },
             Type::Float => match value {
@@ -139,6 +152,21 @@ fn duration_fault(text: &str) -> Option<(Refusal, String, Option<String>)> {
         false => format!("takes a duration such as 30s or 1h30m, not `{}`", short(text)),
     };
     Some((Refusal::BadDuration, message, near))
+}
+
+/// A member of an enum by its number: the whole part is what counts, and no number is below all.
+fn number_fault(
+    (low, high): (f64, f64),
+    text: &str,
+    value: Value<'_>,
+) -> Option<(Refusal, String, Option<String>)> {
+    let number = match value {
+        Value::Int(number) => number as f64,
+        Value::Float(number) if number.is_finite() => number.trunc(),
+        _ => return None,
+    };
+    let message = || format!("takes a number from {low} to {high} only, not `{}`", short(text));
+    (!(low..=high).contains(&number)).then(|| (Refusal::BadValue, message(), None))
 }
 
 fn enum_fault(

@@ -90,6 +90,8 @@ pub struct Field {
     pub fold: bool,
     /// The empty text passes although it is no member.
     pub empty_ok: bool,
+    /// Numbers whose whole part is from one to the other stand for members of the enum.
+    pub numbers: Option<(f64, f64)>,
     /// Release that no longer has it.
     pub removed: Option<&'static str>,
     /// Release that discourages it.
@@ -129,7 +131,7 @@ pub enum Test {
     NonNegative(&'static str),
     Range(&'static str, f64, f64),
     Length(&'static str, usize, usize),
-    NotGreater(&'static str, &'static str),
+    NotGreater(&'static str, &'static str, bool),
     NonBlank(&'static str),
     NonEmpty(&'static str),
     Quantity(&'static str),
@@ -174,6 +176,8 @@ pub struct TypeTable {
     pub lines: Option<Type>,
     /// It takes any other key too, with a value of this type; or a list.
     pub open: Option<Type>,
+    /// A list in place of the mapping holds these.
+    pub items: Option<Type>,
 }
 
 impl TypeTable {

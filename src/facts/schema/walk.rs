@@ -174,9 +174,10 @@ impl<'t> Walker<'t> {
             return;
         }
         if node.is_sequence() {
-            return match table.open {
-                Some(_) => {}
-                None => self.wrong(node, place, "takes a mapping, not a list"),
+            return match (&table.items, &table.open) {
+                (Some(item), _) => self.list(item, node, place),
+                (None, Some(_)) => {}
+                (None, None) => self.wrong(node, place, "takes a mapping, not a list"),
             };
         }
         // Through an alias the same mapping comes again: its faults are known.

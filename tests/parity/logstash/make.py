@@ -21,7 +21,8 @@ SIGNS = [
     "{", "}", "[", "]", '"', "'", ",", ":", "=", "=>", "#", "\n", "!", "(", ")", " in ", "==", "=~",
     "/", "\\", "and ", "a", "1", "-", ".", " ", "if ", "else ", "$", "%{x}", "!~", "not in ", "\r",
 ]
-MUTANTS = 1200
+# Seed and number of mutants of each set.
+SETS = [(20, 1200), (2026, 900)]
 
 
 def edit(text, dice):
@@ -47,17 +48,18 @@ def edit(text, dice):
 
 def main():
     grammar, release = sys.argv[1], sys.argv[2]
-    dice = random.Random(20)
     texts = {path.name: path.read_text() for path in sorted(HERE.glob("pipelines/*.conf"))}
     cases = [(name, None, text) for name, text in texts.items()]
     seen = set(texts.values())
-    while len(cases) < MUTANTS + len(texts):
-        name = dice.choice(sorted(texts))
-        start, end, put = edit(texts[name], dice)
-        text = texts[name][:start] + put + texts[name][end:]
-        if text not in seen:
-            seen.add(text)
-            cases.append((name, {"start": start, "end": end, "text": put}, text))
+    for seed, count in SETS:
+        dice, wanted = random.Random(seed), len(cases) + count
+        while len(cases) < wanted:
+            name = dice.choice(sorted(texts))
+            start, end, put = edit(texts[name], dice)
+            text = texts[name][:start] + put + texts[name][end:]
+            if text not in seen:
+                seen.add(text)
+                cases.append((name, {"start": start, "end": end, "text": put}, text))
     given = "".join(json.dumps(text) + "\n" for *_, text in cases)
     judge = ["ruby", str(HERE / "judge.rb"), grammar]
     said = subprocess.run(judge, input=given, capture_output=True, text=True, check=True).stdout.split()

@@ -1,0 +1,104 @@
+//! Files that settings of loggers name: Logback, Log4j, NLog, Serilog, and Python's own.
+
+use super::File;
+use crate::facts::code::loggers::{LoggerSetup, Setup};
+use crate::facts::scalar::Scalar;
+use crate::facts::{DocumentId, FileFacts};
+use crate::lang::xml::{Attribute, Element};
+use std::ops::Range;
+
+/// Appenders of Log4j 2 that write files, and whether they take old records away.
+const APPENDERS: &[(&str, bool)] = &[
+    ("File", false),
+    ("RandomAccessFile", true),
+    ("RollingFile", true),
+    ("RollingRandomAccessFile", true),
+];
+
+impl File<'_> {
+    /// An appender that writes a file.
+    pub(super) fn appender(&mut self, elements: &[Element<'_>], number: usize) {
+        let element = &elements[number];
+        let class = element.get("class").or_else(|| element.get("type"));
+        let ends = |end: &str| class.is_some_and(|class| class.value.ends_with(end));
+        let named = |attribute: &Attribute<'_>| (attribute.value.to_owned(), attribute.at.clone());
+        let own = APPENDERS.iter().find(|(name, _)| *name == element.name);
+        let nlog = element.get("xsi:type").is_some_and(|kind| kind.value == "File");
+        let (rotates, path) = if ends("FileAppender") {
+            // What a class does that is not known stays open.
+            let rotates = !ends(".FileAppender");
+            (rotates, child(elements, number).or_else(|| element.get("fileName").map(named)))
+        } else if let (Some((_, rotates)), Some(name)) = (own, element.get("fileName")) {
+            (*rotates, Some(named(name)))
+        } else if let (true, Some(name)) = (nlog, element.get("fileName")) {
+            (true, Some(named(name)))
+        } else {
+            return;
+        };
+        let at = class.map_or(element.at.clone(), |class| class.at.clone());
+        let word = class.map_or(element.name, |class| class.value);
+        let path = path.map(|(text, at)| self.scalar(&text, &at));
+        self.add(word, at, Setup::File { rotates, ends: None, path });
+    }
+
+    /// Files of Log4j's properties and of Python's sections.
+    pub(super) fn appenders(&mut self, text: &str) {
+        let mut start = 0;
+        let mut writes = false;
+        for line in text.split_inclusive('\n') {
+            let here = start;
+            start += line.len();
+            let Some((key, value)) = line.split_once('=') else {
+                writes &= !line.trim_start().starts_with('[');
+                continue;
+            };
+            let (name, found) = (key.trim().to_ascii_lowercase(), value.trim());
+            let lead = here + key.len() + 1 + (value.len() - value.trim_start().len());
+            let appender = name.starts_with("appender.") && name.ends_with(".filename")
+                || name.starts_with("log4j.appender.") && name.ends_with(".file");
+            if name == "class" {
+                writes = found.ends_with("FileHandler");
+            } else if appender && !found.is_empty() {
+                self.written(found, lead..lead + found.len());
+            } else if name == "args" && writes {
+                let inside = found.strip_prefix('(').map(str::trim_start).unwrap_or_default();
+                let quote = inside.chars().next().filter(|quote| matches!(quote, '\'' | '"'));
+                let path = quote.and_then(|quote| inside[1..].split(quote).next());
+                if let Some(path) = path.filter(|path| !path.is_empty()) {
+                    let at = lead + found.find(path).unwrap_or(0);
+                    self.written(path, at..at + path.len());
+                }
+            }
+        }
+    }
+
+    fn written(&mut self, path: &str, at: Range<usize>) {
+        let path = Some(self.scalar(path, &at));
+        let text = path.as_ref().map(|path| path.text.clone()).unwrap_or_default();
+        self.add(&text, at, Setup::File { rotates: true, ends: None, path });
+    }
+}
+
+/// `<file>` of Logback, `<param name="File" value="…"/>` of Log4j 1.
+fn child(elements: &[Element<'_>], number: usize) -> Option<(String, Range<usize>)> {
+    let mut inner = elements.iter().skip(number + 1).filter(|one| one.around == Some(number));
+    inner.find_map(|one| match one.name {
+        "file" if !one.text.is_empty() => Some((one.text.to_owned(), one.text_at.clone())),
+        "param" if one.get("name").is_some_and(|it| it.value.eq_ignore_ascii_case("file")) => {
+            one.get("value").map(|value| (value.value.to_owned(), value.at.clone()))
+        }
+        _ => None,
+    })
+}
+
+/// A sink of Serilog or a handler of Python's, by its dotted key.
+pub(super) fn setting(lower: &str, value: &Scalar, document: DocumentId, facts: &mut FileFacts) {
+    let serilog = lower.starts_with("serilog.writeto.") && lower.ends_with(".args.path");
+    let python = lower.starts_with("handlers.")
+        && lower.ends_with(".filename")
+        && lower.matches('.').count() == 2;
+    if serilog || python {
+        let setup = Setup::File { rotates: true, ends: None, path: Some(value.clone()) };
+        facts.logger_setups.push(LoggerSetup { document, name: value.clone(), setup });
+    }
+}
