@@ -125,7 +125,11 @@ fn is_of_logs(import: &str) -> bool {
     let name = parts().next_back().unwrap_or_default();
     words(name).iter().any(|word| {
         LOGGERS.contains(&word.as_str())
-            || MADE_OF.iter().any(|known| word.strip_suffix('x') == Some(*known))
+            || MADE_OF.iter().any(|known| {
+                // `logrusx`, `mozlogrus`
+                word.strip_suffix('x') == Some(*known)
+                    || word.len() > known.len() && word.ends_with(known)
+            })
     })
 }
 

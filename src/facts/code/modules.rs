@@ -33,7 +33,11 @@ pub(super) fn scan(code: CodeText<'_>, read: bool, facts: &mut FileFacts) {
     }
     // What a package shows when it is run by hand is no program, and what Cargo runs to build one
     // is none.
-    if path.ends_with("__init__.py") || last(path) == "build.rs" {
+    // Nor what Go's tools pass over unless it is named.
+    let mut head = text.lines().take_while(|line| !line.starts_with("package "));
+    let passed_over = kind == Kind::Go
+        && head.any(|line| matches!(line.trim(), "//go:build ignore" | "// +build ignore"));
+    if path.ends_with("__init__.py") || last(path) == "build.rs" || passed_over {
         found.entry = None;
     }
     found.imports.sort_unstable();

@@ -226,6 +226,11 @@ impl Repo {
 
     /// Whether Dapr runs a service: its sidecar makes spans and figures of all calls.
     pub fn has_sidecar(&self, service: &Service) -> bool {
+        const CLIENTS: &[&str] = &["@dapr/", "Dapr.", "dapr", "github.com/dapr/", "io.dapr"];
+        let client = |name: &str| CLIENTS.iter().any(|known| name.starts_with(known));
+        if self.dependencies_of(service).any(|it| client(&it.name.text)) {
+            return true;
+        }
         let mut at = service.root.as_str();
         loop {
             if join(at, "dapr.yaml").is_some_and(|path| self.has_path(&path)) {

@@ -108,6 +108,14 @@ fn built_in(modules: &Modules<'_>, found: &mut [Service]) {
     let mut parts: BTreeSet<String> = BTreeSet::new();
     for service in found.iter().filter(|it| !it.rehearsal) {
         for manifest in service.manifests.iter().map(|&it| &repo.facts.manifests[it]) {
+            if manifest.ecosystem == Ecosystem::Gradle {
+                // `project(':shop-client')`, from the root of the build.
+                let homes = manifest.projects.iter();
+                let home = |it: &crate::facts::scalar::Scalar| {
+                    it.text.trim_start_matches(':').replace(':', "/")
+                };
+                parts.extend(homes.map(home).filter(|home| *home != service.root));
+            }
             if !matches!(manifest.ecosystem, Ecosystem::Cargo | Ecosystem::Maven) {
                 continue;
             }

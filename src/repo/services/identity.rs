@@ -105,7 +105,8 @@ pub(super) fn name_of(repo: &Repo, service: &Service) -> String {
         Some(name) if is_general(folder) => name.to_owned(),
         Some(name) if plain(name) == plain(folder) => name.to_owned(),
         None if matches!(folder, "app" | "cmd" | "main" | "src") => {
-            module_of(repo, service).unwrap_or(folder).to_owned()
+            let module = module_of(repo, service).map(str::to_owned);
+            module.or_else(|| readme_of(repo)).unwrap_or_else(|| folder.to_owned())
         }
         _ if !folder.is_empty() => folder.to_owned(),
         Some(name) => name.to_owned(),

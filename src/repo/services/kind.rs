@@ -57,8 +57,11 @@ pub(super) fn shows(folder: &str) -> bool {
         "examples",
         "mock",
         "mocks",
+        "presentation",
+        "presentations",
         "sample",
         "samples",
+        "slides",
         "storybook",
         "stub",
         "template",
@@ -84,7 +87,9 @@ pub(super) fn shows(folder: &str) -> bool {
     let folder = folder.to_ascii_lowercase();
     let mut words = folder.split(['-', '_', '.']);
     let last = words.clone().next_back().unwrap_or(&folder);
+    let tests = |word: &str| matches!(word, "test" | "tests" | "testing");
     ASIDE.contains(&last)
+        || words.clone().any(tests)
         || folder.starts_with("fake")
         || words
             .next()
@@ -121,9 +126,10 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
         return ServiceKind::Cli;
     }
     // A command that shares the code of a server.
-    let command =
-        ["-cli", "ctl", "-tool", "-generator"].iter().any(|end| service.root.ends_with(end))
-            || ["cli", "clidoc", "docs", "docgen"].contains(&last(&service.root));
+    let command = ["-cli", "ctl", "-tool", "-generator", "-stat", "_stat", "-tail", "_tail"]
+        .iter()
+        .any(|end| service.root.ends_with(end))
+        || ["cli", "clidoc", "docs", "docgen"].contains(&last(&service.root));
     // What ends like that is for a terminal, whatever it serves there for itself.
     if !deployed && last(&service.root).ends_with("cli") {
         return ServiceKind::Cli;
@@ -145,6 +151,9 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
     let serves = service.listens.iter().any(own) && manifests().any(is_of_server);
     if pages && (served || page) && (service.listens.is_empty() || page && !serves) {
         return ServiceKind::Site;
+    }
+    if !deployed && is_plugin(repo, service) {
+        return ServiceKind::Library;
     }
     // Without a main function nothing starts.
     let compiled = service.languages.iter().all(|it| *it == Kind::Go);
@@ -179,7 +188,9 @@ fn is_for_hands(repo: &Repo, service: &Service) -> bool {
         "com.googlecode.lanterna",
         "cursive",
         "github.com/charmbracelet/bubbletea",
+        "fyne.io/fyne",
         "github.com/gdamore/tcell",
+        "github.com/getlantern/systray",
         "github.com/rivo/tview",
         "ink",
         "ratatui",
@@ -196,6 +207,23 @@ fn is_for_hands(repo: &Repo, service: &Service) -> bool {
     };
     let modules = repo.modules_of(service).filter(|it| service.own_has(it.document));
     modules.flat_map(|module| &module.imports).any(is_screen)
+}
+
+/// Whether another program starts and serves this one: it is a plugin of that.
+fn is_plugin(repo: &Repo, service: &Service) -> bool {
+    const HOSTS: &[&str] = &[
+        "github.com/hashicorp/go-plugin",
+        "github.com/mattermost/mattermost-server/v5/plugin",
+        "github.com/mattermost/mattermost-server/v6/plugin",
+        "github.com/mattermost/mattermost/server/public/plugin",
+        "github.com/hashicorp/terraform-plugin-sdk/v2/plugin",
+        "github.com/hashicorp/terraform-plugin-framework/providerserver",
+    ];
+    let begins = |document: crate::facts::DocumentId| {
+        service.entries.iter().any(|entry| entry.source == document.source)
+    };
+    let mains = repo.modules_of(service).filter(|module| begins(module.document));
+    mains.flat_map(|module| &module.imports).any(|import| HOSTS.contains(&import.as_str()))
 }
 
 /// Whether a manifest says that its package is started.

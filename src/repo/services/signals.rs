@@ -168,7 +168,7 @@ impl Repo {
             // `@acme/shop-metrics`
             let own = last(&name).rsplit(':').next().unwrap_or(&name);
             LIBRARIES.iter().any(|known| name.contains(known))
-                || own.split(['-', '_', '.']).any(|word| word == "metrics")
+                || own.split(['-', '_', '.']).any(|word| matches!(word, "metrics" | "telemetry"))
         }) {
             return true;
         }

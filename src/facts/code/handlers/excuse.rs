@@ -109,7 +109,12 @@ fn is_explained(unit: &Unit<'_>, site: &Site<'_>) -> bool {
     // A comment may follow on the last line.
     let rest = unit.text.get(site.whole.end as usize..).unwrap_or_default();
     let line = rest.find('\n').unwrap_or(rest.len());
-    let whole = site.whole.start..site.whole.end + u32::try_from(line).unwrap_or_default();
+    let mut whole = site.whole.start..site.whole.end + u32::try_from(line).unwrap_or_default();
+    // `Err(_) => { … }` with nothing in it but words.
+    if site.body.is_empty() && rest.trim_start().starts_with("=> {") {
+        let close = rest.find('}').unwrap_or(line);
+        whole.end = whole.end.max(site.whole.end + u32::try_from(close).unwrap_or_default());
+    }
     let start = above(unit, whole.start).unwrap_or(whole.start);
     let first = unit.comments.partition_point(|comment| comment.start < start);
     let mut here = unit.comments[first..].iter().take_while(|comment| comment.start < whole.end);
