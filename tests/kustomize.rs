@@ -179,3 +179,31 @@ fn what_is_allowed_in_a_base_is_allowed_in_the_output() {
     assert_eq!(found(&report), ["RULE006 base/rules.yaml:10"], "{report:#}");
     assert_eq!(report["findings"][0]["status"], "allowed", "{report:#}");
 }
+
+#[test]
+fn of_folders_that_are_alike_the_one_that_was_built_is_meant() {
+    let rules = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: a}\nspec:\n  groups:\n    - name: g\n      rules:\n        - {alert: A, expr: up ==}\n";
+    let kustomization = "resources: [rules.yaml]\n";
+    let more = "resources: [rules.yaml, other.yaml]\n";
+    let other = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n";
+    let folder = common::repository(&[
+        ("dev/kustomization.yaml", kustomization),
+        ("dev/rules.yaml", rules),
+        ("prod/kustomization.yaml", kustomization),
+        ("prod/rules.yaml", rules),
+    ]);
+    let named = [CHECK, &["--render-command", "kustomize build ./prod/"]].concat();
+    let report = piped(folder.path(), &named, rules);
+    assert_eq!(found(&report), ["RULE006 dev/rules.yaml:8", "RULE006 prod/rules.yaml:8"]);
+    assert_eq!(rows(&report)[1].1, ["rendered:-:8 (rendered here)"]);
+    // Without the command by what else was rendered.
+    let folder = common::repository(&[
+        ("dev/kustomization.yaml", kustomization),
+        ("dev/rules.yaml", rules),
+        ("prod/kustomization.yaml", more),
+        ("prod/other.yaml", other),
+        ("prod/rules.yaml", rules),
+    ]);
+    let report = piped(folder.path(), CHECK, &format!("{rules}---\n{other}"));
+    assert_eq!(found(&report), ["RULE006 dev/rules.yaml:8", "RULE006 prod/rules.yaml:8"]);
+}

@@ -4,7 +4,8 @@ use super::charts::beside;
 use super::objects::tree_of;
 use crate::discover::{self, Entry};
 use crate::parse::tree::NodeRef;
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All that the kustomizations of a repository say.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +20,8 @@ pub(super) struct Said {
     pub suffixes: BTreeSet<String>,
     /// The kustomizations themselves.
     pub own: Vec<String>,
+    /// What each takes, by its folder with `/` at its end: files, and folders without.
+    takes: BTreeMap<String, Vec<String>>,
 }
 
 /// Names of the file, as the program looks for them.
@@ -56,6 +59,11 @@ impl Said {
         let named = named.filter_map(|patch| patch.get("path")?.scalar());
         let patches: Vec<String> =
             paths.chain(named).filter_map(|path| file_beside(folder, path)).collect();
+        let lists = ["resources", "bases", "components"];
+        let taken = lists.iter().flat_map(|key| items(key)).filter_map(NodeRef::scalar);
+        let taken: Vec<String> = taken.filter_map(|path| file_beside(folder, path)).collect();
+        let all = self.takes.entry(folder.to_owned()).or_default();
+        all.extend(patches.iter().cloned().chain(taken));
         self.patches.extend(patches);
         for generator in items("configMapGenerator") {
             let files = generator.get("files").into_iter().flat_map(|list| list.items());
@@ -71,6 +79,54 @@ impl Said {
         let word = |key: &str| root.get(key).and_then(NodeRef::scalar).map(str::to_owned);
         self.prefixes.extend(word("namePrefix").filter(|it| !it.is_empty()));
         self.suffixes.extend(word("nameSuffix").filter(|it| !it.is_empty()));
+    }
+
+    /// The files that a kustomization is made of, also through others.
+    fn reach(&self, folder: &str) -> BTreeSet<String> {
+        let (mut stack, mut seen) = (vec![folder.to_owned()], BTreeSet::new());
+        let mut files = BTreeSet::new();
+        while let Some(folder) = stack.pop() {
+            let Some(taken) = self.takes.get(&folder) else { continue };
+            if !seen.insert(folder) {
+                continue;
+            }
+            for path in taken {
+                let inner = format!("{path}/");
+                match self.takes.contains_key(&inner) {
+                    true => stack.push(inner),
+                    false => drop(files.insert(path.clone())),
+                }
+            }
+        }
+        files
+    }
+
+    /// The files of the kustomization that was built: the one the command names, else the one that
+    /// has most of what was rendered and least else. `None` where two may be meant.
+    pub(super) fn built(
+        &self,
+        command: Option<&str>,
+        hits: impl Fn(&BTreeSet<String>) -> usize,
+    ) -> Option<BTreeSet<String>> {
+        // The first word is the program.
+        let words = command.unwrap_or_default().split_whitespace().skip(1);
+        let folders =
+            words.map(|word| format!("{}/", word.trim_start_matches("./").trim_end_matches('/')));
+        if let Some(named) = folders.filter(|folder| self.takes.contains_key(folder)).last() {
+            return Some(self.reach(&named));
+        }
+        let mut best: Option<((usize, Reverse<usize>), BTreeSet<String>)> = None;
+        let mut alone = true;
+        for folder in self.takes.keys() {
+            let files = self.reach(folder);
+            let rank = (hits(&files), Reverse(files.len()));
+            match &best {
+                Some((known, _)) if *known == rank => alone = false,
+                Some((known, _)) if *known > rank => {}
+                _ => (best, alone) = (Some((rank, files)), true),
+            }
+        }
+        best.filter(|((hits, _), _)| alone && *hits > 0).map(|(_, files)| files)
     }
 
     /// The names an object may have had before it was given this one.

@@ -123,6 +123,32 @@ impl Known {
     fn root(&self, part: &Part) -> Option<NodeRef<'_>> {
         part.root(self.files.get(&part.path)?)
     }
+
+    /// The documents that have the kind and a name of a rendered object.
+    fn named<'k>(
+        &'k self,
+        root: NodeRef<'_>,
+        said: &Said,
+    ) -> impl Iterator<Item = &'k Part> + use<'k> {
+        let object = object(root);
+        let names = object.map(|it| (it.kind.to_owned(), said.names(it.kind, it.name)));
+        let (kind, names) = names.unwrap_or_default();
+        let parts = names.into_iter().map(move |name| self.parts.get(&(kind.clone(), name)));
+        parts.flatten().flatten()
+    }
+}
+
+/// The kustomizations, and the files of the one that was built, where that is certain.
+struct Built<'a> {
+    said: &'a Said,
+    files: Option<BTreeSet<String>>,
+}
+
+impl Built<'_> {
+    /// Whether a file may have a part in what was built.
+    fn may(&self, path: &str) -> bool {
+        self.files.as_ref().is_none_or(|files| files.contains(path))
+    }
 }
 
 /// Finds what the documents of rendered texts were made of. What Helm names itself is left out.
@@ -152,6 +178,18 @@ pub(super) fn origins(rendered: &Rendered, entries: &[Entry]) -> Origins {
         return Origins::default();
     }
     let known = known(&wanted(&documents, &said), &said, rendered, entries);
+    let any = Built { said: &said, files: None };
+    let held: Vec<(NodeRef<'_>, Vec<Part>)> =
+        documents.iter().map(|(_, _, root)| (*root, patches(*root, &known, &any))).collect();
+    let built = said.built(rendered.command.as_deref(), |files| {
+        let taken = |part: &Part| files.contains(&part.path);
+        let of = |(root, held): &(NodeRef<'_>, Vec<Part>)| {
+            let base = known.named(*root, &said).any(taken);
+            usize::from(base) + held.iter().filter(|part| taken(part)).count()
+        };
+        held.iter().map(of).sum()
+    });
+    let built = Built { said: &said, files: built };
     let values = Values::of(&documents, &said, rendered, entries);
     let mut origins = Origins {
         kustomizations: said.own.clone(),
@@ -159,7 +197,7 @@ pub(super) fn origins(rendered: &Rendered, entries: &[Entry]) -> Origins {
         ..Origins::default()
     };
     for (path, number, root) in documents {
-        let mut origin = origin(root, &known, &said);
+        let mut origin = origin(root, &known, &built);
         origin.files = values.files(root);
         if origin != Origin::default() {
             origins.made.insert((path.to_owned(), number), origin);
@@ -235,33 +273,34 @@ fn key_of(root: NodeRef<'_>) -> Option<(String, String)> {
 }
 
 /// What a rendered document was made of: of all that have its name the one that is most like it,
-/// and the patches of which all stands in it.
-fn origin(root: NodeRef<'_>, known: &Known, said: &Said) -> Origin {
+/// before all others one of the kustomization that was built, and the patches of which all stands
+/// in it.
+fn origin(root: NodeRef<'_>, known: &Known, built: &Built<'_>) -> Origin {
     let Some(object) = object(root) else {
         return Origin { base: same(root, known), ..Origin::default() };
     };
-    let mut best: Option<((usize, bool, bool), Vec<&Part>)> = None;
-    for name in said.names(object.kind, object.name) {
-        let all = known.parts.get(&(object.kind.to_owned(), name.clone()));
-        for part in all.into_iter().flatten().filter(|part| !said.patches.contains(&part.path)) {
-            let Some(other) = known.root(part) else { continue };
-            let (same, of) = shared(other, root);
-            if same * 2 < of {
-                continue;
-            }
-            let namespace = self::object(other).and_then(|it| it.namespace) == object.namespace;
-            let rank = (same * 1_000 / of.max(1), name == object.name, namespace);
-            match &mut best {
-                Some((known, all)) if *known == rank => all.push(part),
-                Some((known, _)) if *known > rank => {}
-                _ => best = Some((rank, vec![part])),
-            }
+    let patches = &built.said.patches;
+    let mut best: Option<((bool, usize, bool, bool), Vec<&Part>)> = None;
+    for part in known.named(root, built.said).filter(|part| !patches.contains(&part.path)) {
+        let Some(other) = known.root(part) else { continue };
+        let (same, of) = shared(other, root);
+        if same * 2 < of {
+            continue;
+        }
+        let own = self::object(other);
+        let named = own.as_ref().is_some_and(|own| own.name == object.name);
+        let namespace = own.and_then(|own| own.namespace) == object.namespace;
+        let rank = (built.may(&part.path), same * 1_000 / of.max(1), named, namespace);
+        match &mut best {
+            Some((known, all)) if *known == rank => all.push(part),
+            Some((known, _)) if *known > rank => {}
+            _ => best = Some((rank, vec![part])),
         }
     }
     // Two that are alike may both be meant.
-    let base =
-        best.filter(|(_, all)| all.len() == 1).and_then(|(_, all)| all.first().copied().cloned());
-    Origin { base, patches: patches(root, &object, known, said), files: Vec::new() }
+    let base = best.map(|(_, all)| all).filter(|all| all.len() == 1);
+    let base = base.and_then(|all| all.first().map(|part| (*part).clone()));
+    Origin { base, patches: self::patches(root, known, built), files: Vec::new() }
 }
 
 /// The only document of the repository that says the same.
@@ -278,7 +317,8 @@ fn same(root: NodeRef<'_>, known: &Known) -> Option<Part> {
 
 /// Patches for this kind of object of which all stands in it. A patch with a target of its own may
 /// have any name.
-fn patches(root: NodeRef<'_>, object: &Object<'_>, known: &Known, said: &Said) -> Vec<Part> {
+fn patches(root: NodeRef<'_>, known: &Known, built: &Built<'_>) -> Vec<Part> {
+    let Some(object) = object(root) else { return Vec::new() };
     let of_kind = known
         .parts
         .range((object.kind.to_owned(), String::new())..)
@@ -292,8 +332,11 @@ fn patches(root: NodeRef<'_>, object: &Object<'_>, known: &Known, said: &Said) -
         same > 2 && same + named >= of
     };
     let parts = of_kind.flat_map(|(_, all)| all);
-    let mut found: Vec<Part> =
-        parts.filter(|part| said.patches.contains(&part.path)).filter(held).cloned().collect();
+    let mut found: Vec<Part> = parts
+        .filter(|part| built.said.patches.contains(&part.path) && built.may(&part.path))
+        .filter(held)
+        .cloned()
+        .collect();
     found.sort();
     found
 }
