@@ -91,12 +91,46 @@ pub(super) fn of_rules(root: NodeRef<'_>) -> Option<Dialect> {
     of_group.or_else(of_rule).or_else(namespaced)
 }
 
+/// What a step of relabelling does in vmagent only.
+const RELABEL_ACTIONS: &[&str] = &[
+    "keep_if_equal",
+    "drop_if_equal",
+    "keep_if_contains",
+    "drop_if_contains",
+    "keep_metrics",
+    "drop_metrics",
+    "replace_all",
+    "labelmap_all",
+    "graphite",
+];
+
 /// The dialect of a server configuration.
 pub(super) fn of_config(root: NodeRef<'_>) -> Option<Dialect> {
     let jobs = root.get("scrape_configs").unwrap_or(root);
-    jobs.items()
-        .any(|job| JOB_FIELDS.iter().any(|field| job.get(field).is_some()))
-        .then_some(Dialect::VictoriaMetrics)
+    let of_agent = |job: NodeRef<'_>| {
+        JOB_FIELDS.iter().any(|field| job.get(field).is_some())
+            || steps(job).any(is_step_of_agent)
+            || items(job, "kubernetes_sd_configs")
+                .any(|found| text(found, "role") == Some("endpointslices"))
+    };
+    jobs.items().any(of_agent).then_some(Dialect::VictoriaMetrics)
+}
+
+fn steps(job: NodeRef<'_>) -> impl Iterator<Item = NodeRef<'_>> {
+    items(job, "relabel_configs").chain(items(job, "metric_relabel_configs"))
+}
+
+fn is_step_of_agent(step: NodeRef<'_>) -> bool {
+    step.get("if").is_some()
+        || text(step, "action").is_some_and(|action| RELABEL_ACTIONS.contains(&action))
+}
+
+fn items<'t>(node: NodeRef<'t>, key: &str) -> impl Iterator<Item = NodeRef<'t>> {
+    node.get(key).into_iter().flat_map(NodeRef::items)
+}
+
+fn text<'t>(node: NodeRef<'t>, key: &str) -> Option<&'t str> {
+    node.get(key)?.scalar()
 }
 
 fn with_field(node: NodeRef<'_>, fields: &[(&str, Dialect)]) -> Option<Dialect> {

@@ -4,6 +4,7 @@ use crate::check::Case;
 use crate::facts::dashboard::Panel;
 use crate::facts::scalar::Scalar;
 use crate::lang::grafana;
+use crate::repo::Repo;
 
 /// What becomes of a query, and of a panel; `_` stands for the variable.
 const QUERY: &str = "the query is sent with the text `$_` in it, and returns nothing";
@@ -16,6 +17,9 @@ pub(super) fn check(panel: &Panel, case: &mut Case<'_>) {
     // A library panel brings no variables, and its dashboard may not be here.
     if panel.library {
         return case.skip();
+    }
+    if is_completed(case.repo, &case.repo.source(panel.document.source).path) {
+        return;
     }
     let variables = case.repo.variables(panel.document);
     let defined = |name: &str| {
@@ -38,6 +42,22 @@ pub(super) fn check(panel: &Panel, case: &mut Case<'_>) {
             }
         }
     }
+}
+
+/// Whether something adds variables before Grafana sees a dashboard: what fills a template in, or
+/// the library that a charm of Juju hands its dashboards to.
+fn is_completed(repo: &Repo, path: &str) -> bool {
+    const TEMPLATES: &[&str] = &["tmpl", "tpl", "gotmpl", "j2", "jinja", "jinja2", "erb"];
+    let template = path.rsplit_once('.').is_some_and(|(_, end)| TEMPLATES.contains(&end));
+    let mut folder = path;
+    template
+        || std::iter::from_fn(|| {
+            let (above, _) = folder.rsplit_once('/')?;
+            folder = above;
+            Some(format!("{above}/charmcraft.yaml"))
+        })
+        .chain(["charmcraft.yaml".to_owned()])
+        .any(|file| repo.has_path(&file))
 }
 
 /// Whether a regular expression of the same text captures a group of this name.

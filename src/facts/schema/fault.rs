@@ -4,6 +4,7 @@ use super::Refusal;
 use super::scalars::{self, Value};
 use super::table::{Field, Reader, Type};
 use super::walk::{Place, Walker};
+use crate::facts::Dialect;
 use crate::lang::re2;
 
 impl Walker<'_> {
@@ -111,6 +112,13 @@ impl Walker<'_> {
             },
             Type::ComponentId => {
                 super::collector::fault(text).and_then(|fault| bad(fault.to_owned()))
+            }
+            // vmagent has steps of relabelling and roles of its own.
+            Type::Enum(_)
+                if self.reading.dialect == Some(Dialect::VictoriaMetrics)
+                    && matches!(place.field.name, "action" | "role") =>
+            {
+                None
             }
             Type::Enum(members) => enum_fault(members, place.field, text),
             _ => None,
