@@ -50,8 +50,8 @@ impl Pattern {
             Kind::Words(words) => Some(words.iter().any(|word| word == text)),
             // Classes such as `\w` mean ASCII in Go.
             Kind::Regex(regex, beginnings) => text.is_ascii().then(|| {
-                let begins = |beginning: &Box<str>| text.starts_with(&**beginning);
-                (beginnings.is_empty() || beginnings.iter().any(begins)) && regex.is_match(text)
+                let mut begins = beginnings.iter().map(|beginning| text.starts_with(&**beginning));
+                (beginnings.is_empty() || begins.any(|it| it)) && regex.is_match(text)
             }),
             Kind::Unknown => None,
         }

@@ -115,7 +115,8 @@ impl Said {
         if let Some(named) = folders.filter(|folder| self.takes.contains_key(folder)).last() {
             return Some(self.reach(&named));
         }
-        let mut best: Option<((usize, Reverse<usize>), BTreeSet<String>)> = None;
+        type Rank = (usize, Reverse<usize>);
+        let mut best: Option<(Rank, BTreeSet<String>)> = None;
         let mut alone = true;
         for folder in self.takes.keys() {
             let files = self.reach(folder);

@@ -280,7 +280,9 @@ fn origin(root: NodeRef<'_>, known: &Known, built: &Built<'_>) -> Origin {
         return Origin { base: same(root, known), ..Origin::default() };
     };
     let patches = &built.said.patches;
-    let mut best: Option<((bool, usize, bool, bool), Vec<&Part>)> = None;
+    /// Of the kustomization, how much is alike, same name, same namespace.
+    type Rank = (bool, usize, bool, bool);
+    let mut best: Option<(Rank, Vec<&Part>)> = None;
     for part in known.named(root, built.said).filter(|part| !patches.contains(&part.path)) {
         let Some(other) = known.root(part) else { continue };
         let (same, of) = shared(other, root);

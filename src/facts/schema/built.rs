@@ -167,10 +167,10 @@ impl Say<'_> {
             };
             return self.at(entry, owner, missing, group[0], &what);
         }
-        let sources = SOURCES.iter().filter(|key| is(key, true));
+        let mut sources = SOURCES.iter().filter(|key| is(key, true));
         let many = sources.clone().count() > 1;
         let extra = takes.never.iter().find(|key| is(key, true));
-        if let Some(field) = extra.or_else(|| sources.filter(|_| many).last()) {
+        if let Some(field) = extra.or_else(|| sources.rfind(|_| many)) {
             let what = format!("is one too many beside `action: {action}`");
             return self.at(entry, owner, Refusal::Conflict, field, &what);
         }

@@ -103,9 +103,11 @@ fn fills_in(line: &str, at: usize, rest: &str) -> bool {
         !before.is_empty() && name.starts_with(['$', '.']) && plain
     };
     line.match_indices("{{").all(|(at, _)| {
-        let near = &rest[at + 2..];
-        let near = &near[..near.floor_char_boundary(MAX_ACTION)];
-        near.split_once("}}").is_some_and(|(action, _)| is_alert_action(action) || names(action))
+        let near = &rest.as_bytes()[at + 2..];
+        let near = &near[..near.len().min(MAX_ACTION)];
+        let end = memchr::memmem::find(near, b"}}").map(|end| at + 2 + end);
+        let action = end.and_then(|end| rest.get(at + 2..end));
+        action.is_some_and(|action| is_alert_action(action) || names(action))
     })
 }
 

@@ -49,8 +49,11 @@ fn tabs_in_brackets(text: &str, mut start: usize, mut brackets: usize) -> Vec<Ra
 
 /// Where an error is told.
 pub(super) fn place(error: &ScanError, text: &str) -> usize {
-    let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
-    text.floor_char_boundary(at)
+    let mut at = error.marker().byte_offset().unwrap_or(0).min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// The word that starts at `at`, or the last visible character before it at a line's end.
