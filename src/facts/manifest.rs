@@ -39,7 +39,7 @@ pub enum Ecosystem {
     Gradle,
     /// `Cargo.toml`.
     Cargo,
-    /// `*.csproj`, `*.fsproj`, `*.vbproj`.
+    /// `*.csproj`, `*.fsproj`, `*.vbproj`, `packages.config`.
     Nuget,
     /// `composer.json`.
     Composer,
@@ -142,6 +142,8 @@ pub fn ecosystem(path: &str) -> Option<Ecosystem> {
         "Gemfile" => Ecosystem::Bundler,
         "mix.exs" => Ecosystem::Mix,
         "Procfile" => Ecosystem::Procfile,
+        // What projects of .NET Framework depend on stands beside them.
+        "packages.config" => Ecosystem::Nuget,
         _ if is_requirements(path) => Ecosystem::Python,
         _ if [".csproj", ".fsproj", ".vbproj"].iter().any(|end| name.ends_with(end)) => {
             Ecosystem::Nuget

@@ -83,6 +83,7 @@ const MANIFESTS: &[&str] = &[
     "Gemfile",
     "mix.exs",
     "Procfile",
+    "packages.config",
 ];
 
 fn is_manifest(path: &str, name: &str) -> bool {

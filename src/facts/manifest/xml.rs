@@ -148,6 +148,14 @@ pub(super) fn nuget(path: &str, text: &str, place: Place<'_>, manifest: &mut Man
                 manifest.depends(scalar(name, place), version, false);
             }
         }
+        Event::Open("package", attributes) if matches!(path, ["packages", _]) => {
+            if let Some(name) = attribute(attributes, "id") {
+                let version = attribute(attributes, "version");
+                let version = version.map(|version| scalar(version, place));
+                let aside = attribute(attributes, "developmentDependency") == Some("true");
+                manifest.depends(scalar(name, place), version, aside);
+            }
+        }
         Event::Open("ProjectReference", attributes) => {
             if let Some(project) = attribute(attributes, "Include") {
                 let named = Scalar { text: project.replace('\\', "/"), ..scalar(project, place) };

@@ -22,9 +22,10 @@ pub(super) fn anchor(repo: &Repo, service: &Service) -> Option<(DocumentId, Span
     // `requirements-dev.txt` is for those who work on it.
     let aside = |it: &&Manifest| {
         let name = last(&repo.source(it.document.source).path);
-        ["dev", "test", "tests", "docs", "lint"]
-            .iter()
-            .any(|word| name.split(['-', '_', '.']).skip(1).any(|part| part == *word))
+        name == "packages.config"
+            || ["dev", "test", "tests", "docs", "lint"]
+                .iter()
+                .any(|word| name.split(['-', '_', '.']).skip(1).any(|part| part == *word))
     };
     let mut spoken = all().filter(|it| kind.is_some_and(|kind| reads(it.ecosystem, kind)));
     let spoken = spoken.clone().find(|it| !aside(it)).or_else(|| spoken.next());
