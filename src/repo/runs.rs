@@ -150,6 +150,9 @@ enum Tie {
     Near(usize),
 }
 
+/// Most steps between the folders of a document and of a container that may be one's other half.
+const NEAR: usize = 3;
+
 impl Repo {
     /// Containers of a program, by their image or by what that is built from.
     pub fn containers_of(&self, program: Program) -> Vec<&Container> {
@@ -197,6 +200,14 @@ impl Repo {
     /// built of.
     pub fn belongs(&self, container: &Container, document: DocumentId) -> bool {
         matches!(self.tie(document, container), Some(Tie::Reads | Tie::Built))
+    }
+
+    /// Whether a container stands near a document, if it has nothing else to do with it.
+    pub(super) fn is_near(&self, document: DocumentId, container: &Container) -> bool {
+        match self.tie(document, container) {
+            Some(Tie::Near(steps)) => steps <= NEAR,
+            tie => tie.is_some(),
+        }
     }
 
     fn tie(&self, document: DocumentId, container: &Container) -> Option<Tie> {

@@ -79,6 +79,9 @@ impl Repo {
             return releases.sorted();
         }
         let containers = self.runs_with(document, program);
+        // What only stands somewhere in the same tree may run with something else.
+        let near = containers.iter().any(|container| self.is_near(document, container));
+        releases.open = !near && !containers.is_empty();
         for container in &containers {
             releases.add(self.release_of(container));
         }
