@@ -40,6 +40,7 @@ mod xref;
 
 pub(crate) use case::{Case, Flag};
 
+use crate::catalogue;
 use crate::catalogue::model::{Logic, Rule};
 use crate::config::{Attestation, Declaration, Waiver};
 use crate::facts::subject::{self, SubjectKind};
@@ -54,6 +55,7 @@ use crate::repo::queries::Query;
 use crate::repo::services::Service;
 use pass::Pass;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -202,6 +204,30 @@ pub const CLAIMS: &[&str] = &["NIST006", "NIST007", "NIST008"];
 
 /// Rules that ask what became of a decision: only the judge and the verdicts answer that.
 pub const JUDGED: &[&str] = &["WAIV004"];
+
+/// The rules that must run for these to say what they say among all: also those that silence them.
+/// `None` for all: what some of these say rests on what others found.
+pub fn asked_for(codes: &BTreeSet<&'static str>) -> Option<BTreeSet<&'static str>> {
+    let mut asked = BTreeSet::new();
+    let mut open: Vec<&'static str> = codes.iter().copied().collect();
+    while let Some(code) = open.pop() {
+        let rule = catalogue::rules().iter().find(|rule| rule.code == code)?;
+        let rests = matches!(
+            rule.subject,
+            SubjectKind::Allow
+                | SubjectKind::Declaration
+                | SubjectKind::Waiver
+                | SubjectKind::Attestation
+        );
+        if rests || CLAIMS.contains(&code) || JUDGED.contains(&code) {
+            return None;
+        }
+        if asked.insert(code) {
+            open.extend(rule.cause.iter().copied());
+        }
+    }
+    Some(asked)
+}
 
 /// Whether a rule that is not a predicate has its function.
 pub fn is_built(rule: &Rule) -> bool {

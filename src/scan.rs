@@ -47,6 +47,8 @@ pub struct Request<'a> {
     pub rendered: &'a Rendered,
     /// Where what is read may be kept for the next run.
     pub cache: Option<Folder>,
+    /// Rules that are asked for, and those that silence them; `None` for all.
+    pub rules: Option<BTreeSet<&'static str>>,
 }
 
 /// Reads the facts of all sources (in path order) and joins them; `paths` are all files of the
@@ -148,7 +150,7 @@ fn run(request: &Request<'_>, files: &Files, cache: Option<&Cache>) -> Report {
     let mut repo = Repo::of_batches(sources, batches, paths);
     repo.configure(settings.clone());
     repo.today.clone_from(&view.today);
-    let judge = || conclude(&repo, view, *verdicts, behind);
+    let judge = || conclude(&repo, view, *verdicts, behind, request.rules.as_ref());
     let save = || cache.into_iter().for_each(Cache::save);
     let ((outcomes, judged, assessment), ()) = rayon::join(judge, save);
     let mut report = Report::new(repo, outcomes, judged, rows, seen, tree.unreadable.clone());
@@ -203,8 +205,11 @@ pub fn narrow(
     let started = Instant::now();
     let Versions { before, delta, only, .. } = versions;
     let undecided = change::undecided(&report.repo, &report.judged, &delta);
-    let old = (undecided && is_read(report, &before, &delta))
-        .then(|| scan_tree(Request { verdicts: false, ..request }, before))
+    let old = (!undecided.is_empty() && is_read(report, &before, &delta))
+        .then(|| {
+            let rules = check::asked_for(&undecided);
+            scan_tree(Request { verdicts: false, rules, ..request }, before)
+        })
         .transpose()?;
     let before = old.as_ref().map(|old| Before { repo: &old.repo, judged: &old.judged });
     change::narrow(&report.repo, &mut report.judged, before, &delta, &only);
@@ -245,11 +250,14 @@ pub fn conclude(
     view: &View,
     verdicts: bool,
     behind: &Behind,
+    rules: Option<&BTreeSet<&'static str>>,
 ) -> (Vec<Outcome>, Vec<Judged>, Assessment) {
-    let rules: Vec<&'static Rule> = catalogue::rules().iter().collect();
     // Only verdicts show whether a waiver of a requirement is needed.
     let asked = repo.settings.waivers.iter().any(|waiver| waiver.requirement().is_some());
     let verdicts = verdicts || asked;
+    // Verdicts rest on all rules.
+    let runs = |rule: &&Rule| verdicts || rules.is_none_or(|rules| rules.contains(rule.code));
+    let rules: Vec<&'static Rule> = catalogue::rules().iter().filter(runs).collect();
     // A run has a few models at most; giving back their parts one by one takes longer than it is
     // worth.
     let mut model = ManuallyDrop::new(Model::new(repo));

@@ -112,7 +112,7 @@ fn decide(repo: &mut Repo, example: &Example) -> Result<(), String> {
 /// Whether a waiver accepts anything is known only when all is judged.
 fn run_concluded(rule: &'static Rule, repo: &Repo) -> Run {
     let view = View { all: true, today: TODAY.to_owned(), ..View::default() };
-    let (_, judged, _) = scan::conclude(repo, &view, true, &Behind::default());
+    let (_, judged, _) = scan::conclude(repo, &view, true, &Behind::default(), None);
     let findings = judged.iter().map(|entry| &entry.finding);
     Run::of(repo, repo.settings.waivers.len(), findings.filter(|one| one.rule.code == rule.code))
 }

@@ -40,8 +40,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let rendered = &rendered::read(&arguments.scan, &place)?;
     let cache = load::cache(&arguments.scan, root);
     let keep_texts = false;
-    let request =
-        Request { root, only, settings, view, verdicts: false, keep_texts, rendered, cache };
+    let request = Request {
+        root,
+        only,
+        settings,
+        view,
+        verdicts: false,
+        keep_texts,
+        rendered,
+        cache,
+        rules: None,
+    };
     let mut report = scan::scan(request).map_err(settings::faults)?;
     let blob = |path: &str| named_content(&place.root.join(path));
     let made = match &old {

@@ -46,7 +46,8 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     let rendered = &rendered::read(&arguments.scan, &place)?;
     let keep_texts = mode.is_some();
     let cache = load::cache(&arguments.scan, root);
-    let request = Request { root, only, settings, view, verdicts, keep_texts, rendered, cache };
+    let request =
+        Request { root, only, settings, view, verdicts, keep_texts, rendered, cache, rules: None };
     let scan = fix::Scan { arguments, place: &place, request, known };
     let fixed = fix::run(&scan, change, mode)?;
     let mut report = fixed.report;

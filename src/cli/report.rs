@@ -75,6 +75,7 @@ pub(super) fn whole(scan: &Scan, place: &Place) -> Result<Report, Failure> {
         keep_texts: false,
         rendered: &rendered,
         cache: load::cache(scan, &place.root),
+        rules: None,
     })
     .map_err(settings::faults)
 }

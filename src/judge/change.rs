@@ -29,10 +29,11 @@ pub struct Before<'b> {
     pub judged: &'b [Judged],
 }
 
-/// Whether a finding would be shown that stands on no touched line: only the state before tells
-/// then whether the change brings it about.
-pub fn undecided(repo: &Repo, judged: &[Judged], delta: &Delta) -> bool {
-    judged.iter().any(|judged| counts(judged) && !touched(repo, judged, delta))
+/// The rules of findings that would be shown and stand on no touched line: only the state before
+/// tells whether the change brings them about.
+pub fn undecided(repo: &Repo, judged: &[Judged], delta: &Delta) -> BTreeSet<&'static str> {
+    let open = judged.iter().filter(|judged| counts(judged) && !touched(repo, judged, delta));
+    open.map(|judged| judged.finding.rule.code).collect()
 }
 
 /// Shows only what the change answers for, at the place of the change; `only` limits it to these
