@@ -383,3 +383,29 @@ impl<'a> Runner<'a> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::asked_for;
+    use crate::catalogue;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn rules_are_asked_for_with_those_that_silence_them() {
+        let mut silenced = 0;
+        for rule in catalogue::rules().iter().filter(|rule| !rule.cause.is_empty()) {
+            if let Some(asked) = asked_for(&BTreeSet::from([rule.code])) {
+                assert!(rule.cause.iter().all(|cause| asked.contains(cause)), "{}", rule.code);
+                silenced += 1;
+            }
+        }
+        assert!(silenced > 0);
+    }
+
+    #[test]
+    fn what_rests_on_other_rules_asks_for_all() {
+        for code in ["ALLOW003", "NIST006", "WAIV004"] {
+            assert_eq!(asked_for(&BTreeSet::from([code])), None, "{code}");
+        }
+    }
+}

@@ -25,16 +25,9 @@ fn output(name: &str) -> String {
 }
 
 fn piped(folder: &Path, words: &[&str], text: &str) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_obsproof"))
-        .current_dir(folder)
-        .env_clear()
-        .args(words)
-        .write_stdin(text)
-        .output()
-        .expect("the program starts");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code().is_some_and(|code| code < 2), "{said}");
-    serde_json::from_slice(&output.stdout).expect("JSON")
+    let run = common::piped(folder, words, text);
+    assert!(run.code < 2, "{}", run.err);
+    common::json(&run)
 }
 
 /// Code, place, and the places beside it, as `CODE path:line`.

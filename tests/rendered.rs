@@ -10,7 +10,6 @@
 
 mod common;
 
-use assert_cmd::Command;
 use common::{json, repository, run};
 use serde_json::Value;
 use std::path::Path;
@@ -121,15 +120,8 @@ fn nothing_counts_twice() {
 }
 
 fn piped(folder: &Path, words: &[&str], text: &str) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_obsproof"))
-        .current_dir(folder)
-        .env_clear()
-        .args(words)
-        .write_stdin(text)
-        .output()
-        .expect("the program starts");
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    (output.status.code().expect("an exit code"), text(output.stdout), text(output.stderr))
+    let run = common::piped(folder, words, text);
+    (run.code, run.out, run.err)
 }
 
 #[test]

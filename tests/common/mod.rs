@@ -20,10 +20,16 @@ pub struct Run {
 
 /// Runs `obsproof` with these words, in `folder`.
 pub fn run(folder: &Path, words: &[&str]) -> Run {
+    piped(folder, words, "")
+}
+
+/// Runs `obsproof` with these words, in `folder`, and gives it a text to read.
+pub fn piped(folder: &Path, words: &[&str], text: &str) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_obsproof"))
         .current_dir(folder)
         .env_clear()
         .args(words)
+        .write_stdin(text)
         .output()
         .expect("the program starts");
     Run {
