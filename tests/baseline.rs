@@ -9,10 +9,8 @@
     reason = "a test that cannot go on should stop"
 )]
 
-mod common;
-
-use common::git::{commit_all, git};
-use common::{Run, json, repository, run, write};
+use crate::common::git::{commit_all, git};
+use crate::common::{Run, json, repository, run, write};
 use serde_json::Value;
 use std::path::Path;
 

@@ -8,9 +8,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
-mod common;
-
-use common::write;
+use crate::common::write;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::fs;

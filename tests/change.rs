@@ -8,10 +8,8 @@
     reason = "a test that cannot go on should stop"
 )]
 
-mod common;
-
-use common::git::{commit_all, git};
-use common::{json, repository, run, write};
+use crate::common::git::{commit_all, git};
+use crate::common::{json, repository, run, write};
 use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;
@@ -274,7 +272,7 @@ fn a_merge_that_is_undecided_is_no_commit() {
     git(path, &["checkout", "--quiet", "main"]);
     write(path, "README.md", b"# Main\n");
     commit_all(path);
-    common::git::try_git(path, &["merge", "--quiet", "topic"]);
+    crate::common::git::try_git(path, &["merge", "--quiet", "topic"]);
     let told = run(path, &["check", "--staged"]);
     assert_eq!(
         (told.code, told.err.contains("README.md is not merged")),

@@ -8,9 +8,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
-mod common;
-
-use common::{json, repository, run};
+use crate::common::{json, repository, run};
 use std::path::Path;
 
 const ALERT: &str = "groups:\n  - name: shop\n    rules:\n      - alert: ShopDown\n        expr: up == 0\n        labels: {severity: critical, team: orders}\n        annotations: {summary: s, description: d}\n";
@@ -328,7 +326,7 @@ fn a_control_of_ones_own_is_known() {
         repository(&[("app.py", "# @nist au-99.a \"Own\"\nx = 1\n# @nist au-98\ny = 2\n")]);
     let select = ["check", "--select", "NIST002", "--format", "concise"];
     assert_eq!(run(folder.path(), &select).out.matches(" NIST002 ").count(), 2);
-    common::write(folder.path(), "obsproof.toml", b"nist-overlay = [\"AU-99\"]\n");
+    crate::common::write(folder.path(), "obsproof.toml", b"nist-overlay = [\"AU-99\"]\n");
     let told = run(folder.path(), &select).out;
     assert_eq!(told.matches(" NIST002 ").count(), 1, "{told}");
     assert!(told.contains("`au-98`"), "{told}");

@@ -10,8 +10,6 @@
 
 use obsproof::config::{self, Refusal, Settings, World};
 
-mod common;
-
 const TODAY: &str = "2026-11-26";
 const SIGNED: &str =
     "owner = \"Platform\"\nreason = \"it is so\"\napprover = \"Ada Byron\"\nexpires = 2027-06-30\n";
@@ -95,10 +93,10 @@ fn only_what_counts_is_taken_over() {
 fn the_clock_of_the_run_decides_and_the_report_lists_them() {
     let text = format!("[[declare]]\nmanaged = [\"logs\"]\nprovider = \"Datadog\"\n{SIGNED}");
     let rules = "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up == 0\n";
-    let folder = common::repository(&[("obsproof.toml", &text), ("alerts.yml", rules)]);
+    let folder = crate::common::repository(&[("obsproof.toml", &text), ("alerts.yml", rules)]);
     let on = |day: &str| {
         let words = ["report", "--format", "json", "--clock", day];
-        let record = common::json(&common::run(folder.path(), &words));
+        let record = crate::common::json(&crate::common::run(folder.path(), &words));
         let declaration = record["tuning"]["declarations"][0].clone();
         let expired = record["findings"].as_array().unwrap().iter().any(|finding| {
             finding["code"] == "DECL002"
@@ -114,12 +112,12 @@ fn the_clock_of_the_run_decides_and_the_report_lists_them() {
 #[test]
 fn a_configuration_from_elsewhere_is_named_without_a_place() {
     let declared = "[[declare]]\nrole = \"service\"\n";
-    let settings = common::repository(&[("other.toml", declared)]);
+    let settings = crate::common::repository(&[("other.toml", declared)]);
     let rules = "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up == 0\n";
-    let folder = common::repository(&[("alerts.yml", rules)]);
+    let folder = crate::common::repository(&[("alerts.yml", rules)]);
     let path = settings.path().join("other.toml");
     let words = ["check", "--format", "json", "--config", path.to_str().unwrap()];
-    let found = common::json(&common::run(folder.path(), &words));
+    let found = crate::common::json(&crate::common::run(folder.path(), &words));
     let findings = found["findings"].as_array().unwrap();
     let finding = findings.iter().find(|one| one["code"] == "DECL001").expect("a finding");
     assert_eq!((finding["path"].as_str(), finding["start"].is_null()), (Some("."), true));

@@ -9,9 +9,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
-mod common;
-
-use common::{Run, json, repository, run, write};
+use crate::common::{Run, json, repository, run, write};
 use serde_json::Value;
 use std::path::Path;
 

@@ -8,9 +8,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
-mod common;
-
-use common::{Run, json, repository, run, write};
+use crate::common::{Run, json, repository, run, write};
 use std::fs;
 use std::path::Path;
 

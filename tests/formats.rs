@@ -8,9 +8,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
-mod common;
-
-use common::{json, repository, run};
+use crate::common::{json, repository, run};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -246,7 +244,11 @@ fn junit_fails_where_the_run_fails() {
             .map(|it| it.split(" classname").next().expect("a name").to_owned())
             .collect()
     };
-    common::write(folder.path(), FILES[0].0, format!("# one\n# two\n{}", FILES[0].1).as_bytes());
+    crate::common::write(
+        folder.path(),
+        FILES[0].0,
+        format!("# one\n# two\n{}", FILES[0].1).as_bytes(),
+    );
     assert_eq!(names(&run(folder.path(), &["check", "--format", "junit"]).out), names(&out));
 }
 

@@ -8,10 +8,8 @@
     reason = "a test that cannot go on should stop"
 )]
 
-mod common;
-
-use common::git::{commit_all, git};
-use common::{json, repository, run, write};
+use crate::common::git::{commit_all, git};
+use crate::common::{json, repository, run, write};
 use serde_json::{Value, json};
 use std::path::Path;
 

@@ -8,8 +8,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
-mod common;
-use common::{json, repository, run};
+use crate::common::{json, repository, run};
 
 const ALERTS: &str = "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up == 0\n    labels: {severity: sev1, squad: shop}\n";
 const LOKI: &str = "services:\n  loki:\n    image: grafana/loki:3.1.0\n    volumes: [./loki.yaml:/etc/loki/local-config.yaml]\n  web:\n    build: ./web\n    ports: ['80:8000']\n";

@@ -9,8 +9,6 @@
     reason = "a test that cannot go on should stop"
 )]
 
-mod common;
-
 use assert_cmd::Command;
 use serde_json::Value;
 use std::fs;
@@ -25,9 +23,9 @@ fn output(name: &str) -> String {
 }
 
 fn piped(folder: &Path, words: &[&str], text: &str) -> Value {
-    let run = common::piped(folder, words, text);
+    let run = crate::common::piped(folder, words, text);
     assert!(run.code < 2, "{}", run.err);
-    common::json(&run)
+    crate::common::json(&run)
 }
 
 /// Code, place, and the places beside it, as `CODE path:line`.
@@ -125,7 +123,7 @@ fn a_report_of_rendered_input_is_verified_with_it() {
     let command = "kustomize build overlays/prod";
     let words = ["report", "--format", "json", "--rendered", "-", "--render-command", command];
     let record = piped(&shop, &words, &given);
-    let folder = common::repository(&[("record.json", &record.to_string())]);
+    let folder = crate::common::repository(&[("record.json", &record.to_string())]);
     let path = folder.path().join("record.json");
     let verify = |more: &[&str], text: &str| {
         Command::new(env!("CARGO_BIN_EXE_obsproof"))
@@ -152,12 +150,12 @@ fn a_report_of_rendered_input_is_verified_with_it() {
 fn nothing_counts_twice_that_stands_in_a_file_too() {
     let text = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: a}\nspec:\n  groups:\n    - name: g\n      rules:\n        - {alert: A, expr: up ==}\n";
     let more = format!("{text}---\n{}", text.replace("name: a", "name: b"));
-    let folder = common::repository(&[("rules.yaml", &more)]);
+    let folder = crate::common::repository(&[("rules.yaml", &more)]);
     // The other object of the file was not rendered, so the file is read as well.
     let report = piped(folder.path(), CHECK, text);
     assert_eq!(found(&report), ["RULE006 rules.yaml:8", "RULE006 rules.yaml:17"]);
     // Two that are alike: nobody knows which is meant.
-    let twice = common::repository(&[("one.yaml", text), ("two.yaml", text)]);
+    let twice = crate::common::repository(&[("one.yaml", text), ("two.yaml", text)]);
     let report = piped(twice.path(), CHECK, text);
     let wanted = ["RULE006 one.yaml:8", "RULE006 rendered:-:8", "RULE006 two.yaml:8"];
     assert_eq!(found(&report), wanted);
@@ -167,7 +165,7 @@ fn nothing_counts_twice_that_stands_in_a_file_too() {
 fn what_is_allowed_in_a_base_is_allowed_in_the_output() {
     let base = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: a}\nspec:\n  groups:\n    - name: g\n      rules:\n        # obsproof: allow(RULE006) reason=\"shows what is refused\"\n        - alert: A\n          expr: up ==\n";
     let output = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: a\n  namespace: prod\nspec:\n  groups:\n  - name: g\n    rules:\n    - alert: A\n      expr: up ==\n";
-    let folder = common::repository(&[("base/rules.yaml", base)]);
+    let folder = crate::common::repository(&[("base/rules.yaml", base)]);
     let report = piped(folder.path(), CHECK, output);
     assert_eq!(found(&report), ["RULE006 base/rules.yaml:10"], "{report:#}");
     assert_eq!(report["findings"][0]["status"], "allowed", "{report:#}");
@@ -179,7 +177,7 @@ fn of_folders_that_are_alike_the_one_that_was_built_is_meant() {
     let kustomization = "resources: [rules.yaml]\n";
     let more = "resources: [rules.yaml, other.yaml]\n";
     let other = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n";
-    let folder = common::repository(&[
+    let folder = crate::common::repository(&[
         ("dev/kustomization.yaml", kustomization),
         ("dev/rules.yaml", rules),
         ("prod/kustomization.yaml", kustomization),
@@ -190,7 +188,7 @@ fn of_folders_that_are_alike_the_one_that_was_built_is_meant() {
     assert_eq!(found(&report), ["RULE006 dev/rules.yaml:8", "RULE006 prod/rules.yaml:8"]);
     assert_eq!(rows(&report)[1].1, ["rendered:-:8 (rendered here)"]);
     // Without the command by what else was rendered.
-    let folder = common::repository(&[
+    let folder = crate::common::repository(&[
         ("dev/kustomization.yaml", kustomization),
         ("dev/rules.yaml", rules),
         ("prod/kustomization.yaml", more),

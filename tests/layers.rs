@@ -10,8 +10,7 @@
 
 use sha2::{Digest, Sha256};
 
-mod common;
-use common::{json, repository, run};
+use crate::common::{json, repository, run};
 
 const BARE: &str = "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up == 0\n    for: 5m\n";
 

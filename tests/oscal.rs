@@ -12,9 +12,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
-mod common;
-
-use common::run;
+use crate::common::run;
 use obsproof::discover::sha256;
 use obsproof::report::oscal;
 use obsproof::report::record::Record;

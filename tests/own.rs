@@ -8,8 +8,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
-mod common;
-use common::{json, repository, run};
+use crate::common::{json, repository, run};
 
 const RULE: &str = r#"code: SHOP001
 title: Alert without a cost centre

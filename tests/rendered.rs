@@ -8,9 +8,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
-mod common;
-
-use common::{json, repository, run};
+use crate::common::{json, repository, run};
 use serde_json::Value;
 use std::path::Path;
 
@@ -120,7 +118,7 @@ fn nothing_counts_twice() {
 }
 
 fn piped(folder: &Path, words: &[&str], text: &str) -> (i32, String, String) {
-    let run = common::piped(folder, words, text);
+    let run = crate::common::piped(folder, words, text);
     (run.code, run.out, run.err)
 }
 
@@ -168,7 +166,7 @@ fn what_cannot_be_rendered_output_is_refused() {
     let folder = chart();
     let empty = repository(&[("notes.txt", "nothing")]);
     let binary = repository(&[]);
-    common::write(binary.path(), "a.yaml", &[0xff, 0x00, 0x01]);
+    crate::common::write(binary.path(), "a.yaml", &[0xff, 0x00, 0x01]);
     let path = |folder: &tempfile::TempDir| folder.path().to_str().expect("a path").to_owned();
     for (words, said) in [
         (vec!["--rendered".to_owned(), "nowhere".to_owned()], "is no folder"),
@@ -323,7 +321,11 @@ fn a_file_of_crds_is_printed_whole() {
 fn a_packed_chart_is_named_where_it_is_taken() {
     let parent = "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n  - name: db\n    alias: store\n    version: 1.0.0\n  - name: queue\n    version: 2.0.0\n";
     let folder = repository(&[("shop/Chart.yaml", parent)]);
-    common::write(folder.path(), "shop/charts/db-1.0.0.tgz", &[0x1f, 0x8b, 0x08, 0x00, 0x01]);
+    crate::common::write(
+        folder.path(),
+        "shop/charts/db-1.0.0.tgz",
+        &[0x1f, 0x8b, 0x08, 0x00, 0x01],
+    );
     let rules = format!("{HEAD}{}", alert("Down", "up =="));
     let output = format!(
         "---\n# Source: shop/charts/queue/templates/rules.yaml\n{rules}---\n# Source: shop/charts/store/templates/rules.yaml\n{rules}"

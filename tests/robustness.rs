@@ -8,9 +8,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
-mod common;
-
-use common::{json, repository, run, write};
+use crate::common::{json, repository, run, write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -180,14 +178,14 @@ fn one_broken_document_does_not_lose_its_neighbours() {
 fn a_pipe_in_the_place_of_a_gitignore_is_said_and_not_opened() {
     let alerts = "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up == 0\n";
     let files = [("alerts.yml", alerts), ("a/alerts.yml", alerts), ("b/alerts.yml", alerts)];
-    let folder = common::repository(&files);
+    let folder = crate::common::repository(&files);
     let pipe = |path: &str| {
         let made = std::process::Command::new("mkfifo").arg(folder.path().join(path)).status();
         assert!(made.expect("mkfifo runs").success());
     };
     let read = |at: &std::path::Path| {
-        let told = common::run(at, &["check", "--format", "json"]);
-        let files = common::json(&told)["files"].clone();
+        let told = crate::common::run(at, &["check", "--format", "json"]);
+        let files = crate::common::json(&told)["files"].clone();
         let files = files.as_array().expect("a list").clone();
         files
             .iter()
@@ -196,14 +194,14 @@ fn a_pipe_in_the_place_of_a_gitignore_is_said_and_not_opened() {
     };
     pipe("a/.gitignore");
     assert_eq!(read(folder.path()), ["alerts.yml", "b/alerts.yml"]);
-    let shown = common::run(folder.path(), &["check"]).out;
+    let shown = crate::common::run(folder.path(), &["check"]).out;
     assert!(shown.contains("a/.gitignore"), "{shown}");
     // One above the folder that is read would steer the walk too.
     pipe(".ignore");
     assert!(read(folder.path()).is_empty());
     let below = folder.path().join("b");
     assert!(read(&below).is_empty());
-    assert!(common::run(&below, &["check"]).out.contains(".ignore"));
+    assert!(crate::common::run(&below, &["check"]).out.contains(".ignore"));
 }
 
 /// What is made of itself (`self.left = self.left - 1`), in every place that asks what a value is.

@@ -5,9 +5,7 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot go on should stop")]
 
-mod common;
-
-use common::{json, run};
+use crate::common::{json, run};
 use obsproof::catalogue;
 use serde_json::Value;
 use sha2::{Digest, Sha256};

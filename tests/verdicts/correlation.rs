@@ -1,6 +1,6 @@
 //! OBS-C4.4, and the clauses of OBS-R10 on ids in records.
 
-use crate::{clause, verdict};
+use super::{clause, verdict};
 use obsproof::verdict::Verdict;
 
 const REQUIREMENTS: (&str, &str) = ("requirements.txt", "flask==3.0\nrequests==2.32\n");

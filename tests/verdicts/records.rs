@@ -1,7 +1,7 @@
 //! OBS-C4.1 and OBS-R10: what records look like, what they say, who hears of what auditors want
 //! to know.
 
-use crate::{clause, verdict};
+use super::{clause, verdict};
 use obsproof::verdict::Verdict;
 
 const REQUIREMENTS: (&str, &str) = ("requirements.txt", "flask==3.0\n");

@@ -1,6 +1,6 @@
 //! OBS-C6.4 and OBS-C6.5, and what alerts say about OBS-R17.
 
-use crate::{clause, verdict};
+use super::{clause, verdict};
 use obsproof::catalogue::by_code;
 use obsproof::verdict::Verdict;
 

@@ -1,6 +1,6 @@
 //! OBS-R16 and OBS-C6.2.
 
-use crate::verdict;
+use super::verdict;
 
 type Files = Vec<(&'static str, &'static str)>;
 

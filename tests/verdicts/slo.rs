@@ -1,6 +1,6 @@
 //! OBS-R13, OBS-R14, OBS-C5.1, C5.2, C5.3, C5.5.
 
-use crate::assessed_with;
+use super::assessed_with;
 use obsproof::catalogue::by_code;
 use obsproof::config::Settings;
 

@@ -1,6 +1,6 @@
 //! OBS-R03, OBS-R08, OBS-R09 and OBS-C3.3 to C3.5: spans of services, and what is made of traces.
 
-use crate::{clause, verdict};
+use super::{clause, verdict};
 use obsproof::verdict::Verdict;
 
 const DOCKER: (&str, &str) =

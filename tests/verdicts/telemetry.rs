@@ -1,6 +1,6 @@
 //! OBS-R02 and OBS-C1.1, C1.3, C1.4, C1.5: OpenTelemetry in the code of services.
 
-use crate::{clause, is_built, verdict};
+use super::{clause, is_built, verdict};
 use obsproof::verdict::Verdict;
 
 type File = (&'static str, &'static str);

@@ -1,6 +1,6 @@
 //! OBS-R07, OBS-C3.1 and OBS-C3.2.
 
-use crate::{assessed_with, clause, verdict};
+use super::{assessed_with, clause, verdict};
 use obsproof::catalogue::by_code;
 use obsproof::config::{self, Settings};
 use obsproof::verdict::Verdict;
