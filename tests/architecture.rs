@@ -211,6 +211,6 @@ fn the_published_schemas_are_current() {
             fs::write(&path, &current).expect("schemas is writable");
         }
         let published = fs::read_to_string(&path).unwrap_or_default();
-        assert!(published == current, "{name}: UPDATE=1 cargo test --test architecture");
+        assert!(published == current, "{name}: UPDATE=1 cargo test --test all architecture::");
     }
 }

@@ -1,6 +1,6 @@
 //! Which rule has examples in which language, held against the languages whose libraries do what
 //! the rule looks at. What is missing is listed in `languages.txt`: the list may only shrink.
-//! `UPDATE=1 cargo test --test languages` writes it.
+//! `UPDATE=1 cargo test --test all languages::` writes it.
 
 #![allow(
     clippy::expect_used,

@@ -164,7 +164,7 @@ fn what_was_judged_is_what_is_written() {
             continue;
         }
         let kept = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(kept == *text, "{name}: UPDATE=1 cargo test --test oscal, then make.py");
+        assert!(kept == *text, "{name}: UPDATE=1 cargo test --test all oscal::, then make.py");
         let verdicts = parsed(&verdicts);
         let rows = verdicts["documents"].as_array().expect("verdicts");
         let row = rows.iter().find(|row| row["file"] == *name).expect("a verdict");

