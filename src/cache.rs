@@ -4,10 +4,12 @@
 //! All that is in it was made by this very build. A cache that is damaged, foreign, full or cannot
 //! be read is no cache: what it does not give is made again.
 
+mod answer;
 mod folder;
 mod shard;
 mod stamp;
 
+pub use answer::{Answer, Question};
 pub use folder::Folder;
 pub use stamp::{Mark, Stamp};
 

@@ -212,14 +212,7 @@ pub fn asked_for(codes: &BTreeSet<&'static str>) -> Option<BTreeSet<&'static str
     let mut open: Vec<&'static str> = codes.iter().copied().collect();
     while let Some(code) = open.pop() {
         let rule = catalogue::rules().iter().find(|rule| rule.code == code)?;
-        let rests = matches!(
-            rule.subject,
-            SubjectKind::Allow
-                | SubjectKind::Declaration
-                | SubjectKind::Waiver
-                | SubjectKind::Attestation
-        );
-        if rests || CLAIMS.contains(&code) || JUDGED.contains(&code) {
+        if rests_on_all(rule) {
             return None;
         }
         if asked.insert(code) {
@@ -227,6 +220,18 @@ pub fn asked_for(codes: &BTreeSet<&'static str>) -> Option<BTreeSet<&'static str
         }
     }
     Some(asked)
+}
+
+/// Whether what a rule says rests on what all others found: it is about a person's decision or claim.
+pub fn rests_on_all(rule: &Rule) -> bool {
+    let decisions = matches!(
+        rule.subject,
+        SubjectKind::Allow
+            | SubjectKind::Declaration
+            | SubjectKind::Waiver
+            | SubjectKind::Attestation
+    );
+    decisions || CLAIMS.contains(&rule.code) || JUDGED.contains(&rule.code)
 }
 
 /// Whether a rule that is not a predicate has its function.

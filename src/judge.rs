@@ -11,8 +11,9 @@ mod mend;
 pub mod redact;
 pub mod waiver;
 
+use crate::catalogue;
 use crate::catalogue::model::{Class, Rule, Sensitivity, Severity};
-use crate::check::Outcome;
+use crate::check::{self, Outcome};
 use crate::config::{Profile, Settings, profile};
 use crate::facts::DocumentId;
 use crate::facts::subject::SubjectKind;
@@ -22,7 +23,7 @@ use crate::source::{Origin, Span};
 use rayon::prelude::*;
 use redact::Redactions;
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// What became of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,6 +112,22 @@ impl View {
             || self.whole
             || !(self.only.is_empty() && settings.select.is_empty() && settings.nested.is_empty())
             || !(repo.facts.allows.is_empty() && settings.waivers.is_empty())
+    }
+
+    /// The rules of which a finding can be shown, and those that silence them; `None` for all: a
+    /// person decided or claimed something, which is held against what all rules find.
+    pub fn visible(&self, repo: &Repo) -> Option<BTreeSet<&'static str>> {
+        let settings = &repo.settings;
+        let decided = !(settings.waivers.is_empty()
+            && settings.declarations.is_empty()
+            && settings.attestations.is_empty()
+            && settings.nested.is_empty()
+            && repo.facts.allows.is_empty()
+            && repo.facts.annotations.is_empty());
+        (!decided && !self.whole).then_some(())?;
+        let shown = |rule: &&Rule| self.shows(rule, false, settings);
+        let plain = catalogue::rules().iter().filter(|rule| !check::rests_on_all(rule));
+        check::asked_for(&plain.filter(shown).map(|rule| rule.code).collect())
     }
 
     /// Whether a finding is shown where these settings hold.

@@ -42,7 +42,6 @@ use crate::repo::Repo;
 use crate::source::{Position, SourceId, Span};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// How completely a file was analysed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
@@ -116,8 +115,6 @@ pub struct Report {
     pub seen: usize,
     /// Folders that could not be read.
     pub unreadable: Vec<(String, String)>,
-    /// How long the run took.
-    pub elapsed: Duration,
     /// Verdicts on the standard's requirements.
     pub assessment: crate::verdict::Assessment,
     /// What the files were compared with, where only a change is looked at.
@@ -144,7 +141,6 @@ impl Report {
         unreadable: Vec<(String, String)>,
     ) -> Report {
         let redactions = Redactions::of(&repo);
-        let elapsed = Duration::ZERO;
         let assessment = crate::verdict::Assessment::default();
         let (compared, baseline, headline) = (None, None, None);
         let rendered = Rendered::default();
@@ -155,7 +151,6 @@ impl Report {
             files,
             seen,
             unreadable,
-            elapsed,
             assessment,
             compared,
             baseline,

@@ -26,7 +26,6 @@ use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 /// What to scan, and how.
 #[derive(Clone, Debug)]
@@ -79,7 +78,6 @@ pub type Refused = (Box<Source>, Vec<ConfigError>);
 /// # Errors
 /// As [`scan`].
 pub fn scan_tree(mut request: Request<'_>, mut tree: Tree) -> Result<Report, Refused> {
-    let started = Instant::now();
     let Request { settings, view, cache, keep_texts, rendered, .. } = &mut request;
     tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.exclude));
     let names = chart_names(&tree.entries, rendered);
@@ -97,12 +95,10 @@ pub fn scan_tree(mut request: Request<'_>, mut tree: Tree) -> Result<Report, Ref
     let cache = cache.take().filter(|_| plain).map(Cache::open);
     let files = Files { tree, charts, behind };
     let run = |cache: Option<&Cache>| run(&request, &files, cache);
-    let mut report = match &cache {
+    Ok(match &cache {
         Some(cache) => remembering(cache, run),
         None => run(None),
-    };
-    report.elapsed = started.elapsed();
-    Ok(report)
+    })
 }
 
 /// Scans with the help of a cache. Where it may have led astray, the scan is made without it.
@@ -202,7 +198,6 @@ pub fn narrow(
     report: &mut Report,
     versions: Versions,
 ) -> Result<(), Refused> {
-    let started = Instant::now();
     let Versions { before, delta, only, .. } = versions;
     let undecided = change::undecided(&report.repo, &report.judged, &delta);
     let old = (!undecided.is_empty() && is_read(report, &before, &delta))
@@ -215,7 +210,6 @@ pub fn narrow(
     change::narrow(&report.repo, &mut report.judged, before, &delta, &only);
     // As the model of a run, see `conclude`.
     std::mem::forget(old);
-    report.elapsed += started.elapsed();
     Ok(())
 }
 
@@ -255,9 +249,13 @@ pub fn conclude(
     // Only verdicts show whether a waiver of a requirement is needed.
     let asked = repo.settings.waivers.iter().any(|waiver| waiver.requirement().is_some());
     let verdicts = verdicts || asked;
-    // Verdicts rest on all rules.
-    let runs = |rule: &&Rule| verdicts || rules.is_none_or(|rules| rules.contains(rule.code));
-    let rules: Vec<&'static Rule> = catalogue::rules().iter().filter(runs).collect();
+    // Verdicts rest on all rules; where there are none, a rule that nobody would see need not run.
+    let visible = if verdicts { None } else { view.visible(repo) };
+    let sought = |rule: &Rule| {
+        let mut lists = rules.into_iter().chain(&visible);
+        verdicts || lists.all(|list| list.contains(rule.code))
+    };
+    let rules: Vec<_> = catalogue::rules().iter().filter(|rule| sought(rule)).collect();
     // A run has a few models at most; giving back their parts one by one takes longer than it is
     // worth.
     let mut model = ManuallyDrop::new(Model::new(repo));

@@ -11,6 +11,7 @@
 use crate::common::write;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -96,6 +97,8 @@ impl Bench {
         let report = ["report", "--format", "json"];
         let truth = self.run(&[&check[..], &["--no-cache"]].concat());
         for turn in 0..2 {
+            // A whole answer would hide what is known of each file.
+            self.answers().iter().for_each(|path| fs::remove_file(path).expect("goes"));
             let warm = self.run(&check);
             assert!(warm == truth, "turn {turn}:\n{}", difference(&warm.1, &truth.1));
         }
@@ -105,16 +108,29 @@ impl Bench {
         truth.1
     }
 
+    /// Whole answers that are kept.
+    fn answers(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        files(self.cache.path(), &mut found);
+        found.retain(|path| path.file_name().is_some_and(|name| is_answer(name)));
+        found
+    }
+
     /// The files of the cache that hold what is known of the tree.
     fn shards(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         files(self.cache.path(), &mut found);
         found.retain(|path| {
             path.parent().and_then(Path::parent).is_some_and(|it| it.ends_with("trees"))
+                && path.file_name().is_some_and(|name| !is_answer(name))
         });
         found.sort();
         found
     }
+}
+
+fn is_answer(name: &OsStr) -> bool {
+    name.to_string_lossy().starts_with("answer-")
 }
 
 fn difference(warm: &str, truth: &str) -> String {
@@ -168,6 +184,102 @@ fn a_cold_and_a_warm_run_say_the_same() {
     std::thread::sleep(Duration::from_secs(5));
     bench.agree();
     assert_eq!(bench.agree(), first);
+}
+
+/// Seconds are all that may differ between two runs.
+fn without_seconds(text: &str) -> String {
+    let timed = |line: &&str| line.starts_with("Read ");
+    let line = text.lines().find(timed).expect("the summary says what was read");
+    let (before, after) = line.split_once(" in ").expect("and how long it took");
+    let (_, after) = after.split_once(" s: ").expect("in seconds");
+    text.replace(line, &format!("{before} in some s: {after}"))
+}
+
+#[test]
+fn a_question_asked_again_is_answered_as_before() {
+    let bench = Bench::new();
+    // What was just written may be written again unseen: nothing is kept of it.
+    bench.run(&["check"]);
+    assert!(bench.answers().is_empty());
+    std::thread::sleep(Duration::from_secs(5));
+    let truth = bench.run(&["check", "--no-cache"]);
+    let first = bench.run(&["check"]);
+    assert_eq!(bench.answers().len(), 1);
+    // Nothing but the answer is left, and the second run makes nothing new.
+    bench.shards().iter().for_each(|path| fs::remove_file(path).expect("goes"));
+    let second = bench.run(&["check"]);
+    assert!(bench.shards().is_empty(), "nothing was read");
+    for run in [&first, &second] {
+        assert_eq!((run.0, &run.2), (truth.0, &truth.2));
+        assert_eq!(without_seconds(&run.1), without_seconds(&truth.1));
+        assert!(!run.1.contains('\0'));
+    }
+
+    // Another question gets its own answer, again and again.
+    for words in [
+        &["check", "--all"][..],
+        &["check", "--format", "json"],
+        &["check", "--format", "concise", "--select", "ALRT008"],
+        &["check", "--format", "concise", "--fail-on", "never"],
+        &["check", "--format", "concise", "--profile", "production"],
+        &["check", "--format", "concise", "src"],
+        &["check", "--format", "sarif"],
+        &["check", "--format", "concise", "--color", "always"],
+    ] {
+        let truth = bench.run(&[words, &["--no-cache"]].concat());
+        for _ in 0..2 {
+            let told = bench.run(words);
+            match words {
+                ["check", "--all"] => {
+                    assert_eq!(without_seconds(&told.1), without_seconds(&truth.1));
+                    assert_eq!(told.0, truth.0);
+                }
+                _ => assert_eq!(told, truth, "{words:?}"),
+            }
+        }
+    }
+
+    // What changed is read, and so are settings.
+    let alerts = bench.path().join("alerts.yml");
+    fs::write(&alerts, ALERTS.replace("HighErrorRate", "HighErrorRats")).expect("a file");
+    assert!(bench.run(&["check"]).1.contains("HighErrorRats"));
+    fs::write(&alerts, ALERTS).expect("a file");
+    write(bench.path(), "obsproof.toml", b"fail-on = \"never\"\nignore = [\"ALRT008\"]\n");
+    std::thread::sleep(Duration::from_secs(5));
+    for _ in 0..2 {
+        let told = bench.run(&["check"]);
+        assert_eq!(told.0, Some(0));
+        assert!(!told.1.contains("ALRT008"));
+    }
+    let part = ["check", "alerts.yml", "--config", "other.toml"];
+    for (text, code) in [("fail-on = \"never\"\n", 0), ("fail-on = \"info\"\n", 1)] {
+        write(bench.path(), "other.toml", text.as_bytes());
+        assert_eq!(bench.run(&part).0, Some(code), "settings that no file of the walk holds");
+    }
+}
+
+#[test]
+fn an_answer_that_is_not_whole_is_none() {
+    let bench = Bench::new();
+    std::thread::sleep(Duration::from_secs(5));
+    let words = ["check", "--format", "json"];
+    let truth = bench.run(&words);
+    let answer = bench.answers().pop().expect("an answer");
+    let whole = fs::read(&answer).expect("a file");
+    let mut other = whole.clone();
+    let last = other.len() - 9;
+    other[last] ^= 1;
+    for bytes in [&whole[..whole.len() / 2], &other, b"", &whole[1..]] {
+        fs::write(&answer, bytes).expect("a file");
+        assert_eq!(bench.run(&words), truth);
+        assert_eq!(fs::read(&answer).expect("a file"), whole, "it is made anew");
+    }
+    // A run that writes or compares is made each time.
+    let kept = bench.answers();
+    for words in [&["check", "--diff"][..], &["check", "--format", "json=out.json"]] {
+        bench.run(words);
+        assert_eq!(bench.answers(), kept, "{words:?}");
+    }
 }
 
 #[test]

@@ -28,6 +28,36 @@ fn an_empty_folder_is_silent_and_passes() {
     assert_eq!(json(&all)["findings"], serde_json::json!([]));
 }
 
+/// What a decision of a person can be about makes all rules run; without one, those that nobody sees
+/// do not. What is shown is the same.
+#[test]
+fn rules_that_nobody_sees_change_nothing() {
+    let settings = "[[declare]]\nequivalent = \"loki\"\nfor = \"elk\"\nreason = \"r\"\n\
+                    owner = \"o\"\napprover = \"a\"\nexpires = \"2026-12-01\"\n";
+    for words in [
+        &["check", "--format", "json"][..],
+        &["check", "--format", "json", "--select", "ALRT,PQL"],
+        &["check", "--format", "json", "--ignore", "ALRT008"],
+        &["check", "--format", "json", "--class", "validity"],
+        &["check", "--format", "json", "--all", "--class", "semantic"],
+    ] {
+        for fixture in ["fixtures/shop", "fixtures/standard"] {
+            let shown = |whole: bool| {
+                let folder = repository(&[("o.toml", if whole { settings } else { "" })]);
+                let config = folder.path().join("o.toml").display().to_string();
+                let words = [words, &["--config", &config, "--clock", "2026-06-01", fixture]];
+                let told = json(&run(here(), &words.concat()));
+                let mut findings = told["findings"].as_array().expect("findings").clone();
+                findings.retain(|it| !it["code"].as_str().expect("a code").starts_with("DECL"));
+                findings
+            };
+            let (whole, part) = (shown(true), shown(false));
+            assert!(!part.is_empty(), "{words:?} {fixture}");
+            assert_eq!(whole, part, "{words:?} {fixture}");
+        }
+    }
+}
+
 #[test]
 fn a_library_is_asked_nothing() {
     let folder = repository(&[

@@ -181,7 +181,8 @@ fn held(bytes: &[u8], start: usize) -> Option<Vec<Held>> {
 }
 
 /// What only this build makes of these bytes.
-fn seal(body: &[u8], tool: &Hash) -> Hash {
+/// What stands before a body, so that only this build takes it for its own.
+pub(super) fn seal(body: &[u8], tool: &Hash) -> Hash {
     let mut both = tool.to_vec();
     both.extend_from_slice(&hash(body));
     hash(&both)

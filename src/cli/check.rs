@@ -1,11 +1,13 @@
 //! `obsproof check`.
 
 use super::args::{Check, SarifProfile};
+use super::asked::{Asked, Began, TOOK};
 use super::outputs::outputs;
 pub(super) use super::write::write_file;
 use super::{Failure, baseline, change, fix, load, rendered, settings, stream};
 use crate::catalogue::model::{Class, Rule, Severity};
 use crate::config::{self, Profile};
+use crate::discover;
 use crate::judge::View;
 use crate::report::{Report, concise, files, github, gitlab, human, json, junit, sarif};
 use crate::scan::Request;
@@ -14,6 +16,7 @@ use std::path::PathBuf;
 
 /// Runs the command; the exit code says whether findings stand.
 pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
+    let began = Began::now();
     let outputs = outputs(&arguments.format, FORMATS, "--format sarif=out.sarif")?;
     let part = arguments.staged || arguments.since.is_some();
     let place = if part { change::place } else { load::place }(&arguments.scan.paths)?;
@@ -46,29 +49,36 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     let rendered = &rendered::read(&arguments.scan, &place)?;
     let keep_texts = mode.is_some();
     let cache = load::cache(&arguments.scan, root);
+    let walked = change.is_none().then(|| discover::walk(root, only));
+    let alone = matches!(outputs[..], [(_, None)]) && mode.is_none() && known.is_none();
+    let plain = alone && settings.standard.is_none() && rendered.texts.is_empty();
+    let asked = walked.as_ref().zip(cache.as_ref()).filter(|_| plain);
+    let asked = asked.and_then(|(tree, folder)| {
+        let style = (load::style(arguments.scan.color), io::stdout().is_terminal());
+        let shown = (&outputs, arguments.sarif_profile, arguments.files, fail_on, style);
+        let words = format!("{:?}", (shown, &view, only, &settings));
+        Asked::of(folder, &words, tree, began)
+    });
+    if let Some(code) = asked.as_ref().map(Asked::answer).transpose()?.flatten() {
+        return Ok(code);
+    }
     let request =
         Request { root, only, settings, view, verdicts, keep_texts, rendered, cache, rules: None };
     let scan = fix::Scan { arguments, place: &place, request, known };
-    let fixed = fix::run(&scan, change, mode)?;
+    let fixed = fix::run(&scan, change, walked, mode)?;
     let mut report = fixed.report;
     report.headline = report.assessment.headline();
-    let rendering = Rendering { report: &report, arguments, fail_on };
-    for (format, file) in &outputs {
-        match file {
-            Some(path) => {
-                let mut bytes = Vec::new();
-                rendering.write(*format, false, &mut bytes)?;
-                write_file(path, &bytes)?;
-            }
-            None if mode.is_some_and(|mode| mode.diff) => {}
-            None => stream(|out| rendering.write(*format, true, out))?,
-        }
-    }
-    let aloud = outputs.iter().any(|(format, file)| *format == Format::Human && file.is_none());
-    fixed.said.tell(aloud && mode.is_some_and(|mode| !mode.diff))?;
     let failed = fail_on.is_some_and(|level| {
         report.open().any(|judged| judged.severity >= level && !judged.finding.rule.preview)
     });
+    let took = if asked.is_some() { TOOK.to_owned() } else { began.took() };
+    let rendering = Rendering { report: &report, arguments, fail_on, took };
+    match asked {
+        Some(asked) => asked.say_and_keep(&rendering, outputs[0].0, u8::from(failed))?,
+        None => rendering.write_all(&outputs, mode.is_some_and(|mode| mode.diff))?,
+    }
+    let aloud = outputs.iter().any(|(format, file)| *format == Format::Human && file.is_none());
+    fixed.said.tell(aloud && mode.is_some_and(|mode| !mode.diff))?;
     // The program ends here; giving back every fact one by one takes a twentieth of a run.
     std::mem::forget(report);
     Ok(if fixed.said.refused() { 2 } else { u8::from(failed) })
@@ -93,7 +103,7 @@ fn mode(
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(super) enum Format {
     Human,
     Concise,
     Json,
@@ -166,15 +176,45 @@ fn view(arguments: &Check, today: String) -> Result<View, Failure> {
     })
 }
 
-struct Rendering<'a> {
+/// What is written of a run.
+pub(super) struct Rendering<'a> {
     report: &'a Report,
     arguments: &'a Check,
     fail_on: Option<Severity>,
+    /// Seconds that the run took.
+    took: String,
 }
 
 impl Rendering<'_> {
-    fn write(&self, format: Format, to_terminal: bool, out: &mut dyn Write) -> io::Result<()> {
-        let Rendering { report, arguments, fail_on } = *self;
+    /// Writes each format to where it is wanted; a `diff` stands alone on the standard output.
+    fn write_all(&self, outputs: &[(Format, Option<PathBuf>)], diff: bool) -> Result<(), Failure> {
+        for (format, file) in outputs {
+            match file {
+                Some(path) => {
+                    let mut bytes = Vec::new();
+                    self.write(*format, false, &mut bytes)?;
+                    write_file(path, &bytes)?;
+                }
+                None if diff => {}
+                None => stream(|out| self.write(*format, true, out))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the tool itself did all that it should.
+    pub(super) fn is_whole(&self) -> bool {
+        self.report.outcomes.iter().all(|outcome| outcome.panics.is_empty())
+    }
+
+    /// Writes one format.
+    pub(super) fn write(
+        &self,
+        format: Format,
+        to_terminal: bool,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let Rendering { report, arguments, fail_on, ref took } = *self;
         match format {
             Format::Human => {
                 let mut style = load::style(arguments.scan.color);
@@ -183,7 +223,7 @@ impl Rendering<'_> {
                 if arguments.files {
                     files::write(report, out)?;
                 }
-                human::write(report, style, terminal, out)
+                human::write(report, style, terminal, took, out)
             }
             Format::Concise => concise::write(report, out),
             Format::Json => json::write(report, out),

@@ -24,10 +24,11 @@ pub(super) struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    /// The files as they are, or what a change of them answers for.
-    fn fresh(&self, change: Option<Change>) -> Result<Report, Failure> {
+    /// The files as they are, `walked` or not, or what a change of them answers for.
+    fn fresh(&self, change: Option<Change>, walked: Option<Tree>) -> Result<Report, Failure> {
         let Some(mut change) = change else {
-            let report = scan::scan(self.request.clone()).map_err(settings::faults)?;
+            let tree = walked.unwrap_or_else(|| self.files());
+            let report = scan::scan_tree(self.request.clone(), tree).map_err(settings::faults)?;
             return Ok(self.known(report, self.place.only.is_empty()));
         };
         // Where nothing changed nothing is shown, whatever there is.
@@ -53,7 +54,7 @@ impl Scan<'_> {
     }
 
     fn again(&self) -> Result<Report, Failure> {
-        self.fresh(change::read(self.arguments, self.place)?)
+        self.fresh(change::read(self.arguments, self.place)?, None)
     }
 
     /// All files, some of them with other texts.
@@ -100,9 +101,10 @@ pub(super) struct Fixed {
 pub(super) fn run(
     scan: &Scan<'_>,
     change: Option<Change>,
+    walked: Option<Tree>,
     mode: Option<Mode>,
 ) -> Result<Fixed, Failure> {
-    let mut report = scan.fresh(change)?;
+    let mut report = scan.fresh(change, walked)?;
     let Some(mode) = mode else { return Ok(Fixed { report, said: Said::default() }) };
     let mut mender = Mender::new(mode.unsafe_too);
     while mender.step(&report.repo, &report.judged) {

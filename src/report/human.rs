@@ -13,7 +13,7 @@ use std::io::{self, Write};
 /// Longest piece of a source line that is shown, in characters.
 const WIDTH: usize = 110;
 
-/// Writes findings and summary; errors come first unless `file_order`.
+/// Writes findings and summary; errors come first unless `file_order`. `took` are seconds.
 ///
 /// # Errors
 /// What the writer says.
@@ -21,6 +21,7 @@ pub fn write(
     report: &Report,
     style: Style,
     file_order: bool,
+    took: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut groups = groups(report, report.open());
@@ -34,7 +35,7 @@ pub fn write(
         }
         writeln!(out)?;
     }
-    summary(report, style, out)
+    summary(report, style, took, out)
 }
 
 fn word(severity: Severity) -> &'static str {
@@ -215,7 +216,7 @@ fn plural(count: usize, one: &str) -> String {
 }
 
 /// What was read, what was not and why, and the counts.
-pub fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn summary(report: &Report, style: Style, took: &str, out: &mut dyn Write) -> io::Result<()> {
     let kinds = report.kinds();
     let mut rows: Vec<_> = kinds.iter().map(|(kind, count)| (*count, kind.plural())).collect();
     rows.sort_by_key(|&(count, _)| std::cmp::Reverse(count));
@@ -226,10 +227,9 @@ pub fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result
         if named.is_empty() { String::new() } else { format!(": {}{more}", named.join(" · ")) };
     writeln!(
         out,
-        "Read {}, {} in {:.2} s{of}",
+        "Read {}, {} in {took} s{of}",
         plural(report.seen, "file"),
         plural(report.documents(), "document"),
-        report.elapsed.as_secs_f64()
     )?;
     let skips: Vec<String> = report
         .skips()
