@@ -36,7 +36,7 @@ fn rules_that_nobody_sees_change_nothing() {
                     owner = \"o\"\napprover = \"a\"\nexpires = \"2026-12-01\"\n";
     for words in [
         &["check", "--format", "json"][..],
-        &["check", "--format", "json", "--select", "ALRT,PQL"],
+        &["check", "--format", "json", "--select", "ALRT001,ALRT005,PQL001,OTEL001"],
         &["check", "--format", "json", "--ignore", "ALRT008"],
         &["check", "--format", "json", "--class", "validity"],
         &["check", "--format", "json", "--all", "--class", "semantic"],
