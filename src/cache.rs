@@ -9,7 +9,7 @@ mod folder;
 mod shard;
 mod stamp;
 
-pub use answer::{Answer, Question};
+pub use answer::Question;
 pub use folder::Folder;
 pub use stamp::{Mark, Stamp};
 

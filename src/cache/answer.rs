@@ -4,7 +4,6 @@ use super::folder::Folder;
 use super::shard::seal;
 use super::{Hash, Mark, hash};
 use crate::lang::quick::steady_hash;
-use borsh::{BorshDeserialize, BorshSerialize};
 use sha2::{Digest, Sha256};
 use std::time::SystemTime;
 
@@ -15,7 +14,7 @@ const MAGIC: &[u8; 16] = b"obsproof answer1";
 const SLOTS: u64 = 8;
 
 /// Longest answer that is kept, in bytes.
-const LONGEST: usize = 16 << 20;
+const LONGEST: usize = 24 << 20;
 
 /// What was asked, and the state of every file that it was asked of.
 #[derive(Debug)]
@@ -28,21 +27,26 @@ pub struct Question {
 }
 
 /// What was said, and how the run ended.
-#[derive(Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Debug)]
 pub struct Answer {
     /// The exit code.
     pub code: u8,
-    /// The output.
-    pub text: Vec<u8>,
+    /// The file that holds it.
+    bytes: Vec<u8>,
 }
 
-/// An answer as it is kept.
-#[derive(BorshSerialize, BorshDeserialize)]
-struct Kept {
-    asked: Hash,
-    state: Hash,
-    answer: Answer,
+impl Answer {
+    /// The output.
+    pub fn text(&self) -> &[u8] {
+        &self.bytes[HEAD..]
+    }
 }
+
+/// Bytes before the seal's end.
+const SEALED: usize = MAGIC.len() + size_of::<Hash>();
+
+/// Bytes before the text: the seal, the two parts of the question, the exit code.
+const HEAD: usize = SEALED + 2 * size_of::<Hash>() + 1;
 
 impl Question {
     /// What is asked (in any words that tell one question from another) of files, by path and mark;
@@ -73,20 +77,19 @@ impl Question {
     /// What was said to this question before.
     pub fn answer(&self, folder: &Folder) -> Option<Answer> {
         let bytes = folder.read(&self.name())?;
-        let body = MAGIC.len() + folder.tool().len();
-        let head = bytes.get(..body).filter(|head| head.starts_with(MAGIC))?;
-        (head[MAGIC.len()..] == seal(&bytes[body..], folder.tool())).then_some(())?;
-        let kept = Kept::try_from_slice(&bytes[body..]).ok()?;
-        (kept.asked == self.asked && kept.state == self.state).then_some(kept.answer)
+        let (head, body) = bytes.split_at_checked(SEALED)?;
+        let whole = head.starts_with(MAGIC) && head[MAGIC.len()..] == seal(body, folder.tool());
+        let about = [self.asked, self.state].concat();
+        let &code = body.strip_prefix(about.as_slice()).filter(|_| whole)?.first()?;
+        Some(Answer { code, bytes })
     }
 
     /// Keeps what is said; an answer that is long, or of files that may change unseen, is not kept.
-    pub fn keep(&self, folder: &Folder, answer: Answer) {
-        if !self.settled || answer.text.len() > LONGEST || !folder.prepare() {
+    pub fn keep(&self, folder: &Folder, code: u8, text: &[u8]) {
+        if !self.settled || text.len() > LONGEST || !folder.prepare() {
             return;
         }
-        let kept = Kept { asked: self.asked, state: self.state, answer };
-        let Ok(body) = borsh::to_vec(&kept) else { return };
+        let body = [&self.asked, &self.state, [code].as_slice(), text].concat();
         let bytes = [MAGIC, seal(&body, folder.tool()).as_slice(), &body].concat();
         folder.write(&self.name(), &bytes);
     }

@@ -2,7 +2,7 @@
 
 use super::check::{Format, Rendering};
 use super::{Failure, stream};
-use crate::cache::{Answer, Folder, Question};
+use crate::cache::{Folder, Question};
 use crate::discover::Tree;
 use std::time::{Instant, SystemTime};
 
@@ -48,11 +48,9 @@ impl Asked {
 
     /// Says what was said before; the exit code of then.
     pub(super) fn answer(&self) -> Result<Option<u8>, Failure> {
-        let Some(Answer { code, text }) = self.question.answer(&self.folder) else {
-            return Ok(None);
-        };
-        self.say(&text)?;
-        Ok(Some(code))
+        let Some(answer) = self.question.answer(&self.folder) else { return Ok(None) };
+        self.say(answer.text())?;
+        Ok(Some(answer.code))
     }
 
     /// Says what a run found, and keeps it for the next time.
@@ -66,7 +64,7 @@ impl Asked {
         run.write(format, true, &mut text)?;
         self.say(&text)?;
         if run.is_whole() {
-            self.question.keep(&self.folder, Answer { code, text });
+            self.question.keep(&self.folder, code, &text);
         }
         Ok(())
     }
