@@ -259,6 +259,21 @@ fn a_question_asked_again_is_answered_as_before() {
 }
 
 #[test]
+fn an_answer_knows_of_rules_that_the_walk_does_not_see() {
+    let bench = Bench::new();
+    write(bench.path(), ".ignore", b".obsproof/\n");
+    std::thread::sleep(Duration::from_secs(5));
+    for message in ["no cost centre", "nobody to pay"] {
+        let rule = crate::own::RULE.replace("no cost centre", message);
+        write(bench.path(), ".obsproof/rules/cost.yaml", rule.as_bytes());
+        for _ in 0..2 {
+            let told = bench.run(&["check", "--format", "concise"]).1;
+            assert!(told.contains(&format!("names {message}")), "{message}: {told}");
+        }
+    }
+}
+
+#[test]
 fn an_answer_that_is_not_whole_is_none() {
     let bench = Bench::new();
     std::thread::sleep(Duration::from_secs(5));

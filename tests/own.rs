@@ -10,7 +10,7 @@
 
 use crate::common::{json, repository, run};
 
-const RULE: &str = r#"code: SHOP001
+pub(crate) const RULE: &str = r#"code: SHOP001
 title: Alert without a cost centre
 class: compliance
 severity: warning

@@ -5,6 +5,7 @@ use super::asked::{Asked, Began, TOOK};
 use super::outputs::outputs;
 pub(super) use super::write::write_file;
 use super::{Failure, baseline, change, fix, load, rendered, settings, stream};
+use crate::catalogue;
 use crate::catalogue::model::{Class, Rule, Severity};
 use crate::config::{self, Profile};
 use crate::discover;
@@ -51,12 +52,12 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     let cache = load::cache(&arguments.scan, root);
     let walked = change.is_none().then(|| discover::walk(root, only));
     let alone = matches!(outputs[..], [(_, None)]) && mode.is_none() && known.is_none();
-    let plain = alone && settings.standard.is_none() && rendered.texts.is_empty();
+    let plain = alone && rendered.texts.is_empty();
     let asked = walked.as_ref().zip(cache.as_ref()).filter(|_| plain);
     let asked = asked.and_then(|(tree, folder)| {
         let style = (load::style(arguments.scan.color), io::stdout().is_terminal());
         let shown = (&outputs, arguments.sarif_profile, arguments.files, fail_on, style);
-        let words = format!("{:?}", (shown, &view, only, &settings));
+        let words = format!("{:?}", (shown, &view, only, &settings, catalogue::ruleset()));
         Asked::of(folder, &words, tree, began)
     });
     if let Some(code) = asked.as_ref().map(Asked::answer).transpose()?.flatten() {
