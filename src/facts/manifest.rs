@@ -93,6 +93,9 @@ pub struct Manifest {
     pub serves: bool,
     /// It says that it makes a library.
     pub builds_in: bool,
+    /// It is handed out for others to build in or to install: a library's plugin, a package's
+    /// exports, a class of packages.
+    pub published: bool,
     /// Its defining key.
     pub anchor: Span,
 }
@@ -113,6 +116,7 @@ impl Manifest {
             parent: None,
             shared: false,
             builds_in: false,
+            published: false,
             serves: false,
             anchor,
         }

@@ -21,6 +21,8 @@ pub struct Page {
     pub document: DocumentId,
     /// Its title: of the front matter, or its first heading; else its first line.
     pub title: Scalar,
+    /// Its first lines of prose, without marks: what it says that it is about.
+    pub opening: String,
     /// Its headings in order.
     pub headings: Vec<Heading>,
     /// The text speaks of passing a problem on.
@@ -90,10 +92,64 @@ pub fn read(text: &str, base: usize, document: DocumentId, facts: &mut FileFacts
     facts.pages.push(Page {
         document,
         title: title.unwrap_or_else(|| reader.scalar(text, first, first)),
+        opening: opening(text),
         headings: reader.headings,
         escalates: lower.contains("escalat"),
         process: process.into_iter().filter(|said| *said).count(),
     });
+}
+
+/// The first paragraph that is prose: no heading, badge, link alone, table, list or code.
+fn opening(text: &str) -> String {
+    /// Most lines that are looked at, most bytes that are kept.
+    const MAX: (usize, usize) = (80, 400);
+    let mut found = String::new();
+    let mut fence = false;
+    for line in text.lines().take(MAX.0) {
+        let body = line.trim().trim_start_matches(['>', ' ']);
+        if body.starts_with("```") || body.starts_with("~~~") {
+            fence = !fence;
+            continue;
+        }
+        let prose = if fence || body.starts_with(['#', '|', '-', '=']) {
+            String::new()
+        } else {
+            prose(body)
+        };
+        let words = prose.split_whitespace().count();
+        if words >= 3 || (!found.is_empty() && words > 0) {
+            found.push_str(&prose);
+            found.push(' ');
+        } else if !found.is_empty() {
+            break;
+        }
+        if found.len() > MAX.1 {
+            break;
+        }
+    }
+    found
+}
+
+/// A line without tags, pictures and the targets of links.
+fn prose(line: &str) -> String {
+    let mut found = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find(['<', '!', '[', ']']) {
+        found.push_str(&rest[..at]);
+        let (mark, after) = rest[at..].split_at(1);
+        rest = match mark {
+            "<" => after.split_once('>').map_or("", |(_, after)| after),
+            "!" if after.starts_with('[') => after.split_once(')').map_or("", |(_, after)| after),
+            "]" if after.starts_with('(') => after.split_once(')').map_or("", |(_, after)| after),
+            "!" => {
+                found.push('!');
+                after
+            }
+            _ => after,
+        };
+    }
+    found.push_str(rest);
+    found.replace(['*', '`', '_'], "").trim().to_owned()
 }
 
 struct Reader {

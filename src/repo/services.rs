@@ -1,15 +1,18 @@
 //! Deployable units of the repository: the code of each, what it imports, what builds and runs
 //! it, and what it waits for.
 
+mod certainty;
 mod closure;
 mod deployed;
 mod env;
+mod house;
 mod identity;
 mod kind;
 mod modules;
 mod signals;
 mod units;
 
+pub use certainty::Certainty;
 pub use env::Env;
 pub use signals::{Called, Signal};
 
@@ -62,6 +65,8 @@ pub struct Service {
     pub root: String,
     /// What it is.
     pub kind: ServiceKind,
+    /// How certain it is that it is a service that this repository deploys.
+    pub certainty: Certainty,
     /// The document of `anchor`.
     pub document: DocumentId,
     /// The defining key of its manifest, its Dockerfile, its container or its entry file: where
@@ -105,6 +110,11 @@ impl Service {
         matches!(self.kind, ServiceKind::Server | ServiceKind::Worker)
     }
 
+    /// Whether it certainly is a service that this repository deploys.
+    pub fn is_certain(&self) -> bool {
+        self.certainty == Certainty::Certain
+    }
+
     /// Whether what is not found in its code certainly is not there.
     pub fn is_readable(&self) -> bool {
         self.complete && self.unread.is_empty()
@@ -115,6 +125,14 @@ impl Service {
         match self.unread.as_slice() {
             [] => "some of its files could not be read".to_owned(),
             languages => format!("{} not analysed", languages.join(", ")),
+        }
+    }
+
+    /// Why nothing can be said of it for certain, in a few words.
+    pub fn open_reason(&self) -> String {
+        match self.is_certain() || !self.is_readable() {
+            true => self.unread_reason(),
+            false => "not certain that it is deployed from here".to_owned(),
         }
     }
 
@@ -142,6 +160,7 @@ impl Subject for Service {
             "name" => Held::Text(&self.name),
             "kind" => Held::Text(self.kind.name()),
             "root" => Held::Text(&self.root),
+            "certainty" => Held::Text(self.certainty.name()),
             _ => Held::Nothing,
         }
     }

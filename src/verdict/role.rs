@@ -4,6 +4,7 @@ use crate::config::{self, Profile};
 use crate::identify::Kind;
 
 use crate::repo::Repo;
+use crate::repo::services::{Certainty, Service};
 
 /// The role of a repository: decides which requirements apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,7 +127,9 @@ pub(super) fn infer(repo: &Repo) -> (Role, String) {
     {
         return (Role::Service, format!("something runs ({path})"));
     }
-    if let Some(service) = repo.services().iter().find(|it| it.runs() && !it.rehearsal) {
+    let is_service =
+        |it: &&Service| it.runs() && !it.rehearsal && it.certainty > Certainty::Doubtful;
+    if let Some(service) = repo.services().iter().find(is_service) {
         let path = &repo.source(service.document.source).path;
         return (Role::Service, format!("a program that waits for others ({path})"));
     }

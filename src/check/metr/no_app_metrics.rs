@@ -23,7 +23,9 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     let of_spans = of_spans.filter(|it| it.id.text.replace('_', "").starts_with("spanmetrics"));
     let flag = case.flag(service.anchor).with("service", service.name.clone());
     if let Some(connector) = of_spans {
-        flag.severity(Severity::Warning)
-            .related(connector.id.span, "figures are made of its spans");
+        let flag = flag.related(connector.id.span, "figures are made of its spans");
+        if service.is_certain() {
+            flag.severity(Severity::Warning);
+        }
     }
 }

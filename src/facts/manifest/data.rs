@@ -42,6 +42,9 @@ pub(super) fn json(text: &str, map: &OffsetMap, manifest: &mut Manifest) {
             manifest.commands.extend(command.filter(|it| !others(it)));
         }
     }
+    let private = root.get("private").and_then(|it| it.scalar()) == Some("true");
+    let handed = ["exports", "types", "typings", "publishConfig", "files", "peerDependencies"];
+    manifest.published = !private && handed.iter().any(|key| root.get(key).is_some());
     if let Some(bin) = root.get("bin") {
         let several = bin.entries().into_iter().filter_map(|(_, value)| Scalar::of(value));
         manifest.programs.extend(Scalar::of(bin).into_iter().chain(several));
@@ -67,6 +70,12 @@ pub(super) fn cargo(text: &str, map: &OffsetMap, manifest: &mut Manifest) {
     if let Some(package) = root.get("package") {
         manifest.name = Scalar::under(package, "name");
         manifest.version = Scalar::under(package, "version");
+        let kinds = package.get("categories").into_iter().flat_map(NodeRef::items);
+        let kinds: Vec<&str> = kinds.filter_map(NodeRef::scalar).collect();
+        manifest.published = kinds
+            .iter()
+            .any(|kind| kind.starts_with("development-tools") || *kind == "command-line-utilities")
+            && !kinds.iter().any(|kind| kind.ends_with("-server"));
     }
     for (key, development) in
         [("dependencies", false), ("dev-dependencies", true), ("build-dependencies", true)]
@@ -93,6 +102,8 @@ pub(super) fn python(text: &str, map: &OffsetMap, manifest: &mut Manifest) {
         manifest.version = manifest.version.take().or_else(|| Scalar::under(node, "version"));
         let scripts = node.get("scripts").into_iter().flat_map(NodeRef::entries);
         manifest.programs.extend(scripts.filter_map(|(_, value)| Scalar::of(value)));
+        let classes = node.get("classifiers").into_iter().flat_map(NodeRef::items);
+        manifest.published |= classes.filter_map(NodeRef::scalar).any(is_for_builders);
     }
     let listed = project.and_then(|project| project.get("dependencies"));
     for item in listed.into_iter().flat_map(|it| it.items()) {
@@ -135,4 +146,12 @@ pub(super) fn requirement(line: &Scalar) -> Option<(Scalar, Option<Scalar>)> {
         }
     });
     Some((name, version))
+}
+
+/// Whether a class of Python's packages says that they are for others to build in.
+pub(super) fn is_for_builders(class: &str) -> bool {
+    let class = class.trim();
+    class.starts_with("Framework :: ") && !class.starts_with("Framework :: Django CMS")
+        || class.starts_with("Topic :: Software Development :: Libraries")
+        || class == "Environment :: Console"
 }

@@ -1,7 +1,7 @@
 //! Manifests that are read line by line.
 
 use super::Manifest;
-use super::data::requirement;
+use super::data::{is_for_builders, requirement};
 use crate::facts::scalar::Scalar;
 use crate::source::Span;
 
@@ -28,6 +28,7 @@ pub(super) fn requirements(text: &str, place: Place<'_>, manifest: &mut Manifest
 pub(super) fn setup(text: &str, place: Place<'_>, manifest: &mut Manifest) {
     let mut installs = false;
     for line in text.lines() {
+        manifest.published |= is_for_builders(line);
         if let Some((key, value)) = line.split_once('=').filter(|_| !line.starts_with([' ', '\t']))
         {
             installs = key.trim() == "install_requires";
@@ -105,6 +106,9 @@ pub(super) fn gradle(text: &str, place: Place<'_>, manifest: &mut Manifest) {
         }
         manifest.shared |= body.starts_with("subprojects") || body.starts_with("allprojects");
         let plugin = body.starts_with("id") || body.contains("apply plugin");
+        const LIBRARY: &[&str] = &["java-library", "maven-publish", "java-gradle-plugin"];
+        let bare = body.trim_matches('`');
+        manifest.published |= LIBRARY.iter().any(|it| plugin && body.contains(it) || bare == *it);
         manifest.serves |= plugin && body.contains("org.springframework.boot");
     }
 }

@@ -115,8 +115,15 @@ pub(super) fn maven(text: &str, place: Place<'_>, manifest: &mut Manifest) {
             (version, scope) = (None, None);
         }
         (["project", "build", .., "plugin", "artifactId"], Event::Close(text)) => {
+            const HANDED: &[&str] = &[
+                "central-publishing-maven-plugin",
+                "maven-source-plugin",
+                "nexus-staging-maven-plugin",
+            ];
             manifest.serves |= text == "spring-boot-maven-plugin";
+            manifest.published |= HANDED.contains(&text);
         }
+        (["project", "packaging"], Event::Close("maven-plugin")) => manifest.published = true,
         _ => {}
     });
 }
@@ -167,6 +174,11 @@ pub(super) fn nuget(path: &str, text: &str, place: Place<'_>, manifest: &mut Man
         }
         Event::Close("Library") if matches!(path, [.., "OutputType"]) => {
             manifest.builds_in = true;
+        }
+        Event::Close("true")
+            if matches!(path, [.., "IsPackable" | "GeneratePackageOnBuild" | "PackAsTool"]) =>
+        {
+            manifest.published = true;
         }
         Event::Close(kind @ "Exe") if matches!(path, [.., "OutputType"]) => {
             manifest.programs.push(scalar(kind, place));

@@ -8,7 +8,7 @@ use super::identity::{anchor, entries, name_of, stated};
 use super::kind::{is_of_tests, is_rehearsal, kind_of};
 use super::modules::Modules;
 use super::units::{self, Unit, is_in};
-use super::{Service, ServiceKind};
+use super::{Certainty, Service, ServiceKind, certainty};
 use crate::facts::DocumentId;
 use crate::facts::code::{self, Listener, ListenerForm};
 use crate::facts::deploy::{BaseImage, Container};
@@ -45,6 +45,7 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
             name: String::new(),
             root: unit.root.clone(),
             kind: ServiceKind::Unknown,
+            certainty: Certainty::Doubtful,
             document: DocumentId { source: crate::source::SourceId(0), index: 0 },
             anchor: Span::new(crate::source::SourceId(0), 0, 0),
             own: documents(&unit.own),
@@ -74,6 +75,7 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
     }
     built_in(&modules, &mut found);
     beside_programs(&mut found);
+    certainty::weigh(repo, &mut found);
     found
 }
 

@@ -87,7 +87,9 @@ pub(super) fn shows(folder: &str) -> bool {
     let folder = folder.to_ascii_lowercase();
     let mut words = folder.split(['-', '_', '.']);
     let last = words.clone().next_back().unwrap_or(&folder);
-    let tests = |word: &str| matches!(word, "test" | "tests" | "testing");
+    let tests = |word: &str| {
+        matches!(word, "conformance" | "e2e" | "interop" | "smoke" | "test" | "tests" | "testing")
+    };
     ASIDE.contains(&last)
         || words.clone().any(tests)
         || folder.starts_with("fake")

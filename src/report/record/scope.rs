@@ -169,7 +169,7 @@ pub(super) fn by_scope(report: &Report, assessed: &Assessed) -> Vec<Value> {
     });
     let services = assessed.by_service.iter().filter_map(|(number, verdict)| {
         let service = report.repo.services().get(*number)?;
-        let reason = (*verdict == Verdict::Unknown).then(|| service.unread_reason());
+        let reason = (*verdict == Verdict::Unknown).then(|| service.open_reason());
         Some(json!({
             "service": service.name,
             "environment": Value::Null,

@@ -66,6 +66,9 @@ impl<'a> Build<'a> {
                         Some(by) => {
                             (State::Unknown, format!("{by} may give {word} in its own way"))
                         }
+                        None if !service.is_certain() => {
+                            (State::Unknown, format!("not known: {}", service.open_reason()))
+                        }
                         None => (State::Broken, format!("{name} gives no {word}")),
                     },
                     None => (State::Unknown, format!("not known: {}", service.unread_reason())),

@@ -27,6 +27,11 @@ pub(in crate::verdict) fn each_service(scope: &Scope<'_>, ask: impl Fn(&Service)
         }
         let name = service.name.as_str();
         let holds = match ask(service) {
+            // What may be no service proves nothing, whatever it has.
+            _ if !service.is_certain() && service.is_readable() => {
+                unknown.push(format!("{name}: {}", service.open_reason()));
+                Holds::Unknown
+            }
             Has::All(mut found) => {
                 evidence.append(&mut found);
                 Holds::Yes

@@ -50,7 +50,8 @@ pub(super) fn services(scope: &Scope<'_>) -> Answer {
     let mut evidence: Vec<Evidence> = own.map(container_evidence).collect();
     if evidence.is_empty() {
         let services = scope.repo.standing_services().map(|(_, service)| service);
-        let services = services.filter(|service| scope.counts(service.document));
+        let services =
+            services.filter(|service| scope.counts(service.document) && service.is_certain());
         evidence.extend(services.map(|service| Evidence {
             span: service.anchor,
             fact: format!("service {}", service.name),

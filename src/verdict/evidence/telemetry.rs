@@ -220,10 +220,11 @@ pub(super) fn inbound(scope: &Scope<'_>) -> Answer {
 pub(super) fn remote(scope: &Scope<'_>) -> Answer {
     let repo = scope.repo;
     let services: Vec<&Service> = repo.standing_services().map(|(_, service)| service).collect();
+    let certain = services.iter().filter(|it| it.is_certain() || !it.is_readable()).count();
     let calls = services.iter().flat_map(|service| calls(repo, service));
     let mut evidence: Vec<Evidence> =
         calls.map(|call| Evidence { span: call.name.span, fact: call.path.clone() }).collect();
-    if evidence.is_empty() && services.len() > 1 {
+    if evidence.is_empty() && certain > 1 {
         evidence.extend(services.iter().map(|service| Evidence {
             span: service.anchor,
             fact: format!("service {}", service.name),

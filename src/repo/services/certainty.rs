@@ -1,0 +1,416 @@
+//! How certain it is that a unit is a service which this repository deploys.
+//!
+//! What a service lacks is an error only where that is certain; else it is told in a lower voice, and no
+//! verdict rests on it.
+
+use super::super::Repo;
+use super::kind::shows;
+use super::{Service, house};
+use crate::facts::code::{self, Listener};
+use crate::facts::deploy::{BaseImage, Container};
+use crate::facts::manifest::{Ecosystem, Manifest};
+use crate::facts::markdown::Page;
+use crate::facts::scalar::Scalar;
+use crate::identify::Kind;
+use crate::lang::path::{folder, join, last};
+use crate::source::Span;
+use std::collections::BTreeSet;
+
+/// How certain it is that a unit is a service that this repository deploys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// Something speaks for a tool, a library or a part of a test.
+    Doubtful,
+    /// It waits for others; where it runs is not said here, or a part of it is not here.
+    Likely,
+    /// The repository says how it runs, or is nothing but this program.
+    Certain,
+}
+
+impl Certainty {
+    /// The word used in rule files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Certainty::Doubtful => "doubtful",
+            Certainty::Likely => "likely",
+            Certainty::Certain => "certain",
+        }
+    }
+}
+
+/// Files by which platforms start what stands in a folder.
+const PLATFORMS: &[&str] = &[
+    "app.yaml",
+    "apprunner.yaml",
+    "captain-definition",
+    "fly.toml",
+    "heroku.yml",
+    "railway.json",
+    "railway.toml",
+    "render.yaml",
+    "serverless.ts",
+    "serverless.yaml",
+    "serverless.yml",
+];
+
+/// Sets the certainty of all units.
+pub(super) fn weigh(repo: &Repo, found: &mut [Service]) {
+    // Examples count where there is nothing else.
+    let serious = found.iter().any(|it| it.runs() && !it.rehearsal);
+    let begins = |it: &&Service| !it.entries.is_empty() || it.runs();
+    let programs = found.iter().filter(|it| !(serious && it.rehearsal)).filter(begins).count();
+    let waits: BTreeSet<Span> =
+        repo.facts.listeners.iter().filter(|it| it.starts).map(|it: &Listener| it.at).collect();
+    for service in found.iter_mut() {
+        let weighed = Weighed { repo, service, starts: &waits, lone: programs == 1 };
+        service.certainty = weighed.certainty();
+    }
+}
+
+/// What speaks for a unit and against it.
+struct Weighed<'r, 's> {
+    repo: &'r Repo,
+    service: &'s Service,
+    /// Where programs begin to listen.
+    starts: &'s BTreeSet<Span>,
+    /// It is the only program of the repository.
+    lone: bool,
+}
+
+impl<'r> Weighed<'r, '_> {
+    fn certainty(&self) -> Certainty {
+        let service = self.service;
+        let settings = self.repo.settings.services.iter();
+        let stated = |it: &crate::config::ServiceSettings| {
+            it.path.as_deref() == Some(&service.root) || it.name == service.name
+        };
+        if settings.into_iter().any(stated) {
+            return Certainty::Certain;
+        }
+        if !service.runs() {
+            // What is not read is a service where it is run.
+            let runs = !service.unread.is_empty() && self.containers().any(|it| self.stands(it));
+            return if runs { Certainty::Certain } else { Certainty::Doubtful };
+        }
+        let placed = self.containers().any(|it| self.stands(it));
+        let offers = self.containers().any(|it| self.stands(it) && is_open(it));
+        let other = self.is_other();
+        // What was never seen to wait does so by code that is not known, as it may do all else: unless
+        // it is told to run its own code, and is reached.
+        let waits = !service.listens.is_empty()
+            || !service.consumes.is_empty()
+            || offers && self.images().any(|it| self.names_own(&it.command));
+        let runs = placed && (offers || !other)
+            || !other && (self.has_platform() || self.is_imaged() || self.is_application())
+            || !other && self.lone && self.begins_to_wait();
+        match (runs, other) {
+            (true, _) if waits && !house::is_needed(self.repo, service) => Certainty::Certain,
+            (true, _) | (false, false) => Certainty::Likely,
+            (false, true) => Certainty::Doubtful,
+        }
+    }
+
+    fn containers(&self) -> impl Iterator<Item = &'r Container> {
+        self.service.containers.iter().map(|&it| &self.repo.facts.containers[it])
+    }
+
+    fn images(&self) -> impl Iterator<Item = &'r BaseImage> {
+        self.service.images.iter().map(|&it| &self.repo.facts.base_images[it])
+    }
+
+    fn manifests(&self) -> impl Iterator<Item = &'r Manifest> {
+        self.service.manifests.iter().map(|&it| &self.repo.facts.manifests[it])
+    }
+
+    /// Manifests of its own folder: of Go, one may be that of many programs.
+    fn own_manifests(&self) -> impl Iterator<Item = &'r Manifest> {
+        let root = &self.service.root;
+        self.manifests().filter(move |it| super::modules::home_of(self.path(it.document)) == root)
+    }
+
+    fn path(&self, document: crate::facts::DocumentId) -> &'r str {
+        &self.repo.source(document.source).path
+    }
+
+    /// Whether a path is one of what runs, not of tests and work on the code.
+    fn is_serious(&self, path: &str) -> bool {
+        let name = last(path).to_ascii_lowercase();
+        let mut words = name.split(['-', '_', '.']);
+        self.service.rehearsal
+            || !code::is_test(path)
+                && !folder(path).split('/').any(|it| shows(it) || it.starts_with('.'))
+                && !words
+                    .any(|word| matches!(word, "test" | "tests" | "e2e" | "ci" | "devcontainer"))
+    }
+
+    /// Whether a container runs on and on.
+    fn stands(&self, container: &Container) -> bool {
+        let ends = matches!(container.workload.as_str(), "Job" | "CronJob");
+        !ends && self.is_serious(self.path(container.document)) && !is_idle(&container.args)
+    }
+
+    /// Whether a platform is told to start it.
+    fn has_platform(&self) -> bool {
+        let at =
+            |name: &&str| join(&self.service.root, name).is_some_and(|it| self.repo.has_path(&it));
+        self.manifests().any(|it| it.ecosystem == Ecosystem::Procfile) || PLATFORMS.iter().any(at)
+    }
+
+    /// Whether an image starts what waits: it says which ports it has, or its command names the
+    /// code that waits, or that is where the program begins.
+    fn is_imaged(&self) -> bool {
+        let begins = self.begins_to_wait();
+        let waits = |it: &BaseImage| {
+            !it.command.is_empty()
+                && !is_idle(&it.command)
+                && self.is_serious(self.path(it.document))
+                && (it.exposes || begins || self.names_waiting(&it.command))
+        };
+        self.images().any(waits)
+    }
+
+    /// Whether a command names a file of its own: `server.js`, `shop.api:app`.
+    fn names_own(&self, words: &[Scalar]) -> bool {
+        let own = self.service.own.iter().map(|it| stem(self.path(*it)));
+        let own: BTreeSet<&str> = own.collect();
+        names(words).any(|name| own.contains(name))
+    }
+
+    /// Whether a command names a file of its own that waits.
+    fn names_waiting(&self, words: &[Scalar]) -> bool {
+        let waits: BTreeSet<&str> = self.own_waits().map(|at| stem(self.file(at))).collect();
+        names(words).any(|name| waits.contains(name))
+    }
+
+    /// Where it waits in its own code.
+    fn own_waits(&self) -> impl Iterator<Item = &Span> {
+        let service = self.service;
+        let here = move |at: &&Span| service.own.iter().any(|it| it.source == at.source);
+        service.listens.iter().chain(&service.consumes).filter(here)
+    }
+
+    fn file(&self, at: &Span) -> &'r str {
+        &self.repo.source(at.source).path
+    }
+
+    /// Whether it is made to be started: a web application of a framework, a package with a
+    /// command that runs its own code.
+    fn is_application(&self) -> bool {
+        let waits = self.own_waits().next().is_some();
+        let begins = !self.service.entries.is_empty();
+        let starts = |it: &Manifest| match it.ecosystem {
+            Ecosystem::Npm => waits && it.commands.iter().any(|it| is_start(&it.text)),
+            _ => it.serves && begins,
+        };
+        let named = |names: &[&str]| {
+            self.service.own.iter().any(|it| names.contains(&last(self.path(*it))))
+        };
+        self.own_manifests().any(starts)
+            || waits && named(&["manage.py"]) && named(&["wsgi.py", "asgi.py"])
+    }
+
+    /// Whether it begins to wait where it begins.
+    fn begins_to_wait(&self) -> bool {
+        const BEGIN: &[&str] =
+            &["app", "asgi", "index", "main", "manage", "program", "run", "server", "wsgi", "www"];
+        self.own_waits().any(|at| {
+            let path = self.file(at);
+            let begun = self.service.entries.iter().any(|entry| {
+                // A package of Go is one in all its files.
+                let package = path.ends_with(".go") && folder(self.file(entry)) == folder(path);
+                entry.source == at.source || package
+            });
+            begun
+                || self.starts.contains(at)
+                    && BEGIN.contains(&stem(path).to_ascii_lowercase().as_str())
+        })
+    }
+
+    /// Whether something speaks for a library, a tool, a plugin or an image to build on.
+    fn is_other(&self) -> bool {
+        const ENDS: &[&str] = &[
+            "action",
+            "cli",
+            "client",
+            "common",
+            "ctl",
+            "framework",
+            "lib",
+            "library",
+            "plugin",
+            "sdk",
+            "shared",
+            "toolkit",
+            "tools",
+            "utils",
+        ];
+        let root = &self.service.root;
+        let handed = |it: &Manifest| {
+            it.builds_in || it.published || self.installs(it) && !self.is_started(it)
+        };
+        let names = self.own_manifests().filter_map(|it| it.name.as_ref()?.known_text());
+        let mut names = names.map(last).chain([last(root)]);
+        let ends = |name: &str| {
+            let word = name.rsplit(['-', '_', '.']).next().unwrap_or_default();
+            ENDS.contains(&word.to_ascii_lowercase().as_str())
+        };
+        let at = |name: &str| join(root, name).is_some_and(|it| self.repo.has_path(&it));
+        let mut images = self.images().peekable();
+        let bare = images.peek().is_some() && images.all(|it| it.command.is_empty());
+        self.own_manifests().any(handed)
+            || names.any(ends)
+            || at("action.yml")
+            || at("action.yaml")
+            || self.service.languages.contains(&Kind::Python) && at("setup.py")
+            || bare && self.service.containers.is_empty()
+            || self.is_introduced_as_other()
+    }
+
+    /// Whether a package installs a command.
+    fn installs(&self, manifest: &Manifest) -> bool {
+        matches!(manifest.ecosystem, Ecosystem::Npm | Ecosystem::Python)
+            && !manifest.programs.is_empty()
+    }
+
+    /// Whether the command that a package installs is the one that its image starts.
+    fn is_started(&self, manifest: &Manifest) -> bool {
+        manifest.ecosystem == Ecosystem::Python && self.is_imaged()
+    }
+
+    /// Whether the page beside it says that it is something else than a service.
+    fn is_introduced_as_other(&self) -> bool {
+        let root = &self.service.root;
+        let beside = |page: &&Page| {
+            let path = self.path(page.document);
+            folder(path) == root && last(path).to_ascii_lowercase().starts_with("readme.")
+        };
+        let mut pages = self.repo.facts.pages.iter();
+        // What introduces a repository of many programs speaks of none of them.
+        let Some(page) = pages.find(beside).filter(|_| self.lone || !root.is_empty()) else {
+            return false;
+        };
+        is_of_tool(&format!("{} {}", page.title.text, page.opening))
+    }
+}
+
+/// The name of a file without its folder and its endings.
+fn stem(path: &str) -> &str {
+    last(path).split('.').next().unwrap_or_default()
+}
+
+/// What words of a command may name: files by their stems, modules by their last part.
+fn names(words: &[Scalar]) -> impl Iterator<Item = &str> {
+    words.iter().flat_map(|it| it.text.split_whitespace()).map(|word| {
+        let module = word.split(':').next().unwrap_or(word);
+        match module.rsplit_once('.') {
+            Some((_, end)) if !module.contains('/') && !is_ending(end) => end,
+            _ => stem(module),
+        }
+    })
+}
+
+/// Whether a word ends names of files.
+fn is_ending(word: &str) -> bool {
+    ["py", "js", "mjs", "cjs", "ts", "mts", "jar", "dll", "exe", "sh"].contains(&word)
+}
+
+/// Whether what a page says first names a thing that is installed or built in.
+fn is_of_tool(text: &str) -> bool {
+    const THINGS: &[&str] = &[
+        "addon",
+        "browser extension",
+        "cli",
+        "cli tool",
+        "command line",
+        "command-line",
+        "extension",
+        "framework",
+        "library",
+        "linter",
+        "middleware",
+        "plugin",
+        "sdk",
+        "static site generator",
+        "task runner",
+        "terminal",
+        "toolbox",
+        "toolkit",
+        "utilities",
+        "utility",
+        "wrapper",
+    ];
+    const SERVERS: &[&str] = &[
+        "api",
+        "application",
+        "backend",
+        "bot",
+        "daemon",
+        "microservice",
+        "microservices",
+        "platform",
+        "self-hosted",
+        "selfhosted",
+        "server",
+        "service",
+        "services",
+        "web app",
+        "webapp",
+        "website",
+    ];
+    let text = text.to_ascii_lowercase();
+    let first = text.split(". ").next().unwrap_or_default();
+    let words: Vec<&str> = first
+        .split(|c: char| !(c.is_alphanumeric() || c == '-'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let line = format!(" {} ", words.join(" "));
+    let says = |names: &[&str]| names.iter().any(|name| line.contains(&format!(" {name} ")));
+    says(THINGS) && !says(SERVERS)
+}
+
+/// Whether others reach a container, or it is asked whether it lives.
+fn is_open(container: &Container) -> bool {
+    !container.offers.is_empty() || container.probed || container.workload != "compose"
+}
+
+/// Whether a command only waits for hands, runs tests or shows its help.
+fn is_idle(words: &[Scalar]) -> bool {
+    let words: Vec<&str> = words.iter().flat_map(|it| it.text.split_whitespace()).collect();
+    let shell = |word: &str| matches!(last(word), "sh" | "bash" | "zsh" | "ash");
+    match words.as_slice() {
+        [] => false,
+        [only] if shell(only) => true,
+        [first, ..] if matches!(last(first), "sleep" | "tail" | "pytest" | "true" | "jest") => true,
+        [.., end] if matches!(*end, "--help" | "-h" | "help" | "--version") => true,
+        [_, rest @ ..] => {
+            rest.first().is_some_and(|word| *word == "test") || rest.contains(&"pytest")
+        }
+    }
+}
+
+/// Whether a command of a package starts its code, not the server of whoever works on a page.
+fn is_start(command: &str) -> bool {
+    const WORKSHOPS: &[&str] = &[
+        "angular",
+        "docusaurus",
+        "electron",
+        "expo",
+        "gatsby",
+        "grunt",
+        "gulp",
+        "ng",
+        "nodecg",
+        "parcel",
+        "react-scripts",
+        "rollup",
+        "serve",
+        "start-storybook",
+        "storybook",
+        "vite",
+        "vue-cli-service",
+        "webpack",
+        "webpack-dev-server",
+    ];
+    let mut words = command.split_whitespace().map(last);
+    !words.any(|word| WORKSHOPS.contains(&word))
+}
