@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 /// Roles: the word of the file, the variant, and the keys that a row of it may have.
 const ROLES: &[(&str, &str, &[&str])] = &[
     ("log", "Log", &["level", "message", "fields", "style", "error", "context", "rest"]),
-    ("log-file", "LogFile", &["rotate", "only", "ends"]),
+    ("log-file", "LogFile", &["rotate", "only", "ends", "opens"]),
+    ("log-handler", "LogHandler", &[]),
     ("log-field", "LogField", &["key", "value", "map"]),
     ("print", "Print", &["message", "stream"]),
     ("logger", "Logger", &["name"]),
-    ("log-format", "LogFormat", &["format", "time", "gives", "names", "named"]),
+    ("log-format", "LogFormat", &["format", "time", "gives", "names", "named", "writer"]),
     ("log-level", "LogLevel", &["level", "of", "when"]),
     ("file-mode", "FileMode", &["path", "mode"]),
     ("tracer", "Tracer", &["name"]),
@@ -51,7 +52,7 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     (
         "exporter",
         "Exporter",
-        &["protocol", "signal", "endpoint", "kind", "insecure", "path", "serves"],
+        &["protocol", "speaks", "signal", "endpoint", "kind", "insecure", "path", "serves"],
     ),
     ("sampler", "Sampler", &["kind", "ratio", "root", "refuses"]),
     ("sampler-set", "SamplerSet", &["value"]),
@@ -64,8 +65,9 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("propagator", "Propagator", &["kind"]),
     ("inject", "Inject", &["carrier", "form"]),
     ("extract", "Extract", &["form"]),
-    ("instrument", "Instrument", &["of", "side"]),
+    ("instrument", "Instrument", &["of", "side", "records"]),
     ("shutdown", "Shutdown", &[]),
+    ("identity", "Identity", &[]),
     (
         "metric",
         "Metric",

@@ -268,6 +268,10 @@ file_facts! {
     owner_lines: owners::OwnerLine,
     /// Components of a Backstage catalogue.
     catalog_entries: owners::CatalogEntry,
+    /// Constants of Go that other files may name.
+    constants: code::Constant,
+    /// Names that programs give themselves in records and labels.
+    own_identities: code::identities::OwnName,
     /// Metrics that code declares.
     metric_definitions: code::MetricDefinition,
     /// Uses of metrics.
@@ -306,6 +310,12 @@ file_facts! {
     span_scopes: code::spans::SpanScope,
     /// Names of called functions that speak of spans, by file.
     span_calls: String,
+    /// Functions whose names speak of spans.
+    span_functions: code::spans::SpanFunction,
+    /// Calls that may be calls of functions that start spans.
+    wrapped_spans: code::spans::WrappedSpan,
+    /// Errors that handlers of requests record in the current span and pass on.
+    passed_errors: code::spans::PassedError,
     /// Attributes that code sets on spans.
     span_attributes: code::spans::SpanAttribute,
     /// Spans of Rust that are entered for a block.

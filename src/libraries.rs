@@ -15,6 +15,8 @@ pub enum Role {
     Log,
     /// Writes log records to a file.
     LogFile,
+    /// Adds to a logger what takes its records.
+    LogHandler,
     /// Makes a key and its value, for a log record.
     LogField,
     /// Writes to the terminal.
@@ -69,6 +71,8 @@ pub enum Role {
     Instrument,
     /// Ends the set-up: what is waiting is sent.
     Shutdown,
+    /// Gives all metrics of a program a label.
+    Identity,
     /// Declares a metric.
     Metric,
     /// Says a part of a metric's declaration: a call in its chain, an option, an argument's name.

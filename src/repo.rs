@@ -49,6 +49,7 @@ pub mod scrape;
 pub mod sdk;
 pub mod servers;
 pub mod services;
+mod settled;
 pub mod shippers;
 pub mod signals;
 pub mod story;
@@ -65,8 +66,7 @@ use crate::config::{self, Profile, Settings};
 use crate::facts::alertmanager::tree::RoutingTree;
 use crate::facts::alertmanager::{AlertmanagerConfig, InhibitRule, Integration, Receiver};
 use crate::facts::dashboard::{Dashboard, Panel, Variable};
-use crate::facts::rules::RuleGroup;
-use crate::facts::{Document, DocumentId, FileFacts};
+use crate::facts::{Document, DocumentId, FileFacts, rules::RuleGroup};
 use crate::identify::Kind;
 use crate::lang::quick::QuickSet;
 use crate::source::{Origin, Source, SourceId, Span};
@@ -207,7 +207,7 @@ impl Repo {
         for (number, action) in facts.incident_actions.iter_mut().enumerate() {
             action.number = number;
         }
-        Repo {
+        settled::settle(Repo {
             sources,
             facts,
             paths,
@@ -266,7 +266,7 @@ impl Repo {
             programs: OnceLock::new(),
             profiles: OnceLock::new(),
             styles: OnceLock::new(),
-        }
+        })
     }
 
     /// What the repository holds of each signal, in the order of the files.

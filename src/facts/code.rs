@@ -10,10 +10,12 @@ mod around;
 pub mod audits;
 pub mod cleanup;
 pub mod clocks;
+mod constants;
 pub mod conventions;
 pub mod correlation;
 mod file;
 pub mod handlers;
+pub mod identities;
 pub mod incidents;
 mod known;
 mod layout;
@@ -50,7 +52,11 @@ use crate::parse::code::{self, Language};
 use crate::parse::unit;
 use crate::source::Span;
 use aho_corasick::AhoCorasick;
-pub use metrics::{Holder, Made, MetricDefinition, MetricServing, MetricType, Registry, ServeForm};
+pub use constants::Constant;
+pub use metrics::{
+    Holder, Made, MetricDefinition, MetricServing, MetricType, NamePart, OpenName, Registry,
+    ServeForm,
+};
 use std::sync::OnceLock;
 pub use uses::{Amount, Does, LabelValue, MetricUse, Target};
 pub use values::{TimeUnit, ValueOrigin};
@@ -131,6 +137,8 @@ pub struct Module {
     pub entry: Option<Span>,
     /// Its facts could not be read: it nests too deep, or the language is not part of this build.
     pub unread: bool,
+    /// It was parsed: its text has words without which nothing is said of it.
+    pub parsed: bool,
     /// It declares, changes or serves metrics.
     pub metered: bool,
     /// It writes metrics out by hand.
@@ -308,6 +316,7 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     conventions::read,
     correlation::read,
     handlers::read,
+    identities::read,
     incidents::read,
     outbound::read,
     propagation::read,
@@ -366,6 +375,7 @@ fn programs(code: CodeText<'_>, facts: &mut FileFacts) -> bool {
     }
     let read = code::reads(language) && code.text.len() <= MAX_CODE;
     modules::scan(code, read, facts);
+    constants::scan(code, facts);
     if code.text.len() > MAX_CODE {
         pass_over(SkipReason::TooLarge, facts);
         return false;
@@ -380,6 +390,9 @@ fn programs(code: CodeText<'_>, facts: &mut FileFacts) -> bool {
         }
         return false;
     };
+    if let Some(module) = facts.modules.last_mut() {
+        module.parsed = true;
+    }
     let file = file::File::new(&unit, code.path, code.base, code.document);
     for reader in READERS {
         reader(&file, facts);

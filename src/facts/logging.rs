@@ -322,6 +322,9 @@ pub fn read(node: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
                 open.push((full.clone(), value));
                 for item in value.items() {
                     open.push((full.clone(), item));
+                    if let Some(word) = Scalar::of(item) {
+                        files::enricher(&full, &word, &mut parts);
+                    }
                 }
             }
         }
@@ -391,6 +394,11 @@ fn scalar_setting(key: &str, value: Scalar, parts: &mut RecordParts, facts: &mut
     let document = parts.document;
     let lower = key.to_ascii_lowercase();
     files::setting(&lower, &value, document, facts);
+    match lower.as_str() {
+        "serilog.enrich.name" => files::enricher("serilog.enrich", &value, parts),
+        "serilog.enrich.args.name" => parts.field(&value.text, value.span),
+        _ => {}
+    }
     if lower.starts_with("logging.structured.") {
         structured(parts, &lower, &value.text, value.span);
     } else if let Some(name) =
@@ -400,7 +408,8 @@ fn scalar_setting(key: &str, value: Scalar, parts: &mut RecordParts, facts: &mut
     } else if lower.ends_with(".timestampformat") {
         parts.field("timestamp", value.span);
     }
-    let appends = is_appender_of_records(&lower, &value.text);
+    let appends =
+        is_appender_of_records(&lower, &value.text) || files::is_formatter(&lower, &value);
     // What its factory writes into them nobody here looks into.
     parts.open |= appends;
     let json = || lower.ends_with("formattername") && value.text.eq_ignore_ascii_case("json");

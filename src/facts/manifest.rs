@@ -60,6 +60,8 @@ pub struct Dependency {
     pub version: Option<Scalar>,
     /// Only for tests or the build.
     pub development: bool,
+    /// Something else that is depended on asks for it: the program does not name it.
+    pub indirect: bool,
 }
 
 /// A manifest.
@@ -123,7 +125,7 @@ impl Manifest {
     }
 
     fn depends(&mut self, name: Scalar, version: Option<Scalar>, development: bool) {
-        self.dependencies.push(Dependency { name, version, development });
+        self.dependencies.push(Dependency { name, version, development, indirect: false });
     }
 
     /// A dependency by its name.

@@ -166,6 +166,8 @@ macro_rules! subjects {
                 SpanAttribute span_attributes: code::spans::SpanAttribute "span_attribute" ["key"];
                 /// A span that is entered for a block of Rust.
                 SpanGuard span_guards: code::spans::SpanGuard "span_guard" [];
+                /// An error that a handler of requests records and passes on.
+                PassedError passed_errors: code::spans::PassedError "passed_error" [];
                 /// Code that takes the current span.
                 CurrentSpan current_spans: code::spans::CurrentSpan "current_span" [];
                 /// A measured time that telemetry is given.

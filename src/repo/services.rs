@@ -8,7 +8,7 @@ mod env;
 mod house;
 mod identity;
 mod kind;
-mod modules;
+pub(super) mod modules;
 mod signals;
 mod units;
 

@@ -3,14 +3,17 @@
 use crate::check::Case;
 use crate::facts::code::loggers::{LoggerSetup, Setup};
 use crate::finding::Edit;
+use crate::identify::Kind;
 
 pub(super) fn check(setup: &LoggerSetup, case: &mut Case<'_>) {
     let Setup::Encoder { open, guarded, end } = setup.setup else { return case.skip() };
     let Some(open) = open.filter(|_| !guarded) else { return };
-    let edit = Edit { span: end, text: ", default=str".to_owned() };
-    case.flag(setup.name.span).related(open, "values of any type come in here").fix(
-        true,
-        "Encode what JSON does not know as text",
-        vec![edit],
-    );
+    let encoder = &setup.name.text;
+    let python = case.repo.document(setup.document).kind == Kind::Python;
+    let flag = case.flag(setup.name.span).with("encoder", encoder);
+    let flag = flag.related(open, "values of any type come in here");
+    if python {
+        let edit = Edit { span: end, text: ", default=str".to_owned() };
+        flag.fix(true, "Encode what JSON does not know as text", vec![edit]);
+    }
 }

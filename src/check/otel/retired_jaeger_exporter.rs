@@ -21,10 +21,16 @@ pub(super) fn manifest(service: &Service, case: &mut Case<'_>) {
         .library_imports
         .iter()
         .any(|import| import.library == "jaeger-exporter" && service.has(import.document));
-    let manifests = service.manifests.iter().map(|&number| &repo.facts.manifests[number]);
+    // Of services that share a manifest the first speaks.
+    let first = |number: &usize| {
+        let holder = repo.services().iter().find(|one| one.manifests.contains(number));
+        holder.is_some_and(|holder| std::ptr::eq(holder, service))
+    };
+    let manifests = service.manifests.iter().copied().filter(first);
+    let manifests = manifests.map(|number| &repo.facts.manifests[number]);
     let mut retired = manifests
         .flat_map(|manifest| &manifest.dependencies)
-        .filter(|dependency| !dependency.development && is_retired(&dependency.name.text))
+        .filter(|it| !it.development && !it.indirect && is_retired(&it.name.text))
         .peekable();
     if imported || service.rehearsal || retired.peek().is_none() {
         return case.skip();

@@ -3,6 +3,7 @@
 
 use crate::check::Case;
 use crate::facts::code::outbound::{OutboundCall, Protocol};
+use crate::facts::code::spans::{SpanAttribute, SpanRole, SpanScope};
 
 pub(super) fn check<'a>(call: &'a OutboundCall, case: &mut Case<'a>) {
     // What a database is asked carries no context that anybody reads.
@@ -17,7 +18,52 @@ pub(super) fn check<'a>(call: &'a OutboundCall, case: &mut Case<'a>) {
     if call.once || call.injects || near || traced.any(|reach| reach.patches(call.patched)) {
         return;
     }
-    case.flag(call.name.span).with("path", call.path.clone()).with("library", call.library);
+    let library = format!("`{}`", call.library);
+    case.flag(call.name.span).with("path", call.path.clone()).with("library", library);
+}
+
+/// A span that says it is a request or a message, around calls of which none is known.
+pub(super) fn check_span<'a>(scope: &'a SpanScope, case: &mut Case<'a>) {
+    let repo = case.repo;
+    let sends = match scope.role {
+        SpanRole::Producer => true,
+        SpanRole::Client => repo.attributes_of(scope).any(is_request),
+        _ => false,
+    };
+    let mut traced = repo.traced_reaches(scope.document).peekable();
+    if !sends || traced.peek().is_none() {
+        return case.skip();
+    }
+    // What is instrumented may be just what is called here.
+    if traced.any(|reach| reach.agent || !reach.clients.is_empty()) {
+        return;
+    }
+    let services = repo.services_with(scope.document);
+    let whole = services.iter().all(|number| repo.services()[*number].complete);
+    let own = |document| services.iter().any(|number| repo.services()[*number].has(document));
+    let injects = repo.facts.injections.iter().any(|it| own(it.document));
+    let known = repo
+        .facts
+        .outbound_calls
+        .iter()
+        .any(|call| call.document == scope.document && scope.holds(call.name.span));
+    if services.is_empty() || !whole || injects || known {
+        return;
+    }
+    let name = scope.name.as_ref().map_or("this span", |name| name.text.as_str());
+    let library = "what it calls";
+    case.flag(scope.at).with("path", name.to_owned()).with("library", library);
+}
+
+/// Whether an attribute says that another program is called; what a database is asked carries no
+/// context.
+fn is_request(attribute: &SpanAttribute) -> bool {
+    const STARTS: &[&str] = &["http.", "url.", "rpc.", "messaging."];
+    let key = attribute.key.text.to_ascii_lowercase();
+    let constant =
+        key.strip_prefix("semattrs_").or_else(|| key.strip_prefix("attr_")).unwrap_or(&key);
+    let dotted = constant.replace('_', ".");
+    STARTS.iter().any(|start| dotted.starts_with(start))
 }
 
 /// Whether an address is the machine's own, or that of the platform it runs on: no trace goes on

@@ -4,7 +4,7 @@ use crate::facts::DocumentId;
 use crate::facts::scalar::Scalar;
 use crate::libraries::{Api, Role, Table};
 use crate::parse::unit::resolve::Names;
-use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, Unit};
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, StmtKind, Unit};
 use crate::source::Span;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -219,6 +219,31 @@ impl<'u, 'a> File<'u, 'a> {
             },
         };
         self.unit.arg(call.id, position.unwrap_or(usize::MAX), name)
+    }
+
+    /// What a function that a call is given sets on its options: `o => o.Endpoint = …`.
+    pub(super) fn assigned(&self, call: ExprId, field: &str) -> Option<ExprId> {
+        let unit = self.unit;
+        let is_field =
+            |id: ExprId| matches!(unit.expr(id), ExprKind::Member { name, .. } if *name == field);
+        for arg in unit.args(call) {
+            let ExprKind::Lambda(function) = unit.expr(arg.value) else { continue };
+            for stmt in unit.under(&unit.function(*function).body) {
+                if let StmtKind::Let { targets, value: Some(value), .. } = unit.stmt(stmt)
+                    && targets.iter().any(|target| is_field(*target))
+                {
+                    return Some(*value);
+                }
+                for id in unit.reads(stmt).into_iter().flat_map(|id| unit.all_in(id)) {
+                    if let ExprKind::Assign { target, value, .. } = unit.expr(id)
+                        && is_field(*target)
+                    {
+                        return Some(*value);
+                    }
+                }
+            }
+        }
+        None
     }
 
     /// Whether an expression stands in, or right beside, text that was not understood.

@@ -1,8 +1,10 @@
 //! How loggers are set up: what records look like, where they go, which clock they show.
 
+mod handlers;
 mod levels;
 mod python;
 mod read;
+mod scripts;
 
 use crate::facts::deploy::LogDriver;
 use crate::facts::scalar::Scalar;

@@ -7,6 +7,7 @@
 mod declared;
 mod exposed;
 mod lists;
+mod open;
 mod parts;
 mod place;
 
@@ -19,7 +20,8 @@ use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, Import};
 use crate::source::Span;
 pub(super) use declared::{Declarations, name_before};
-pub(super) use place::holder_of;
+pub use open::{NamePart, OpenName};
+pub(super) use place::{Places, holder_of};
 
 /// The type of a declared metric.
 #[derive(
@@ -135,6 +137,8 @@ pub struct MetricDefinition {
     /// The name that the server sees; of a histogram or a summary without `_bucket`, `_sum`,
     /// `_count`. Empty where nobody knows.
     pub exposed: String,
+    /// What its name is put together of, where constants of other files are among it.
+    pub open: Option<OpenName>,
     /// Its type.
     pub kind: MetricType,
     /// Its labels, where they are certain.

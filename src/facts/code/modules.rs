@@ -49,6 +49,7 @@ pub(super) fn scan(code: CodeText<'_>, read: bool, facts: &mut FileFacts) {
         imports: found.imports,
         entry: found.entry.map(place),
         unread: !read,
+        parsed: false,
         metered: false,
         exposes: WRITTEN.iter().any(|form| text.contains(form)),
         logs: false,

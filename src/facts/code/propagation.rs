@@ -62,6 +62,8 @@ pub struct Instrumentation {
     /// `server`, `client`, `both`, `threads`, `logs`.
     #[borsh(deserialize_with = "crate::kept::word")]
     pub side: &'static str,
+    /// It is told to record errors that leave a handler.
+    pub records: Option<Span>,
 }
 
 named_subject!(Extraction, Extraction, "extraction");
@@ -136,6 +138,11 @@ fn instrumentations(file: &File<'_, '_>, facts: &mut FileFacts) {
             span: file.callee_span(call.id),
             of: api.get("of").unwrap_or_default(),
             side: api.get("side").unwrap_or_default(),
+            records: api.get("records").and_then(|field| {
+                let said = file.assigned(call.id, field)?;
+                let yes = matches!(file.unit.expr(said), ExprKind::Bool(true));
+                yes.then(|| file.expr_span(said))
+            }),
         });
     }
 }

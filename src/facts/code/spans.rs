@@ -8,7 +8,9 @@ mod current;
 mod ends;
 mod guards;
 mod names;
+mod passed;
 mod starts;
+mod wrapped;
 
 use super::file::File;
 use super::layout::Layout;
@@ -22,6 +24,8 @@ use std::collections::BTreeSet;
 pub use attributes::SpanAttribute;
 pub use current::{CurrentSpan, EmptyTest};
 pub use guards::SpanGuard;
+pub use passed::PassedError;
+pub use wrapped::{Given, SpanFunction, WrappedArg, WrappedSpan};
 
 /// How code holds a span.
 #[derive(
@@ -212,11 +216,14 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     let called: BTreeSet<&str> = called.filter(|name| speaks_of_spans(name)).collect();
     facts.span_calls.extend(called.into_iter().map(str::to_owned));
     let known = file.calls.iter().any(|call| call.roles.iter().any(|api| api.role.is_of_spans()));
+    let mut seen = BTreeSet::new();
     if !known {
-        return;
+        return wrapped::read(file, &mut seen, facts);
     }
     let layout = Layout::of(file.unit);
-    starts::read(file, &layout, facts);
+    starts::read(file, &layout, &mut seen, facts);
+    wrapped::read(file, &mut seen, facts);
+    passed::read(file, &layout, facts);
     attributes::read(file, &layout, facts);
     current::read(file, &layout, facts);
     guards::read(file, &layout, facts);

@@ -239,7 +239,7 @@ fn wrappers(file: &File<'_, '_>, facts: &mut FileFacts) {
 }
 
 /// Where the names of functions stand that others know them by.
-fn names(file: &File<'_, '_>) -> BTreeMap<FunctionId, Place> {
+pub(super) fn names(file: &File<'_, '_>) -> BTreeMap<FunctionId, Place> {
     let unit = file.unit;
     let mut names = BTreeMap::new();
     for (number, function) in unit.functions.iter().enumerate().skip(1) {

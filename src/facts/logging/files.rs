@@ -1,6 +1,6 @@
 //! Files that settings of loggers name: Logback, Log4j, NLog, Serilog, and Python's own.
 
-use super::File;
+use super::{File, RecordParts, format_of};
 use crate::facts::code::loggers::{LoggerSetup, Setup};
 use crate::facts::scalar::Scalar;
 use crate::facts::{DocumentId, FileFacts};
@@ -100,5 +100,39 @@ pub(super) fn setting(lower: &str, value: &Scalar, document: DocumentId, facts: 
     if serilog || python {
         let setup = Setup::File { rotates: true, ends: None, path: Some(value.clone()) };
         facts.logger_setups.push(LoggerSetup { document, name: value.clone(), setup });
+    }
+}
+
+/// Whether a sink of Serilog is told a class that writes its records, and that is none of a
+/// library: what it writes is in its code.
+pub(super) fn is_formatter(lower: &str, value: &Scalar) -> bool {
+    let names = lower.starts_with("serilog.writeto.") && lower.ends_with(".args.formatter");
+    names && format_of(&value.text).is_none()
+}
+
+/// What Serilog's settings say that every record is given: `WithMachineName`. What enrichers of
+/// nobody knows where add may be anything.
+pub(super) fn enricher(key: &str, word: &Scalar, parts: &mut RecordParts) {
+    const CONTEXTS: &[&str] = &[
+        "FromLogContext",
+        "FromGlobalLogContext",
+        "WithProperty",
+        "WithThreadId",
+        "WithThreadName",
+        "WithExceptionDetails",
+        "WithSpan",
+        "WithCorrelationId",
+        "WithCorrelationIdHeader",
+        "WithClientIp",
+        "WithClientAgent",
+        "WithRequestHeader",
+    ];
+    if !key.eq_ignore_ascii_case("serilog.enrich") {
+        return;
+    }
+    match format_of(&word.text) {
+        Some(api) => parts.give(api, word.span),
+        None if CONTEXTS.contains(&word.text.as_str()) => {}
+        None => parts.open = true,
     }
 }

@@ -68,6 +68,9 @@ pub(super) fn go(text: &str, place: Place<'_>, manifest: &mut Manifest) {
             "require" => {
                 let version = version.map(|version| scalar(version, place));
                 manifest.depends(scalar(name, place), version, false);
+                if let Some(dependency) = manifest.dependencies.last_mut() {
+                    dependency.indirect = line.trim_end().ends_with("// indirect");
+                }
             }
             _ => {}
         }

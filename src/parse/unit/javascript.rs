@@ -295,9 +295,14 @@ fn parameters<'a>(b: &mut Reader<'_, 'a>, list: usize) -> Vec<Param<'a>> {
             // The names of a pattern are taken from one object.
             "object_pattern" | "array_pattern" => {
                 for inner in b.code.below(node).collect::<Vec<_>>() {
-                    if b.kind(inner).ends_with("identifier_pattern") {
-                        let name = b.text(inner);
-                        params.push(Param { name, ty: None, default: None, at: b.at(inner) });
+                    let named = match b.kind(inner) {
+                        "rest_pattern" => b.named(inner).first().copied(),
+                        kind if kind.ends_with("identifier_pattern") => Some(inner),
+                        _ => None,
+                    };
+                    if let Some(named) = named {
+                        let (name, at) = (b.text(named), b.at(named));
+                        params.push(Param { name, ty: None, default: None, at });
                     }
                 }
                 continue;

@@ -11,7 +11,7 @@ use crate::lang::quick::QuickMap;
 const MAX_MEANT: usize = 400;
 
 /// Code files by path, package and module name.
-pub(super) struct Modules<'r> {
+pub(in crate::repo) struct Modules<'r> {
     pub(super) repo: &'r Repo,
     /// Paths, sorted, with their numbers in `facts.modules`.
     pub(super) paths: Vec<(&'r str, usize)>,
@@ -32,7 +32,7 @@ pub(super) struct Modules<'r> {
 }
 
 impl<'r> Modules<'r> {
-    pub(super) fn of(repo: &'r Repo) -> Modules<'r> {
+    pub(in crate::repo) fn of(repo: &'r Repo) -> Modules<'r> {
         let mut modules = Modules {
             repo,
             paths: Vec::with_capacity(repo.facts.modules.len()),
@@ -101,7 +101,7 @@ impl<'r> Modules<'r> {
     }
 
     /// The files that an import of a module means; empty where it leads out of the repository.
-    pub(super) fn meant(&self, from: usize, import: &str) -> Vec<usize> {
+    pub(in crate::repo) fn meant(&self, from: usize, import: &str) -> Vec<usize> {
         let module = &self.repo.facts.modules[from];
         let path = self.path(from);
         let found = match self.kind(from) {
@@ -129,6 +129,11 @@ impl<'r> Modules<'r> {
         let mut base = folder(path);
         loop {
             for base in [base.to_owned(), below(base, "src"), below(base, "app")] {
+                // A package whose name is not found there is not meant itself.
+                let first = names.first().copied().unwrap_or_default();
+                if !self.begins(&below(&base, first)) {
+                    continue;
+                }
                 let found = self.python_in(&base, &names);
                 if !found.is_empty() {
                     return found;

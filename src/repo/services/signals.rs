@@ -277,6 +277,14 @@ impl Repo {
                     .push(Called { name: label.clone(), by: "label service of its series".into() });
             }
         }
+        let own = self.facts.own_identities.iter().filter(|it| service.own_has(it.document));
+        let own: Vec<_> = own.filter(|it| is_certain(&it.name)).collect();
+        // Of several that disagree nobody knows which is meant.
+        if own.windows(2).all(|pair| pair[0].name.text == pair[1].name.text) {
+            found.extend(
+                own.first().map(|it| Called { name: it.name.clone(), by: it.by.to_owned() }),
+            );
+        }
         found
     }
 

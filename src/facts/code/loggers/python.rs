@@ -220,7 +220,7 @@ fn encoders(file: &File<'_, '_>, facts: &mut FileFacts) {
         let open = open_values(file, function, value.value);
         let end = file.span(&(at.end.saturating_sub(1)..at.end.saturating_sub(1)));
         let setup = Setup::Encoder { open, guarded, end };
-        add(file, "dumps", file.callee_span(call.id), setup, facts);
+        add(file, "json.dumps", file.callee_span(call.id), setup, facts);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What calls say of loggers, in all languages.
 
-use super::{Form, LoggerSetup, Places, Setup, levels, python};
+use super::{Form, LoggerSetup, Places, Setup, handlers, levels, python, scripts};
 use crate::facts::FileFacts;
 use crate::facts::code::file::{Call, File};
 use crate::facts::code::logs::template;
@@ -26,6 +26,8 @@ pub(in crate::facts::code) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     }
     clocks(file, facts);
     python::read(file, facts);
+    scripts::read(file, facts);
+    handlers::read(file, facts);
     levels::read(file, facts);
 }
 
@@ -57,6 +59,7 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
         let Some(api) = call.role(Role::LogFormat) else { continue };
         let serialized = api.get("format") == Some("serialize") && serializes(unit, call);
         let form = if serialized { Some(Form::Structured) } else { form_of(api) };
+        let form = scripts::form(file, call, api).or(form);
         if let Some(form) = form {
             sure |= form == Form::Structured;
             let setup = Setup::Form(form, true);
@@ -237,6 +240,14 @@ fn log_file(file: &File<'_, '_>, call: &Call, api: &Api, facts: &mut FileFacts) 
     {
         return;
     }
+    // Others are given what was opened before.
+    let opened = match api.get("opens") {
+        Some(calls) => match opened(file, call, calls) {
+            Some(opened) => Some(opened),
+            None => return,
+        },
+        None => None,
+    };
     let given = |name: &str| {
         unit.args(call.id).iter().any(|arg| {
             arg.name == Some(name)
@@ -247,14 +258,27 @@ fn log_file(file: &File<'_, '_>, call: &Call, api: &Api, facts: &mut FileFacts) 
     let rotates = match api.get("rotate") {
         Some("always") => true,
         Some(names) => {
-            names.split(' ').any(given) || unit.args(call.id).iter().any(|arg| arg.spread)
+            let placed =
+                |name: &str| name.parse::<usize>().is_ok_and(|at| unit.args(call.id).len() > at);
+            names.split(' ').any(|name| given(name) || placed(name))
+                || unit.args(call.id).iter().any(|arg| arg.spread)
         }
         None => false,
     };
-    let mut texts = unit.args(call.id).iter().filter_map(|arg| file.scalar(arg.value));
+    let from = opened.unwrap_or(call.id);
+    let mut texts = unit.args(from).iter().filter_map(|arg| file.scalar(arg.value));
     let path = texts.find(|text| text.text.contains(['/', '.']));
     let setup = Setup::File { rotates, ends: api.get("ends"), path };
     add(file, call.name(), file.callee_span(call.id), setup, facts);
+}
+
+/// The call of these that opened the file a call is given; devices are no files.
+fn opened(file: &File<'_, '_>, call: &Call, calls: &str) -> Option<ExprId> {
+    let given = file.names.resolved(file.unit.args(call.id).first()?.value);
+    let known = file.call(given)?;
+    let path = file.unit.args(given).first().and_then(|arg| file.scalar(arg.value))?;
+    let opens = calls.split(' ').any(|name| name == known.path);
+    (opens && !path.text.starts_with("/dev/")).then_some(given)
 }
 
 /// Times that records show.

@@ -206,6 +206,10 @@ fn declared(
     };
     let unit_text = text(&parts.unit);
     let known = [text(&parts.namespace), text(&parts.subsystem), unit_text.clone()];
+    let open = match (&known, name.known) {
+        ([Some(_), Some(_), Some(_)], true) | ([.., None], _) => None,
+        ([.., Some(unit)], _) => super::open::name(file, parts, unit),
+    };
     let exposed = match known {
         [Some(namespace), Some(subsystem), Some(unit)] if name.known && !name.text.is_empty() => {
             Named {
@@ -237,6 +241,7 @@ fn declared(
         document: file.document,
         number: 0,
         exposed,
+        open,
         kind,
         labels: labels(file, call, api, parts),
         buckets: buckets(file, kind, api, parts),

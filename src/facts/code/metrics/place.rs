@@ -17,13 +17,13 @@ enum Around {
 }
 
 /// The loops, conditions and handlers of a file.
-pub(super) struct Places {
+pub(in crate::facts::code) struct Places {
     around: BTreeMap<FunctionId, Vec<(Place, Around)>>,
     handlers: BTreeMap<FunctionId, Span>,
 }
 
 impl Places {
-    pub(super) fn of(file: &File<'_, '_>) -> Places {
+    pub(in crate::facts::code) fn of(file: &File<'_, '_>) -> Places {
         let unit = file.unit;
         let mut around: BTreeMap<FunctionId, Vec<(Place, Around)>> = BTreeMap::new();
         for number in 0..unit.functions.len() {
@@ -43,8 +43,13 @@ impl Places {
         Places { around, handlers: handlers(file) }
     }
 
+    /// Whether a function handles requests.
+    pub(in crate::facts::code) fn handles(&self, function: FunctionId) -> bool {
+        self.handlers.contains_key(&function)
+    }
+
     /// Where a call that makes a metric stands.
-    pub(super) fn made(&self, file: &File<'_, '_>, call: ExprId) -> Made {
+    pub(in crate::facts::code) fn made(&self, file: &File<'_, '_>, call: ExprId) -> Made {
         let unit = file.unit;
         let at = unit.place(call);
         let function = unit.function_of(call);

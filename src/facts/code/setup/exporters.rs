@@ -4,7 +4,7 @@ use super::Setup;
 use crate::facts::code::file::Call;
 use crate::facts::scalar::Scalar;
 use crate::libraries::{Api, Role};
-use crate::parse::unit::{CallForm, ExprId, ExprKind, StmtKind};
+use crate::parse::unit::{CallForm, ExprId, ExprKind};
 use crate::source::Span;
 
 /// What sends telemetry.
@@ -39,7 +39,19 @@ impl Setup<'_, '_, '_> {
             protocol = row.get("protocol")?;
             signal = row.get("signal").unwrap_or(signal);
         }
-        let endpoint = self.option(call, api, "endpoint").or_else(|| self.assigned(call, api));
+        // An option of its own says it: `o => o.Protocol = OtlpExportProtocol.Grpc`.
+        if let Some(said) = api.get("speaks").and_then(|field| self.file.assigned(call.id, field)) {
+            protocol = match self.file.unit.expr(self.plain(said)) {
+                ExprKind::Member { name, .. } | ExprKind::Name(name) => match *name {
+                    "Grpc" => "grpc",
+                    "HttpProtobuf" => "http/protobuf",
+                    _ => "given",
+                },
+                _ => "given",
+            };
+        }
+        let endpoint = self.option(call, api, "endpoint");
+        let endpoint = endpoint.or_else(|| self.file.assigned(call.id, api.get("endpoint")?));
         let endpoint = endpoint.and_then(|endpoint| self.address(endpoint));
         let insecure = match api.get("insecure") {
             Some("always") => Some(self.file.callee_span(call.id)),
@@ -66,31 +78,6 @@ impl Setup<'_, '_, '_> {
             api.role == Role::Exporter
                 && !matches!(api.get("protocol"), None | Some("chain" | "given"))
         })
-    }
-
-    /// What a function that is given sets on its options: `o => o.Endpoint = …`.
-    fn assigned(&self, call: &Call, api: &Api) -> Option<ExprId> {
-        let (unit, field) = (self.file.unit, api.get("endpoint")?);
-        let is_field =
-            |id: ExprId| matches!(unit.expr(id), ExprKind::Member { name, .. } if *name == field);
-        for arg in unit.args(call.id) {
-            let ExprKind::Lambda(function) = unit.expr(arg.value) else { continue };
-            for stmt in unit.under(&unit.function(*function).body) {
-                if let StmtKind::Let { targets, value: Some(value), .. } = unit.stmt(stmt)
-                    && targets.iter().any(|target| is_field(*target))
-                {
-                    return Some(*value);
-                }
-                for id in unit.reads(stmt).into_iter().flat_map(|id| unit.all_in(id)) {
-                    if let ExprKind::Assign { target, value, .. } = unit.expr(id)
-                        && is_field(*target)
-                    {
-                        return Some(*value);
-                    }
-                }
-            }
-        }
-        None
     }
 
     /// The text of an address, also where an object is made of it: `new Uri("…")`.

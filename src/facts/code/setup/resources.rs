@@ -5,7 +5,7 @@ use crate::facts::code::conventions;
 use crate::facts::code::file::Call;
 use crate::facts::scalar::Scalar;
 use crate::libraries::{Api, Role};
-use crate::parse::unit::{ExprId, ExprKind};
+use crate::parse::unit::{Arg, CallForm, ExprId, ExprKind};
 use crate::source::Span;
 
 /// An attribute of a resource.
@@ -104,6 +104,11 @@ impl Setup<'_, '_, '_> {
                     }
                 }
                 ExprKind::List(items) => open.extend(items),
+                ExprKind::Call { args, form: CallForm::New, .. }
+                    if args.iter().any(|arg| arg.name.is_some_and(|it| it.starts_with("[\""))) =>
+                {
+                    self.of_dictionary(args, resource);
+                }
                 ExprKind::Call { args, .. } => self.of_call(id, args.len(), resource),
                 // The schema's address, a context, nothing.
                 ExprKind::Text(_) | ExprKind::Null | ExprKind::Number(_) | ExprKind::Bool(_) => {}
@@ -120,6 +125,25 @@ impl Setup<'_, '_, '_> {
             }
         }
         resource.open = true;
+    }
+
+    /// `new Dictionary<string, object> { ["key"] = value }`: the key is the name of an argument.
+    fn of_dictionary(&self, args: &[Arg<'_>], resource: &mut Resource) {
+        let unit = self.file.unit;
+        for arg in args {
+            let key = arg.name.and_then(|name| name.strip_prefix("[\"")?.strip_suffix("\"]"));
+            let before = unit.text.get(..unit.place(arg.value).start as usize);
+            let start = arg.name.zip(before).and_then(|(name, before)| before.rfind(name));
+            let (Some(key), Some(start)) = (key, start.and_then(|at| u32::try_from(at + 1).ok()))
+            else {
+                resource.open = true;
+                continue;
+            };
+            let end = start + u32::try_from(key.len() + 2).unwrap_or_default();
+            let value = self.file.scalar(self.plain(arg.value));
+            let span = self.file.span(&(start..end));
+            resource.attributes.push(Attribute { key: key.to_owned(), span, value });
+        }
     }
 
     /// An attribute that a call makes; calls that are resources themselves are steps of their own.

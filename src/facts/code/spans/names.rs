@@ -145,6 +145,7 @@ pub(super) fn unbounded(file: &File<'_, '_>, name: ExprId) -> Option<Scalar> {
                 };
                 if FORMAT.contains(&called) {
                     let found = args.iter().find_map(|arg| value(file, arg.value, false));
+                    let found = found.or_else(|| inline(file, args.first()?.value));
                     if found.is_some() {
                         return found;
                     }
@@ -156,6 +157,28 @@ pub(super) fn unbounded(file: &File<'_, '_>, name: ExprId) -> Option<Scalar> {
         }
     }
     None
+}
+
+/// A value that the text of a macro of Rust names by itself: `"buy {order_id}"`.
+fn inline(file: &File<'_, '_>, text: ExprId) -> Option<Scalar> {
+    if file.unit.language != Language::Rust {
+        return None;
+    }
+    file.unit.literal(text)?;
+    let at = file.unit.place(text);
+    let written = file.unit.slice(&at);
+    written.match_indices('{').find_map(|(open, _)| {
+        let inside = written.get(open + 1..)?.split('}').next()?;
+        let name = inside.split(':').next().unwrap_or(inside);
+        let whole =
+            !name.is_empty() && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
+        if !whole || is_constant(name) || !is_open(name) {
+            return None;
+        }
+        let start = at.start + u32::try_from(open + 1).ok()?;
+        let span = file.span(&(start..start + u32::try_from(name.len()).ok()?));
+        Some(Scalar { text: name.to_owned(), span, known: true, plain: true })
+    })
 }
 
 /// Whether a name was put together by the function around that makes the one that starts the span:

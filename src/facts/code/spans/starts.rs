@@ -41,7 +41,29 @@ enum Holder<'a> {
     Elsewhere,
 }
 
-pub(super) fn read(file: &File<'_, '_>, layout: &Layout<'_, '_>, facts: &mut FileFacts) {
+impl<'f, 'a> Start<'f, 'a> {
+    /// A start of which nothing is known yet but the call and its row.
+    pub(super) fn of(file: &File<'_, 'a>, call: &'f Call, api: &'static Api) -> Start<'f, 'a> {
+        Start {
+            call,
+            api,
+            form: SpanForm::Own,
+            name: None,
+            stmt: None,
+            function: file.unit.function_of(call.id),
+            body: &[],
+            hops: 0,
+        }
+    }
+}
+
+/// Reads the spans that a file starts; handlers that belong to them are added to `seen`.
+pub(super) fn read(
+    file: &File<'_, '_>,
+    layout: &Layout<'_, '_>,
+    seen: &mut BTreeSet<u32>,
+    facts: &mut FileFacts,
+) {
     let mut found: Vec<(Start<'_, '_>, SpanScope)> = Vec::new();
     let mut in_function: BTreeMap<FunctionId, usize> = BTreeMap::new();
     for (call, api) in file.of_role(Role::SpanStart) {
@@ -60,17 +82,16 @@ pub(super) fn read(file: &File<'_, '_>, layout: &Layout<'_, '_>, facts: &mut Fil
         let (_, scope) = &found[*number];
         scope.region.map_or(u32::MAX, |region| region.end - region.start)
     });
-    let mut seen = BTreeSet::new();
     for number in order {
         let (start, _) = &found[number];
-        let handlers = catches::of(file, layout, start, &mut seen);
+        let handlers = catches::of(file, layout, start, seen);
         let (_, scope) = &mut found[number];
         (scope.twice, scope.swallowed) = handlers;
     }
     facts.span_scopes.extend(found.into_iter().map(|(_, scope)| scope));
 }
 
-fn scope(
+pub(super) fn scope(
     file: &File<'_, '_>,
     layout: &Layout<'_, '_>,
     start: &Start<'_, '_>,
@@ -100,30 +121,23 @@ fn scope(
     }
 }
 
+/// The function that a call decorates.
+pub(super) fn decorated(file: &File<'_, '_>, call: ExprId) -> Option<FunctionId> {
+    let number = file.unit.functions.iter().position(|one| one.decorators.contains(&call))?;
+    Some(FunctionId(u32::try_from(number).ok()?))
+}
+
 /// Reads one start; `None` where the call starts nothing by itself.
-fn start<'f, 'a>(
+pub(super) fn start<'f, 'a>(
     file: &'f File<'_, 'a>,
     layout: &Layout<'f, 'a>,
     call: &'f Call,
     api: &'static Api,
 ) -> Option<(Start<'f, 'a>, SpanEnd)> {
     let unit = file.unit;
-    let function = unit.function_of(call.id);
-    let mut start = Start {
-        call,
-        api,
-        form: SpanForm::Own,
-        name: None,
-        stmt: None,
-        function,
-        body: &[],
-        hops: 0,
-    };
+    let mut start = Start::of(file, call, api);
     let mut end = SpanEnd::Ended;
-    let decorated = || {
-        let number = unit.functions.iter().position(|one| one.decorators.contains(&call.id))?;
-        Some(FunctionId(u32::try_from(number).ok()?))
-    };
+    let decorated = || decorated(file, call.id);
     match api.get("form")? {
         "context" | "manual" | "use" if decorated().is_some() => {
             start.form = SpanForm::Function;
@@ -145,48 +159,67 @@ fn start<'f, 'a>(
                 end = ends::of(file, layout, &start);
             }
         }
-        "guard" => start.form = SpanForm::Dropped,
         "own" => {}
-        form => match holder(file, layout, call, api) {
-            Holder::Block(name, stmt) => {
-                start.form = SpanForm::Block;
-                (start.name, start.stmt) = (name, Some(stmt));
-                start.body = match unit.stmt(stmt) {
-                    StmtKind::With { body: Some(body), .. } => body,
-                    _ => layout.home(stmt)?.rest(),
-                };
-            }
-            // What a context manager gives is no span, and one that is used was started before.
-            _ if form != "manual" => {
-                if form == "use" {
-                    return None;
-                }
-            }
-            Holder::Variable(name, stmt) => {
-                start.form = SpanForm::Manual;
-                (start.name, start.stmt) = (Some(name), Some(stmt));
-                start.body = layout.home(stmt)?.rest();
-                end = ends::of(file, layout, &start);
-            }
-            Holder::Blank(stmt) => {
-                start.form = SpanForm::Manual;
-                start.stmt = Some(stmt);
-                start.body = layout.home(stmt)?.rest();
-                end = ends::of_blank(file, layout, &start);
-            }
-            Holder::Given => {
-                start.form = SpanForm::Manual;
-                let named = !unit.function(function).name.is_empty();
-                end = if named { SpanEnd::Returned } else { SpanEnd::Ended };
-            }
-            Holder::Elsewhere => start.form = SpanForm::Manual,
-        },
+        _ => end = held(file, layout, api.position("result"), &mut start)?,
     }
     Some((start, end))
 }
 
-/// What holds the result of a call.
-fn holder<'a>(file: &File<'_, 'a>, layout: &Layout<'_, 'a>, call: &Call, api: &Api) -> Holder<'a> {
+/// Reads how code holds what a start gives, of several results the one of this number; `None`
+/// where that is no span by itself.
+pub(super) fn held<'f, 'a>(
+    file: &'f File<'_, 'a>,
+    layout: &Layout<'f, 'a>,
+    result: Option<usize>,
+    start: &mut Start<'f, 'a>,
+) -> Option<SpanEnd> {
+    let unit = file.unit;
+    let form = start.api.get("form")?;
+    if form == "guard" {
+        start.form = SpanForm::Dropped;
+        return Some(SpanEnd::Ended);
+    }
+    match holder(file, layout, start.call, result) {
+        Holder::Block(name, stmt) => {
+            start.form = SpanForm::Block;
+            (start.name, start.stmt) = (name, Some(stmt));
+            start.body = match unit.stmt(stmt) {
+                StmtKind::With { body: Some(body), .. } => body,
+                _ => layout.home(stmt)?.rest(),
+            };
+        }
+        // What a context manager gives is no span, and one that is used was started before.
+        _ if form == "use" => return None,
+        _ if form != "manual" => {}
+        Holder::Variable(name, stmt) => {
+            start.form = SpanForm::Manual;
+            (start.name, start.stmt) = (Some(name), Some(stmt));
+            start.body = layout.home(stmt)?.rest();
+            return Some(ends::of(file, layout, start));
+        }
+        Holder::Blank(stmt) => {
+            start.form = SpanForm::Manual;
+            start.stmt = Some(stmt);
+            start.body = layout.home(stmt)?.rest();
+            return Some(ends::of_blank(file, layout, start));
+        }
+        Holder::Given => {
+            start.form = SpanForm::Manual;
+            let named = !unit.function(start.function).name.is_empty();
+            return Some(if named { SpanEnd::Returned } else { SpanEnd::Ended });
+        }
+        Holder::Elsewhere => start.form = SpanForm::Manual,
+    }
+    Some(SpanEnd::Ended)
+}
+
+/// What holds the result of a call, or the one of several that has this number.
+fn holder<'a>(
+    file: &File<'_, 'a>,
+    layout: &Layout<'_, 'a>,
+    call: &Call,
+    result: Option<usize>,
+) -> Holder<'a> {
     let unit = file.unit;
     let Some(stmt) = layout.stmt(call.id) else { return Holder::Elsewhere };
     // `await`, `?` and types around it change nothing.
@@ -198,12 +231,12 @@ fn holder<'a>(file: &File<'_, 'a>, layout: &Layout<'_, 'a>, call: &Call, api: &A
     }
     match unit.stmt(stmt) {
         StmtKind::Let { targets, value: Some(value), .. } if *value == whole => {
-            let number = api.position("result").unwrap_or(0);
+            let number = result.unwrap_or(0);
             // Where the language gives one value, all targets are that value.
             let Some(target) = targets.get(number) else { return Holder::Elsewhere };
             bound(file, *target, stmt)
         }
-        StmtKind::Expr(expr) if *expr == whole => match api.get("result") {
+        StmtKind::Expr(expr) if *expr == whole => match result {
             // Two results cannot be a statement.
             Some(_) => Holder::Elsewhere,
             None => Holder::Blank(stmt),
@@ -290,7 +323,8 @@ pub(super) fn builders(file: &File<'_, '_>, call: ExprId) -> Vec<ExprId> {
     found
 }
 
-fn role(file: &File<'_, '_>, start: &Start<'_, '_>) -> SpanRole {
+/// What a span says it is.
+pub(super) fn role(file: &File<'_, '_>, start: &Start<'_, '_>) -> SpanRole {
     let Some(value) = part(file, start.call, start.api, "kind") else {
         // Options that cannot be followed may say it.
         let options = file.unit.args(start.call.id).iter().any(|arg| arg.spread);
