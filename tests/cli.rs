@@ -58,6 +58,28 @@ fn rules_that_nobody_sees_change_nothing() {
     }
 }
 
+/// The list of files ends with how much of the code was parsed: tests, and what holds no word of a
+/// library, were not.
+#[test]
+fn the_list_of_files_says_how_much_code_was_parsed() {
+    let folder = repository(&[
+        ("app.py", "import logging\nlogging.info('up')\n"),
+        ("plain.py", "A = 1\n"),
+        ("tests/test_app.py", "import logging\n"),
+        ("main.go", "package main\n\nfunc main() {}\n"),
+    ]);
+    let listed = run(folder.path(), &["check", "--files"]);
+    let rows: Vec<Vec<&str>> =
+        listed.out.lines().map(|line| line.split_whitespace().collect()).collect();
+    for row in
+        ["source code files programs parsed", "python 3 2 1 33 %", "go 1 1 0 0 %", "all 4 3 1 25 %"]
+    {
+        assert!(rows.iter().any(|it| it.join(" ") == row), "{row}\n{}", listed.out);
+    }
+    let none = run(repository(&[("a.md", "# A\n")]).path(), &["check", "--files"]);
+    assert!(!none.out.contains("source code"), "{}", none.out);
+}
+
 #[test]
 fn a_library_is_asked_nothing() {
     let folder = repository(&[

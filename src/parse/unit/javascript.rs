@@ -282,9 +282,33 @@ fn function<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Function<'a> {
     }
 }
 
+/// The names of a pattern are taken from one object.
+fn taken_apart<'a>(b: &Reader<'_, 'a>, pattern: usize, params: &mut Vec<Param<'a>>) {
+    for inner in b.code.below(pattern).collect::<Vec<_>>() {
+        let named = match b.kind(inner) {
+            "rest_pattern" => b.named(inner).first().copied(),
+            kind if kind.ends_with("identifier_pattern") => Some(inner),
+            _ => None,
+        };
+        if let Some(named) = named {
+            let (name, at) = (b.text(named), b.at(named));
+            params.push(Param { name, ty: None, default: None, at });
+        }
+    }
+}
+
 fn parameters<'a>(b: &mut Reader<'_, 'a>, list: usize) -> Vec<Param<'a>> {
     let mut params = Vec::new();
     for node in b.named(list) {
+        // TypeScript wraps what JavaScript names by itself.
+        let inside = match b.kind(node) {
+            "required_parameter" | "optional_parameter" => b.field(node, "pattern").unwrap_or(node),
+            _ => node,
+        };
+        if matches!(b.kind(inside), "object_pattern" | "array_pattern") {
+            taken_apart(b, inside, &mut params);
+            continue;
+        }
         let name = match b.kind(node) {
             "identifier" => node,
             "required_parameter" | "optional_parameter" => {
@@ -292,21 +316,6 @@ fn parameters<'a>(b: &mut Reader<'_, 'a>, list: usize) -> Vec<Param<'a>> {
             }
             "assignment_pattern" => b.field(node, "left").unwrap_or(node),
             "rest_pattern" => b.named(node).first().copied().unwrap_or(node),
-            // The names of a pattern are taken from one object.
-            "object_pattern" | "array_pattern" => {
-                for inner in b.code.below(node).collect::<Vec<_>>() {
-                    let named = match b.kind(inner) {
-                        "rest_pattern" => b.named(inner).first().copied(),
-                        kind if kind.ends_with("identifier_pattern") => Some(inner),
-                        _ => None,
-                    };
-                    if let Some(named) = named {
-                        let (name, at) = (b.text(named), b.at(named));
-                        params.push(Param { name, ty: None, default: None, at });
-                    }
-                }
-                continue;
-            }
             _ => continue,
         };
         let ty = b.field(node, "type").map(|ty| annotation(b.text(ty)));

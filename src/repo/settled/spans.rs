@@ -31,7 +31,7 @@ fn spans(repo: &Repo) -> (Vec<SpanScope>, BTreeSet<Span>) {
         functions.entry(&function.name).or_default().push(function);
     }
     let (mut found, mut wrong) = (Vec::new(), BTreeSet::new());
-    let mut calls = Calls { repo, modules: None };
+    let mut calls = Calls { repo, modules: None, meant: BTreeMap::new() };
     for call in &repo.facts.wrapped_spans {
         let name = call.called.rsplit(['.', '/', ':']).next().unwrap_or_default();
         let meant = functions.get(name).map_or(&[][..], Vec::as_slice).iter();
@@ -50,6 +50,8 @@ fn spans(repo: &Repo) -> (Vec<SpanScope>, BTreeSet<Span>) {
 struct Calls<'r> {
     repo: &'r Repo,
     modules: Option<Modules<'r>>,
+    /// Files that modules are, by the file that names them.
+    meant: BTreeMap<(usize, String), Vec<usize>>,
 }
 
 impl<'r> Calls<'r> {
@@ -90,14 +92,14 @@ impl<'r> Calls<'r> {
         let (Some(from), Some(to)) = (self.number(from), self.number(function.document)) else {
             return false;
         };
+        let module = match &function.class {
+            None => Some(home),
+            Some(class) => home.strip_suffix(class.as_str()).and_then(|it| it.strip_suffix('.')),
+        };
+        let Some(module) = module else { return false };
         let modules = self.modules.get_or_insert_with(|| Modules::of(self.repo));
-        match &function.class {
-            None => modules.meant(from, home).contains(&to),
-            Some(class) => home
-                .strip_suffix(class.as_str())
-                .and_then(|module| module.strip_suffix('.'))
-                .is_some_and(|module| modules.meant(from, module).contains(&to)),
-        }
+        let key = (from, module.to_owned());
+        self.meant.entry(key).or_insert_with(|| modules.meant(from, module)).contains(&to)
     }
 
     /// `package.Class.method`, or the class alone where its package is imported or is the own.

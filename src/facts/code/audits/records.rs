@@ -8,9 +8,11 @@ use crate::facts::code::routines::{Routine, Routines, is_declared_only};
 use crate::facts::scalar::Scalar;
 use crate::lang::sensitive::words;
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, Param, Part};
+use std::collections::BTreeSet;
 
 /// Verbs that write a record.
-const WRITES: &str = "log write record emit send create add save append publish insert store put";
+const WRITES: &str = "\
+    log write record emit send create add save append publish insert store put on handle";
 
 /// Words after `audit` that make it something else than an event.
 const OTHERS: &str = "\
@@ -135,10 +137,22 @@ fn function(
     for routine in helpers.iter().copied().chain([routine]) {
         values(file, routine, &mut said);
     }
+    for (_, log) in &written {
+        let text = log.message.as_ref().or(log.template.as_ref());
+        said.say(text.map_or("", |text| &text.text));
+    }
     let rest = params.iter().any(|param| is_rest(file, param));
-    let carried = params.iter().filter(|param| !is_rest(file, param)).any(|param| carries(param));
+    // What is handed on whole may hold anything; what only parts are taken of does not.
+    let whole = handed_on(file, routine);
+    let handed = |param: &Param<'_>| whole.contains(param.name);
+    let carried = params
+        .iter()
+        .filter(|param| !is_rest(file, param))
+        .any(|param| carries(param) && handed(param));
+    let apart = !params.is_empty() && !params.iter().any(handed);
     let based = is_based(file, *first);
-    let judged = !carried && !based && (said.has(WHAT) || said.has(WHO)) && params.len() > 1;
+    let judged =
+        !carried && !based && (said.has(WHAT) || said.has(WHO)) && (params.len() > 1 || apart);
     let lacks = if judged { said.lacks() } else { Vec::new() };
     Some(AuditRecord {
         document: file.document,
@@ -165,10 +179,12 @@ fn values(file: &File<'_, '_>, routine: &Routine, said: &mut Said) {
             ExprKind::Call { args, .. } => {
                 for arg in args {
                     said.say(arg.name.unwrap_or_default());
-                    if let ExprKind::Name(name) | ExprKind::Member { name, .. } =
-                        unit.expr(arg.value)
-                    {
-                        said.say(name);
+                    match unit.expr(arg.value) {
+                        ExprKind::Name(name) | ExprKind::Member { name, .. } => said.say(name),
+                        ExprKind::Call { .. } => {
+                            said.say(file.called(arg.value).unwrap_or_default());
+                        }
+                        _ => {}
                     }
                 }
             }
@@ -180,6 +196,26 @@ fn values(file: &File<'_, '_>, routine: &Routine, said: &mut Said) {
             _ => {}
         }
     }
+}
+
+/// Names that a routine hands on as they are, not only parts of what they stand for.
+fn handed_on<'a>(file: &File<'_, 'a>, routine: &Routine) -> BTreeSet<&'a str> {
+    let unit = file.unit;
+    let parts: BTreeSet<ExprId> = routine
+        .exprs
+        .iter()
+        .filter_map(|id| match unit.expr(*id) {
+            ExprKind::Member { of, .. } => Some(*of),
+            _ => None,
+        })
+        .collect();
+    let names = routine.exprs.iter().filter(|id| !parts.contains(id));
+    names
+        .filter_map(|id| match unit.expr(*id) {
+            ExprKind::Name(name) => Some(*name),
+            _ => None,
+        })
+        .collect()
 }
 
 /// `**kwargs`, `...fields`.
@@ -319,6 +355,8 @@ fn is_event(log: &LogCall) -> bool {
         rest.is_empty()
             || rest.starts_with([':', ']', '|', '.'])
             || rest.starts_with(" -")
+            // `AUDIT action=login user=…`
+            || word.split(' ').next().is_some_and(|first| first.contains('='))
             || matches!(word.to_ascii_lowercase().as_str(), "event" | "record" | "log" | "entry")
             || word.to_ascii_lowercase().starts_with("event:")
     });

@@ -10,7 +10,7 @@ use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtId, StmtKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most spans of one function that are followed: nobody writes more.
-const MANY: usize = 100;
+pub(super) const MANY: usize = 100;
 
 /// A started span that is being read.
 pub(super) struct Start<'f, 'a> {

@@ -13,9 +13,9 @@ use crate::facts::{DocumentId, FileFacts};
 use crate::lang::sensitive::words;
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind};
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, StmtKind};
 use crate::source::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most arguments of a call that are kept.
 const MANY: usize = 6;
@@ -97,7 +97,7 @@ fn speaks(name: &str) -> bool {
 /// belong to spans that the file starts itself.
 pub(super) fn read(file: &File<'_, '_>, seen: &mut BTreeSet<u32>, facts: &mut FileFacts) {
     let names = workers::names(file);
-    let spoken = |at: &crate::parse::unit::Place| speaks(file.unit.slice(at));
+    let spoken = |at: &Place| speaks(file.unit.slice(at));
     let functions: Vec<_> = names.into_iter().filter(|(_, at)| spoken(at)).collect();
     let own: BTreeSet<&str> = functions.iter().map(|(_, at)| file.unit.slice(at)).collect();
     let calls = calls(file, &own);
@@ -105,6 +105,7 @@ pub(super) fn read(file: &File<'_, '_>, seen: &mut BTreeSet<u32>, facts: &mut Fi
         return;
     }
     let layout = Layout::of(file.unit);
+    let started = Started::of(file);
     for (id, at) in functions {
         let function = file.unit.function(id);
         facts.span_functions.push(SpanFunction {
@@ -112,13 +113,20 @@ pub(super) fn read(file: &File<'_, '_>, seen: &mut BTreeSet<u32>, facts: &mut Fi
             name: file.unit.slice(&at).to_owned(),
             class: function.class.map(|class| file.unit.class(class).name.to_owned()),
             package: file.unit.package.map(str::to_owned),
-            gives: gives(file, &layout, id).filter(|_| !file.unit.is_faulty(&function.at)),
+            gives: started.given(file, &layout, id).filter(|_| !file.unit.is_faulty(&function.at)),
         });
     }
     let mut found: Vec<WrappedSpan> = Vec::new();
     let mut begun: Vec<(usize, Start<'_, '_>)> = Vec::new();
+    let mut in_function: BTreeMap<FunctionId, usize> = BTreeMap::new();
     for called in &calls {
-        let Some((start, span)) = begin(file, &layout, called) else { continue };
+        let count = in_function.entry(file.unit.function_of(called.call.id)).or_default();
+        *count += 1;
+        if *count > starts::MANY {
+            continue;
+        }
+        let decorated = started.decorated.get(&called.call.id).copied();
+        let Some((start, span)) = begin(file, &layout, called, decorated) else { continue };
         begun.push((found.len(), start));
         found.push(span);
     }
@@ -183,6 +191,7 @@ fn begin<'f, 'a>(
     file: &'f File<'_, 'a>,
     layout: &Layout<'f, 'a>,
     called: &'f Called,
+    decorated: Option<FunctionId>,
 ) -> Option<(Start<'f, 'a>, WrappedSpan)> {
     let unit = file.unit;
     let call = &called.call;
@@ -195,7 +204,7 @@ fn begin<'f, 'a>(
         .args(call.id)
         .iter()
         .position(|arg| matches!(unit.expr(file.names.resolved(arg.value)), ExprKind::Lambda(_)));
-    if let Some(function) = starts::decorated(file, call.id) {
+    if let Some(function) = decorated {
         start.form = SpanForm::Function;
         start.function = function;
         start.body = &unit.function(function).body;
@@ -248,41 +257,114 @@ fn args(file: &File<'_, '_>, call: ExprId) -> Vec<WrappedArg> {
     args.iter().take(MANY).map(one).collect()
 }
 
-/// The span that a function starts for its caller: the only one it starts.
-fn gives(file: &File<'_, '_>, layout: &Layout<'_, '_>, id: FunctionId) -> Option<Given> {
-    let unit = file.unit;
-    let mut inside = file
-        .of_role(Role::SpanStart)
-        .filter(|(call, _)| unit.outward(unit.function_of(call.id)).any(|at| at == id));
-    let (call, api) = inside.next()?;
-    if inside.next().is_some() {
-        return None;
+/// What functions of a file start and run, found once.
+struct Started<'f> {
+    /// The calls that start spans in a function and in those written in it.
+    starts: BTreeMap<FunctionId, Vec<(&'f Call, &'static Api)>>,
+    /// Calls of parameters: where they stand, whose parameter it is, and its number.
+    runs: Vec<(Place, ExprId, FunctionId, usize)>,
+    /// The functions that calls decorate.
+    decorated: BTreeMap<ExprId, FunctionId>,
+}
+
+impl<'f> Started<'f> {
+    fn of(file: &'f File<'_, '_>) -> Started<'f> {
+        let unit = file.unit;
+        let mut found =
+            Started { starts: BTreeMap::new(), runs: Vec::new(), decorated: BTreeMap::new() };
+        for (call, api) in file.of_role(Role::SpanStart) {
+            for at in unit.outward(unit.function_of(call.id)) {
+                found.starts.entry(at).or_default().push((call, api));
+            }
+        }
+        for (number, function) in unit.functions.iter().enumerate() {
+            let id = FunctionId(u32::try_from(number).unwrap_or(u32::MAX));
+            found.decorated.extend(function.decorators.iter().map(|mark| (*mark, id)));
+        }
+        if found.starts.is_empty() {
+            return found;
+        }
+        for call in unit.calls() {
+            let ExprKind::Call { callee, .. } = unit.expr(call) else { continue };
+            let ExprKind::Name(name) = unit.expr(*callee) else { continue };
+            let param = unit.outward(unit.function_of(call)).find_map(|at| {
+                let params = &unit.function(at).params;
+                Some((at, params.iter().position(|param| param.name == *name)?))
+            });
+            found.runs.extend(param.map(|(at, number)| (unit.place(call), call, at, number)));
+        }
+        found.runs.sort_by_key(|(at, ..)| at.start);
+        found
     }
-    let (start, end) = starts::start(file, layout, call, api)?;
-    let direct = unit.function_of(call.id) == id;
-    let (form, result, work) = match handed(file, id, &start, &end).filter(|_| direct) {
-        Some((form, result)) => (form, result, None),
-        None => worked(file, id, &start, &end)?,
-    };
-    let params = &unit.function(id).params;
-    let param = |expr: ExprId| match unit.expr(expr) {
-        ExprKind::Name(name) => params.iter().position(|param| param.name == *name),
-        _ => None,
-    };
-    let name = part(file, call, api, "name");
-    let named = name.and_then(|name| unit.all_in(name).into_iter().find_map(param));
-    let records = |key: &str| file.argument(call, api, key).is_none();
-    Some(Given {
-        form,
-        result,
-        work,
-        named: named.map(|at| (at, params[at].name.to_owned())),
-        whole: name.is_some_and(|name| param(name).is_some()),
-        name: name.filter(|_| named.is_none()).and_then(|name| file.scalar(name)),
-        context: part(file, call, api, "context").and_then(param),
-        role: starts::role(file, &start),
-        records: records("records") && records("status"),
-    })
+
+    /// The span that a function starts for its caller: the only one it starts.
+    fn given(&self, file: &File<'_, '_>, layout: &Layout<'_, '_>, id: FunctionId) -> Option<Given> {
+        let [(call, api)] = self.starts.get(&id)?.as_slice() else { return None };
+        self.gives(file, layout, id, call, api)
+    }
+
+    fn gives(
+        &self,
+        file: &File<'_, '_>,
+        layout: &Layout<'_, '_>,
+        id: FunctionId,
+        call: &Call,
+        api: &'static Api,
+    ) -> Option<Given> {
+        let unit = file.unit;
+        let (start, end) = starts::start(file, layout, call, api)?;
+        let direct = unit.function_of(call.id) == id;
+        let (form, result, work) = match handed(file, id, &start, &end).filter(|_| direct) {
+            Some((form, result)) => (form, result, None),
+            None => self.worked(file, id, &start, &end)?,
+        };
+        let params = &unit.function(id).params;
+        let param = |expr: ExprId| match unit.expr(expr) {
+            ExprKind::Name(name) => params.iter().position(|param| param.name == *name),
+            _ => None,
+        };
+        let name = part(file, call, api, "name");
+        let named = name.and_then(|name| unit.all_in(name).into_iter().find_map(param));
+        let records = |key: &str| file.argument(call, api, key).is_none();
+        Some(Given {
+            form,
+            result,
+            work,
+            named: named.map(|at| (at, params[at].name.to_owned())),
+            whole: name.is_some_and(|name| param(name).is_some()),
+            name: name.filter(|_| named.is_none()).and_then(|name| file.scalar(name)),
+            context: part(file, call, api, "context").and_then(param),
+            role: starts::role(file, &start),
+            records: records("records") && records("status"),
+        })
+    }
+
+    /// A parameter that a function runs inside of its span: its own, or that of a decorator in it.
+    fn worked(
+        &self,
+        file: &File<'_, '_>,
+        id: FunctionId,
+        start: &Start<'_, '_>,
+        end: &SpanEnd,
+    ) -> Option<(SpanForm, usize, Option<usize>)> {
+        let unit = file.unit;
+        if *end != SpanEnd::Ended || start.form == SpanForm::Own {
+            return None;
+        }
+        let (first, last) = (start.body.first()?, start.body.last()?);
+        let (from, to) = (&unit.stmts[first.0 as usize].at, &unit.stmts[last.0 as usize].at);
+        let begin = self.runs.partition_point(|(at, ..)| at.start < from.start);
+        let inside = self.runs[begin..].iter().take_while(|(at, ..)| at.start < to.end);
+        inside.filter(|(at, ..)| at.end <= to.end).find_map(|&(_, call, owner, number)| {
+            if owner == id {
+                return Some((SpanForm::Callback, 0, Some(number)));
+            }
+            let decorator = unit.language == Language::Python
+                && unit.function(owner).outer == Some(id)
+                && unit.function_of(call) != owner;
+            decorator.then_some((SpanForm::Function, 0, None))
+        })
+    }
 }
 
 /// How a function gives its span back, and which of its results it is.
@@ -330,39 +412,6 @@ fn handed(
     })
 }
 
-/// A parameter that a function runs inside of its span: its own, or that of a decorator in it.
-fn worked(
-    file: &File<'_, '_>,
-    id: FunctionId,
-    start: &Start<'_, '_>,
-    end: &SpanEnd,
-) -> Option<(SpanForm, usize, Option<usize>)> {
-    let unit = file.unit;
-    if *end != SpanEnd::Ended || start.form == SpanForm::Own {
-        return None;
-    }
-    let (first, last) = (start.body.first()?, start.body.last()?);
-    let (from, to) = (&unit.stmts[first.0 as usize].at, &unit.stmts[last.0 as usize].at);
-    let inside = |call: &ExprId| {
-        let at = unit.place(*call);
-        from.start <= at.start && at.end <= to.end
-    };
-    unit.calls().filter(inside).find_map(|call| {
-        let ExprKind::Call { callee, .. } = unit.expr(call) else { return None };
-        let ExprKind::Name(name) = unit.expr(*callee) else { return None };
-        let takes =
-            |at: FunctionId| unit.function(at).params.iter().position(|param| param.name == *name);
-        let owner = unit.outward(unit.function_of(call)).find(|at| takes(*at).is_some())?;
-        if owner == id {
-            return Some((SpanForm::Callback, 0, takes(id)));
-        }
-        let decorator = unit.language == Language::Python
-            && unit.function(owner).outer == Some(id)
-            && unit.function_of(call) != owner;
-        decorator.then_some((SpanForm::Function, 0, None))
-    })
-}
-
 impl Given {
     /// What a call of the function certainly starts; `None` where it holds it in another way.
     pub fn scope(&self, call: &WrappedSpan) -> Option<SpanScope> {
@@ -385,7 +434,9 @@ impl Given {
         scope.unbounded = arg.and_then(|arg| arg.unbounded.clone());
         scope.name = match arg {
             Some(arg) if self.whole => arg.text.clone(),
-            _ => None,
+            Some(_) => None,
+            // The function's own text stands in its file.
+            None => self.name.clone().map(|name| Scalar { span: call.at(), ..name }),
         };
         scope.role = self.role;
         if self.context != Some(0) {
