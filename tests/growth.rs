@@ -189,23 +189,38 @@ fn cost(files: &Files) -> u64 {
     spent() - before
 }
 
-/// One test, so that no other run is counted.
-/// Routes by patterns with several beginnings, each taken by one alert.
-fn alternatives(count: usize) -> Files {
+/// Routes by a pattern of this form, each taken by one alert.
+fn routes_by(pattern: fn(usize) -> String, count: usize) -> Files {
     let mut config = "route:\n  receiver: r0\n  routes:\n".to_owned();
     let mut receivers = "receivers:\n".to_owned();
     let mut rules = "groups:\n  - name: g\n    rules:\n".to_owned();
     for i in 0..count {
-        let matchers = format!("['team=~\"team-{i}|squad-{i}.*\"']");
+        let matchers = format!("['team=~\"{}\"', 'severity=~\"crit.*|warn.*\"']", pattern(i));
         let _ = writeln!(config, "    - matchers: {matchers}\n      receiver: r{i}");
         let _ =
             writeln!(receivers, "  - name: r{i}\n    webhook_configs: [{{url: 'http://h/{i}'}}]");
         let _ = writeln!(
             rules,
-            "      - alert: A{i}\n        expr: m{i} > {i}\n        labels: {{team: team-{i}}}"
+            "      - alert: A{i}\n        expr: m{i} > {i}\n        \
+             labels: {{team: team-{i}, severity: critical}}"
         );
     }
     vec![("alertmanager.yml".to_owned(), config + &receivers), ("rules.yml".to_owned(), rules)]
+}
+
+/// Patterns with several beginnings.
+fn alternatives(count: usize) -> Files {
+    routes_by(|i| format!("team-{i}|squad-{i}.*"), count)
+}
+
+/// Patterns that only their end tells apart.
+fn endings(count: usize) -> Files {
+    routes_by(|i| format!(".*-{i}"), count)
+}
+
+/// Patterns that only an end of two tells apart.
+fn two_endings(count: usize) -> Files {
+    routes_by(|i| format!("[a-z]+-({i}|0{i})"), count)
 }
 
 /// Entries of `rule_files` that nothing maps, and as many ConfigMaps they may mean.
@@ -251,6 +266,7 @@ fn tabs(count: usize) -> Files {
     vec![("rules.yml".to_owned(), rules)]
 }
 
+/// One test, so that no other run is counted.
 #[test]
 fn cost_grows_with_the_input() {
     let inputs: &[(&str, Make, usize)] = &[
@@ -262,6 +278,8 @@ fn cost_grows_with_the_input() {
         ("records", records, 300),
         ("functions", functions, 1000),
         ("alternatives", alternatives, 300),
+        ("endings", endings, 300),
+        ("two endings", two_endings, 300),
         ("entries", entries, 300),
         ("jobs", jobs, 300),
         ("tabs", tabs, 300),

@@ -3,7 +3,7 @@
 
 use super::re2;
 use regex::Regex;
-use regex_syntax::hir::literal::{Extractor, Literal, Seq};
+use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal, Seq};
 
 /// A pattern between `^(?:` and `)$`.
 #[derive(Clone, Debug)]
@@ -19,10 +19,62 @@ enum Kind {
     Something,
     /// `a|b|c`
     Words(Vec<String>),
-    /// Anything else that both dialects read alike, and what matches begin with.
-    Regex(Box<Regex>, Box<[Box<str>]>),
+    /// `a.*`, `.*a`, `.*a.*`
+    Part(Part),
+    /// Anything else that both dialects read alike.
+    Regex(Box<Whole>),
     /// Go refuses it, or reads it otherwise.
     Unknown,
+}
+
+/// A word, and whether anything may stand before and after it.
+#[derive(Clone, Debug)]
+struct Part {
+    before: bool,
+    word: [Box<str>; 1],
+    after: bool,
+}
+
+/// An expression, and what all that it matches begins and ends with: one of these each; none if
+/// that is not known.
+#[derive(Clone, Debug)]
+struct Whole {
+    regex: Regex,
+    beginnings: Box<[Box<str>]>,
+    endings: Box<[Box<str>]>,
+}
+
+impl Part {
+    fn of(pattern: &str) -> Option<Part> {
+        let rest = pattern.strip_prefix(".*");
+        let (before, rest) = (rest.is_some(), rest.unwrap_or(pattern));
+        let word = rest.strip_suffix(".*");
+        let (after, word) = (word.is_some(), word.unwrap_or(rest));
+        ((before || after) && !word.is_empty() && is_plain(word)).then(|| Part {
+            before,
+            word: [word.into()],
+            after,
+        })
+    }
+
+    fn matches(&self, text: &str) -> bool {
+        let [word] = &self.word;
+        match (self.before, self.after) {
+            (true, true) => text.contains(&**word),
+            (true, false) => text.ends_with(&**word),
+            (false, _) => text.starts_with(&**word),
+        }
+    }
+}
+
+impl Whole {
+    fn matches(&self, text: &str) -> bool {
+        let begins = |it: &Box<str>| text.starts_with(&**it);
+        let ends = |it: &Box<str>| text.ends_with(&**it);
+        (self.beginnings.is_empty() || self.beginnings.iter().any(begins))
+            && (self.endings.is_empty() || self.endings.iter().any(ends))
+            && self.regex.is_match(text)
+    }
 }
 
 impl Pattern {
@@ -31,10 +83,13 @@ impl Pattern {
         let kind = match pattern {
             ".*" | "(.*)" => Kind::Anything,
             ".+" | "(.+)" => Kind::Something,
-            _ => match words(pattern) {
-                Some(words) => Kind::Words(words.into_iter().map(str::to_owned).collect()),
-                None => compile(pattern).map_or(Kind::Unknown, |regex| {
-                    Kind::Regex(Box::new(regex), beginnings(pattern))
+            _ => match (words(pattern), Part::of(pattern)) {
+                (Some(words), _) => Kind::Words(words.into_iter().map(str::to_owned).collect()),
+                (None, Some(part)) => Kind::Part(part),
+                (None, None) => compile(pattern).map_or(Kind::Unknown, |regex| {
+                    let beginnings = edges(pattern, ExtractKind::Prefix);
+                    let endings = edges(pattern, ExtractKind::Suffix);
+                    Kind::Regex(Box::new(Whole { regex, beginnings, endings }))
                 }),
             },
         };
@@ -48,11 +103,9 @@ impl Pattern {
             Kind::Anything => one_line.then_some(true),
             Kind::Something => one_line.then_some(!text.is_empty()),
             Kind::Words(words) => Some(words.iter().any(|word| word == text)),
+            Kind::Part(part) => one_line.then(|| part.matches(text)),
             // Classes such as `\w` mean ASCII in Go.
-            Kind::Regex(regex, beginnings) => text.is_ascii().then(|| {
-                let mut begins = beginnings.iter().map(|beginning| text.starts_with(&**beginning));
-                (beginnings.is_empty() || begins.any(|it| it)) && regex.is_match(text)
-            }),
+            Kind::Regex(whole) => text.is_ascii().then(|| whole.matches(text)),
             Kind::Unknown => None,
         }
     }
@@ -62,14 +115,24 @@ impl Pattern {
         match &self.kind {
             Kind::Anything | Kind::Something => Some(true),
             Kind::Words(words) if words.iter().all(String::is_empty) => Some(false),
-            Kind::Words(_) | Kind::Regex(..) | Kind::Unknown => None,
+            Kind::Words(_) | Kind::Part(_) | Kind::Regex(_) | Kind::Unknown => None,
         }
     }
 
     /// What texts that it matches begin with: each with one of these; none if that is not known.
     pub fn beginnings(&self) -> &[Box<str>] {
         match &self.kind {
-            Kind::Regex(_, beginnings) => beginnings,
+            Kind::Part(part) if !part.before => &part.word,
+            Kind::Regex(whole) => &whole.beginnings,
+            _ => &[],
+        }
+    }
+
+    /// What texts that it matches end with, likewise.
+    pub fn endings(&self) -> &[Box<str>] {
+        match &self.kind {
+            Kind::Part(part) if !part.after => &part.word,
+            Kind::Regex(whole) => &whole.endings,
             _ => &[],
         }
     }
@@ -98,12 +161,14 @@ pub fn words(pattern: &str) -> Option<Vec<&str>> {
         Some(rest) => rest.strip_suffix(')')?,
         None => inner,
     };
-    let plain = |word: &&str| {
-        word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | ':' | ' ' | '@'))
-    };
     let words: Vec<&str> = inner.split('|').collect();
-    (words.iter().all(plain) && !(anchored && words.len() > 1 && grouped.is_none()))
+    (words.iter().all(|word| is_plain(word)) && !(anchored && words.len() > 1 && grouped.is_none()))
         .then_some(words)
+}
+
+/// Whether a word means itself in a pattern.
+fn is_plain(word: &str) -> bool {
+    word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | ':' | ' ' | '@'))
 }
 
 fn compile(pattern: &str) -> Option<Regex> {
@@ -119,29 +184,39 @@ fn compile(pattern: &str) -> Option<Regex> {
     Regex::new(&format!("^(?:{pattern})$")).ok()
 }
 
-/// Most beginnings that are told apart.
-const MAX_BEGINNINGS: usize = 32;
+/// Most beginnings, or endings, that are told apart.
+const MAX_EDGES: usize = 32;
 
-/// What the texts begin with that a pattern matches as a whole: most values differ there, and
-/// need no engine to tell. None where some may begin with anything.
-fn beginnings(pattern: &str) -> Box<[Box<str>]> {
+/// What the texts begin or end with that a pattern matches as a whole: most values differ there,
+/// and need no engine to tell. None where some may begin, or end, with anything.
+fn edges(pattern: &str, kind: ExtractKind) -> Box<[Box<str>]> {
     let Ok(parsed) = regex_syntax::parse(&format!("^(?:{pattern})$")) else {
         return Box::default();
     };
-    let mut literals = Extractor::new().extract(&parsed);
-    if literals.len().is_some_and(|count| count > MAX_BEGINNINGS) {
-        let common = literals.longest_common_prefix().unwrap_or_default().to_vec();
-        literals = Seq::singleton(Literal::inexact(common));
+    let prefix = matches!(kind, ExtractKind::Prefix);
+    let mut literals = Extractor::new().kind(kind).extract(&parsed);
+    if literals.len().is_some_and(|count| count > MAX_EDGES) {
+        let common = if prefix {
+            literals.longest_common_prefix()
+        } else {
+            literals.longest_common_suffix()
+        };
+        literals = Seq::singleton(Literal::inexact(common.unwrap_or_default().to_vec()));
     }
     // Half a letter is no text.
-    let whole = |literal: &Literal| {
-        literal.as_bytes().utf8_chunks().next().map_or("", |chunk| chunk.valid()).into()
+    let whole = |literal: &Literal| -> Box<str> {
+        let mut chunks = literal.as_bytes().utf8_chunks();
+        let chunk = if prefix { chunks.next() } else { chunks.last() };
+        let Some(chunk) = chunk.filter(|it| prefix || it.invalid().is_empty()) else {
+            return Box::default();
+        };
+        chunk.valid().into()
     };
     let mut found: Vec<Box<str>> =
         literals.literals().unwrap_or_default().iter().map(whole).collect();
     found.sort_unstable();
     found.dedup();
-    if found.iter().any(|beginning| beginning.is_empty()) {
+    if found.iter().any(|edge| edge.is_empty()) {
         found.clear();
     }
     found.into()
@@ -185,6 +260,37 @@ mod tests {
     }
 
     #[test]
+    fn parts_are_looked_for_as_the_engine_would() {
+        let texts = ["", "db", "db-1", "my-db", "a-db-b", "d", "bd", "db\ndb", "été-db", "été"];
+        for pattern in [".*db", "db.*", ".*db.*", ".*-", ".*é.*"] {
+            let Kind::Part(_) = Pattern::new(pattern).kind else { panic!("{pattern} is a part") };
+            let engine = Regex::new(&format!("^(?:{pattern})$")).expect("a pattern");
+            for text in texts {
+                let expected = (!text.contains('\n')).then(|| engine.is_match(text));
+                assert_eq!(Pattern::new(pattern).matches(text), expected, "{pattern} {text}");
+            }
+        }
+        for pattern in [".*", "a", ".*a.b", ".+db", ".*db+", ".*(db)", "^.*db"] {
+            assert!(!matches!(Pattern::new(pattern).kind, Kind::Part(_)), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn every_match_ends_with_what_the_pattern_ends_with() {
+        for (pattern, expected) in [
+            ("[a-z]+-api", "-api"),
+            (".*-(one|other)", "-one -other"),
+            ("[a-z]+(-eu|-us)?", ""),
+            ("api-[0-9]+", "0 1 2 3 4 5 6 7 8 9"),
+            ("(?i).*ap", "AP Ap aP ap"),
+            ("x.*y|z", "y z"),
+            (".+é", "é"),
+        ] {
+            assert_eq!(edges(pattern, ExtractKind::Suffix).join(" "), expected, "{pattern}");
+        }
+    }
+
+    #[test]
     fn every_match_begins_with_what_the_pattern_begins_with() {
         for (pattern, expected) in [
             ("api-[0-9]+.", "api-0 api-1 api-2 api-3 api-4 api-5 api-6 api-7 api-8 api-9"),
@@ -196,7 +302,7 @@ mod tests {
             ("api.*|", ""),
             ("api|web-.*", "api web-"),
         ] {
-            assert_eq!(beginnings(pattern).join(" "), expected, "{pattern}");
+            assert_eq!(edges(pattern, ExtractKind::Prefix).join(" "), expected, "{pattern}");
         }
     }
 }

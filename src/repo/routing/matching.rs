@@ -100,6 +100,12 @@ impl<'r> Condition<'r> {
         pattern.map_or(&[], Pattern::beginnings)
     }
 
+    /// What they end with, likewise.
+    pub(super) fn endings(&self) -> &[Box<str>] {
+        let pattern = self.pattern.as_ref().filter(|_| self.op == MatchOp::Regex);
+        pattern.map_or(&[], Pattern::endings)
+    }
+
     /// Whether its text is understood.
     pub fn is_known(&self) -> bool {
         self.known

@@ -32,10 +32,37 @@ struct Index {
     slot: usize,
     by_value: BTreeMap<String, Vec<u32>>,
     /// Children with a pattern, by what its matches begin with.
-    by_beginning: BTreeMap<String, Vec<u32>>,
-    /// Lengths of these beginnings.
-    lengths: BTreeSet<usize>,
+    by_beginning: Edges,
+    /// Others with a pattern, by what its matches end with.
+    by_ending: Edges,
     rest: Vec<u32>,
+}
+
+/// Children by a part of the value, and the lengths of these parts.
+#[derive(Debug, Default)]
+struct Edges {
+    children: BTreeMap<String, Vec<u32>>,
+    lengths: BTreeSet<usize>,
+}
+
+impl Edges {
+    fn add(&mut self, child: u32, edges: &[Box<str>]) {
+        for edge in edges {
+            self.lengths.insert(edge.len());
+            self.children.entry(edge.to_string()).or_default().push(child);
+        }
+    }
+
+    /// Adds the children under each part of the value that `edge` takes from it.
+    fn find<'v>(&self, value: &str, edge: impl Fn(usize) -> &'v str, found: &mut Vec<u32>) {
+        if !value.is_ascii() {
+            // Whether a pattern takes it, nobody can tell.
+            return found.extend(self.children.values().flatten());
+        }
+        for length in self.lengths.range(..=value.len()) {
+            found.extend(self.children.get(edge(*length)).into_iter().flatten());
+        }
+    }
 }
 
 impl Index {
@@ -48,25 +75,19 @@ impl Index {
             return;
         }
         let beginnings = condition.map_or(&[][..], Condition::beginnings);
-        for beginning in beginnings {
-            self.lengths.insert(beginning.len());
-            self.by_beginning.entry(beginning.to_string()).or_default().push(child);
-        }
-        if beginnings.is_empty() {
-            self.rest.push(child);
+        let endings = condition.map_or(&[][..], Condition::endings);
+        match (beginnings, endings) {
+            ([], []) => self.rest.push(child),
+            ([], endings) => self.by_ending.add(child, endings),
+            (beginnings, _) => self.by_beginning.add(child, beginnings),
         }
     }
 
     /// Adds the children that may take a value.
     fn find(&self, value: &str, found: &mut Vec<u32>) {
         found.extend(self.by_value.get(value).into_iter().flatten());
-        if !value.is_ascii() {
-            // Whether a pattern takes it, nobody can tell.
-            return found.extend(self.by_beginning.values().flatten());
-        }
-        for length in self.lengths.range(..=value.len()) {
-            found.extend(self.by_beginning.get(&value[..*length]).into_iter().flatten());
-        }
+        self.by_beginning.find(value, |length| &value[..length], found);
+        self.by_ending.find(value, |length| &value[value.len() - length..], found);
     }
 }
 
@@ -200,15 +221,19 @@ impl<'r> Tree<'r> {
     }
 
     fn index_of(&self, node: &Node<'r>) -> Index {
-        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-        let is_sharp = |it: &&Condition<'_>| it.listed().is_some() || !it.beginnings().is_empty();
+        let is_sharp = |it: &&Condition<'_>| {
+            it.listed().is_some() || !it.beginnings().is_empty() || !it.endings().is_empty()
+        };
+        // The label that tells most of them apart.
+        let mut values: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
         for child in &node.children {
             let conditions = &self.nodes[*child as usize].conditions;
             for condition in conditions.iter().filter(is_sharp) {
-                *counts.entry(condition.slot).or_default() += 1;
+                values.entry(condition.slot).or_default().insert(condition.value);
             }
         }
-        let slot = counts.into_iter().max_by_key(|(_, count)| *count).map_or(0, |(slot, _)| slot);
+        let most = values.iter().max_by_key(|(_, values)| values.len());
+        let slot = most.map_or(0, |(slot, _)| *slot);
         let mut index = Index { slot, ..Index::default() };
         for child in &node.children {
             let conditions = self.nodes[*child as usize].conditions.iter();
