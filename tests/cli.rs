@@ -116,6 +116,12 @@ fn a_misspelt_rule_is_told_what_it_may_mean() {
         told.err,
         "error: unknown rule `ALTR005` in --select\n  did you mean ALRT005 (runbook-missing)? `obsproof rules` lists all\n"
     );
+    let path = run(here(), &["check", "--select", "ALRT005", "src"]);
+    assert_eq!(path.code, 2);
+    assert_eq!(
+        path.err,
+        "error: unknown rule `src` in --select\n  paths stand before --select, which takes all words after it\n"
+    );
 }
 
 #[test]

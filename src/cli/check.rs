@@ -13,7 +13,7 @@ use crate::judge::View;
 use crate::report::{Report, concise, files, github, gitlab, human, json, junit, sarif};
 use crate::scan::Request;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Runs the command; the exit code says whether findings stand.
 pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
@@ -135,17 +135,20 @@ pub(super) fn level_named(word: &str) -> Result<Option<Severity>, Failure> {
 }
 
 fn rules_named(words: &[String], flag: &str) -> Result<Vec<&'static Rule>, Failure> {
-    words
-        .iter()
-        .map(|word| {
-            config::resolve_rule(word).map_err(|message| {
-                let (what, near) = message.split_once("; ").unwrap_or((&message, ""));
-                let near = if near.is_empty() { String::new() } else { format!("{near} ") };
-                Failure::new(format!("{what} in {flag}"))
-                    .help(format!("{near}`obsproof rules` lists all"))
-            })
+    let named = |word: &String| {
+        config::resolve_rule(word).map_err(|message| {
+            let (what, near) = message.split_once("; ").unwrap_or((&message, ""));
+            let help = match near {
+                _ if Path::new(word).exists() => {
+                    format!("paths stand before {flag}, which takes all words after it")
+                }
+                "" => "`obsproof rules` lists all".to_owned(),
+                near => format!("{near} `obsproof rules` lists all"),
+            };
+            Failure::new(format!("{what} in {flag}")).help(help)
         })
-        .collect()
+    };
+    words.iter().map(named).collect()
 }
 
 fn view(arguments: &Check, today: String) -> Result<View, Failure> {
