@@ -402,5 +402,22 @@ pub fn is_generated(source: &Source, marks: &Gitignore) -> bool {
                 || (line.contains("DO NOT EDIT")
                     && line.to_ascii_lowercase().contains("generated")))
     });
-    marked || marks.matched(&source.path, false).is_ignore()
+    marked || is_compiled(source) || marks.matched(&source.path, false).is_ignore()
+}
+
+/// Whether a script is what a compiler made of another one: it says where its source is, or begins
+/// as TypeScript's compiler begins, in a folder for what is built.
+fn is_compiled(source: &Source) -> bool {
+    let path = source.path.as_str();
+    if ![".js", ".cjs", ".mjs"].iter().any(|end| path.ends_with(end)) {
+        return false;
+    }
+    let last = source.text().trim_end().lines().next_back().unwrap_or_default();
+    if last.starts_with("//# sourceMappingURL=") {
+        return true;
+    }
+    let built = |folder: &str| matches!(folder, "build" | "compiled" | "dist" | "lib" | "out");
+    let mut lines = source.text().lines().take(20);
+    path.split('/').any(built)
+        && lines.any(|line| line.starts_with("Object.defineProperty(exports, \"__esModule\""))
 }

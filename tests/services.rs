@@ -354,3 +354,34 @@ fn neither_tests_nor_one_of_many_scripts_name_a_service() {
     ]);
     assert_eq!(service(&many, "night-watch").root, "");
 }
+
+#[test]
+fn what_serves_is_not_called_as_its_helpers() {
+    let app = "from flask import Flask\napp = Flask(__name__)\n@app.route(\"/\")\ndef index():\n    return \"a\"\nif __name__ == \"__main__\":\n    app.run()\n";
+    let repo = repo(&[
+        ("README.md", "# shop\n"),
+        ("requirements.txt", "flask==3.0\n"),
+        ("Dockerfile", "FROM python:3.13\nCOPY . .\nCMD [\"python\", \"app.py\"]\n"),
+        ("app.py", app),
+        ("compose.yml", "services:\n  celery_beat:\n    build: .\n    command: python beat.py\n"),
+    ]);
+    let names: Vec<&str> = repo.services().iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["shop"]);
+}
+
+#[test]
+fn what_a_compiler_wrote_is_no_code_of_its_own() {
+    let source = "const app = require(\"express\")();\napp.listen(80);\n";
+    let marked = format!("{source}//# sourceMappingURL=app.js.map\n");
+    let typed = format!(
+        "\"use strict\";\nObject.defineProperty(exports, \"__esModule\", {{ value: true }});\n{source}"
+    );
+    let read = |path: &str, text: &str| {
+        let source = Source::new(path.to_owned(), text.to_owned(), Encoding::Utf8);
+        !obsproof::discover::is_generated(&source, &ignore::gitignore::Gitignore::empty())
+    };
+    assert!(!read("dist/app.js", &marked));
+    assert!(!read("dist/app.js", &typed));
+    assert!(read("dist/app.js", source));
+    assert!(read("src/app.js", &typed));
+}

@@ -58,6 +58,7 @@ const PACKAGES: &[&str] = &[
     "Serilog.Enrichers.CorrelationId",
     "quarkus-opentelemetry",
     "aws-xray",
+    "google-cloud-logging",
 ];
 
 impl Repo {

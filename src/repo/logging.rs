@@ -53,6 +53,9 @@ impl Logging {
             let says = logging.files.entry(call.document).or_default();
             let place = if call.printed { &mut says.print } else { &mut says.record };
             *place = place.or(Some(call.method.span));
+            if call.encoded {
+                says.open = says.open.or(Some(call.method.span));
+            }
         }
         for setup in &repo.facts.logger_setups {
             let span = setup.name.span;

@@ -15,8 +15,12 @@ pub(super) fn check(response: &Response, case: &mut Case<'_>) {
         (Shows::Page { certain: true }, _) => ("pages made for developers", Severity::Error),
         (Shows::Page { certain: false }, _) => ("pages made for developers", Severity::Warning),
     };
+    // A program that nothing deploys may answer only whoever started it.
+    let mut programs = case.repo.running_with(response.document).peekable();
+    let by_hand = programs.peek().is_some()
+        && programs.all(|it| !it.is_certain() && it.containers.is_empty() && it.images.is_empty());
     let severity = match severity {
-        Severity::Error if response.internal => Severity::Warning,
+        Severity::Error if response.internal || by_hand => Severity::Warning,
         severity => severity,
     };
     case.flag(response.name.span)

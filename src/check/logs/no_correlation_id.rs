@@ -9,6 +9,17 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     }
     let Some(ids) = case.repo.correlation_of(service) else { return case.skip() };
     let Some(logs) = ids.logs.filter(|_| service.is_readable()) else { return case.skip() };
+    // What starts and ends a program belongs to no request.
+    let calls = &case.repo.facts.log_calls;
+    let of = |document: &crate::facts::DocumentId| {
+        let start = calls.partition_point(|it| it.document < *document);
+        let end = calls.partition_point(|it| it.document <= *document);
+        &calls[start..end]
+    };
+    let mut all = service.documents.iter().flat_map(of).peekable();
+    if all.peek().is_some() && all.all(|it| it.function.text == "main") {
+        return;
+    }
     if !ids.request && !ids.trace && !ids.bridged && !ids.settings {
         case.flag(service.anchor).related(logs, "it writes records here");
     }

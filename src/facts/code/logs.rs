@@ -151,6 +151,8 @@ pub struct LogCall {
     pub open: bool,
     /// It has nothing but a message.
     pub alone: bool,
+    /// All that it says is a value as JSON: `console.log(JSON.stringify(record))`.
+    pub encoded: bool,
     /// An error, or its stack, is passed.
     pub error: bool,
     /// It stands where an error is handled.

@@ -171,7 +171,9 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
         shows,
         status: shown::status(unit.slice(&unit.place(answer.whole))),
         broad,
-        internal: answer.internal || is_for_operators(file),
+        internal: answer.internal
+            || is_for_operators(file)
+            || errors.is_of_request(unit, answer.whole),
     })
 }
 
@@ -191,10 +193,38 @@ fn is_for_operators(file: &File<'_, '_>) -> bool {
 /// Whether what went wrong is what the answer is for: the function tries a connection or settings
 /// for whoever asks.
 fn is_asked(file: &File<'_, '_>, whole: ExprId) -> bool {
-    const TRIES: &[&str] = &["test", "ping", "probe", "diagnose"];
+    const TRIES: &[&str] = &[
+        "diagnose",
+        "health",
+        "healthz",
+        "liveness",
+        "livez",
+        "ping",
+        "probe",
+        "readiness",
+        "ready",
+        "readyz",
+        "reload",
+        "test",
+    ];
     let unit = file.unit;
+    let says = |text: &str| words(text).iter().any(|it| TRIES.contains(&it.as_str()));
+    let at = unit.place(whole);
+    let holds = |id: ExprId| {
+        let place = unit.place(id);
+        place.start <= at.start && at.end <= place.end
+    };
+    // `router.Post("/-/reload", func(…) { … })`
+    let routed = || {
+        let mut calls = file.calls.iter().filter(|call| holds(call.id));
+        calls.any(|call| {
+            let beside = unit.args(call.id).iter().filter(|arg| !holds(arg.value));
+            let mut parts = beside.flat_map(|arg| unit.all_in(arg.value));
+            parts.any(|id| unit.literal(id).is_some_and(|it| it.starts_with('/') && says(it)))
+        })
+    };
     let mut around = unit.outward(unit.function_of(whole));
-    around.any(|id| words(unit.function(id).name).iter().any(|it| TRIES.contains(&it.as_str())))
+    around.any(|id| says(unit.function(id).name)) || routed()
 }
 
 /// Pages for developers that are switched on.

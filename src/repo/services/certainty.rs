@@ -99,7 +99,7 @@ impl<'r> Weighed<'r, '_> {
         // it is told to run its own code, and is reached.
         let waits = !service.listens.is_empty()
             || !service.consumes.is_empty()
-            || offers && self.images().any(|it| self.names_own(&it.command));
+            || self.images().any(|it| (offers || it.exposes) && self.names_own(&it.command));
         let runs = placed && (offers || !other)
             || !other && (self.has_platform() || self.is_imaged() || self.is_application())
             || !other && self.lone && self.begins_to_wait();

@@ -47,6 +47,30 @@ const BASES: &[&str] = &[
     "utils",
 ];
 
+/// How packages of a house end that say by a first word alone whose they are.
+const OWN: &[&str] = &[
+    "base",
+    "common",
+    "commons",
+    "kit",
+    "lib",
+    "libs",
+    "logging",
+    "metrics",
+    "monitoring",
+    "observability",
+    "shared",
+    "telemetry",
+    "tracing",
+    "util",
+    "utils",
+    "Common",
+    "Logging",
+    "ServiceDefaults",
+    "Shared",
+    "Telemetry",
+];
+
 /// Hosts and groups under which packages of many houses stand.
 const OPEN: &[&str] = &[
     "com.fasterxml",
@@ -82,20 +106,13 @@ pub(super) fn is_needed(repo: &Repo, service: &Service) -> bool {
         needed.any(|it| {
             let name = it.name.text.as_str();
             let artifact = name.rsplit(':').next().unwrap_or(name);
-            !is_brought(repo, it)
+            !it.indirect
                 && !here.contains(name)
                 && !here.contains(artifact)
                 && is_base(name)
                 && houses.holds(manifest.ecosystem, it)
         })
     })
-}
-
-/// Whether a module of Go only comes with another one.
-fn is_brought(repo: &Repo, needed: &Dependency) -> bool {
-    let source = repo.source(needed.name.span.source);
-    source.path.ends_with("go.mod")
-        && source.line_text(source.line_of(needed.name.span.start)).contains("// indirect")
 }
 
 /// Whether the name of a package says that others are built on it.
@@ -136,6 +153,7 @@ impl Houses {
                     found.scopes.extend(name.split('/').next().map(str::to_owned));
                 }
                 Ecosystem::Maven | Ecosystem::Gradle => {}
+                Ecosystem::Npm => {}
                 _ => found.words.extend(first_word(manifest, name)),
             }
         }
@@ -159,7 +177,8 @@ impl Houses {
                     .is_some_and(|it| self.groups.contains(&it))
             }
             Ecosystem::Python if name == "git" => true,
-            _ => self.words.contains(&word_of(name)),
+            // A first word is shared by chance where the rest is as common.
+            _ => self.words.contains(&word_of(name)) && OWN.iter().any(|it| name.ends_with(it)),
         }
     }
 }
@@ -188,6 +207,11 @@ fn word_of(name: &str) -> String {
 /// The first of several words of a package's name, where it is no package by itself.
 fn first_word(manifest: &Manifest, name: &str) -> Option<String> {
     const GENERAL: &[&str] = &[
+        "azure",
+        "google",
+        "opentelemetry",
+        "prometheus",
+        "sentry",
         "api",
         "app",
         "asp",

@@ -96,6 +96,8 @@ pub(super) fn name_of(repo: &Repo, service: &Service) -> String {
         .map(|it| if it.workload == "compose" { &it.name.text } else { &it.owner.name })
         .map(String::as_str)
         .filter(|name| !name.is_empty() && !crate::lang::placeholder::is_in(name))
+        // What serves is not called as what helps it.
+        .filter(|name| service.listens.is_empty() || !is_helper(name))
         .collect();
     if let (Some(first), 1) = (run.first(), run.len()) {
         return (*first).to_owned();
@@ -122,6 +124,26 @@ pub(super) fn name_of(repo: &Repo, service: &Service) -> String {
                 .unwrap_or_else(|| ".".to_owned()),
         },
     }
+}
+
+/// Whether a container is one that does something for another, in the same code.
+fn is_helper(name: &str) -> bool {
+    const HELPERS: &[&str] = &[
+        "beat",
+        "celery",
+        "cron",
+        "init",
+        "migrate",
+        "migration",
+        "migrations",
+        "migrator",
+        "scheduler",
+        "seed",
+        "seeder",
+        "worker",
+        "workers",
+    ];
+    name.split(['-', '_', '.']).any(|word| HELPERS.contains(&word.to_ascii_lowercase().as_str()))
 }
 
 /// The name of a project file at the root: `Shop` of `Shop.csproj`.

@@ -73,6 +73,13 @@ const METERED: &[&str] = &[
     "elastic-apm",
     "newrelic",
     "applicationinsights",
+    // What a cloud runs as a function is counted by the cloud.
+    "functions-framework",
+    "azure-functions",
+    "@azure/functions",
+    "Microsoft.Azure.Functions",
+    "aws-lambda",
+    "serverless-http",
 ];
 
 /// Labels of pods that name the program.

@@ -344,6 +344,57 @@ impl Site<'_> {
                 param.name == name && WRITERS.iter().any(|known| ty.ends_with(known))
             })
         };
-        self.tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Name(name) if writer(name)))
+        // `encoder := json.NewEncoder(w)`
+        let made = |name: &str| {
+            let around = unit.outward(self.function).flat_map(|id| unit.statements(id));
+            around.into_iter().any(|stmt| {
+                let StmtKind::Let { targets, value: Some(value), .. } = unit.stmt(stmt) else {
+                    return false;
+                };
+                let named = |it: &ExprId| matches!(unit.expr(*it), ExprKind::Name(it) if *it == name);
+                let on = |arg: &Arg<'_>| matches!(unit.expr(arg.value), ExprKind::Name(it) if writer(it));
+                targets.iter().any(named) && unit.args(*value).iter().any(on)
+            })
+        };
+        self.tried
+            .iter()
+            .any(|id| matches!(unit.expr(*id), ExprKind::Name(name) if writer(name) || made(name)))
+    }
+
+    /// Whether what may fail reads the request itself: its body, its parameters.
+    pub(in crate::facts::code) fn reads_request(&self, unit: &Unit<'_>) -> bool {
+        const READS: &[&str] = &[
+            "bind",
+            "decode",
+            "decoder",
+            "form",
+            "multipart",
+            "options",
+            "param",
+            "parameter",
+            "parameters",
+            "params",
+            "parse",
+            "query",
+            "read",
+            "timeout",
+        ];
+        if unit.language != Language::Go {
+            return false;
+        }
+        let request = |id: ExprId| {
+            let ExprKind::Name(name) = unit.expr(id) else { return false };
+            let mut params = unit.outward(self.function).flat_map(|id| &unit.function(id).params);
+            params
+                .any(|it| it.name == *name && it.ty.is_some_and(|ty| ty.ends_with("http.Request")))
+        };
+        self.tried.iter().any(|id| {
+            let given = |arg: &Arg<'_>| match unit.expr(arg.value) {
+                ExprKind::Member { of, name: "Body" } => request(*of),
+                _ => request(arg.value),
+            };
+            unit.args(*id).iter().any(given)
+                && words(called(unit, *id)).iter().any(|it| READS.contains(&it.as_str()))
+        })
     }
 }

@@ -200,6 +200,8 @@ fn record(
         written: matches!(api.get("style"), Some("percent" | "brace" | "plain")),
         open: args.iter().any(|arg| arg.spread),
         alone: args.len() == 1 && api.get("fields") != Some("chain"),
+        encoded: args.len() == 1
+            && matches!(file.called(args[0].value), Some("stringify" | "dumps")),
         error: passes_error(file, call, api, errors),
         caught,
         function: Scalar {

@@ -105,6 +105,15 @@ impl<'u> Errors<'u> {
         None
     }
 
+    /// Whether what failed was to read what the client sent.
+    pub(super) fn is_of_request(&self, unit: &Unit<'_>, whole: ExprId) -> bool {
+        let at = unit.place(whole);
+        let around = self.sites.iter();
+        let mut around =
+            around.filter(|site| site.whole.start <= at.start && at.end <= site.whole.end);
+        around.any(|site| site.reads_request(unit))
+    }
+
     /// Whether errors of one kind are told from others before the answer.
     fn is_sorted(&self, unit: &Unit<'_>, whole: ExprId) -> bool {
         let at = unit.place(whole);
