@@ -223,6 +223,26 @@ fn two_endings(count: usize) -> Files {
     routes_by(|i| format!("[a-z]+-({i}|0{i})"), count)
 }
 
+/// Exporters that are told to leave a collector out, and alerts that read it.
+fn reduced(count: usize) -> Files {
+    let mut nodes = String::new();
+    let mut rules = "groups:\n  - name: g\n    rules:\n".to_owned();
+    for i in 0..count {
+        let _ = writeln!(
+            nodes,
+            "---\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: {{name: node-{i}}}\nspec:\n  \
+             template:\n    spec:\n      containers:\n        - name: node-exporter\n          \
+             image: quay.io/prometheus/node-exporter:v1.8.0\n          \
+             args: ['--no-collector.diskstats', '--no-collector.c{i}']"
+        );
+        let _ = writeln!(
+            rules,
+            "      - {{alert: A{i}, expr: 'rate(node_disk_io_time_seconds_total{{job=\"j{i}\"}}[5m]) > {i}'}}"
+        );
+    }
+    vec![("nodes.yaml".to_owned(), nodes), ("rules.yml".to_owned(), rules)]
+}
+
 /// Entries of `rule_files` that nothing maps, and as many ConfigMaps they may mean.
 fn entries(count: usize) -> Files {
     let mut server = "scrape_configs: []\nrule_files:\n".to_owned();
@@ -280,6 +300,7 @@ fn cost_grows_with_the_input() {
         ("alternatives", alternatives, 300),
         ("endings", endings, 300),
         ("two endings", two_endings, 300),
+        ("reduced", reduced, 500),
         ("entries", entries, 300),
         ("jobs", jobs, 300),
         ("tabs", tabs, 300),

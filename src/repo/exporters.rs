@@ -1,5 +1,7 @@
 //! Exporters as they run and as they are scraped: which container is one, which job reads it.
 
+pub mod reduced;
+
 use super::Repo;
 use super::images::{Class, known_as};
 use super::scrape::{is_loopback, split_address};

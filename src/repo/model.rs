@@ -20,6 +20,7 @@ use super::Repo;
 use super::alerts::{self, Alert};
 use super::arrivals::Arrivals;
 use super::classes::{Class, Spoken};
+use super::exporters::reduced::Reduced;
 use super::notifications::Notifications;
 use super::queries::Query;
 use super::routing::paging::{Unheard, Unpaged};
@@ -66,6 +67,7 @@ pub struct Model<'r> {
     routing: OnceLock<Routing<'r>>,
     metricsql: OnceLock<bool>,
     shown: OnceLock<shown::Shown>,
+    pub(super) reduced: OnceLock<Vec<Reduced<'r>>>,
     filters: OnceLock<Vec<Option<bool>>>,
     label_names: OnceLock<BTreeSet<&'r str>>,
     by_name: OnceLock<BTreeMap<Span, usize>>,
@@ -137,6 +139,7 @@ impl<'r> Model<'r> {
             routing: OnceLock::new(),
             metricsql: OnceLock::new(),
             shown: OnceLock::new(),
+            reduced: OnceLock::new(),
             filters: OnceLock::new(),
             label_names: OnceLock::new(),
             by_name: OnceLock::new(),
