@@ -6,6 +6,7 @@
 mod acts;
 mod excuse;
 mod fate;
+pub(super) mod pages;
 mod plain;
 mod report;
 pub(super) mod sites;
@@ -140,7 +141,7 @@ named_subject!(Handler, Handler, "handler of");
 
 /// Reads the handlers of a file.
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
-    let page = sites::is_page(file);
+    let page = pages::is_page(file);
     let lambdas = acts::lambdas(file.unit);
     for site in sites::all(file) {
         if file.unit.is_faulty(&site.whole) {

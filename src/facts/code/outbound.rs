@@ -2,6 +2,7 @@
 
 use super::around::{self, Around};
 use super::file::{Call, File};
+use super::handlers::pages::draws;
 use crate::facts::scalar::Scalar;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{DocumentId, FileFacts, Subject};
@@ -122,7 +123,8 @@ impl Subject for OutboundCall {
 /// Reads the calls of a file.
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     let calls: Vec<(&Call, &'static Api)> = file.of_role(Role::Outbound).collect();
-    if calls.is_empty() {
+    // What a page asks is no request of the service that gave it.
+    if calls.is_empty() || draws(file) {
         return;
     }
     let around = Around::of(file.unit);

@@ -232,6 +232,7 @@ const TEST_FOLDERS: &[&str] = &[
     "spec",
     "specs",
     "e2e",
+    "__e2e__",
     "testdata",
     "fixtures",
     "integration-tests",
@@ -271,6 +272,7 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
         || name.contains(".mock.")
         || name.contains(".test.")
         || name.contains(".spec.")
+        || name.contains(".servertest.")
         || (name.ends_with(".java")
             && (stem.ends_with("Test") || stem.ends_with("Tests") || stem.ends_with("IT")))
         || (name.ends_with(".cs") && (stem.ends_with("Test") || stem.ends_with("Tests")))
@@ -340,6 +342,8 @@ mod tests {
             "a/OrderTest.java",
             "axum/benches/benches.rs",
             "cmd/shop-e2e/main.go",
+            "web/__e2e__/api.ts",
+            "web/api.servertest.ts",
         ] {
             assert!(is_test(path), "{path}");
         }

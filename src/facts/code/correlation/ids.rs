@@ -3,7 +3,7 @@
 use super::{CorrelationId, IdForm, names_id, scalar};
 use crate::facts::FileFacts;
 use crate::facts::code::file::File;
-use crate::facts::code::handlers::sites::is_page;
+use crate::facts::code::handlers::pages::is_page;
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind, Unit};

@@ -80,8 +80,9 @@ fn setups(file: &File<'_, '_>, facts: &mut FileFacts) {
     let utc = unit.text.contains("gmtime");
     let mut first: Option<Span> = None;
     let root = file.calls.iter().find(|call| {
-        call.path == "logging.basicConfig"
-            || (call.path == "logging.getLogger().addHandler" && is_root(file, call))
+        let sets = call.path == "logging.basicConfig"
+            || (call.path == "logging.getLogger().addHandler" && is_root(file, call));
+        sets && !writes_nothing(file, call)
     });
     let root = root.map(|call| file.callee_span(call.id));
     for call in &file.calls {
@@ -106,6 +107,24 @@ fn setups(file: &File<'_, '_>, facts: &mut FileFacts) {
             "logging.getLogger().addHandler" => handler(file, call, root, facts),
             _ => {}
         }
+    }
+}
+
+/// Whether all that a call gives a logger is a handler that writes nothing.
+fn writes_nothing(file: &File<'_, '_>, call: &Call) -> bool {
+    let unit = file.unit;
+    let given = unit.arg(call.id, usize::MAX, "handlers").or_else(|| {
+        let first = unit.args(call.id).first();
+        first.filter(|_| call.path.ends_with("addHandler")).map(|arg| arg.value)
+    });
+    let silent = |id: &ExprId| {
+        let made = file.names.callee(file.names.resolved(*id));
+        made.is_some_and(|path| path.ends_with("NullHandler"))
+    };
+    match given.map(|given| (given, unit.expr(file.names.resolved(given)))) {
+        Some((_, ExprKind::List(items))) => !items.is_empty() && items.iter().all(silent),
+        Some((given, _)) => silent(&given),
+        None => false,
     }
 }
 

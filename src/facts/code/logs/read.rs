@@ -6,7 +6,7 @@ use super::{Level, LogCall, arguments, fit};
 use crate::facts::FileFacts;
 use crate::facts::code::around;
 use crate::facts::code::file::{Call, File};
-use crate::facts::code::handlers::sites;
+use crate::facts::code::handlers::pages;
 use crate::facts::scalar::Scalar;
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
@@ -87,7 +87,7 @@ impl Shown {
         };
         let stmts = unit.stmts.iter().filter(|stmt| main(stmt));
         let mains = stmts.map(|stmt| stmt.at.clone()).collect();
-        Shown { page: sites::is_page(file), mains }
+        Shown { page: pages::is_page(file), mains }
     }
 
     fn has(&self, function: &str, place: &Place) -> bool {
