@@ -261,7 +261,7 @@ impl<'r> Weighed<'r, '_> {
             || names.any(ends)
             || at("action.yml")
             || at("action.yaml")
-            || self.service.languages.contains(&Kind::Python) && at("setup.py")
+            || self.service.languages.contains(&Kind::Python) && at("setup.py") && !self.is_imaged()
             || bare && self.service.containers.is_empty()
             || self.is_introduced_as_other()
     }
@@ -272,9 +272,9 @@ impl<'r> Weighed<'r, '_> {
             && !manifest.programs.is_empty()
     }
 
-    /// Whether the command that a package installs is the one that its image starts.
+    /// Whether the command that a package installs is the one that its image or a platform starts.
     fn is_started(&self, manifest: &Manifest) -> bool {
-        manifest.ecosystem == Ecosystem::Python && self.is_imaged()
+        manifest.ecosystem == Ecosystem::Python && (self.is_imaged() || self.has_platform())
     }
 
     /// Whether the page beside it says that it is something else than a service.

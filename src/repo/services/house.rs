@@ -95,6 +95,14 @@ const OPEN: &[&str] = &[
     "go.opentelemetry.io",
 ];
 
+/// Packages that set up no records, figures or spans for who uses them, whosever the house is.
+const SEEN: &[&str] = &[
+    "github.com/prometheus/client_golang",
+    "github.com/prometheus/common",
+    "github.com/prometheus/exporter-toolkit",
+    "github.com/prometheus/procfs",
+];
+
 /// Whether a program is built with a package of its own house that is not in this repository.
 pub(super) fn is_needed(repo: &Repo, service: &Service) -> bool {
     let here: BTreeSet<&str> =
@@ -107,6 +115,7 @@ pub(super) fn is_needed(repo: &Repo, service: &Service) -> bool {
             let name = it.name.text.as_str();
             let artifact = name.rsplit(':').next().unwrap_or(name);
             !it.indirect
+                && !SEEN.contains(&name)
                 && !here.contains(name)
                 && !here.contains(artifact)
                 && is_base(name)

@@ -121,6 +121,7 @@ pub(super) fn name_of(repo: &Repo, service: &Service) -> String {
                 .or_else(|| begun(repo, service))
                 .or_else(|| holds_waiting(repo, service))
                 .or_else(|| foreign(repo, service))
+                .or_else(|| file_of(repo, service))
                 .unwrap_or_else(|| ".".to_owned()),
         },
     }
@@ -234,6 +235,13 @@ fn started(repo: &Repo, service: &Service) -> Option<String> {
         let named = plain(module) && plain(app) && !app.is_empty() && !is_general(module);
         named.then(|| module.to_owned())
     })
+}
+
+/// The file that begins or waits, whatever it is called.
+fn file_of(repo: &Repo, service: &Service) -> Option<String> {
+    let at = service.entries.first().or_else(|| service.listens.first())?;
+    let stem = last(&repo.source(at.source).path).split('.').next()?;
+    (!stem.is_empty()).then(|| stem.to_owned())
 }
 
 /// The file that begins.
