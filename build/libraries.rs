@@ -45,7 +45,7 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     (
         "provider",
         "Provider",
-        &["signal", "resource", "sampler", "processor", "automatic", "service"],
+        &["signal", "resource", "sampler", "processor", "automatic", "service", "built"],
     ),
     ("provider-set", "ProviderSet", &["signal", "value", "again"]),
     ("processor", "Processor", &["kind", "exporter", "signal", "instead"]),

@@ -7,7 +7,7 @@ use crate::facts::code::setup::{SdkSetup, Step};
 pub(super) fn check(setup: &SdkSetup, case: &mut Case<'_>) {
     let repo = case.repo;
     let (signal, again) = match setup.step {
-        Step::Registered(_, "apart") => return case.skip(),
+        Step::Registered(_, "apart" | "built") => return case.skip(),
         Step::Registered(signal, again) => (signal, again),
         Step::Bootstrap => {
             let mut others = repo.setups_of(setup.document);
@@ -25,7 +25,7 @@ pub(super) fn check(setup: &SdkSetup, case: &mut Case<'_>) {
     let earlier = repo.setups_of(setup.document).find(|other| {
         // A layer takes a provider, and sets none for others.
         let same = matches!(other.step,
-            Step::Registered(known, again) if (known == signal || known == "all") && again != "apart");
+            Step::Registered(known, again) if (known == signal || known == "all") && !matches!(again, "apart" | "built"));
         same && other.function == setup.function && other.name.span.start < setup.name.span.start
     });
     let name = &setup.name.text;

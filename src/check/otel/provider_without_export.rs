@@ -27,6 +27,7 @@ pub(super) fn check(setup: &SdkSetup, case: &mut Case<'_>) {
         signal == "metrics" && other.exporter().is_some_and(|exporter| exporter.kind == "pull")
     });
     let registered = around.iter().find(|other| match other.step {
+        Step::Registered(known, "built") => is(known) && other.name.span == setup.name.span,
         Step::Registered(known, _) => is(known),
         _ => false,
     });

@@ -49,7 +49,8 @@ pub enum Step {
     /// Makes a provider.
     Provider(Provider),
     /// Makes a provider of a signal the one that everybody uses: which, and what becomes of a second
-    /// one, where that is not dropped: `replaces`, `fails`.
+    /// one, where that is not dropped: `replaces`, `fails`; `apart` where it stands beside others,
+    /// `built` where it is the provider itself that was made here.
     Registered(
         #[borsh(deserialize_with = "crate::kept::word")] &'static str,
         #[borsh(deserialize_with = "crate::kept::word")] &'static str,

@@ -90,6 +90,8 @@ impl Setup<'_, '_, '_> {
             _ => false,
         };
         let open = args.iter().any(|arg| arg.spread || (arg.name.is_none() && spread(arg.value)));
+        let built = api.get("built").map(|end| self.built(call, end));
+        let open = open || built.is_some_and(|(open, _)| open);
         let provider = Provider {
             signal: api.get("signal").unwrap_or("all"),
             automatic: api.get("automatic").is_some(),
@@ -101,7 +103,41 @@ impl Setup<'_, '_, '_> {
         let mut steps = vec![Step::Provider(provider)];
         let sampler = self.option(call, api, "sampler");
         steps.extend(sampler.and_then(|it| self.bare_sampler(it)).map(Step::Sampler));
+        // Such a provider hears of all that it names as soon as it is built.
+        if built.is_some_and(|(_, ends)| ends) {
+            steps.push(Step::Registered(api.get("signal").unwrap_or("all"), "built"));
+        }
         steps
+    }
+
+    /// Whether a chain of calls tells a builder more than is known, and whether it builds.
+    fn built(&self, call: &Call, end: &str) -> (bool, bool) {
+        const TELLS: &[&str] = &[
+            "AddSource",
+            "AddLegacySource",
+            "AddMeter",
+            "AddView",
+            "SetErrorStatusOnException",
+            "SetResourceBuilder",
+            "ConfigureResource",
+            "SetSampler",
+        ];
+        let unit = self.file.unit;
+        let first = unit.place(call.id);
+        let (mut open, mut ends) = (false, false);
+        for other in &self.file.calls {
+            let at = unit.place(other.id);
+            if at.start != first.start || at.end <= first.end {
+                continue;
+            }
+            let name = other.name();
+            ends |= name == end;
+            open |= name != end
+                && other.roles.is_empty()
+                && !name.ends_with("Instrumentation")
+                && !TELLS.contains(&name);
+        }
+        (open, ends)
     }
 
     fn is_null(&self, id: ExprId) -> bool {
