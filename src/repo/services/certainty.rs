@@ -245,8 +245,9 @@ impl<'r> Weighed<'r, '_> {
             "utils",
         ];
         let root = &self.service.root;
+        // Of a package of Python whose image starts it, what its page in the index says is not all.
         let handed = |it: &Manifest| {
-            it.builds_in || it.published || self.installs(it) && !self.is_started(it)
+            it.builds_in || (it.published || self.installs(it)) && !self.is_started(it)
         };
         let names = self.own_manifests().filter_map(|it| it.name.as_ref()?.known_text());
         let mut names = names.map(last).chain([last(root)]);
