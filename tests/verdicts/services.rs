@@ -1,6 +1,7 @@
 //! What every service is asked.
 
-use super::assessed;
+use super::{assessed, assessed_with};
+use obsproof::config::{ServiceSettings, Settings};
 use obsproof::verdict::Verdict;
 
 const PHP: [(&str, &str); 3] = [
@@ -43,4 +44,33 @@ fn a_server_is_no_library() {
     let library =
         [("cart/package.json", "{ \"name\": \"cart\" }"), ("cart/a.js", "exports.a = 1;\n")];
     assert_eq!(assessed(&library, "OBS-R02").verdict, Verdict::NotApplicable);
+}
+
+/// Two programs of one module, and nothing that says which of them runs.
+#[test]
+fn no_verdict_rests_on_what_may_be_no_service() {
+    let main = "package main\nimport (\n\t\"log\"\n\t\"net/http\"\n)\nfunc main() {\n\tlog.Print(\"up\")\n\thttp.ListenAndServe(\":80\", nil)\n}\n";
+    let files = [
+        ("go.mod", "module acme.io/shop\n\ngo 1.25\n"),
+        ("cmd/shop/main.go", main),
+        ("cmd/fill/main.go", "package main\nfunc main() { println(\"filled\") }\n"),
+    ];
+    let clause = |settings: Settings| {
+        let assessed = assessed_with(&files, "OBS-R01", settings);
+        let found = assessed.clauses.into_iter().find(|it| it.clause.id == "every-service");
+        let found = found.expect("the clause is there");
+        (found.result, found.reason)
+    };
+    let (result, reason) = clause(Settings::default());
+    assert_eq!(result, Verdict::Unknown);
+    assert_eq!(reason, "unknown: shop: not certain that it is deployed from here");
+    // Unless the configuration says that it is one.
+    let named = ServiceSettings {
+        name: "shop".to_owned(),
+        path: Some("cmd/shop".to_owned()),
+        owner: None,
+        names: Vec::new(),
+    };
+    let settings = Settings { services: vec![named], ..Settings::default() };
+    assert_ne!(clause(settings).0, Verdict::Unknown);
 }

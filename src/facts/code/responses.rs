@@ -177,12 +177,16 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
     })
 }
 
-/// Whether a file answers those who run the program: profiles and the like, and what a command of a
-/// command line serves for as long as it runs.
+/// Whether a file answers those who run the program: profiles and the like, what a command of a
+/// command line serves for as long as it runs, and what the cluster's own server asks.
 fn is_for_operators(file: &File<'_, '_>) -> bool {
     const DOORS: &[&str] = &["pprof", "profiling", "debug", "profiler"];
-    const COMMANDS: &[&str] =
-        &["github.com/spf13/cobra", "github.com/urfave/cli", "github.com/alecthomas/kong"];
+    const COMMANDS: &[&str] = &[
+        "github.com/spf13/cobra",
+        "github.com/urfave/cli",
+        "github.com/alecthomas/kong",
+        "k8s.io/api/admission",
+    ];
     let commands = |path: &str| COMMANDS.iter().any(|known| path.starts_with(known));
     if file.unit.imports.iter().any(|import| commands(&import.path)) {
         return true;

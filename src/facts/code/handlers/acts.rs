@@ -276,7 +276,8 @@ pub(super) fn only_makes_room(unit: &Unit<'_>, calls: &[ExprId]) -> bool {
     all && made
 }
 
-fn called<'a>(unit: &Unit<'a>, call: ExprId) -> &'a str {
+/// The name of what a call calls.
+pub(super) fn called<'a>(unit: &Unit<'a>, call: ExprId) -> &'a str {
     let ExprKind::Call { callee, .. } = unit.expr(call) else { return "" };
     match unit.expr(*callee) {
         ExprKind::Member { name, .. } | ExprKind::Name(name) => name,

@@ -2,6 +2,7 @@
 
 use super::acts::{self, Effects};
 use crate::facts::code::file::File;
+use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{
@@ -126,7 +127,31 @@ fn hands_on(unit: &Unit<'_>, first: Option<StmtId>, test: ExprId, then: &[StmtId
         _ => false,
     };
     let end = then.last().map(|id| unit.stmt(*id));
+    if unit.language == Language::Go
+        && let Some(StmtKind::Return(Some(value))) = end
+        && gives_error(unit, *value)
+    {
+        return true;
+    }
     failed && matches!(end, Some(StmtKind::Return(Some(_)) | StmtKind::Throw(_)))
+}
+
+/// Go: whether what is given back ends with an error that is made for it.
+fn gives_error(unit: &Unit<'_>, value: ExprId) -> bool {
+    let last = match unit.expr(value) {
+        ExprKind::List(items) => *items.last().unwrap_or(&value),
+        _ => value,
+    };
+    let made = |name: &str| {
+        let is = |word: &String| matches!(word.as_str(), "err" | "error" | "errorf" | "wrapf");
+        words(name).iter().any(is)
+    };
+    match unit.expr(last) {
+        ExprKind::Call { .. } => {
+            made(acts::called(unit, last)) || unit.slice(&unit.place(last)).starts_with("errors.")
+        }
+        _ => false,
+    }
 }
 
 fn at_statement<'u>(
