@@ -120,7 +120,7 @@ impl Repo {
                 records.add(part, *span);
             }
         }
-        if identity.open {
+        if identity.open || self.is_orchestrated() {
             records.maybe.extend([Part::Service, Part::Environment, Part::Version, Part::Host]);
         }
         // SDKs name the process by themselves.

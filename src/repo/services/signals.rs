@@ -119,7 +119,7 @@ impl Repo {
     }
 
     /// Whether a program of the repository starts the others, and names them as it does.
-    fn is_orchestrated(&self) -> bool {
+    pub(in crate::repo) fn is_orchestrated(&self) -> bool {
         let starts = |name: &str| name.starts_with("Aspire.Hosting");
         let mut needed = self.facts.manifests.iter().flat_map(|it| &it.dependencies);
         needed.any(|dependency| starts(&dependency.name.text))
