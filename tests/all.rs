@@ -2,6 +2,16 @@
 //! grammars are linked into it once, not once for each file. What measures its own processor time
 //! stands apart (`growth.rs`).
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop"
+)]
+
 mod common;
 
 mod architecture;

@@ -1,13 +1,5 @@
 //! Data flows one way: a module may use only what stands to its left.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

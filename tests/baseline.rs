@@ -1,14 +1,6 @@
 //! `obsproof baseline` and `check --baseline`: what was there does not stand in the way of what is
 //! new.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use crate::common::git::{commit_all, git};
 use crate::common::{Run, json, repository, run, write};
 use serde_json::Value;

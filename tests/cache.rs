@@ -1,13 +1,5 @@
 //! A warm cache changes the time of a run and nothing else.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use crate::common::write;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -112,7 +104,7 @@ impl Bench {
     fn answers(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         files(self.cache.path(), &mut found);
-        found.retain(|path| path.file_name().is_some_and(|name| is_answer(name)));
+        found.retain(|path| path.file_name().is_some_and(is_answer));
         found
     }
 

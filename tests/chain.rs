@@ -1,7 +1,5 @@
 //! The signal chain of a repository: what leads where, what is broken, what nobody can tell.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on should stop")]
-
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,13 +1,5 @@
 //! `--staged` and `--since`: what a change answers for.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use crate::common::git::{commit_all, git};
 use crate::common::{json, repository, run, write};
 use serde_json::{Value, json};

@@ -1,13 +1,5 @@
 //! The command line: exit codes, messages, help, and the contracts of its output.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use crate::common::{json, repository, run};
 use std::path::Path;
 

@@ -1,13 +1,5 @@
 //! `obsproof.toml`: what is refused, and which declarations count.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use obsproof::config::{self, Refusal, Settings, World};
 
 const TODAY: &str = "2026-11-26";

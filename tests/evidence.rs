@@ -1,14 +1,6 @@
 //! Evidence for an auditor: the record and its projections, waivers and attestations, and records
 //! against records.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use crate::common::{Run, json, repository, run, write};
 use serde_json::Value;
 use std::path::Path;

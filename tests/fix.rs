@@ -1,13 +1,5 @@
 //! Fixes change the fault and nothing else, and leave nothing half done.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use crate::common::{Run, json, repository, run, write};
 use std::fs;
 use std::path::Path;

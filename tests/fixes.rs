@@ -1,13 +1,5 @@
 //! Each fix of every rule file is made on the rule's own examples and judged again.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use obsproof::catalogue::load::load;
 use obsproof::catalogue::model::{Fixes, Rule, Severity};
 use obsproof::catalogue::rules;

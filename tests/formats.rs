@@ -1,13 +1,5 @@
 //! The formats say the same thing, and SARIF says it in the shape that validators accept.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use crate::common::{json, repository, run};
 use serde_json::Value;
 use std::collections::BTreeSet;

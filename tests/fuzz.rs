@@ -1,7 +1,5 @@
 //! The bodies of the fuzz targets over random edits of good texts, and over the worst of texts.
 
-#![allow(clippy::expect_used, reason = "a test that cannot go on should stop")]
-
 #[allow(unreachable_pub, missing_docs, reason = "a library of its own")]
 #[path = "../fuzz/src/lib.rs"]
 mod targets;

@@ -1,8 +1,6 @@
 //! Grafana's own alerting is the same to the rules as Prometheus' and Alertmanager's, where the
 //! question is the same.
 
-#![allow(clippy::indexing_slicing, reason = "a test that cannot go on should stop")]
-
 use obsproof::catalogue::rules;
 use obsproof::repo::Repo;
 use obsproof::repo::model::Model;

@@ -1,8 +1,6 @@
 //! The page is well-formed, holds nothing from elsewhere, and shows texts of the repository
 //! without obeying them. What a browser makes of it is tested by `tests/workflows/page.sh`.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on should stop")]
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};

@@ -1,14 +1,6 @@
 //! Every kind is found by content alone: under any name, with a key misspelt, a line lost, or
 //! text that does not parse; ordinary files are of no kind.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use obsproof::facts::{FileFacts, read};
 use obsproof::identify::{Kind, Reading, is_candidate, reading};
 use obsproof::source::{Encoding, Source, SourceId};

@@ -1,13 +1,5 @@
 //! `obsproof init`: a file that changes nothing as written, and says what was found.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use crate::common::{json, repository, run};
 
 const ALERTS: &str = "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up == 0\n    labels: {severity: sev1, squad: shop}\n";

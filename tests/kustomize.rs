@@ -1,14 +1,6 @@
 //! Output of Kustomize and Jsonnet: findings and evidence stand in the files it was made of. The
 //! output is what the real programs gave (`tests/workflows/kustomize.sh`).
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use assert_cmd::Command;
 use serde_json::Value;
 use std::fs;

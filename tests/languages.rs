@@ -3,14 +3,6 @@
 //! languages a rule has nothing to say, and why, stands in `APART`.
 //! `UPDATE=1 cargo test --test all languages::` writes it.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use obsproof::catalogue::load::load;
 use obsproof::catalogue::rules;
 use obsproof::libraries::{Role, Table};

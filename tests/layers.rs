@@ -1,13 +1,5 @@
 //! Configurations that stand on one another: an organisation's, the root's, those of folders.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use sha2::{Digest, Sha256};
 
 use crate::common::{json, repository, run};

@@ -1,7 +1,5 @@
 //! Logstash: the parser against the published grammar, and the tables against what examples use.
 
-#![allow(clippy::expect_used, reason = "a test that cannot go on should stop")]
-
 use obsproof::lang::logstash::parse;
 use obsproof::plugins;
 use sha2::{Digest, Sha256};

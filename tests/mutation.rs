@@ -1,14 +1,6 @@
 //! Random edits of real-looking files: no input makes any stage panic, and every span of every
 //! finding lies inside its file.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use obsproof::catalogue::rules;
 use obsproof::judge::{View, judge};
 use obsproof::repo::model::Model;

@@ -4,14 +4,6 @@
 //! `tests/parity/oscal/make.py` has the documents judged by the OSCAL schema and by trestle.
 //! Neither looks whether a reference leads anywhere; the check here does.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use crate::common::run;
 use obsproof::discover::sha256;
 use obsproof::report::oscal;

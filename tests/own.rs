@@ -1,13 +1,5 @@
 //! What a repository brings of its own: rules and a standard.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use crate::common::{json, repository, run};
 
 pub(crate) const RULE: &str = r#"code: SHOP001

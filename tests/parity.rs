@@ -3,14 +3,6 @@
 //! `tests/parity/README.md` says how the verdicts are made. A case counts as refused here when a
 //! rule of class validity speaks, or when the bytes are no text at all.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use obsproof::catalogue::model::{Class, Rule};
 use obsproof::catalogue::rules;
 use obsproof::check;

@@ -1,13 +1,5 @@
 //! Spans of embedded documents, sliced from the host file, read back what they name.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use obsproof::facts::{FileFacts, read};
 use obsproof::identify::Kind;
 use obsproof::source::{Encoding, Source, SourceId, Span};

@@ -2,8 +2,6 @@
 //!
 //! `tests/parity/README.md` says how the verdicts are made.
 
-#![allow(clippy::expect_used, reason = "a test that cannot go on should stop")]
-
 use obsproof::lang::promql;
 use obsproof::lang::promql::ast::Kind;
 use std::fs;

@@ -1,13 +1,5 @@
 //! Output of Helm and others is analysed in the place of its templates.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use crate::common::{json, repository, run};
 use serde_json::Value;
 use std::path::Path;

@@ -1,13 +1,5 @@
 //! Bad input of any kind is a finding or a listed skip: never a panic, a hang or silence.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use crate::common::{json, repository, run, write};
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -3,12 +3,6 @@
 //!
 //! `tests/parity/README.md` says how the verdicts are made.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
-
 use obsproof::repo::alerts::{Labels, Value};
 use obsproof::repo::model::Model;
 use obsproof::repo::routing::{Answer, Tree};

@@ -1,13 +1,5 @@
 //! Runs every example of every rule file, each rule alone, and refuses weak rule files.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use obsproof::catalogue::load::load;
 use obsproof::catalogue::rules;
 use obsproof::source::{Encoding, Source};

@@ -1,14 +1,6 @@
 //! The published schema of the record holds for every record, whatever is decided, compared or
 //! broken: it closes each object, so that a key without a description fails here.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use crate::common::{json, repository, run, write};
 use serde_json::Value;
 use std::path::Path;

@@ -1,7 +1,5 @@
 //! The tables of settings know what upstream's own examples use.
 
-#![allow(clippy::panic, reason = "a test that cannot go on should stop")]
-
 use obsproof::facts::settings::table::{Standing, Table};
 
 /// Keys of the files that come with the programs, their images, charts and operators.

@@ -1,7 +1,5 @@
 //! Every dialect of objectives leads to the same facts.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on should stop")]
-
 use obsproof::facts::slo::{Generated, Slo, SloDialect};
 use obsproof::repo::Repo;
 use obsproof::scan;

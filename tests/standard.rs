@@ -2,14 +2,6 @@
 //!
 //! A row of `expected.yaml` whose rule does not exist yet is listed, not failed.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use obsproof::catalogue::{by_code, rules};
 use obsproof::finding::Finding;
 use obsproof::parse::offsets::OffsetMap;

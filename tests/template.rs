@@ -3,8 +3,6 @@
 //!
 //! `tests/parity/README.md` says how the verdicts are made.
 
-#![allow(clippy::expect_used, reason = "a test that cannot go on should stop")]
-
 use obsproof::lang::template::data::{Type, follow};
 use obsproof::lang::template::{Language, parse};
 use proptest::prelude::*;

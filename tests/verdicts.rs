@@ -1,13 +1,5 @@
 //! Every cell of the decision tables: a small repository, and the verdict it must get.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop"
-)]
-
 use obsproof::catalogue::rules;
 use obsproof::config::Settings;
 use obsproof::repo::model::Model;

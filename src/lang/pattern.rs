@@ -69,10 +69,11 @@ impl Part {
 
 impl Whole {
     fn matches(&self, text: &str) -> bool {
-        let begins = |it: &Box<str>| text.starts_with(&**it);
-        let ends = |it: &Box<str>| text.ends_with(&**it);
-        (self.beginnings.is_empty() || self.beginnings.iter().any(begins))
-            && (self.endings.is_empty() || self.endings.iter().any(ends))
+        let one_of = |edges: &[Box<str>], is: fn(&str, &str) -> bool| {
+            edges.is_empty() || edges.iter().any(|edge| is(text, edge))
+        };
+        one_of(&self.beginnings, |text, edge| text.starts_with(edge))
+            && one_of(&self.endings, |text, edge| text.ends_with(edge))
             && self.regex.is_match(text)
     }
 }

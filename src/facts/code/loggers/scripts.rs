@@ -82,10 +82,9 @@ fn encoders(file: &File<'_, '_>, function: FunctionId, facts: &mut FileFacts) {
             continue;
         };
         let at = unit.place(call.id);
-        let replaces = unit.args(id).get(1).is_some_and(|arg| match unit.expr(arg.value) {
-            ExprKind::Name("undefined") | ExprKind::Null => false,
-            _ => true,
-        });
+        let nothing =
+            |kind: &ExprKind<'_>| matches!(kind, ExprKind::Name("undefined") | ExprKind::Null);
+        let replaces = unit.args(id).get(1).is_some_and(|arg| !nothing(unit.expr(arg.value)));
         let caught = tries.iter().any(|it| it.start <= at.start && at.end <= it.end);
         let open = unit.args(id).first().and_then(|arg| open(file, function, arg.value));
         let end = file.span(&(at.end.saturating_sub(1)..at.end.saturating_sub(1)));
