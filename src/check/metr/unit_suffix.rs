@@ -20,7 +20,6 @@ const SCALED: &[(&[&str], &str)] = &[
             "ns",
             "nanos",
             "nanoseconds",
-            "min",
             "mins",
             "minutes",
             "hours",
