@@ -118,6 +118,8 @@ impl Cache {
     /// Removes what is known of the tree.
     pub fn forget(&self) {
         (0..SHARDS).for_each(|number| self.folder.remove(&name_of(number)));
+        // What was said rests on marks of files as well.
+        answer::names().for_each(|name| self.folder.remove(&name));
     }
 
     /// Writes what is new; failing that, the next run makes it again.

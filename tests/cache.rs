@@ -1,6 +1,7 @@
 //! A warm cache changes the time of a run and nothing else.
 
 use crate::common::write;
+use obsproof::cache::{Cache, Folder};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::ffi::OsStr;
@@ -263,6 +264,19 @@ fn an_answer_knows_of_rules_that_the_walk_does_not_see() {
             assert!(told.contains(&format!("names {message}")), "{message}: {told}");
         }
     }
+}
+
+#[test]
+fn what_is_doubted_is_forgotten_whole() {
+    let bench = Bench::new();
+    std::thread::sleep(Duration::from_secs(5));
+    bench.run(&["check"]);
+    assert!(!bench.answers().is_empty() && !bench.shards().is_empty());
+    let root = bench.path().canonicalize().expect("a folder");
+    let program = Path::new(env!("CARGO_BIN_EXE_obsproof"));
+    let folder = Folder::of(bench.cache.path(), &root, program).expect("a build");
+    Cache::open(folder).forget();
+    assert!(bench.answers().is_empty() && bench.shards().is_empty());
 }
 
 #[test]

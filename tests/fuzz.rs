@@ -380,6 +380,9 @@ fn the_worst_of_texts_are_survived() {
         format!("x[{}m]", "9".repeat(100_000)),
         "x{a=\"\\ud800\"} + x{a='\\udfff'} + \"\\xff\\777\\U00110000\"".to_owned(),
         format!("x{{a=~\"{}\"}}", "(a|".repeat(50_000)),
+        // Names that only braces may hold.
+        "sum({__name__=~\"x.*\", \"release\", \"b_count\", job=\"etcd\"})".to_owned(),
+        "{\"a\", __name__=~\"b\"} + {\"a\", \"a\"} + {__name__!=\"a\", \"b\"}".to_owned(),
     ] {
         targets::promql(&text);
     }

@@ -95,6 +95,15 @@ impl Question {
     }
 
     fn name(&self) -> String {
-        format!("answer-{}", self.slot)
+        name_of(self.slot)
     }
+}
+
+/// Names of all answers in the folder of a tree.
+pub(super) fn names() -> impl Iterator<Item = String> {
+    (0..SLOTS).map(name_of)
+}
+
+fn name_of(slot: u64) -> String {
+    format!("answer-{slot}")
 }

@@ -1,9 +1,10 @@
 //! The one way to write an expression: equal texts mean equal expressions.
 
 use super::ast::{
-    Aggregate, Ast, Binary, Extent, Kind, Length, Modifiers, Name, NodeId, Point, Selector,
+    Aggregate, Ast, Binary, Extent, Kind, Length, Matcher, Modifiers, Name, NodeId, Point, Selector,
 };
 use crate::lang::duration;
+use crate::lang::matcher::MatchOp;
 use std::fmt::Write;
 
 /// Writes a subtree with single spaces, groupings before the arguments, labels in order and
@@ -165,19 +166,20 @@ impl Printer<'_> {
 
     fn selector(&mut self, selector: &Selector) {
         let name = selector.metric().unwrap_or_default();
-        let plain = is_plain_metric(name);
+        let names = |matcher: &Matcher| &*matcher.label.text == "__name__";
+        let is_it = |matcher: &Matcher| {
+            names(matcher) && matcher.op == MatchOp::Equal && &*matcher.value == name
+        };
+        // Before the braces a metric is named once; inside they may say more of its name.
+        let once = selector.matchers.iter().filter(|it| names(it)).all(is_it);
+        let plain = once && is_plain_metric(name);
         if plain {
             self.out.push_str(name);
         }
         let mut texts: Vec<String> = selector
             .matchers
             .iter()
-            .filter(|matcher| {
-                !(&*matcher.label.text == "__name__"
-                    && matcher.op == crate::lang::matcher::MatchOp::Equal
-                    && plain
-                    && &*matcher.value == name)
-            })
+            .filter(|matcher| !(plain && is_it(matcher)))
             .map(|matcher| {
                 let mut text = String::new();
                 if is_plain_name(&matcher.label.text) {
