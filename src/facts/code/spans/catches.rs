@@ -8,7 +8,7 @@ use crate::facts::code::layout::Layout;
 use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{Catch, ExprId, ExprKind, StmtId, StmtKind};
+use crate::parse::unit::{Catch, ExprId, ExprKind, StmtId, StmtKind, Unit};
 use crate::source::Span;
 use std::collections::BTreeSet;
 
@@ -143,13 +143,7 @@ fn recorded_twice(
     {
         return None;
     }
-    let again = unit.under(&catch.body).into_iter().find(|stmt| match unit.stmt(*stmt) {
-        StmtKind::Throw(None) => true,
-        StmtKind::Throw(Some(error)) => {
-            matches!(unit.expr(*error), ExprKind::Name(name) if Some(*name) == catch.name)
-        }
-        _ => false,
-    })?;
+    let again = thrown_on(unit, catch)?;
     let calls = unit.calls_under(&catch.body);
     let mut own =
         calls.iter().filter_map(|id| file.call(*id)).filter(|call| is_of(file, start, call));
@@ -350,4 +344,15 @@ fn tells(file: &File<'_, '_>, id: ExprId) -> bool {
         return matches!(name, "error" | "warn");
     }
     words(name).iter().any(|word| TELLS.contains(&word.as_str()))
+}
+
+/// Where a handler throws the error on that it caught.
+pub(super) fn thrown_on(unit: &Unit<'_>, catch: &Catch<'_>) -> Option<StmtId> {
+    unit.under(&catch.body).into_iter().find(|stmt| match unit.stmt(*stmt) {
+        StmtKind::Throw(None) => true,
+        StmtKind::Throw(Some(error)) => {
+            matches!(unit.expr(*error), ExprKind::Name(name) if Some(*name) == catch.name)
+        }
+        _ => false,
+    })
 }

@@ -1,6 +1,7 @@
 //! Errors that a handler of requests records in the current span, and passes on to what may record
 //! them again: the instrumentation of its framework.
 
+use super::catches::thrown_on;
 use crate::facts::code::file::File;
 use crate::facts::code::layout::Layout;
 use crate::facts::code::metrics::Places;
@@ -66,13 +67,7 @@ pub(super) fn read(file: &File<'_, '_>, layout: &Layout<'_, '_>, facts: &mut Fil
 /// An error that a handler of errors records and throws on.
 fn passed(file: &File<'_, '_>, catch: &Catch<'_>) -> Option<PassedError> {
     let unit = file.unit;
-    let again = unit.under(&catch.body).into_iter().find(|stmt| match unit.stmt(*stmt) {
-        StmtKind::Throw(None) => true,
-        StmtKind::Throw(Some(error)) => {
-            matches!(unit.expr(*error), ExprKind::Name(name) if Some(*name) == catch.name)
-        }
-        _ => false,
-    })?;
+    let again = thrown_on(unit, catch)?;
     let current = |id: &ExprId| {
         let ExprKind::Call { callee, .. } = unit.expr(*id) else { return false };
         let ExprKind::Member { of, .. } = unit.expr(*callee) else { return false };
