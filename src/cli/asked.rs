@@ -14,6 +14,7 @@ pub(super) const TOOK: &str = "\0";
 pub(super) struct Asked {
     question: Question,
     folder: Folder,
+    format: Format,
     started: Instant,
 }
 
@@ -37,13 +38,19 @@ impl Began {
 
 impl Asked {
     /// `words` tell apart whatever makes a difference to the answer, but for the files.
-    pub(super) fn of(folder: &Folder, words: &str, tree: &Tree, began: Began) -> Option<Asked> {
+    pub(super) fn of(
+        folder: &Folder,
+        format: Format,
+        words: &str,
+        tree: &Tree,
+        began: Began,
+    ) -> Option<Asked> {
         if !tree.unreadable.is_empty() {
             return None;
         }
         let files = tree.entries.iter().map(|entry| (entry.path.as_str(), entry.mark.as_ref()));
         let question = Question::of(words, began.at, files)?;
-        Some(Asked { question, folder: folder.clone(), started: began.started })
+        Some(Asked { question, folder: folder.clone(), format, started: began.started })
     }
 
     /// Says what was said before; the exit code of then.
@@ -54,14 +61,9 @@ impl Asked {
     }
 
     /// Says what a run found, and keeps it for the next time.
-    pub(super) fn say_and_keep(
-        &self,
-        run: &Rendering<'_>,
-        format: Format,
-        code: u8,
-    ) -> Result<(), Failure> {
+    pub(super) fn say_and_keep(&self, run: &Rendering<'_>, code: u8) -> Result<(), Failure> {
         let mut text = Vec::new();
-        run.write(format, true, &mut text)?;
+        run.write(self.format, true, &mut text)?;
         self.say(&text)?;
         if run.is_whole() {
             self.question.keep(&self.folder, code, &text);
@@ -70,7 +72,9 @@ impl Asked {
     }
 
     fn say(&self, text: &[u8]) -> Result<(), Failure> {
-        let at = memchr::memrchr(TOOK.as_bytes()[0], text);
+        // Programs are not told how long it took.
+        let timed = Some(text).filter(|_| self.format == Format::Human);
+        let at = timed.and_then(|text| memchr::memrchr(TOOK.as_bytes()[0], text));
         let (before, after) = at.map_or((text, &[][..]), |at| (&text[..at], &text[at + 1..]));
         let took = if at.is_some() { seconds(self.started) } else { String::new() };
         stream(|out| {

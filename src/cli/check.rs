@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
         let style = (load::style(arguments.scan.color), io::stdout().is_terminal());
         let shown = (&outputs, arguments.sarif_profile, arguments.files, fail_on, style);
         let words = format!("{:?}", (shown, &view, only, &settings, catalogue::ruleset()));
-        Asked::of(folder, &words, tree, began)
+        Asked::of(folder, outputs[0].0, &words, tree, began)
     });
     if let Some(code) = asked.as_ref().map(Asked::answer).transpose()?.flatten() {
         return Ok(code);
@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     let took = if asked.is_some() { TOOK.to_owned() } else { began.took() };
     let rendering = Rendering { report: &report, arguments, fail_on, took };
     match asked {
-        Some(asked) => asked.say_and_keep(&rendering, outputs[0].0, u8::from(failed))?,
+        Some(asked) => asked.say_and_keep(&rendering, u8::from(failed))?,
         None => rendering.write_all(&outputs, mode.is_some_and(|mode| mode.diff))?,
     }
     let aloud = outputs.iter().any(|(format, file)| *format == Format::Human && file.is_none());
