@@ -383,6 +383,9 @@ fn programs(code: CodeText<'_>, facts: &mut FileFacts) -> bool {
     if !read || !prefilter::may_hold(language, code.text) {
         return read;
     }
+    if prefilter::is_passed_over(code.path, code.text) {
+        return true;
+    }
     let Some(unit) = unit::parse(language, code.text) else {
         pass_over(SkipReason::TooDeep, facts);
         if let Some(module) = facts.modules.last_mut() {

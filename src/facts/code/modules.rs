@@ -3,7 +3,7 @@
 //! Imports are read from lines alone, without a parser: every file is asked, and a file too many
 //! in a program only makes rules about what it lacks more careful.
 
-use super::{CodeText, Listener, ListenerForm, Module};
+use super::{CodeText, Listener, ListenerForm, Module, prefilter};
 use crate::facts::FileFacts;
 use crate::identify::Kind;
 use crate::lang::path::last;
@@ -33,10 +33,7 @@ pub(super) fn scan(code: CodeText<'_>, read: bool, facts: &mut FileFacts) {
     }
     // What a package shows when it is run by hand is no program, and what Cargo runs to build one
     // is none.
-    // Nor what Go's tools pass over unless it is named.
-    let mut head = text.lines().take_while(|line| !line.starts_with("package "));
-    let passed_over = kind == Kind::Go
-        && head.any(|line| matches!(line.trim(), "//go:build ignore" | "// +build ignore"));
+    let passed_over = prefilter::is_passed_over(path, text);
     if path.ends_with("__init__.py") || last(path) == "build.rs" || passed_over {
         found.entry = None;
     }

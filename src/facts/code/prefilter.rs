@@ -300,6 +300,13 @@ pub(super) fn helps_tests(path: &str, text: &str) -> bool {
     path.ends_with(".go") && !text.contains("func main()") && imports()
 }
 
+/// Whether Go's tools pass over a file unless somebody names it: no program that is deployed has it.
+pub(super) fn is_passed_over(path: &str, text: &str) -> bool {
+    let mut head = text.lines().take_while(|line| !line.starts_with("package "));
+    path.ends_with(".go")
+        && head.any(|line| matches!(line.trim(), "//go:build ignore" | "// +build ignore"))
+}
+
 /// Longest line, on average, of text that people write.
 const MAX_AVERAGE_LINE: usize = 300;
 /// Shortest text that is called minified.
