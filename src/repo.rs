@@ -52,6 +52,7 @@ pub mod services;
 mod settled;
 pub mod shippers;
 pub mod signals;
+pub mod standing;
 pub mod story;
 pub mod targets;
 pub mod telemetry;
@@ -342,12 +343,6 @@ impl Repo {
     /// Whose text a file is.
     pub fn origin(&self, id: SourceId) -> Origin {
         self.source(id).origin
-    }
-
-    /// Whether a document is the repository's own, and no test or example.
-    pub fn is_ours(&self, document: DocumentId) -> bool {
-        let source = self.source(document.source);
-        source.origin != Origin::Vendored && !scrape::is_sample(&source.path)
     }
 
     /// The path a span stands in.

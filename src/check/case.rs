@@ -8,6 +8,7 @@ use crate::config::Settings;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{Document, DocumentId, Subject, rules};
 use crate::finding::{Edit, Finding, Fix, Related};
+use crate::identify::Kind;
 use crate::lang::promql::Extent;
 use crate::lang::promql::ast::Kind as PromqlKind;
 use crate::repo::Repo;
@@ -80,6 +81,13 @@ impl<'a> Case<'a> {
             found.append(&mut case.findings);
         }
         found
+    }
+
+    /// The first document of one of these kinds, in their order, that speaks of what runs; where
+    /// there is none of them at all, the rule has no subject.
+    pub(crate) fn first_standing(&mut self, kinds: &[Kind]) -> Option<&'a Document> {
+        self.examined = self.repo.facts.documents.iter().any(|it| kinds.contains(&it.kind));
+        self.repo.first_standing(kinds)
     }
 
     /// The subject is none of this rule's business: it does not count as examined.

@@ -7,7 +7,7 @@ pub(super) use super::write::write_file;
 use super::{Failure, baseline, change, fix, load, rendered, settings, stream};
 use crate::catalogue;
 use crate::catalogue::model::{Class, Rule, Severity};
-use crate::config::{self, Profile};
+use crate::config::{self, Profile, Settings};
 use crate::discover;
 use crate::judge::View;
 use crate::report::{Report, concise, files, github, gitlab, human, json, junit, sarif};
@@ -24,26 +24,14 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     load::threads(&arguments.scan)?;
     let today = load::today(&arguments.scan)?;
     let change = change::read(arguments, &place)?;
-    let settings = match &change {
-        Some(change) if arguments.staged => {
-            let files = &change.versions.after;
-            settings::settings_held(&arguments.scan, &place.root, files, &today)?
-        }
-        _ => settings::settings(&arguments.scan, &place.root, &today)?,
-    };
+    let settings = settings_of(arguments, &place.root, change.as_ref(), &today)?;
     settings::unlocked(&settings, arguments)?;
-    let fail_on = match &arguments.fail_on {
-        Some(level) => level_named(level)?,
-        None => settings.fail_on,
-    };
+    let fail_on = fail_on(arguments, &settings)?;
     let mut view = view(arguments, today)?;
     // Only people are told how the repository stands with the standard, and not at every commit.
     let verdicts = !part && outputs.iter().any(|(format, _)| *format == Format::Human);
-    let known = {
-        let held = change.as_ref().filter(|_| arguments.staged);
-        let held = held.map(|change| &change.versions.after);
-        baseline::asked(arguments.baseline.as_ref(), &settings, &place.root, held)?
-    };
+    let held = change.as_ref().filter(|_| arguments.staged).map(|change| &change.versions.after);
+    let known = baseline::asked(arguments.baseline.as_ref(), &settings, &place.root, held)?;
     view.whole = known.is_some();
     let mode = mode(arguments, &outputs)?;
     let (root, only) = (place.root.as_path(), place.only.as_slice());
@@ -69,20 +57,44 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     let fixed = fix::run(&scan, change, walked, mode)?;
     let mut report = fixed.report;
     report.headline = report.assessment.headline();
-    let failed = fail_on.is_some_and(|level| {
-        report.open().any(|judged| judged.severity >= level && !judged.finding.rule.preview)
-    });
+    let failed = u8::from(fail_on.is_some_and(|level| fails(&report, level)));
     let took = if asked.is_some() { TOOK.to_owned() } else { began.took() };
     let rendering = Rendering { report: &report, arguments, fail_on, took };
+    let diff = mode.map(|mode| mode.diff);
     match asked {
-        Some(asked) => asked.say_and_keep(&rendering, u8::from(failed))?,
-        None => rendering.write_all(&outputs, mode.is_some_and(|mode| mode.diff))?,
+        Some(asked) => asked.say_and_keep(&rendering, failed)?,
+        None => rendering.write_all(&outputs, diff == Some(true))?,
     }
     let aloud = outputs.iter().any(|(format, file)| *format == Format::Human && file.is_none());
-    fixed.said.tell(aloud && mode.is_some_and(|mode| !mode.diff))?;
+    fixed.said.tell(aloud && diff == Some(false))?;
     // The program ends here; giving back every fact one by one takes a twentieth of a run.
     std::mem::forget(report);
-    Ok(if fixed.said.refused() { 2 } else { u8::from(failed) })
+    Ok(if fixed.said.refused() { 2 } else { failed })
+}
+
+/// The settings that hold; with `--staged` those of the index.
+fn settings_of(
+    arguments: &Check,
+    root: &Path,
+    change: Option<&change::Change>,
+    today: &str,
+) -> Result<Settings, Failure> {
+    match change {
+        Some(change) if arguments.staged => {
+            settings::settings_held(&arguments.scan, root, &change.versions.after, today)
+        }
+        _ => settings::settings(&arguments.scan, root, today),
+    }
+}
+
+/// The least severity that fails the run.
+fn fail_on(arguments: &Check, settings: &Settings) -> Result<Option<Severity>, Failure> {
+    arguments.fail_on.as_ref().map_or(Ok(settings.fail_on), |level| level_named(level))
+}
+
+/// Whether something of this severity or a higher one is open; rules in preview fail nothing.
+fn fails(report: &Report, level: Severity) -> bool {
+    report.open().any(|judged| judged.severity >= level && !judged.finding.rule.preview)
 }
 
 /// What is to be done with fixes.

@@ -164,10 +164,9 @@ impl Repo {
     /// The key under which a server of this repository scrapes; `None` where nothing here does,
     /// or not all of it is here.
     pub fn scraping_anchor(&self) -> Option<Span> {
-        let server = self.own_servers().find(|server| {
-            server.form != ServerForm::Fragment
-                && !super::scrape::is_sample(self.path(server.anchor))
-        })?;
+        let server = self
+            .own_servers()
+            .find(|server| server.form != ServerForm::Fragment && self.stands(server.document))?;
         self.holds_all(World::Endpoints).then(|| server.scrape_configs_key.unwrap_or(server.anchor))
     }
 

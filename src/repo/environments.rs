@@ -1,7 +1,7 @@
 //! Which environment a document belongs to, by its path.
 
 use super::Repo;
-use super::scrape::is_sample;
+use super::standing::is_sample;
 use crate::facts::DocumentId;
 
 const ENVIRONMENTS: &[(&str, &str)] = &[

@@ -3,6 +3,8 @@
 //! Verdicts and rules ask the same list ([`Repo::evidence`]); each entry is a place that a
 //! person can open.
 
+mod code;
+
 use super::Repo;
 use super::images::{Class, known_as};
 use crate::facts::deploy::Container;

@@ -322,14 +322,6 @@ impl Repo {
     }
 }
 
-/// Whether a path is one of tests or examples: no server runs with it.
-pub fn is_sample(path: &str) -> bool {
-    const SAMPLES: &[&str] =
-        &["test", "tests", "testdata", "fixtures", "e2e", "examples", "example", "docs", "demo"];
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    folders.split('/').any(|part| SAMPLES.contains(&part))
-}
-
 fn is_agent_mode(container: &Container) -> bool {
     container.image_name() == Some("vmagent")
         || container.flag("agent").is_some()

@@ -2,7 +2,7 @@
 
 use super::Repo;
 use super::images::{Class, known_as};
-use super::scrape::is_sample;
+use super::standing::is_sample;
 use crate::facts::deploy::Container;
 use crate::facts::prometheus::{JobForm, PrometheusConfig, ServerForm};
 use crate::facts::rules::RuleGroup;

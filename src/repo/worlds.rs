@@ -11,7 +11,7 @@ use crate::facts::Document;
 use crate::facts::alertmanager::AlertmanagerConfig;
 use crate::facts::prometheus::{PrometheusConfig, ServerForm};
 use crate::identify::Kind;
-use crate::repo::scrape::is_sample;
+use crate::repo::standing::is_sample;
 use crate::source::{Origin, SourceId};
 
 impl Repo {

@@ -15,7 +15,7 @@ use crate::finding::{Finding, Related};
 use crate::nist::{self, Id};
 use crate::repo::Repo;
 use crate::repo::model::Model;
-use crate::repo::scrape::is_sample;
+use crate::repo::standing::is_sample;
 use crate::source::Origin;
 use crate::standard::{self, Backing, BackingPart};
 use std::collections::BTreeMap;

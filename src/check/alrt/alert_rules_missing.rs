@@ -8,10 +8,7 @@ pub(super) fn check(case: &mut Case<'_>) {
     let documents = &case.repo.facts.documents;
     let applicable =
         [Kind::PrometheusConfig, Kind::AlertmanagerConfig, Kind::PrometheusRules, Kind::Strategy];
-    let first = applicable
-        .into_iter()
-        .find_map(|kind| documents.iter().find(|document| document.kind == kind));
-    let Some(first) = first else { return case.skip() };
+    let Some(first) = case.first_standing(&applicable) else { return };
     if case.repo.facts.alert_rules.is_empty()
         && case.repo.facts.monitors.is_empty()
         && !documents.iter().any(could_hold_alerts)

@@ -7,7 +7,8 @@ use crate::facts::rules::AlertRule;
 use crate::identify::Kind;
 use crate::repo::Repo;
 use crate::repo::images::{Class, known_as};
-use crate::repo::scrape::{host_of, is_inside, is_sample};
+use crate::repo::scrape::{host_of, is_inside};
+use crate::repo::standing::is_sample;
 use crate::source::Origin;
 
 pub(super) fn check(case: &mut Case<'_>) {

@@ -5,7 +5,7 @@ use crate::facts::elastic::template::IndexTemplate;
 use crate::finding::Edit;
 use crate::repo::engines::{Cluster, Size};
 use crate::repo::logfamilies::number;
-use crate::repo::scrape::is_sample;
+use crate::repo::standing::is_sample;
 
 pub(super) fn check(cluster: &Cluster, case: &mut Case<'_>) {
     let repo = case.repo;

@@ -4,7 +4,7 @@ use crate::check::Case;
 use crate::config::World;
 use crate::facts::deploy::Container;
 use crate::repo::exporters::{Reads, is_exporter};
-use crate::repo::scrape::is_sample;
+use crate::repo::standing::is_sample;
 use crate::source::Origin;
 
 pub(super) fn check(container: &Container, case: &mut Case<'_>) {

@@ -5,7 +5,8 @@ use crate::config::World;
 use crate::facts::prometheus::ScrapeJob;
 use crate::repo::Repo;
 use crate::repo::exporters::Reads;
-use crate::repo::scrape::{is_loopback, is_sample, split_address};
+use crate::repo::scrape::{is_loopback, split_address};
+use crate::repo::standing::is_sample;
 use crate::source::Origin;
 
 /// Exporters of infrastructure: what else a job reads may run anywhere.

@@ -4,8 +4,11 @@ use crate::check::Case;
 use crate::facts::query::Form;
 use crate::identify::Kind;
 use crate::repo::logfields::Purpose;
-use crate::repo::pillars::Part;
+use crate::repo::pillars::{Evidence, Part};
 use std::collections::BTreeSet;
+
+/// Stores of logs that keep anything else as well.
+const ENGINES: &[&str] = &["Elasticsearch", "OpenSearch"];
 
 pub(super) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
@@ -16,11 +19,13 @@ pub(super) fn check(case: &mut Case<'_>) {
         .filter(|purpose| !found.contains(purpose))
         .map(|purpose| purpose.name())
         .collect();
-    // Where logs are kept, they are to be searched.
-    let store = repo
-        .evidence()
-        .iter()
-        .find(|evidence| evidence.part == Part::LogStore && repo.is_ours(evidence.document));
+    // Where logs are kept, they are to be searched. A search engine alone is a program's database.
+    let own = || repo.evidence().iter().filter(|evidence| repo.is_ours(evidence.document));
+    let ships = own().any(|it| matches!(it.part, Part::LogPipeline | Part::LogView));
+    let keeps = |it: &&Evidence| {
+        it.part == Part::LogStore && (ships || !ENGINES.contains(&it.what.as_str()))
+    };
+    let store = own().find(keeps);
     let view = repo
         .facts
         .documents

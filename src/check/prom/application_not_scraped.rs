@@ -4,14 +4,14 @@ use crate::check::Case;
 use crate::facts::prometheus::ScrapeJob;
 use crate::repo::Repo;
 use crate::repo::scrape::{is_infrastructure, is_infrastructure_name, is_loopback, split_address};
-use crate::source::Origin;
 
 pub(super) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
-    let own = |job: &&ScrapeJob| repo.origin(job.document.source) != Origin::Vendored;
+    let own = |job: &&ScrapeJob| repo.stands(job.document);
     let jobs: Vec<&ScrapeJob> = repo.facts.scrape_jobs.iter().filter(own).collect();
     let Some(first) = jobs.first() else { return case.skip() };
-    if !jobs.iter().any(|job| may_be_application(job)) && !is_pushed(repo) {
+    let scraped = |job: &&ScrapeJob| may_be_application(job) || is_built_here(repo, job);
+    if !jobs.iter().any(scraped) && !is_pushed(repo) {
         let server = repo.server(first.document);
         let place = server.map(|server| server.scrape_configs_key.unwrap_or(server.anchor));
         case.flag(place.unwrap_or_else(|| first.name.as_ref().map_or(first.span, |it| it.span)));
@@ -25,11 +25,24 @@ fn may_be_application(job: &ScrapeJob) -> bool {
             .iter()
             .any(|label| label.text.contains("annotation_prometheus_io_scrape"))
     });
-    let infrastructure = |host: &str| is_loopback(host) || is_infrastructure_name(host);
+    // Beside the server its own kin listen, at the ports that are set aside for them.
+    let kin = |port: &str| port.parse().is_ok_and(|port: u16| (9090..=9200).contains(&port));
+    let infrastructure = |address: &str| {
+        let (host, port) = split_address(address);
+        is_infrastructure_name(host) || (is_loopback(host) && port.is_some_and(kin))
+    };
     let targets = !job.targets.is_empty()
         && job.discovery.is_empty()
-        && job.targets.iter().all(|it| it.known && infrastructure(split_address(&it.text).0));
+        && job.targets.iter().all(|it| it.known && infrastructure(&it.text));
     unknown || annotated || !(is_infrastructure(job) || targets)
+}
+
+/// Whether a job scrapes what the repository builds, whatever that is called.
+fn is_built_here(repo: &Repo, job: &ScrapeJob) -> bool {
+    let mut built = repo.facts.containers.iter().filter(|container| container.build.is_some());
+    built.any(|container| {
+        job.targets.iter().any(|it| split_address(&it.text).0 == container.name.text)
+    })
 }
 
 /// Whether applications send their metrics: by OTLP or `remote_write`, through a collector or

@@ -2,6 +2,7 @@
 
 use crate::check::Case;
 use crate::check::strat::strategy_file_missing::applicable;
+use crate::repo::Repo;
 use crate::repo::images::{Class, known_as};
 use crate::repo::pillars::{Evidence, Part};
 use crate::source::Origin;
@@ -20,6 +21,10 @@ pub(super) fn check(case: &mut Case<'_>) {
     if !runs {
         return case.skip();
     }
+    // What cannot be read, or sends by itself, may see to it.
+    if repo.sends_metrics() || brings_its_own(repo) {
+        return;
+    }
     let parts = [Part::Metrics, Part::LongTermMetrics];
     let mut evidence = repo.evidence().iter().filter(|it| parts.contains(&it.part));
     if !evidence.any(|it| collects(repo, it)) {
@@ -27,9 +32,30 @@ pub(super) fn check(case: &mut Case<'_>) {
     }
 }
 
+/// Whether what is not here may collect: a platform that looks after its applications, a chart
+/// that is no known program.
+fn brings_its_own(repo: &Repo) -> bool {
+    let objects = repo.facts.documents.iter().filter_map(|document| document.object.as_ref());
+    if objects.into_iter().any(|object| object.api_version.starts_with("nais.io/")) {
+        return true;
+    }
+    let packages = repo.facts.packages.iter();
+    let mut ours = packages.filter(|it| repo.origin(it.document.source) != Origin::Vendored);
+    ours.any(|package| {
+        let name = package.name.text.as_str();
+        known_as(name).is_none() && !repo.paths.iter().any(|path| is_chart_at(path, name))
+    })
+}
+
+/// Whether a path is that of the chart of this name.
+fn is_chart_at(path: &str, name: &str) -> bool {
+    let folder = path.strip_suffix("/Chart.yaml");
+    folder.is_some_and(|folder| folder.rsplit('/').next() == Some(name))
+}
+
 /// Whether the evidence collects: an exporter and an annotation wait for somebody who does, and
 /// a collector that only prints keeps nothing.
-fn collects(repo: &crate::repo::Repo, evidence: &Evidence) -> bool {
+fn collects(repo: &Repo, evidence: &Evidence) -> bool {
     let shown = repo.text(evidence.span).trim_matches(['"', '\'']);
     let exporter = known_as(shown).is_some_and(|known| known.class == Class::Exporter);
     let pipeline = repo.facts.pipelines.iter().find(|it| it.name.span == evidence.span);

@@ -3,7 +3,7 @@
 use crate::check::Case;
 use crate::facts::Dialect;
 use crate::facts::prometheus::{PrometheusConfig, ServerForm};
-use crate::repo::scrape::is_sample;
+use crate::repo::standing::is_sample;
 use crate::source::Span;
 
 pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {

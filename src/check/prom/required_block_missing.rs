@@ -3,7 +3,6 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::prometheus::{PrometheusConfig, ServerForm};
-use crate::repo::scrape::is_sample;
 
 pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
     let repo = case.repo;
@@ -39,7 +38,7 @@ pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
     let missing: Vec<&str> =
         parts.into_iter().filter(|(there, _)| !there).map(|(_, name)| name).collect();
     if !missing.is_empty() {
-        let sample = is_sample(repo.path(server.anchor));
+        let sample = !repo.stands(server.document);
         let flag = case.flag(server.anchor).with("missing", missing.join(", no "));
         if sample {
             // Nothing runs with it; it shows or tests a part.

@@ -6,10 +6,8 @@ use crate::identify::Kind;
 
 pub(super) fn check(case: &mut Case<'_>) {
     let documents = &case.repo.facts.documents;
-    let first = [Kind::PrometheusConfig, Kind::PrometheusRules]
-        .into_iter()
-        .find_map(|kind| documents.iter().find(|document| document.kind == kind));
-    let Some(first) = first else { return case.skip() };
+    let applicable = [Kind::PrometheusConfig, Kind::PrometheusRules];
+    let Some(first) = case.first_standing(&applicable) else { return };
     if case.repo.facts.recording_rules.is_empty() && !documents.iter().any(could_hold_records) {
         case.flag(first.anchor);
     }

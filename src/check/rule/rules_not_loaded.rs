@@ -4,7 +4,7 @@ use crate::check::Case;
 use crate::facts::Document;
 use crate::identify::Kind;
 use crate::repo::paths::{self, Loader};
-use crate::repo::scrape::is_sample;
+use crate::repo::standing::is_sample;
 use crate::source::Origin;
 
 pub(super) fn check(document: &Document, case: &mut Case<'_>) {

@@ -4,7 +4,7 @@ use crate::check::Case;
 use crate::config::World;
 use crate::facts::rules::RecordingRule;
 use crate::repo::paths;
-use crate::repo::scrape::is_sample;
+use crate::repo::standing::is_sample;
 use crate::source::Origin;
 
 pub(super) fn check(rule: &RecordingRule, case: &mut Case<'_>) {

@@ -3,7 +3,8 @@
 use crate::check::Case;
 use crate::facts::deploy::Container;
 use crate::repo::images;
-use crate::repo::scrape::{is_infrastructure_name, is_sample};
+use crate::repo::scrape::is_infrastructure_name;
+use crate::repo::standing::is_sample;
 use crate::source::Origin;
 use std::collections::BTreeSet;
 

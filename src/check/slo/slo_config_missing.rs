@@ -8,10 +8,7 @@ pub(super) fn check(case: &mut Case<'_>) {
     let facts = &case.repo.facts;
     let applicable =
         [Kind::Strategy, Kind::PrometheusConfig, Kind::AlertmanagerConfig, Kind::PrometheusRules];
-    let first = applicable
-        .into_iter()
-        .find_map(|kind| facts.documents.iter().find(|document| document.kind == kind));
-    let Some(first) = first else { return case.skip() };
+    let Some(first) = case.first_standing(&applicable) else { return };
     let exists = facts.documents.iter().any(|document| document.kind == Kind::Slo)
         || !facts.slos.is_empty()
         || !facts.slo_parts.is_empty();

@@ -2,13 +2,10 @@
 
 use crate::catalogue::model::Severity;
 use crate::check::Case;
-use crate::config::{self, Profile};
+use crate::facts::Document;
 use crate::facts::strategy::PILLARS;
-use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::repo::Repo;
-use crate::source::Origin;
-use std::collections::BTreeSet;
 
 pub(super) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
@@ -21,7 +18,9 @@ pub(super) fn check(case: &mut Case<'_>) {
     let configured: Vec<&str> = PILLARS
         .iter()
         .copied()
-        .filter(|pillar| repo.evidence_of_pillar(pillar).next().is_some())
+        .filter(|pillar| {
+            repo.evidence_of_pillar(pillar).next().is_some() || repo.is_set_up_in_code(pillar)
+        })
         .collect();
     let places: Vec<_> = configured
         .iter()
@@ -30,7 +29,7 @@ pub(super) fn check(case: &mut Case<'_>) {
     let severity =
         if configured.len() == PILLARS.len() { Severity::Warning } else { Severity::Error };
     let seen = match configured.len() {
-        0 => "none of them is configured here either".to_owned(),
+        0 => "nothing here collects, ships or keeps any of them".to_owned(),
         3 => "the tools are configured, but retention and limits are nobody's decision".to_owned(),
         _ => format!("only {} are configured here", configured.join(" and ")),
     };
@@ -43,11 +42,15 @@ pub(super) fn check(case: &mut Case<'_>) {
 /// The first document that shows something which is operated: a deployment, or the configuration
 /// of an observability tool. A library has none, outside its tests and examples.
 pub(in crate::check) fn applicable(repo: &Repo) -> Option<&Document> {
-    let containers = repo.facts.containers.iter();
-    let deployed: BTreeSet<DocumentId> = containers.map(|container| container.document).collect();
+    let deployed = repo.deploying();
+    let runs = repo.services().iter().any(|service| service.runs() && service.is_certain());
     let counts = |document: &&Document| match document.kind {
         Kind::Compose | Kind::Kubernetes | Kind::HelmValues => deployed.contains(&document.id),
-        Kind::HelmChart => true,
+        // What a program logs is its own business as long as nobody runs it.
+        Kind::LoggingConfig => {
+            runs && !repo.source(document.id.source).path.ends_with("alembic.ini")
+        }
+        Kind::HelmChart => !repo.only_runs_jobs(document),
         Kind::Strategy
         | Kind::Markdown
         | Kind::Text
@@ -59,17 +62,17 @@ pub(in crate::check) fn applicable(repo: &Repo) -> Option<&Document> {
         Kind::PrometheusRuleTest | Kind::CiPipeline => false,
         kind => !kind.is_code(),
     };
-    let own = |document: &&Document| {
-        let source = repo.source(document.id.source);
-        // Test and example paths are seen, not counted.
-        source.origin != Origin::Vendored
-            && config::profile(&repo.settings, &source.path) != Profile::Dev
-    };
+    // Test and example paths are seen, not counted.
+    let own = |document: &&Document| repo.stands(document.id);
     // What runs says more than what is shown of it.
     let shown = |document: &&Document| {
         matches!(
             document.kind,
-            Kind::GrafanaDashboard | Kind::KibanaObjects | Kind::LogQuery | Kind::IndexTemplate
+            Kind::GrafanaDashboard
+                | Kind::KibanaObjects
+                | Kind::LogQuery
+                | Kind::IndexTemplate
+                | Kind::LoggingConfig
         )
     };
     let documents = || repo.facts.documents.iter().filter(own).filter(counts);

@@ -9,7 +9,7 @@ use crate::facts::selector::{Namespaces, ObjectSelector};
 use crate::identify::Kind;
 use crate::lang::path::last;
 use crate::repo::Repo;
-use crate::repo::scrape::is_sample;
+use crate::repo::standing::is_sample;
 use crate::source::Span;
 
 /// What would have to load a document.

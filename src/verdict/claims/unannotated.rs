@@ -5,7 +5,7 @@ use crate::catalogue;
 use crate::finding::{Edit, Finding, Fix};
 use crate::nist;
 use crate::repo::Repo;
-use crate::repo::scrape::is_sample;
+use crate::repo::standing::is_sample;
 use crate::source::{Origin, SourceId, Span};
 use crate::standard;
 use crate::verdict::evidence::{self, Holds};
