@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 /// Folders, and parts of file names, of those who work on the code.
 const WORKSHOP: &[&str] = &[
     "ci",
+    "cypress",
     "dev",
     "devcontainer",
     "development",
@@ -19,8 +20,11 @@ const WORKSHOP: &[&str] = &[
     "e2e",
     "local",
     "localdev",
+    "override",
+    "playwright",
     "regtest",
     "sandbox",
+    "selenium",
     "test",
     "tests",
 ];
@@ -79,22 +83,18 @@ impl Repo {
         if !self.has_source_code() {
             return containers.iter().filter(stays).map(|container| container.document).collect();
         }
-        let mut of_services = BTreeSet::new();
-        let running = self.services().iter().filter(|service| service.runs() && !service.rehearsal);
-        let mut alone = true;
-        for service in running {
-            alone = false;
-            of_services.extend(service.containers.iter().copied());
-        }
-        let unknown = |container: &Container| {
+        let of_services = self.services().iter().filter(|service| !service.rehearsal);
+        let of_services: BTreeSet<usize> =
+            of_services.flat_map(|service| &service.containers).copied().collect();
+        let helps = |container: &Container| {
             let image = container.image.as_ref().and_then(|image| image.known_text());
-            image.is_none_or(|image| known_as(image).is_none())
+            image.is_some_and(|image| known_as(image).is_some() || is_stand_in(image))
         };
         let own = |&(number, container): &(usize, &Container)| {
             container.workload != "compose"
                 || container.build.is_some()
                 || of_services.contains(&number)
-                || (alone && unknown(container))
+                || !helps(container)
         };
         let own = containers.iter().enumerate().filter(own).map(|(_, container)| container);
         own.filter(stays).map(|container| container.document).collect()
@@ -108,6 +108,31 @@ impl Repo {
         let mut containers = self.facts.containers.iter().filter(inside).peekable();
         containers.peek().is_some() && containers.all(|it| it.workload == "Job")
     }
+}
+
+/// Whether an image stands in for what is elsewhere when the program is not at work, or shows a
+/// developer what is in a database.
+fn is_stand_in(image: &str) -> bool {
+    const HELPERS: &[&str] = &[
+        "adminer",
+        "azurite",
+        "dynamodb-local",
+        "fake-gcs-server",
+        "localstack",
+        "maildev",
+        "mailhog",
+        "mailpit",
+        "mockserver",
+        "mongo-express",
+        "pgadmin",
+        "pgadmin4",
+        "phpmyadmin",
+        "redis-commander",
+        "sqs-admin",
+        "wiremock",
+    ];
+    let name = image.rsplit('/').next().unwrap_or(image);
+    HELPERS.contains(&name.split([':', '@']).next().unwrap_or(name))
 }
 
 /// Whether a container runs tests, or only waits for a developer to enter it.
