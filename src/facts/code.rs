@@ -29,7 +29,6 @@ pub mod outbound;
 mod payload;
 mod prefilter;
 pub mod propagation;
-mod python;
 pub mod records;
 pub mod responses;
 mod routines;
@@ -333,25 +332,16 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     loggers::read,
     records::read,
     modes::read,
+    objectives::read,
 ];
 
 /// Reads the facts of a source file.
 pub fn read(code: CodeText<'_>, facts: &mut FileFacts) {
     let was_read = programs(code, facts);
-    let CodeText { kind, text, base, document, .. } = code;
-    static WORDS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     correlation::scan(code, facts);
-    if kind != Kind::Python || text.len() > MAX_CODE {
-        return foreign(text, base, document, was_read, facts);
+    if code.kind != Kind::Python || !was_read {
+        foreign(code.text, code.base, code.document, was_read, facts);
     }
-    if !has(text, PYTHON, &WORDS) {
-        return;
-    }
-    let Some(code) = code::parse(Language::Python, text) else {
-        return foreign(text, base, document, was_read, facts);
-    };
-    let python = python::Python::new(code, base, document);
-    objectives::read(&python, facts);
 }
 
 /// Longest source file that is parsed: its tree takes some fifty times its size in memory.

@@ -1,9 +1,16 @@
 //! Code that evaluates objectives: what it reads of an entry, and what it does with it.
 
-use super::python::{Call, Python, Read, Variable};
-use super::{BurnFormula, Evaluator, FixedField, KeyRead, ObjectiveUse};
+mod formulas;
+mod variables;
+
+use super::file::File;
+use super::{Evaluator, FixedField, KeyRead, ObjectiveUse, PYTHON, has};
 use crate::facts::FileFacts;
+use crate::parse::code::Language;
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+use variables::{Call, Read, Variable, Variables, is_for_clause};
 
 /// Keys of an entry that nothing else has.
 const ENTRY: &[&str] =
@@ -24,56 +31,67 @@ const MEASURED: &[&str] = &[
 /// Names of the promise itself.
 const OBJECTIVE: &[&str] = &["objective", "target", "goal"];
 
-pub(super) fn read(python: &Python<'_>, facts: &mut FileFacts) {
-    burns(python, facts);
-    facts.slo_mentions.extend(mentions(python));
-    let entries = entries(python);
-    let of_entry = |read: &&Read<'_>| {
-        python.variable(read.holder).is_some_and(|holder| entries.contains(&holder))
-            && !python.code.is_faulty(read.node)
-    };
-    let reads: Vec<&Read<'_>> = python.reads.iter().filter(of_entry).collect();
-    let known: BTreeSet<&str> = reads
-        .iter()
-        .map(|read| read.key)
-        .filter(|key| ENTRY.contains(key) || COMMON.contains(key))
-        .collect();
-    // One word alone may belong to anything.
-    if known.len() < 2 || !known.iter().any(|key| ENTRY.contains(key)) {
+/// Reads the evaluators of a file of Python.
+pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
+    static WORDS: OnceLock<Option<aho_corasick::AhoCorasick>> = OnceLock::new();
+    if file.unit.language != Language::Python || !has(file.unit.text, PYTHON, &WORDS) {
         return;
+    }
+    let python = Variables::of(file);
+    formulas::read(&python, facts);
+    facts.slo_mentions.extend(mentions(file));
+    facts.slo_evaluators.extend(evaluator(&python));
+}
+
+fn evaluator(python: &Variables<'_, '_, '_>) -> Option<Evaluator> {
+    let entries = entries(python);
+    let of_entry = |read: &&Read| {
+        python.variable(read.holder).is_some_and(|holder| entries.contains(&holder))
+            && !python.file.is_faulty(read.id)
+    };
+    let reads: Vec<&Read> = python.reads.iter().filter(of_entry).collect();
+    let keys = reads.iter().map(|read| read.key.as_str());
+    let known: BTreeSet<&str> = keys.filter(|key| is_known(key)).collect();
+    // One word alone may belong to anything.
+    let first = reads.first().filter(|_| known.len() > 1)?;
+    if !known.iter().any(|key| ENTRY.contains(key)) {
+        return None;
     }
     let asked = asked(python);
     let produced = produced(python);
-    let functions: BTreeSet<u32> = reads.iter().map(|read| python.owner(read.node)).collect();
-    let key_read = |read: &&Read<'_>| KeyRead {
-        key: python.scalar(read.literal, read.key),
+    let functions: BTreeSet<FunctionId> = reads.iter().map(|read| python.owner(read.id)).collect();
+    let key_read = |read: &&Read| KeyRead {
+        key: python.scalar(read.literal, &read.key),
         optional: read.default
-            || produced.contains(read.key)
-            || asked.contains(&(python.owner(read.node), read.key)),
+            || produced.contains(read.key.as_str())
+            || asked.contains(&(python.owner(read.id), read.key.as_str())),
     };
-    facts.slo_evaluators.push(Evaluator {
-        document: python.document,
-        anchor: python.span(reads[0].literal),
+    Some(Evaluator {
+        document: python.file.document,
+        anchor: python.file.expr_span(first.literal),
         reads: reads.iter().map(key_read).collect(),
         words: words(python),
-        escapes: !python.code.faults.is_empty() || escapes(python, &entries),
+        escapes: !python.file.unit.faults.is_empty() || escapes(python, &entries),
         arithmetic: arithmetic(python, &reads),
         fixed: fixed(python, &functions),
-    });
+    })
+}
+
+fn is_known(key: &str) -> bool {
+    ENTRY.contains(&key) || COMMON.contains(&key)
 }
 
 /// The variables that hold an entry: those whose keys say so, and those they are passed on to.
-fn entries<'a>(python: &Python<'a>) -> BTreeSet<Variable<'a>> {
+fn entries<'a>(python: &Variables<'_, '_, 'a>) -> BTreeSet<Variable<'a>> {
     let mut read: BTreeMap<Variable<'a>, BTreeSet<&str>> = BTreeMap::new();
     for one in &python.reads {
         if let Some(holder) = python.variable(one.holder) {
-            read.entry(holder).or_default().insert(one.key);
+            read.entry(holder).or_default().insert(&one.key);
         }
     }
     // A result may have an objective and a budget too; how it is measured stands in entries only.
     let is_entry = |keys: &BTreeSet<&str>| {
-        let known = keys.iter().filter(|key| ENTRY.contains(key) || COMMON.contains(key));
-        known.count() > 1
+        keys.iter().filter(|key| is_known(key)).count() > 1
             && keys.iter().any(|key| ENTRY.contains(key))
             && keys.iter().any(|key| MEASURED.contains(key))
     };
@@ -83,7 +101,7 @@ fn entries<'a>(python: &Python<'a>) -> BTreeSet<Variable<'a>> {
 
 /// The variables that hold what `seeds` hold, by assignment or by call.
 fn spread<'a>(
-    python: &Python<'a>,
+    python: &Variables<'_, '_, 'a>,
     seeds: BTreeSet<Variable<'a>>,
     stays: impl Fn(Variable<'a>) -> bool,
 ) -> BTreeSet<Variable<'a>> {
@@ -95,7 +113,7 @@ fn spread<'a>(
             }
         }
     }
-    for (variable, values) in python.variables() {
+    for (variable, values) in python.all() {
         for value in values.iter().flatten() {
             if let Some(from) = python.variable(*value) {
                 edges.entry(from).or_default().push(variable);
@@ -115,205 +133,225 @@ fn spread<'a>(
 }
 
 /// Keys that a function asks for before it reads them: `"type" in entry`.
-fn asked<'a>(python: &Python<'a>) -> BTreeSet<(u32, &'a str)> {
+fn asked<'u>(python: &Variables<'_, 'u, '_>) -> BTreeSet<(FunctionId, &'u str)> {
     let mut asked = BTreeSet::new();
-    for node in python.code.of_kind("comparison_operator") {
-        let mut children = python.code.children(node);
-        if let (Some(key), Some("in" | "not in")) =
-            (children.next(), children.next().map(|id| python.kind(id)))
-            && let Some(key) = python.literal(key)
+    for id in python.exprs() {
+        if let ExprKind::Binary { op: "in" | "not in", left, .. } = python.file.unit.expr(id)
+            && let Some(key) = python.literal(*left)
         {
-            asked.insert((python.owner(node), key));
+            asked.insert((python.owner(id), key));
         }
     }
     asked
 }
 
 /// Keys of mappings that the file itself writes.
-fn produced<'a>(python: &Python<'a>) -> BTreeSet<&'a str> {
-    let field = |node, name| python.code.field(node, name);
-    let pairs = python.code.of_kind("pair").filter_map(|node| field(node, "key"));
-    let set = python.code.of_kind("subscript").filter(|&node| python.is_target(node));
-    pairs
-        .chain(set.filter_map(|node| field(node, "subscript")))
-        .filter_map(|key| python.literal(key))
-        .collect()
+fn produced<'u>(python: &Variables<'_, 'u, '_>) -> BTreeSet<&'u str> {
+    let unit = python.file.unit;
+    let written = unit.exprs.iter().flat_map(|expr| match &expr.kind {
+        ExprKind::Map { entries, .. } => entries.iter().filter_map(|(key, _)| *key).collect(),
+        _ => Vec::new(),
+    });
+    let set = python.targets.iter().filter_map(|id| match unit.expr(*id) {
+        ExprKind::Index { key, .. } => *key,
+        _ => None,
+    });
+    written.chain(set).filter_map(|key| python.literal(key)).collect()
 }
 
 /// Words of the file that may name groups of objectives.
-fn mentions(python: &Python<'_>) -> BTreeSet<String> {
-    let all = 0..python.code.nodes.len();
-    let words = all.filter_map(|node| match python.kind(node) {
-        "identifier" => Some(python.text(node)),
-        "string" => python.literal(node),
-        _ => None,
+fn mentions(file: &File<'_, '_>) -> BTreeSet<String> {
+    let unit = file.unit;
+    let of_exprs = unit.exprs.iter().flat_map(|expr| match &expr.kind {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => vec![*name],
+        ExprKind::Text(text) => vec![text.as_ref()],
+        ExprKind::Call { args, .. } => args.iter().filter_map(|arg| arg.name).collect(),
+        _ => Vec::new(),
     });
+    let of_functions = unit.functions.iter().flat_map(|function| {
+        let params = function.params.iter().map(|param| param.name);
+        params.chain([function.name])
+    });
+    let words = of_exprs.chain(of_functions);
     words.filter(|word| word.ends_with("slos")).map(str::to_owned).collect()
 }
 
 /// All short texts of the file, sorted.
-fn words(python: &Python<'_>) -> Vec<String> {
-    let strings = python.code.of_kind("string").filter_map(|node| python.literal(node));
-    let short = strings.filter(|text| text.len() < 64 && !text.contains(char::is_whitespace));
+fn words(python: &Variables<'_, '_, '_>) -> Vec<String> {
+    let texts = python.file.unit.exprs.iter().filter_map(|expr| match &expr.kind {
+        ExprKind::Text(text) => Some(text.as_ref()),
+        _ => None,
+    });
+    let short = texts.filter(|text| text.len() < 64 && !text.contains(char::is_whitespace));
     short.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Whether an entry goes where it is not followed.
-fn escapes<'a>(python: &Python<'a>, entries: &BTreeSet<Variable<'a>>) -> bool {
-    let passed: BTreeSet<usize> =
+fn escapes<'a>(python: &Variables<'_, '_, 'a>, entries: &BTreeSet<Variable<'a>>) -> bool {
+    let passed: BTreeSet<ExprId> =
         python.calls.iter().flat_map(|call| python.passed(call)).map(|(value, _)| value).collect();
-    let harmless = |call: &Call<'_>| matches!(call.name, "len" | "bool" | "isinstance" | "print");
-    let quiet: BTreeSet<usize> = python
-        .calls
-        .iter()
-        .filter(|call| call.object.is_none() && harmless(call))
-        .flat_map(|call| call.args.iter().copied())
-        .collect();
-    python.code.of_kind("identifier").any(|node| {
-        let held = python.variable(node).is_some_and(|variable| entries.contains(&variable));
-        held && !passed.contains(&node) && !quiet.contains(&node) && leaves(python, node)
+    let harmless = |call: &&Call<'_>| {
+        call.object.is_none() && matches!(call.name, "len" | "bool" | "isinstance" | "print")
+    };
+    let quiet: BTreeSet<ExprId> =
+        python.calls.iter().filter(harmless).flat_map(|call| call.args.iter().copied()).collect();
+    python.exprs().into_iter().any(|id| {
+        let name = matches!(python.file.unit.expr(id), ExprKind::Name(_));
+        let held = || python.variable(id).is_some_and(|variable| entries.contains(&variable));
+        name && held() && !passed.contains(&id) && !quiet.contains(&id) && leaves(python, id)
     })
 }
 
 /// Whether this use of a variable lets go of what it holds.
-fn leaves(python: &Python<'_>, node: usize) -> bool {
-    let field = python.code.node(node).field;
-    let Some(above) = python.code.parent(node) else { return false };
-    match python.kind(above) {
-        "subscript" => field != "value",
-        "attribute" => {
-            let name = python.code.field(above, "attribute").map(|name| python.text(name));
-            field == "object" && !matches!(name, Some("get"))
-        }
+fn leaves(python: &Variables<'_, '_, '_>, id: ExprId) -> bool {
+    let unit = python.file.unit;
+    let Some(above) = python.layout.parent(id) else {
         // The left side is a new value, the right side is followed.
-        "assignment" => {
-            field == "right"
-                && python.code.field(above, "left").and_then(|left| python.variable(left)).is_none()
+        let stmt = python.layout.stmt(id).map(|stmt| unit.stmt(stmt));
+        return match stmt {
+            Some(StmtKind::Let { targets, value, .. }) => {
+                let kept = targets.iter().all(|target| python.variable(*target).is_some());
+                *value == Some(id) && !kept
+            }
+            Some(StmtKind::Loop { targets, .. }) => !targets.contains(&id),
+            Some(StmtKind::If { .. }) => false,
+            _ => true,
+        };
+    };
+    match unit.expr(above) {
+        ExprKind::Index { of, .. } => *of != id,
+        ExprKind::Member { name, .. } => *name != "get",
+        ExprKind::Binary { op, .. } => is_calculated(op),
+        ExprKind::Unary { op, .. } => *op != "not",
+        ExprKind::Template(_) => false,
+        ExprKind::List(_) => !python.targets.contains(&above),
+        ExprKind::Other(parts) => {
+            !(is_for_clause(unit.slice(&unit.place(above))) && parts.first() == Some(&id))
         }
-        "parameters" | "typed_parameter" | "default_parameter" | "typed_default_parameter" => false,
-        "for_statement" | "for_in_clause" => field != "left",
-        "pattern_list" | "tuple_pattern" | "comparison_operator" | "not_operator" => false,
-        "if_statement" | "elif_clause" | "boolean_operator" | "interpolation" => false,
-        "keyword_argument" => field != "name",
         _ => true,
     }
 }
 
 /// Calculations and comparisons with an objective as it was read.
-fn arithmetic(python: &Python<'_>, reads: &[&Read<'_>]) -> Vec<ObjectiveUse> {
+fn arithmetic(python: &Variables<'_, '_, '_>, reads: &[&Read]) -> Vec<ObjectiveUse> {
     let checked = checked(python);
     let keys = OBJECTIVE.iter().filter(|key| reads.iter().any(|read| read.key == **key));
     keys.flat_map(|key| arithmetic_with(python, key, reads, &checked)).collect()
 }
 
 fn arithmetic_with(
-    python: &Python<'_>,
+    python: &Variables<'_, '_, '_>,
     key: &str,
-    reads: &[&Read<'_>],
+    reads: &[&Read],
     checked: &BTreeSet<Variable<'_>>,
 ) -> Vec<ObjectiveUse> {
-    let promises: BTreeSet<usize> =
-        reads.iter().filter(|read| read.key == key).map(|read| read.node).collect();
+    let promises: BTreeSet<ExprId> =
+        reads.iter().filter(|read| read.key == key).map(|read| read.id).collect();
     // A variable that is set a second time, or asked for its type, may have been parsed.
     let stays = |variable: Variable<'_>| {
-        let limit = usize::from(!is_param(python, variable));
+        let limit = usize::from(!python.is_param(variable));
         python.assignments(variable) <= limit && !checked.contains(&variable)
     };
-    let set = python.variables().filter(
-        |(_, values)| matches!(values, [Some(value)] if promises.contains(&python.bare(*value))),
-    );
+    let set = python
+        .all()
+        .filter(|(_, values)| matches!(values, [Some(value)] if promises.contains(value)));
     let mut seeds: BTreeSet<Variable<'_>> = set.map(|(variable, _)| variable).collect();
     for call in &python.calls {
         let passed = python.passed(call).into_iter();
         seeds.extend(passed.filter(|(value, _)| promises.contains(value)).map(|pair| pair.1));
     }
     let raw = spread(python, seeds, stays);
-    let is_raw = |node: usize| {
-        let node = python.bare(node);
-        promises.contains(&node)
-            || python.variable(node).is_some_and(|variable| raw.contains(&variable))
+    let is_raw = |id: ExprId| {
+        promises.contains(&id)
+            || python.variable(id).is_some_and(|variable| raw.contains(&variable))
     };
     let mut found = Vec::new();
-    for node in 0..python.code.nodes.len() {
-        let used = match python.kind(node) {
-            "binary_operator" => calculates(python, node, &is_raw),
-            "comparison_operator" => compares(python, node, &is_raw),
-            _ => false,
-        };
-        if used && !python.code.is_faulty(node) {
-            found.push(ObjectiveUse { key: key.to_owned(), span: python.span(node) });
+    for id in python.exprs() {
+        let Some((first, last)) = used(python, id, &is_raw) else { continue };
+        if !python.file.is_faulty(id) {
+            // Brackets around it are none of it.
+            let unit = python.file.unit;
+            let at = unit.place(first).start..unit.place(last).end;
+            found.push(ObjectiveUse { key: key.to_owned(), span: python.file.span(&at) });
         }
     }
     found
 }
 
-fn is_param(python: &Python<'_>, variable: Variable<'_>) -> bool {
-    (variable.0 as usize)
-        .checked_sub(1)
-        .is_some_and(|number| python.functions[number].params.contains(&variable.1))
+/// The first and the last part of a calculation or comparison with what was read.
+fn used(
+    python: &Variables<'_, '_, '_>,
+    id: ExprId,
+    is_raw: &impl Fn(ExprId) -> bool,
+) -> Option<(ExprId, ExprId)> {
+    let unit = python.file.unit;
+    let is_text = |id: ExprId| matches!(unit.expr(id), ExprKind::Text(_) | ExprKind::Template(_));
+    // Text joined to text is no calculation.
+    let of_two = |one: ExprId, other: ExprId| {
+        (is_raw(one) || is_raw(other)) && !is_text(one) && !is_text(other)
+    };
+    match unit.expr(id) {
+        ExprKind::Binary { op, left, right } => {
+            let counts = is_calculated(op) || is_compared(op);
+            (counts && of_two(*left, *right)).then_some((*left, *right))
+        }
+        // `0 < objective < 1`
+        ExprKind::Other(parts) => {
+            let compared = |two: &[ExprId]| {
+                let between = unit.place(two[0]).end..unit.place(two[1]).start;
+                is_compared(unit.slice(&between).trim()) && of_two(two[0], two[1])
+            };
+            parts.windows(2).any(compared).then_some((*parts.first()?, *parts.last()?))
+        }
+        _ => None,
+    }
+}
+
+fn is_calculated(op: &str) -> bool {
+    matches!(op, "+" | "-" | "*" | "/" | "//" | "%" | "**")
+}
+
+fn is_compared(op: &str) -> bool {
+    matches!(op, "<" | ">" | "<=" | ">=")
 }
 
 /// Variables whose type the code asks for.
-fn checked<'a>(python: &Python<'a>) -> BTreeSet<Variable<'a>> {
+fn checked<'a>(python: &Variables<'_, '_, 'a>) -> BTreeSet<Variable<'a>> {
     let calls = python.calls.iter().filter(|call| matches!(call.name, "isinstance" | "type"));
     calls.filter_map(|call| python.variable(*call.args.first()?)).collect()
 }
 
-fn is_text(python: &Python<'_>, node: usize) -> bool {
-    matches!(python.kind(python.bare(node)), "string" | "concatenated_string")
-}
-
-fn calculates(python: &Python<'_>, node: usize, is_raw: &impl Fn(usize) -> bool) -> bool {
-    let field = |name| python.code.field(node, name);
-    let (Some(left), Some(operator), Some(right)) =
-        (field("left"), field("operator"), field("right"))
-    else {
-        return false;
-    };
-    let numeric = matches!(python.kind(operator), "+" | "-" | "*" | "/" | "//" | "%" | "**");
-    // Text joined to text is no calculation.
-    numeric && (is_raw(left) || is_raw(right)) && !is_text(python, left) && !is_text(python, right)
-}
-
-fn compares(python: &Python<'_>, node: usize, is_raw: &impl Fn(usize) -> bool) -> bool {
-    let children: Vec<usize> = python.code.children(node).collect();
-    children.windows(3).any(|part| {
-        matches!(python.kind(part[1]), "<" | ">" | "<=" | ">=")
-            && (is_raw(part[0]) || is_raw(part[2]))
-            && !is_text(python, part[0])
-            && !is_text(python, part[2])
-    })
-}
-
 /// Constants that functions with an entry at hand pass by name.
-fn fixed(python: &Python<'_>, functions: &BTreeSet<u32>) -> Vec<FixedField> {
+fn fixed(python: &Variables<'_, '_, '_>, functions: &BTreeSet<FunctionId>) -> Vec<FixedField> {
+    let mut calls: Vec<&Call<'_>> =
+        python.calls.iter().filter(|call| functions.contains(&python.owner(call.id))).collect();
+    calls.sort_by_key(|call| python.file.unit.place(call.id).start);
     let mut found = Vec::new();
-    for call in python.calls.iter().filter(|call| functions.contains(&python.owner(call.node))) {
-        for &(name, node) in &call.named {
-            let length = duration(python, node);
-            let number = length.or_else(|| python.number(node));
-            // Nothing at all is a default, not a value.
-            let Some(number) = number.filter(|&number| number != 0.0) else { continue };
-            found.push(FixedField {
-                name: name.to_owned(),
-                value: python.scalar(node, python.text(node)),
-                number,
-                duration: length.is_some(),
-            });
-        }
+    for (name, id) in calls.into_iter().flat_map(|call| call.named.iter().copied()) {
+        let length = duration(python, id);
+        let number = length.or_else(|| python.number(id));
+        // Nothing at all is a default, not a value.
+        let Some(number) = number.filter(|&number| number != 0.0) else { continue };
+        let text = python.file.unit.slice(&python.file.unit.place(id));
+        found.push(FixedField {
+            name: name.to_owned(),
+            value: python.scalar(id, text),
+            number,
+            duration: length.is_some(),
+        });
     }
     found
 }
 
 /// `timedelta(days=30)` in seconds.
-fn duration(python: &Python<'_>, node: usize) -> Option<f64> {
-    let place = python.calls.binary_search_by_key(&node, |call| call.node).ok()?;
-    let call = &python.calls[place];
-    if call.name != "timedelta" || !call.args.is_empty() || call.spread || call.named.is_empty() {
+fn duration(python: &Variables<'_, '_, '_>, id: ExprId) -> Option<f64> {
+    let args = python.file.unit.args(id);
+    let named = args.iter().all(|arg| arg.name.is_some());
+    if python.file.called(id) != Some("timedelta") || args.is_empty() || !named {
         return None;
     }
-    call.named.iter().try_fold(0.0, |sum, &(name, value)| {
-        let unit = match name {
+    args.iter().try_fold(0.0, |sum, arg| {
+        let unit = match arg.name? {
             "weeks" => 604_800.0,
             "days" => 86_400.0,
             "hours" => 3_600.0,
@@ -321,101 +359,6 @@ fn duration(python: &Python<'_>, node: usize) -> Option<f64> {
             "seconds" => 1.0,
             _ => return None,
         };
-        Some(sum + unit * python.number(value)?)
+        Some(sum + unit * python.number(arg.value)?)
     })
-}
-
-/// Words that speak of the budget: what a burn rate must be divided by.
-fn is_budget(word: &str) -> bool {
-    let word = word.to_ascii_lowercase();
-    ["budget", "objective", "target", "slo", "goal", "allowed", "threshold", "limit"]
-        .iter()
-        .any(|part| word.contains(part))
-}
-
-/// Words that speak of errors or of what was used up.
-fn is_errors(word: &str) -> bool {
-    let word = word.to_ascii_lowercase();
-    ["err", "fail", "bad", "consumed", "unavail", "downtime", "violation"]
-        .iter()
-        .any(|part| word.contains(part))
-}
-
-/// Assignments to a burn rate.
-fn burns(python: &Python<'_>, facts: &mut FileFacts) {
-    let mut formulas: BTreeMap<(u32, &str), Vec<(usize, usize)>> = BTreeMap::new();
-    for node in python.code.of_kind("assignment") {
-        let field = |name| python.code.field(node, name);
-        let (Some(left), Some(right)) = (field("left"), field("right")) else { continue };
-        let name = match python.kind(left) {
-            "identifier" => left,
-            "attribute" => match python.code.field(left, "attribute") {
-                Some(name) => name,
-                None => continue,
-            },
-            _ => continue,
-        };
-        let text = python.text(name);
-        if text.to_ascii_lowercase().replace('_', "").contains("burnrate") {
-            formulas.entry((python.owner(node), text)).or_default().push((name, right));
-        }
-    }
-    for ((_, text), places) in formulas {
-        // Two formulas may be steps of one.
-        let [(name, right)] = *places else { continue };
-        if !python.code.is_faulty(right) {
-            facts.burn_formulas.push(BurnFormula {
-                document: python.document,
-                name: python.scalar(name, text),
-                formula: python.span(right),
-                plain: is_plain_ratio(python, right),
-            });
-        }
-    }
-}
-
-/// Whether an expression is errors by total, or one less a ratio, and no budget is in it.
-fn is_plain_ratio(python: &Python<'_>, node: usize) -> bool {
-    let mut at = python.bare(node);
-    // `a / b if b else 0`
-    if python.kind(at) == "conditional_expression" {
-        let Some(first) = python.code.children(at).next() else { return false };
-        at = python.bare(first);
-    }
-    if python.kind(at) != "binary_operator" {
-        return false;
-    }
-    let field = |name| python.code.field(at, name);
-    let (Some(left), Some(operator), Some(right)) =
-        (field("left"), field("operator"), field("right"))
-    else {
-        return false;
-    };
-    let (words, opaque) = reached(python, at);
-    let shape = match python.kind(operator) {
-        "/" => {
-            let (above, _) = reached(python, left);
-            above.iter().any(|word| is_errors(word)) && !opaque
-        }
-        "-" => python.number(left) == Some(1.0) && python.number(right).is_none(),
-        _ => false,
-    };
-    shape && !words.iter().any(|word| is_budget(word))
-}
-
-/// The words of an expression, and of what its variables are set to in their function; whether
-/// something in it could not be looked into.
-fn reached<'a>(python: &Python<'a>, node: usize) -> (BTreeSet<&'a str>, bool) {
-    let mut words: BTreeSet<&str> = python.words(node).collect();
-    let mut opaque = false;
-    for id in node..python.code.node(node).last as usize {
-        let Some(variable) = python.variable(id).filter(|_| python.kind(id) == "identifier") else {
-            continue;
-        };
-        match python.value(variable) {
-            Some(value) => words.extend(python.words(value)),
-            None => opaque |= python.assignments(variable) > 1,
-        }
-    }
-    (words, opaque)
 }
