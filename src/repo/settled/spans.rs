@@ -34,8 +34,13 @@ fn spans(repo: &Repo) -> (Vec<SpanScope>, BTreeSet<Span>) {
     let mut calls = Calls { repo, modules: None, meant: BTreeMap::new() };
     for call in &repo.facts.wrapped_spans {
         let name = call.called.rsplit(['.', '/', ':']).next().unwrap_or_default();
-        let meant = functions.get(name).map_or(&[][..], Vec::as_slice).iter();
-        let meant: Vec<_> = meant.filter(|function| calls.means(call, function)).collect();
+        let named = functions.get(name).map_or(&[][..], Vec::as_slice);
+        let meant = named.iter().filter(|function| match call.called.starts_with('?') {
+            // On a value of an unknown type only one method can be meant, if there is no other.
+            true => named.len() == 1 && calls.may_mean(call, function),
+            false => calls.means(call, function),
+        });
+        let meant: Vec<_> = meant.collect();
         let [function] = meant.as_slice() else { continue };
         let scope = function.gives.as_ref().and_then(|gives| gives.scope(call));
         if call.taken {
@@ -55,6 +60,20 @@ struct Calls<'r> {
 }
 
 impl<'r> Calls<'r> {
+    /// Whether a call on a value of an unknown type may be one of this method.
+    fn may_mean(&self, call: &WrappedSpan, function: &SpanFunction) -> bool {
+        let (from, to) = (call.scope.document, function.document);
+        function.class.is_some()
+            && is_one_family(self.repo.document(from).kind, self.repo.document(to).kind)
+            && self.is_near(from, to)
+    }
+
+    /// Whether two files are parts of one program.
+    fn is_near(&self, one: DocumentId, other: DocumentId) -> bool {
+        let path = |document: DocumentId| self.repo.source(document.source).path.as_str();
+        self.repo.program(path(one)) == self.repo.program(path(other))
+    }
+
     /// Whether a call certainly calls a function of this name.
     fn means(&mut self, call: &WrappedSpan, function: &SpanFunction) -> bool {
         let from = call.scope.document;
@@ -69,8 +88,10 @@ impl<'r> Calls<'r> {
         let home = call.called[..end].trim_end_matches([':', '.', '>']).trim_start_matches('<');
         match kind {
             Kind::Java | Kind::Csharp => self.in_class(home, from, function),
-            Kind::Go if home.is_empty() => {
-                self.folder(from) == self.folder(function.document) && function.class.is_none()
+            // A function of the package, or a method of one of its types.
+            Kind::Go if home.is_empty() || function.class.as_deref() == Some(home) => {
+                self.folder(from) == self.folder(function.document)
+                    && function.class.is_some() != home.is_empty()
             }
             Kind::Rust => self.in_crate(home, from, function),
             _ if home.is_empty() => false,

@@ -165,14 +165,34 @@ fn calls(file: &File<'_, '_>, own: &BTreeSet<&str>) -> Vec<Called> {
         };
         let own = own.contains(name) && (bare || file.own_function(id).is_some());
         let library = file.table.library(path.trim_start_matches('<')).is_some();
-        if library || (!own && (path.is_empty() || path.starts_with('?'))) {
+        // Of what nobody knows the type of, more than `trace` is asked: loggers have that too.
+        let vague = path.starts_with('?') && (!roles.is_empty() || words(name).len() < 2);
+        if library || (!own && (path.is_empty() || vague)) {
             continue;
         }
-        let path = if path.is_empty() { name } else { path };
-        let call = Call { id, path: path.to_owned(), roles: Vec::new() };
+        let path = match path {
+            "" => name.to_owned(),
+            _ if roles.is_empty() && words(name).len() > 1 && is_given(file, id) => {
+                format!("?.{name}")
+            }
+            path => path.to_owned(),
+        };
+        let call = Call { id, path, roles: Vec::new() };
         found.push(Called { call, own, taken: !roles.is_empty() });
     }
     found
+}
+
+/// Whether a call is made on a parameter of a script, which stands for its name and may be anything.
+fn is_given(file: &File<'_, '_>, call: ExprId) -> bool {
+    let unit = file.unit;
+    let ExprKind::Call { callee, .. } = unit.expr(call) else { return false };
+    let ExprKind::Member { of, .. } = unit.expr(*callee) else { return false };
+    let ExprKind::Name(object) = unit.expr(*of) else { return false };
+    let mut around = unit.outward(unit.function_of(call)).map(|id| unit.function(id));
+    around.any(|function| {
+        function.params.iter().any(|param| param.name == *object && param.ty.is_none())
+    })
 }
 
 /// The row of the language's own way to start a span.
@@ -251,7 +271,7 @@ fn args(file: &File<'_, '_>, call: ExprId) -> Vec<WrappedArg> {
     }
     let one = |arg: &crate::parse::unit::Arg<'_>| WrappedArg {
         keyword: arg.name.map(str::to_owned),
-        text: file.scalar(arg.value),
+        text: file.named_text(arg.value),
         unbounded: names::unbounded(file, arg.value),
     };
     args.iter().take(MANY).map(one).collect()
@@ -332,7 +352,7 @@ impl<'f> Started<'f> {
             work,
             named: named.map(|at| (at, params[at].name.to_owned())),
             whole: name.is_some_and(|name| param(name).is_some()),
-            name: name.filter(|_| named.is_none()).and_then(|name| file.scalar(name)),
+            name: name.filter(|_| named.is_none()).and_then(|name| file.named_text(name)),
             context: part(file, call, api, "context").and_then(param),
             role: starts::role(file, &start),
             records: records("records") && records("status"),
