@@ -268,7 +268,7 @@ file_facts! {
     owner_lines: owners::OwnerLine,
     /// Components of a Backstage catalogue.
     catalog_entries: owners::CatalogEntry,
-    /// Constants of Go that other files may name.
+    /// Constants that other files may name.
     constants: code::Constant,
     /// Names that programs give themselves in records and labels.
     own_identities: code::identities::OwnName,

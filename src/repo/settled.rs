@@ -6,7 +6,8 @@ mod spans;
 
 use super::Repo;
 
-/// Puts in what other files say.
+/// Puts in what other files say: constants first, since spans that functions start take their
+/// names from them.
 pub(super) fn settle(repo: Repo) -> Repo {
-    constants::settle(spans::settle(repo))
+    spans::settle(constants::settle(repo))
 }

@@ -19,7 +19,7 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
     let read = case.model.uses().contains_key(definition.exposed.as_str());
     let flag = case.flag(name.span).with("name", definition.exposed.clone());
     // Where the name stands as it is, and nothing reads it yet, it can be changed here.
-    let quoted = name.span.range().len() == name.text.len() + 2;
+    let quoted = !name.plain && name.span.range().len() == name.text.len() + 2;
     if quoted && !read && !name.text.is_empty() {
         let end = name.span.end as usize - 1;
         let span = Span::new(name.span.source, end, end);

@@ -92,6 +92,8 @@ pub enum Shape {
 pub struct Logged {
     /// Its key.
     pub key: Option<Scalar>,
+    /// The constant of another file that is its key, until that is known.
+    pub named_by: Option<Scalar>,
     /// The name that says what it is: `password` of `user.password`, `email` of `getEmail()`.
     pub name: Option<String>,
     /// Where it is passed.

@@ -333,6 +333,8 @@ fn imports<'a>(b: &mut Reader<'_, 'a>, node: usize) {
         };
         let at = b.at(name);
         let path = match from {
+            // `from . import a` is `.a`.
+            Some(module) if module.ends_with('.') => Cow::Owned(format!("{module}{path}")),
             Some(module) => Cow::Owned(format!("{module}.{path}")),
             None if local.len() < path.len() && path.starts_with(local) => {
                 b.unit.imports.push(Import {

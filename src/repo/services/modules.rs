@@ -341,7 +341,7 @@ impl<'r> Modules<'r> {
     }
 
     /// The folder of a package by its name.
-    pub(super) fn project(&self, ecosystem: Ecosystem, name: &str) -> Option<&str> {
+    pub(in crate::repo) fn project(&self, ecosystem: Ecosystem, name: &str) -> Option<&str> {
         self.packages.get(&(ecosystem, name.to_owned())).copied()
     }
 

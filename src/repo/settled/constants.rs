@@ -1,66 +1,143 @@
-//! Constants of one file that another names.
+//! Constants of one file that another names: in metrics, their labels, spans and records.
 
-use crate::facts::DocumentId;
-use crate::facts::code::{MetricDefinition, NamePart};
-use crate::lang::path::folder;
+mod meaning;
+
+use crate::facts::code::logs::LogCall;
+use crate::facts::code::spans::{SpanFunction, SpanScope, WrappedSpan};
+use crate::facts::code::{LabelValue, MetricDefinition, MetricUse, NamePart};
+use crate::facts::scalar::Scalar;
+use crate::facts::{DocumentId, FileFacts};
 use crate::repo::Repo;
-use crate::repo::services::modules::Modules;
-use std::collections::BTreeMap;
+use meaning::Meaning;
+use std::collections::BTreeSet;
+use std::mem::take;
 
-/// Gives metrics the names that constants of their package, or of one they import, make.
+/// Gives facts the texts that constants of other files are. What no constant is certainly meant by
+/// is not known from here on.
 pub(super) fn settle(mut repo: Repo) -> Repo {
-    if repo.facts.constants.is_empty()
-        || repo.facts.metric_definitions.iter().all(|it| it.open.is_none())
-    {
-        return repo;
-    }
-    let found = names(&repo);
-    for (number, [namespace, subsystem, name]) in found {
-        if let Some(definition) = repo.facts.metric_definitions.get_mut(number) {
-            definition.settle([&namespace, &subsystem, &name]);
+    let mut open = Open::of(&mut repo.facts);
+    let mut meaning = Meaning::of(&repo);
+    open.each(&mut |from, scalar| {
+        if let Some(text) = meaning.text(from, &scalar.text) {
+            scalar.text = text;
+            scalar.known = true;
         }
-    }
+    });
+    open.metrics(&mut |from, path| meaning.text(from, path));
+    open.drop_unknown();
+    open.give_back(&mut repo.facts);
     repo
 }
 
-/// The parts of the names that are certain, by the number of the declaration.
-fn names(repo: &Repo) -> Vec<(usize, [String; 3])> {
-    // One name with two values, for two systems, stands for neither.
-    let mut all: BTreeMap<(&str, &str), Option<&str>> = BTreeMap::new();
-    for constant in &repo.facts.constants {
-        let home = folder(&repo.source(constant.document.source).path);
-        let known = all.entry((home, &constant.name)).or_insert(Some(&constant.value));
-        if known.is_some_and(|known| known != constant.value) {
-            *known = None;
+/// Facts that may hold the names of constants, taken out of the repository.
+struct Open {
+    definitions: Vec<MetricDefinition>,
+    uses: Vec<MetricUse>,
+    scopes: Vec<SpanScope>,
+    functions: Vec<SpanFunction>,
+    wrapped: Vec<WrappedSpan>,
+    records: Vec<LogCall>,
+}
+
+impl Open {
+    fn of(facts: &mut FileFacts) -> Open {
+        Open {
+            definitions: take(&mut facts.metric_definitions),
+            uses: take(&mut facts.metric_uses),
+            scopes: take(&mut facts.span_scopes),
+            functions: take(&mut facts.span_functions),
+            wrapped: take(&mut facts.wrapped_spans),
+            records: take(&mut facts.log_calls),
         }
     }
-    let mut modules: Option<Modules<'_>> = None;
-    let mut value = |from: DocumentId, path: &str| -> Option<String> {
-        let own = folder(&repo.source(from.source).path);
-        let Some((package, name)) = path.rsplit_once('.') else {
-            return (*all.get(&(own, path))?).map(str::to_owned);
+
+    fn give_back(self, facts: &mut FileFacts) {
+        facts.metric_definitions = self.definitions;
+        facts.metric_uses = self.uses;
+        facts.span_scopes = self.scopes;
+        facts.span_functions = self.functions;
+        facts.wrapped_spans = self.wrapped;
+        facts.log_calls = self.records;
+    }
+
+    /// Visits all that may be the name of a constant.
+    fn each(&mut self, visit: &mut dyn FnMut(DocumentId, &mut Scalar)) {
+        let mut visit = |from: DocumentId, scalar: &mut Scalar| {
+            if !scalar.known && !scalar.text.is_empty() {
+                visit(from, scalar);
+            }
         };
-        let number = repo.facts.modules.binary_search_by_key(&from, |it| it.document).ok()?;
-        let modules = modules.get_or_insert_with(|| Modules::of(repo));
-        let meant = modules.meant(number, package);
-        let home = folder(&repo.source(repo.facts.modules[*meant.first()?].document.source).path);
-        (*all.get(&(home, name))?).map(str::to_owned)
-    };
-    let mut part = |definition: &MetricDefinition, part: &NamePart| match part {
-        NamePart::Text(text) => Some(text.clone()),
-        NamePart::Constant(path) => value(definition.document, path),
-    };
-    let mut found = Vec::new();
-    for (number, definition) in repo.facts.metric_definitions.iter().enumerate() {
-        let Some([namespace, subsystem, name]) = definition.open.as_ref().map(|it| &it.parts)
-        else {
-            continue;
-        };
-        let parts =
-            (part(definition, namespace), part(definition, subsystem), part(definition, name));
-        if let (Some(namespace), Some(subsystem), Some(name)) = parts {
-            found.push((number, [namespace, subsystem, name]));
+        for one in &mut self.definitions {
+            one.labels.iter_mut().flatten().for_each(|label| visit(one.document, label));
+        }
+        for one in &mut self.uses {
+            let keys = one.labels.iter_mut().flatten().filter_map(|label| label.key.as_mut());
+            keys.for_each(|key| visit(one.document, key));
+        }
+        for one in &mut self.scopes {
+            one.name.iter_mut().for_each(|name| visit(one.document, name));
+        }
+        for one in &mut self.functions {
+            let name = one.gives.as_mut().and_then(|gives| gives.name.as_mut());
+            name.into_iter().for_each(|name| visit(one.document, name));
+        }
+        for one in &mut self.wrapped {
+            let texts = one.args.iter_mut().filter_map(|arg| arg.text.as_mut());
+            texts.for_each(|text| visit(one.scope.document, text));
+        }
+        for one in &mut self.records {
+            let keys = one.values.iter_mut().filter_map(|value| value.named_by.as_mut());
+            keys.for_each(|key| visit(one.document, key));
         }
     }
-    found
+
+    /// Gives metrics the names that constants make.
+    fn metrics(&mut self, text: &mut dyn FnMut(DocumentId, &str) -> Option<String>) {
+        for one in &mut self.definitions {
+            let Some(open) = &one.open else { continue };
+            let mut part = |part: &NamePart| match part {
+                NamePart::Text(text) => Some(text.clone()),
+                NamePart::Constant(path) => text(one.document, path),
+            };
+            let [namespace, subsystem, name] = &open.parts;
+            let parts = (part(namespace), part(subsystem), part(name));
+            if let (Some(namespace), Some(subsystem), Some(name)) = parts {
+                one.settle([&namespace, &subsystem, &name]);
+            }
+        }
+    }
+
+    /// Lists with a name that nobody knows are not known; spans without one have none.
+    fn drop_unknown(&mut self) {
+        for one in &mut self.definitions {
+            let known = |labels: &Vec<Scalar>| labels.iter().all(|label| label.known);
+            one.labels = one.labels.take().filter(known);
+            if let Some(labels) = one.labels.as_mut().filter(|_| one.telemetry) {
+                // Several uses give one attribute, by its text or by a constant.
+                let mut seen = BTreeSet::new();
+                labels.retain(|label| seen.insert(label.text.clone()));
+            }
+        }
+        for one in &mut self.uses {
+            let known = |labels: &Vec<LabelValue>| {
+                let mut keys = labels.iter().filter_map(|label| label.key.as_ref());
+                keys.all(|key| key.known)
+            };
+            one.labels = one.labels.take().filter(known);
+        }
+        for one in &mut self.scopes {
+            one.name = one.name.take().filter(|name| name.known);
+        }
+        for gives in self.functions.iter_mut().filter_map(|one| one.gives.as_mut()) {
+            gives.name = gives.name.take().filter(|name| name.known);
+        }
+        for arg in self.wrapped.iter_mut().flat_map(|one| &mut one.args) {
+            arg.text = arg.text.take().filter(|text| text.known);
+        }
+        for value in self.records.iter_mut().flat_map(|one| &mut one.values) {
+            if let Some(key) = value.named_by.take().filter(|key| key.known) {
+                value.key = Some(key);
+            }
+        }
+    }
 }

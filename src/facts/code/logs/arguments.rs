@@ -9,6 +9,25 @@ use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
 use crate::parse::unit::{Arg, ExprId, ExprKind};
 
+/// Calls of a chain that give a record a key and its value: SLF4J, zerolog, logrus, Serilog.
+const KEYED: &[&str] = &[
+    "addKeyValue",
+    "Str",
+    "Strs",
+    "Stringer",
+    "Int",
+    "Int64",
+    "Uint64",
+    "Float64",
+    "Bool",
+    "Dur",
+    "Time",
+    "Any",
+    "Interface",
+    "WithField",
+    "ForContext",
+];
+
 /// Arguments of Python's loggers that are no values.
 const OPTIONS: &[&str] = &["exc_info", "stack_info", "stacklevel", "extra", "target", "parent"];
 
@@ -114,8 +133,16 @@ fn pairs(values: &mut Values<'_, '_, '_>, file: &File<'_, '_>, args: &[Arg<'_>])
     let mut number = 0;
     while let Some(arg) = args.get(number) {
         let attribute = is_field(file, arg.value);
+        // A constant of another file may be a key, or a key and its value in one.
+        let paired = || {
+            let rest = &args[number..];
+            rest.len() % 2 == 0 && !rest.iter().any(|one| one.spread || is_field(file, one.value))
+        };
+        let key = || {
+            file.names.text(arg.value).is_some() || file.constant(arg.value).is_some() && paired()
+        };
         match args.get(number + 1) {
-            Some(value) if !attribute && !arg.spread && file.names.text(arg.value).is_some() => {
+            Some(value) if !attribute && !arg.spread && key() => {
                 values.field(arg.value, value.value);
                 number += 2;
             }
@@ -135,10 +162,12 @@ fn chain(values: &mut Values<'_, '_, '_>, file: &File<'_, '_>, call: ExprId) {
         && let ExprKind::Member { of, .. } = unit.expr(*callee)
     {
         at = *of;
+        let keyed = |key: ExprId| {
+            let known = file.called(at).is_some_and(|name| KEYED.contains(&name));
+            unit.literal(key).is_some() || known && file.constant(key).is_some()
+        };
         match unit.args(at) {
-            [key, value, ..] if unit.literal(key.value).is_some() => {
-                values.field(key.value, value.value);
-            }
+            [key, value, ..] if keyed(key.value) => values.field(key.value, value.value),
             _ if is_field(file, at) => values.value(at, Way::Field, None),
             _ => {}
         }

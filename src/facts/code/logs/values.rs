@@ -56,6 +56,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
     pub(super) fn named(&mut self, name: &str, span: Span) {
         self.push(Logged {
             key: None,
+            named_by: None,
             name: Some(name.to_owned()),
             span,
             way: Way::Argument,
@@ -85,7 +86,14 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
     pub(super) fn field(&mut self, key: ExprId, value: ExprId) {
         match self.file.scalar(key) {
             Some(key) => self.keyed(key, value, Way::Field),
-            None => self.collect(value, Way::Field, None, None),
+            None => {
+                let before = self.found.len();
+                self.collect(value, Way::Field, None, None);
+                let constant = self.file.constant(key);
+                for found in self.found[before..].iter_mut().filter(|one| one.key.is_none()) {
+                    found.named_by = constant.clone();
+                }
+            }
         }
     }
 
@@ -98,6 +106,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             let span = self.file.expr_span(value);
             self.push(Logged {
                 key: Some(Scalar { known: constant.is_some(), ..key }),
+                named_by: None,
                 name: None,
                 span,
                 way: Way::Field,
@@ -205,6 +214,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
         if is_map(self.file, id) {
             self.push(Logged {
                 key: None,
+                named_by: None,
                 name: None,
                 span,
                 way,
@@ -265,6 +275,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             let span = at.unwrap_or_else(|| file.expr_span(of));
             self.push(Logged {
                 key: key.clone(),
+                named_by: None,
                 name: None,
                 span,
                 way,
@@ -348,6 +359,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                         };
                         self.push(Logged {
                             key: key.clone(),
+                            named_by: None,
                             name: leaf_name(file, id),
                             span,
                             way,
@@ -381,6 +393,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
         let name = leaf_name(file, id);
         self.push(Logged {
             key,
+            named_by: None,
             name,
             span,
             way,

@@ -275,7 +275,7 @@ fn name(file: &File<'_, '_>, call: ExprId, id: Option<ExprId>) -> Scalar {
     Scalar { text, span: file.expr_span(id), known, plain: true }
 }
 
-/// The labels of a declaration, if all are certain.
+/// The labels of a declaration, if all are certain; constants of other files are unknown yet.
 fn labels(
     file: &File<'_, '_>,
     call: ExprId,
@@ -292,7 +292,7 @@ fn labels(
     if api.get("system") == Some("micrometer") {
         // Tags may also come as objects.
         let texts = parts.pairs.chunks(2).map(|pair| match pair {
-            [key, _] => file.scalar(*key),
+            [key, _] => file.named_text(*key),
             _ => None,
         });
         return texts.collect();
@@ -300,15 +300,15 @@ fn labels(
     match &parts.labels {
         None => Some(Vec::new()),
         Some(Given::One(id)) => match items(file, *id) {
-            Some(items) => items.into_iter().map(|item| file.scalar(item)).collect(),
+            Some(items) => items.into_iter().map(|item| file.named_text(item)).collect(),
             // A single name, or the options that hold none.
-            None if file.scalar(*id).is_some() => {
+            None if is_name(file, *id) => {
                 // C# takes any number of them, one after the other.
                 let args = file.unit.args(call);
                 let first = args.iter().position(|arg| arg.value == *id)?;
                 let many = file.unit.language == Language::Csharp;
                 let last = if many { args.len() } else { first + 1 };
-                args[first..last].iter().map(|arg| file.scalar(arg.value)).collect()
+                args[first..last].iter().map(|arg| file.named_text(arg.value)).collect()
             }
             None => {
                 let id = file.names.resolved(*id);
@@ -321,9 +321,15 @@ fn labels(
                 options.then(Vec::new)
             }
         },
-        Some(Given::All(args)) => args.iter().map(|arg| file.scalar(*arg)).collect(),
+        Some(Given::All(args)) => args.iter().map(|arg| file.named_text(*arg)).collect(),
         Some(Given::Unknown) => None,
     }
+}
+
+/// Whether an argument is the name of one label: in C# that may be a constant.
+fn is_name(file: &File<'_, '_>, id: ExprId) -> bool {
+    let constant = || file.unit.language == Language::Csharp && file.constant(id).is_some();
+    file.scalar(id).is_some() || constant()
 }
 
 fn registry(file: &File<'_, '_>, api: &'static Api, parts: &Parts<'_, '_, '_>) -> Registry {

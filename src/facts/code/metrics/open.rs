@@ -28,9 +28,6 @@ pub struct OpenName {
 
 /// The name of a declaration, where constants of other files make it.
 pub(super) fn name(file: &File<'_, '_>, parts: &Parts<'_, '_, '_>, unit: &str) -> Option<OpenName> {
-    if file.unit.language != Language::Go {
-        return None;
-    }
     let part = |given: &Option<Given>| match given {
         None => Some(NamePart::Text(String::new())),
         Some(Given::One(id)) => of(file, *id),
@@ -42,17 +39,10 @@ pub(super) fn name(file: &File<'_, '_>, parts: &Parts<'_, '_, '_>, unit: &str) -
 }
 
 fn of(file: &File<'_, '_>, id: ExprId) -> Option<NamePart> {
-    if let Some(text) = file.text_of(id) {
-        return Some(NamePart::Text(text));
+    match file.text_of(id) {
+        Some(text) => Some(NamePart::Text(text)),
+        None => file.constant(id).map(|constant| NamePart::Constant(constant.text)),
     }
-    use crate::parse::unit::ExprKind;
-    let bare = match file.unit.expr(id) {
-        ExprKind::Name(name) => file.names.owner(file.unit.function_of(id), name).is_none(),
-        ExprKind::Member { of, .. } => matches!(file.unit.expr(*of), ExprKind::Name(_)),
-        _ => false,
-    };
-    let path = file.names.path(id).filter(|path| bare && !path.contains(['(', '<', '[']))?;
-    Some(NamePart::Constant(path))
 }
 
 impl MetricDefinition {

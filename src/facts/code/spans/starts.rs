@@ -106,7 +106,7 @@ pub(super) fn scope(
     let named = part(file, start.call, start.api, "name");
     SpanScope {
         document: file.document,
-        name: named.and_then(|name| file.scalar(name)),
+        name: named.and_then(|name| file.named_text(name)),
         at: file.callee_span(start.call.id),
         form: start.form,
         role: role(file, start),

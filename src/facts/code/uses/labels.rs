@@ -132,20 +132,29 @@ impl Reader<'_, '_, '_> {
 
     pub(super) fn key(&self, id: ExprId) -> Option<Scalar> {
         let file = self.file;
+        // A name is a key by itself but where keys are any values: `{METHOD: "get"}`.
+        let valued = matches!(
+            file.unit.language,
+            Language::Go
+                | Language::Python
+                | Language::Javascript
+                | Language::Typescript
+                | Language::Tsx
+        );
         let scalar = file.scalar(id).or_else(|| match file.unit.expr(id) {
-            ExprKind::Name(name) if file.unit.language != Language::Go => Some(Scalar {
+            ExprKind::Name(name) if !valued => Some(Scalar {
                 text: (*name).to_owned(),
                 span: file.expr_span(id),
                 known: true,
                 plain: true,
             }),
-            _ => None,
+            _ => file.constant(id),
         });
         scalar.or_else(|| {
             // `AttributeKey.stringKey("a")`, a constant of the conventions.
             let args = file.unit.args(id);
             match args {
-                [arg] => file.scalar(arg.value),
+                [arg] => file.named_text(arg.value),
                 _ => None,
             }
         })
