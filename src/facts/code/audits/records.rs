@@ -18,7 +18,8 @@ const WRITES: &str = "\
 const OTHERS: &str = "\
     config configuration file path dir filter policy policies level enabled logger handler service \
     client store repository middleware table query reader writer logs events records entries id \
-    ids url report reports schema mode settings count page dependencies packages";
+    ids url report reports schema mode settings count page dependencies packages request requests \
+    response responses aspect status job jobs context";
 
 /// What keeps a record apart from the logger.
 const SINKS: &str = "\
@@ -118,6 +119,8 @@ fn function(
     let written: Vec<(ExprId, &LogCall)> = all
         .filter_map(|id| Some((id, log_of(file, logs, id)?)))
         .filter(|(_, log)| log.message.is_none() || !log.values.is_empty())
+        // What is said where keeping the record failed is no record.
+        .filter(|(_, log)| !log.caught)
         .collect();
     let (first, _) = written.first()?;
     let kept = own.iter().any(|id| is_sink(file, logs, *id));
@@ -150,9 +153,11 @@ fn function(
         .filter(|param| !is_rest(file, param))
         .any(|param| carries(param) && handed(param));
     let apart = !params.is_empty() && !params.iter().any(handed);
-    let based = is_based(file, *first);
+    let elsewhere = is_based(file, *first)
+        || params.iter().any(says_record)
+        || own.iter().any(|id| keeps(file, logs, *id));
     let judged =
-        !carried && !based && (said.has(WHAT) || said.has(WHO)) && (params.len() > 1 || apart);
+        !carried && !elsewhere && (said.has(WHAT) || said.has(WHO)) && (params.len() > 1 || apart);
     let lacks = if judged { said.lacks() } else { Vec::new() };
     Some(AuditRecord {
         document: file.document,
@@ -242,6 +247,26 @@ fn is_sink(file: &File<'_, '_>, logs: &Logs<'_>, id: ExprId) -> bool {
     let ExprKind::Member { name, .. } = file.unit.expr(*callee) else { return false };
     let first = words(name).into_iter().next().unwrap_or_default();
     is_in(&first, SINKS) && log_of(file, logs, id).is_none()
+}
+
+/// Whether a parameter is a record that was made before: the log only tells of it. An event is none
+/// yet.
+fn says_record(param: &Param<'_>) -> bool {
+    let ty = words(param.ty.unwrap_or_default());
+    let last = ty.last().map_or("", String::as_str);
+    let record = matches!(last, "audit" | "record" | "entry" | "trail");
+    param.name.eq_ignore_ascii_case("audit") || (record && ty.iter().any(|word| word == "audit"))
+}
+
+/// Whether a call hands a record to what keeps records for auditors.
+fn keeps(file: &File<'_, '_>, logs: &Logs<'_>, id: ExprId) -> bool {
+    let hands = |name: &str| {
+        let first = words(name).into_iter().next().unwrap_or_default();
+        says_audit(name) && (is_in(&first, WRITES) || first == "update")
+    };
+    file.called(id).is_some_and(hands)
+        && file.own_function(id).is_none()
+        && log_of(file, logs, id).is_none()
 }
 
 /// Whether the logger of a call has values of its own.
