@@ -16,15 +16,20 @@ pub(super) fn check(action: &IncidentAction, case: &mut Case<'_>) {
         return case.skip();
     }
     let Some(test) = action.silent.as_ref().filter(|_| !action.says(Says::Logs)) else { return };
-    let edits = otherwise(case.repo, case.repo.document(action.document).kind, test.span);
+    let kind = case.repo.document(action.document).kind;
+    let edits = otherwise(case.repo, kind, test.span);
     let flag = case.flag(test.span).with("action", name_of(action));
     if let Some(edits) = edits {
-        flag.fix(false, "raise an error for what is not known", edits);
+        let how = match kind {
+            Kind::Go | Kind::Rust => "say what is not known",
+            _ => "raise an error for what is not known",
+        };
+        flag.fix(false, how, edits);
     }
 }
 
-/// An error where the condition does not hold. Go and Rust give errors back, by a type of the
-/// repository's own.
+/// An error where the condition does not hold; in Go and Rust, where a function that gives nothing
+/// back has no way to raise one, a record.
 fn otherwise(repo: &Repo, kind: Kind, test: Span) -> Option<Vec<Edit>> {
     let text = repo.source(test.source).text();
     let begin = text[..test.start as usize].rfind('\n').map_or(0, |at| at + 1);
@@ -35,6 +40,7 @@ fn otherwise(repo: &Repo, kind: Kind, test: Span) -> Option<Vec<Edit>> {
         Kind::Java => "throw new IllegalArgumentException",
         Kind::Javascript | Kind::Typescript => "throw new Error",
         Kind::Csharp => "throw new System.ArgumentException",
+        Kind::Go | Kind::Rust => told(text, kind)?,
         _ => return None,
     };
     let open = text[test.end as usize..].find('{')?;
@@ -48,11 +54,24 @@ fn otherwise(repo: &Repo, kind: Kind, test: Span) -> Option<Vec<Edit>> {
         let lead = &line[..line.len() - line.trim_start().len()];
         lead.strip_prefix(indent).filter(|step| !step.is_empty()).unwrap_or("  ")
     });
-    let closes = if kind == Kind::Javascript && !text.contains(';') { "" } else { ";" };
+    let closes = match kind {
+        Kind::Go => "",
+        Kind::Javascript if !text.contains(';') => "",
+        _ => ";",
+    };
     let text = format!(
         " else {{{line_end}{indent}{step}{error}(\"unknown incident\"){closes}{line_end}{indent}}}"
     );
     Some(vec![Edit { span: Span::new(test.source, end, end), text }])
+}
+
+/// How a file of Go or Rust tells of what it cannot do: with the logger that it has.
+fn told(text: &str, kind: Kind) -> Option<&'static str> {
+    let known: &[(&str, &str)] = match kind {
+        Kind::Go => &[("\"log/slog\"", "slog.Warn"), ("\"log\"", "log.Print")],
+        _ => &[("tracing::", "tracing::warn!"), ("log::", "log::warn!")],
+    };
+    known.iter().find(|(sign, _)| text.contains(sign)).map(|(_, call)| *call)
 }
 
 /// The same in Python: before what is done.

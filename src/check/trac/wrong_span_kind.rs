@@ -5,6 +5,8 @@ use crate::check::{Case, mend};
 use crate::facts::code::spans::{SpanRole, SpanScope};
 use crate::finding::Edit;
 use crate::identify::Kind;
+use crate::repo::Repo;
+use crate::source::Span;
 
 /// Attributes of spans that call others.
 const CLIENT: &[&str] = &[
@@ -75,6 +77,9 @@ fn client(scope: &SpanScope, case: &Case<'_>) -> Option<Edit> {
     let repo = case.repo;
     let text = repo.source(scope.at.source).text();
     let name = repo.text(scope.at);
+    if repo.document(scope.document).kind == Kind::Rust {
+        return client_of_rust(scope, repo);
+    }
     let arguments = mend::arguments(repo, scope.at)?;
     let given = repo.text(arguments);
     let imported = text.contains("SpanKind");
@@ -94,7 +99,7 @@ fn client(scope: &SpanScope, case: &Case<'_>) -> Option<Edit> {
         }
         Kind::Java if name == "startSpan" && imported => {
             let dot = text[..scope.at.start as usize].rfind('.')?;
-            let span = crate::source::Span::new(scope.at.source, dot, dot);
+            let span = Span::new(scope.at.source, dot, dot);
             Some(Edit { span, text: ".setSpanKind(SpanKind.CLIENT)".to_owned() })
         }
         Kind::Javascript | Kind::Typescript
@@ -107,6 +112,23 @@ fn client(scope: &SpanScope, case: &Case<'_>) -> Option<Edit> {
         }
         _ => None,
     }
+}
+
+/// The same in Rust: a field of the macro, or a step of the builder.
+fn client_of_rust(scope: &SpanScope, repo: &Repo) -> Option<Edit> {
+    let text = repo.source(scope.at.source).text();
+    let (start, end) = (scope.at.start as usize, scope.at.end as usize);
+    if text[end..].starts_with("!(") {
+        let name = Span::new(scope.at.source, start, end + 1);
+        return mend::argument(repo, name, "otel.kind = \"client\"");
+    }
+    let dot = text[..start].rfind('.')?;
+    let chain = text[..dot].rsplit([';', '{', '}']).next()?;
+    let built = repo.text(scope.at) == "start"
+        && chain.contains(".span_builder(")
+        && text.contains("SpanKind");
+    let at = Span::new(scope.at.source, dot, dot);
+    built.then(|| Edit { span: at, text: ".with_kind(SpanKind::Client)".to_owned() })
 }
 
 /// Libraries of databases, by the names of what instruments them.
