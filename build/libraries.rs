@@ -104,6 +104,7 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("time", "Time", &["unit"]),
     ("route", "Route", &["form", "path", "handler", "method", "named"]),
     ("consume", "Consume", &["form", "protocol", "handler"]),
+    ("listen", "Listen", &[]),
     (
         "outbound",
         "Outbound",

@@ -230,6 +230,8 @@ file_facts! {
     entrances: deploy::Entrance,
     /// What Dockerfiles start from.
     base_images: deploy::BaseImage,
+    /// Programs that supervisord starts.
+    supervised: deploy::Supervised,
     /// Lines of environment files.
     env_values: deploy::EnvValue,
     /// Releases that documents state.

@@ -89,6 +89,8 @@ pub enum Role {
     Route,
     /// Takes messages from a queue or a topic.
     Consume,
+    /// Takes connections, and speaks a language of its own over them.
+    Listen,
     /// Calls another service.
     Outbound,
     /// Gives work to another thread.

@@ -60,4 +60,5 @@ mod template;
 mod truth;
 mod units;
 mod verdicts;
+mod waits;
 mod worlds;

@@ -163,6 +163,8 @@ pub enum ListenerForm {
     Requests,
     /// Messages of a queue or a topic.
     Messages,
+    /// Connections, over which no protocol that is known here is spoken.
+    Connections,
     /// Times of a schedule.
     Times,
 }

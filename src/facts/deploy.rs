@@ -13,6 +13,7 @@ mod dotenv;
 mod kubernetes;
 mod release;
 mod scale;
+mod supervisor;
 mod words;
 
 pub use compose::read_compose;
@@ -21,6 +22,7 @@ pub use dotenv::read_dotenv;
 pub use kubernetes::read_object;
 pub use release::{read_chart, read_values};
 pub use scale::Scale;
+pub use supervisor::read_supervised;
 
 /// A container of a workload, or a compose service.
 #[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
@@ -221,6 +223,15 @@ pub struct BaseImage {
     pub copies: Vec<Scalar>,
     /// It says which ports it listens on.
     pub exposes: bool,
+}
+
+/// A program that supervisord starts, and starts again when it ends.
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
+pub struct Supervised {
+    /// The file that says so.
+    pub document: DocumentId,
+    /// Its command as single words.
+    pub words: Vec<Scalar>,
 }
 
 /// A line of an environment file.

@@ -383,6 +383,12 @@ fn logger_of(key: &str) -> Option<&str> {
     Some(if logger.eq_ignore_ascii_case("default") { "root" } else { logger })
 }
 
+/// Whether a pattern writes records as JSON by hand: `{"level":"%p"`.
+fn is_object(pattern: &str) -> bool {
+    let inner = pattern.trim_start().strip_prefix('{').map(str::trim_start);
+    inner.is_some_and(|inner| inner.starts_with('"') || inner.starts_with("\\\""))
+}
+
 /// Whether Dropwizard writes records as JSON: by an appender or a layout of that name.
 fn is_appender_of_records(key: &str, value: &str) -> bool {
     const FORMS: &[&str] = &["ecs", "gelf", "json", "logstash", "splunk"];
@@ -414,7 +420,7 @@ fn scalar_setting(key: &str, value: Scalar, parts: &mut RecordParts, facts: &mut
     parts.open |= appends;
     let json = || lower.ends_with("formattername") && value.text.eq_ignore_ascii_case("json");
     let format = if json() { format_of("JsonConsole") } else { format_of(&value.text) };
-    let format = format.filter(|api| is_structured(api));
+    let format = format.or_else(|| files::sink(&lower, &value)).filter(|api| is_structured(api));
     if let Some(api) = format {
         parts.give(api, value.span);
     }
@@ -422,7 +428,7 @@ fn scalar_setting(key: &str, value: Scalar, parts: &mut RecordParts, facts: &mut
         Setup::Level { logger: logger.to_owned(), only: None }
     } else if lower.starts_with("logging.structured.format") || format.is_some() {
         Setup::Form(Form::Structured, true)
-    } else if appends {
+    } else if appends || lower.starts_with("logging.pattern.") && is_object(&value.text) {
         Setup::Form(Form::Structured, false)
     } else if lower.ends_with("outputtemplate")
         && value.text.trim_start().starts_with('{')

@@ -334,7 +334,10 @@ impl<'s> Reader<'s> {
         telemetry::mention(kind, text, document, &mut self.facts);
         match kind {
             Kind::Dockerfile => deploy::read_dockerfile(text, map, document, &mut self.facts),
-            Kind::Text => permissions::read_script(text, map, document, &mut self.facts),
+            Kind::Text => {
+                permissions::read_script(text, map, document, &mut self.facts);
+                deploy::read_supervised(text, map, document, &mut self.facts);
+            }
             Kind::CodeOwners => owners::read_owners(text, map, document, &mut self.facts),
             Kind::EnvFile => deploy::read_dotenv(text, map, document, &mut self.facts),
             Kind::LoggingConfig => logging::read_text(text, map, document, &mut self.facts),

@@ -46,7 +46,10 @@ const EXTENSIONS: &[(&str, Kind)] = &[
 /// The kind that a file's name says, if it says one.
 pub(super) fn by_name(path: &str) -> Option<Kind> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    if name == "Dockerfile" || name == "Containerfile" || name.starts_with("Dockerfile.") {
+    let variant =
+        |rest: &str| rest.starts_with('.') || rest.starts_with('-') && !rest.contains('.');
+    let built = name.strip_prefix("Dockerfile").is_some_and(|it| it.is_empty() || variant(it));
+    if built || name == "Containerfile" {
         return Some(Kind::Dockerfile);
     }
     if name == "CODEOWNERS" {
@@ -173,6 +176,9 @@ pub(super) fn by_grammar(text: &str) -> Option<Kind> {
     if is_notification_template(text) {
         return Some(Kind::AlertmanagerTemplate);
     }
+    if is_supervised(text) {
+        return Some(Kind::Text);
+    }
     if is_terraform(text) {
         return Some(Kind::Terraform);
     }
@@ -201,6 +207,12 @@ pub(super) fn by_grammar(text: &str) -> Option<Kind> {
         return Some(Kind::PromtailConfig);
     }
     None
+}
+
+/// What supervisord starts.
+fn is_supervised(text: &str) -> bool {
+    let starts = |word: &str| text.lines().any(|line| line.starts_with(word));
+    text.contains("[program:") && starts("[program:") && starts("command")
 }
 
 fn is_notification_template(text: &str) -> bool {

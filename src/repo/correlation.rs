@@ -50,6 +50,7 @@ const PACKAGES: &[&str] = &[
     "asgi-correlation-id",
     "django-guid",
     "django-request-id",
+    "dockerflow",
     "flask-request-id",
     "express-request-id",
     "cls-rtracer",

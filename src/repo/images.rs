@@ -414,6 +414,11 @@ pub fn is_known(image: Option<&str>) -> bool {
 }
 
 impl Known {
+    /// Whether it is there for others to run what they bring, or to run a command.
+    pub fn is_shell(&self) -> bool {
+        self.name == "shell"
+    }
+
     fn fits(&self, path: &str, last: &str, wild: bool) -> bool {
         let named = self.names.iter().any(|name| match (name.strip_suffix('*'), wild) {
             (Some(prefix), true) => last.starts_with(prefix),

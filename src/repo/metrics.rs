@@ -129,6 +129,30 @@ impl Repo {
             .or_else(needed)
     }
 
+    /// Whether a package that is not here may serve what a client library holds, as its name says:
+    /// `acme.io/go/prometheusx`.
+    pub fn may_serve_metrics(&self, service: &Service) -> bool {
+        const SPEAK: &[&str] = &["metric", "monitor", "observab", "prom", "telemetry"];
+        const CLIENTS: &[&str] = &[
+            "github.com/prometheus/",
+            "github.com/VictoriaMetrics/",
+            "github.com/rcrowley/go-metrics",
+            "go.opentelemetry.io/",
+            "k8s.io/metrics",
+        ];
+        let names = self.facts.manifests.iter().filter_map(|it| it.name.as_ref()?.known_text());
+        let here: Vec<&str> = names.filter(|name| name.contains('/')).collect();
+        let mut imports = self.modules_of(service).flat_map(|module| &module.imports);
+        imports.any(|import| {
+            let (host, rest) = import.split_once('/').unwrap_or_default();
+            host.contains('.')
+                && !host.starts_with('.')
+                && SPEAK.iter().any(|word| rest.to_ascii_lowercase().contains(word))
+                && !CLIENTS.iter().any(|known| import.starts_with(known))
+                && !here.iter().any(|name| import.starts_with(name))
+        })
+    }
+
     /// Whether the programs here are told apart by tenants, which their code calls users.
     pub fn calls_tenants_users(&self) -> bool {
         let known = libraries::words("tenants").imports;

@@ -8,9 +8,12 @@ pub use address::{Endpoint, Reach};
 pub use units::{ENVIRONMENT, Identity};
 
 use super::Repo;
+use super::runs::image_name;
 use super::services::Service;
 use crate::facts::DocumentId;
 use crate::facts::code::setup::{LibraryImport, SdkSetup};
+use crate::facts::deploy::BaseImage;
+use crate::facts::scalar::Scalar;
 use crate::facts::telemetry::OtelVariable;
 use crate::lang::placeholder;
 use crate::lang::quick::QuickMap;
@@ -99,6 +102,17 @@ impl Repo {
         if let Some(found) = named.next() {
             return Some(found);
         }
+        // `-javaagent:${AGENT}`, which the same image names.
+        for image in images.clone() {
+            for (name, value) in image.env.entries.iter().filter(|(_, value)| !value.known) {
+                if let Some(agent) = semconv::agent_in(&filled_in(image, &value.text)) {
+                    return Some((name.span, agent));
+                }
+            }
+        }
+        if let Some(span) = self.agent_beside(service) {
+            return Some((span, "an agent beside it"));
+        }
         // What Compose takes from its own environment.
         for container in containers.clone() {
             for (name, value) in container.env.entries.iter().filter(|(_, value)| !value.known) {
@@ -131,6 +145,22 @@ impl Repo {
         starter.map(|it| (it.name.span, "a starter"))
     }
 
+    /// An agent that runs in the same pod and watches the program from outside.
+    fn agent_beside(&self, service: &Service) -> Option<Span> {
+        let containers = &self.facts.containers;
+        service.containers.iter().map(|&it| &containers[it]).find_map(|own| {
+            let beside = containers.iter().filter(|it| {
+                it.document == own.document && it.owner == own.owner && it.workload != "compose"
+            });
+            let mut images = beside.filter_map(|it| it.image.as_ref());
+            let watches = |it: &&Scalar| {
+                it.text.contains("autoinstrumentation-go")
+                    || semconv::is_node_agent(image_name(&it.text))
+            };
+            images.find(watches).map(|it| it.span)
+        })
+    }
+
     /// Whether options of a runtime, which may load an agent, come from where nobody can look.
     pub(in crate::repo) fn hides_agent(&self, service: &Service) -> bool {
         const OPTIONS: &[&str] =
@@ -138,7 +168,10 @@ impl Repo {
         // An agent that lies in the image is switched on where it runs.
         let images = service.images.iter().map(|&number| &self.facts.base_images[number]);
         let mut texts = images.flat_map(|image| image.copies.iter().chain(&image.runs));
-        if texts.any(|text| text.text.contains("opentelemetry-javaagent")) {
+        // Settings of Azure's agent lie beside it, wherever that comes from.
+        let lies =
+            ["opentelemetry-javaagent", "applicationinsights.json", "applicationinsights-agent"];
+        if texts.any(|text| lies.iter().any(|name| text.text.contains(name))) {
             return true;
         }
         let mut containers = service.containers.iter().map(|&it| &self.facts.containers[it]);
@@ -148,4 +181,13 @@ impl Repo {
             open.any(|value| placeholder::is_in(&self.filled(container, &value.text)))
         })
     }
+}
+
+/// A text of an image with the variables that the image itself sets.
+fn filled_in(image: &BaseImage, text: &str) -> String {
+    let set = image.env.entries.iter().map(|(name, value)| (&name.text, &value.text));
+    let all = set.chain(image.defaults.iter().map(|(name, value)| (name, value)));
+    all.fold(text.to_owned(), |text, (name, value)| {
+        text.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value)
+    })
 }

@@ -93,6 +93,8 @@ pub struct Service {
     pub containers: Vec<usize>,
     /// Numbers of its Dockerfiles in `facts.base_images`.
     pub images: Vec<usize>,
+    /// Numbers in `facts.supervised` of what supervisord starts in its images.
+    pub supervised: Vec<usize>,
     /// Numbers of its manifests in `facts.manifests`.
     pub manifests: Vec<usize>,
     /// Numbers of all manifests whose dependencies it has: its own, their parents', and those of

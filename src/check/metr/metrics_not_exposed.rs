@@ -18,6 +18,7 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
         service.is_readable()
             && !servings.any(|one| serves(one) && service.has(one.document))
             && repo.automatic_metrics(service).is_none()
+            && !repo.may_serve_metrics(service)
     };
     let program = |one: &MetricDefinition| repo.program(repo.path(one.name.span));
     if let Some(service) = services.first().filter(|_| services.iter().all(|it| hidden(it))) {

@@ -2,6 +2,7 @@
 
 use crate::check::Case;
 use crate::facts::code::setup::LibraryImport;
+use crate::facts::manifest::{Ecosystem, Manifest};
 use crate::facts::telemetry::OtelVariable;
 use crate::libraries::Table;
 use crate::parse::code::Language;
@@ -28,7 +29,10 @@ pub(super) fn manifest(service: &Service, case: &mut Case<'_>) {
     };
     let manifests = service.manifests.iter().copied().filter(first);
     let manifests = manifests.map(|number| &repo.facts.manifests[number]);
+    // In these nothing loads a package that the code does not name.
+    let named = |it: &&Manifest| matches!(it.ecosystem, Ecosystem::Cargo | Ecosystem::Npm);
     let mut retired = manifests
+        .filter(|it| !named(it))
         .flat_map(|manifest| &manifest.dependencies)
         .filter(|it| !it.development && !it.indirect && is_retired(&it.name.text))
         .peekable();

@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 /// Most imports that are kept of one file.
 const MAX_IMPORTS: usize = 1000;
 /// How code begins a metric that it writes out by hand.
-const WRITTEN: &[&str] = &["\"# TYPE ", "'# TYPE ", "`# TYPE ", "\n# TYPE ", "\\n# TYPE "];
+const WRITTEN: &str = "# TYPE ";
 /// Longest name of a module.
 const MAX_NAME: usize = 200;
 
@@ -48,7 +48,7 @@ pub(super) fn scan(code: CodeText<'_>, read: bool, facts: &mut FileFacts) {
         unread: !read,
         parsed: false,
         metered: false,
-        exposes: WRITTEN.iter().any(|form| text.contains(form)),
+        exposes: is_written(text),
         logs: false,
     });
 }
@@ -58,6 +58,7 @@ pub(super) fn read(file: &super::file::File<'_, '_>, facts: &mut FileFacts) {
     const ROLES: &[(Role, ListenerForm)] = &[
         (Role::Route, ListenerForm::Requests),
         (Role::Consume, ListenerForm::Messages),
+        (Role::Listen, ListenerForm::Connections),
         (Role::Schedule, ListenerForm::Times),
     ];
     let mut add = |api: &'static Api, at: Span| {
@@ -66,13 +67,24 @@ pub(super) fn read(file: &super::file::File<'_, '_>, facts: &mut FileFacts) {
             document: file.document,
             form,
             library: api.library,
-            starts: matches!(api.get("form"), Some("server" | "app")),
+            starts: form == ListenerForm::Connections
+                || matches!(api.get("form"), Some("server" | "app")),
             at,
         }));
     };
     for call in &file.calls {
         for api in &call.roles {
             add(api, file.callee_span(call.id));
+        }
+    }
+    // `class Mail : BackgroundService`, `class Index extends HttpServlet`.
+    for class in &file.unit.classes {
+        for base in &class.bases {
+            let bare = base.split(['<', '(']).next().unwrap_or(base).trim();
+            let at = file.span(&class.name_at);
+            for api in file.table.look_up(&file.type_path(bare)) {
+                add(api, at);
+            }
         }
     }
     let plays = |roles: &[Role]| {
@@ -93,6 +105,20 @@ pub(super) fn read(file: &super::file::File<'_, '_>, facts: &mut FileFacts) {
         (module.metered, module.logs) = (metered, logs);
     }
     facts.listeners.sort_by_key(|listener| (listener.document, listener.at));
+}
+
+/// Whether code writes a metric out by hand: `"# TYPE shop_up gauge\n"`, in one text or line by line.
+fn is_written(text: &str) -> bool {
+    const TYPES: &[&str] = &["counter", "gauge", "histogram", "summary", "untyped"];
+    text.match_indices(WRITTEN).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let line = text[at + WRITTEN.len()..].lines().next().unwrap_or_default();
+        let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let begins = text[..at].ends_with("\\n");
+        matches!(before, None | Some('"' | '\'' | '`' | '\n'))
+            || begins
+            || words.any(|word| TYPES.contains(&word))
+    })
 }
 
 struct Found<'t> {

@@ -114,6 +114,26 @@ fn words(language: Language) -> &'static [&'static str] {
             "uuid",
             "span(",
             "traced(",
+            // What waits for others.
+            "socketserver",
+            "start_server",
+            ".accept(",
+            "uvicorn",
+            "cherrypy",
+            "tornado",
+            "bottle",
+            "sanic",
+            "litestar",
+            "starlette",
+            "WSGIServer",
+            "grpc.",
+            "Consumer(",
+            "celery",
+            "dramatiq",
+            "discord",
+            "telegram",
+            "aiogram",
+            "add_job",
         ],
         Language::Go => &[
             "log",
@@ -129,6 +149,8 @@ fn words(language: Language) -> &'static [&'static str] {
             "os.Chmod",
             "Meter",
             "err.Error()",
+            ".Accept",
+            "Serve(",
         ],
         Language::Java => &[
             "org.slf4j",
@@ -144,6 +166,16 @@ fn words(language: Language) -> &'static [&'static str] {
             "PutMapping",
             "DeleteMapping",
             "Meter",
+            "RestController",
+            "stereotype.Controller",
+            "spark.",
+            "ServerSocket",
+            "ServerBootstrap",
+            "HttpServlet",
+            "createHttpServer",
+            "Javalin",
+            "Listener(",
+            "ws.rs",
         ],
         Language::Rust => &[
             "axum",
@@ -161,6 +193,14 @@ fn words(language: Language) -> &'static [&'static str] {
             "StatusCode::",
             "set_permissions",
             "span(",
+            "Listener",
+            "warp::",
+            "rocket",
+            "hyper",
+            "tonic",
+            "tide::",
+            "salvo",
+            "poem",
         ],
         Language::Javascript | Language::Typescript | Language::Tsx => &[
             "console.",
@@ -185,6 +225,18 @@ fn words(language: Language) -> &'static [&'static str] {
             "mode: 0o",
             "logQueryParameters",
             "typeorm",
+            ".listen(",
+            "createServer",
+            "Server(",
+            "kafkajs",
+            "discord.js",
+            "telegraf",
+            "grammy",
+            "@slack/bolt",
+            "telegram-bot",
+            "amqplib",
+            "bullmq",
+            "cron",
         ],
         Language::Csharp => &[
             "ILogger",
@@ -202,6 +254,14 @@ fn words(language: Language) -> &'static [&'static str] {
             "HttpDelete",
             "ThreadLocal",
             "SensitiveDataLogging",
+            "BackgroundService",
+            "HostedService",
+            "IConsumer<",
+            "AddConsumer",
+            "TcpListener",
+            "HttpListener",
+            "ApiController",
+            "HttpGet",
         ],
     }
 }
@@ -246,6 +306,8 @@ const TEST_FOLDERS: &[&str] = &[
     "suites",
     ".mvn",
     "end-to-end-tests",
+    // Acceptance tests, as Gradle's source sets are called.
+    "aat",
 ];
 
 /// Whether a path is that of a test: what it does is not what the service does.
@@ -277,6 +339,7 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
             && (stem.ends_with("Test") || stem.ends_with("Tests") || stem.ends_with("IT")))
         || (name.ends_with(".cs") && (stem.ends_with("Test") || stem.ends_with("Tests")))
         || matches!(name, "tests.rs" | "tests.py")
+        || name.starts_with("jest.")
         || path.contains("src/it/")
         || (name.ends_with(".go") && parts.contains(&"integration"))
 }

@@ -57,7 +57,7 @@ pub(super) fn words(node: Option<NodeRef<'_>>) -> Vec<Scalar> {
 }
 
 /// Splits at blanks outside quotes; quotes go. Words of a block or escaped text stand at all of it.
-fn split_words(line: &Scalar) -> Vec<Scalar> {
+pub(super) fn split_words(line: &Scalar) -> Vec<Scalar> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut start = None;

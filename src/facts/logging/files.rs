@@ -1,6 +1,6 @@
 //! Files that settings of loggers name: Logback, Log4j, NLog, Serilog, and Python's own.
 
-use super::{File, RecordParts, format_of};
+use super::{Api, File, Language, RecordParts, Role, Table, format_of};
 use crate::facts::code::loggers::{LoggerSetup, Setup};
 use crate::facts::scalar::Scalar;
 use crate::facts::{DocumentId, FileFacts};
@@ -101,6 +101,14 @@ pub(super) fn setting(lower: &str, value: &Scalar, document: DocumentId, facts: 
         let setup = Setup::File { rotates: true, ends: None, path: Some(value.clone()) };
         facts.logger_setups.push(LoggerSetup { document, name: value.clone(), setup });
     }
+}
+
+/// A sink of Serilog that keeps what records are made of: `{"Name": "Elasticsearch"}`.
+pub(super) fn sink(lower: &str, value: &Scalar) -> Option<&'static Api> {
+    let named = lower.starts_with("serilog.writeto")
+        && (lower == "serilog.writeto" || lower.ends_with(".name"));
+    let word = Some(&value.text).filter(|word| named && !word.contains(['.', ' ']))?;
+    Table::of(Language::Csharp).role(&format!(".WriteTo.{word}"), Role::LogFormat)
 }
 
 /// Whether a sink of Serilog is told a class that writes its records, and that is none of a

@@ -34,14 +34,17 @@ pub(super) fn json(text: &str, map: &OffsetMap, manifest: &mut Manifest) {
     let commands = root.get("scripts").into_iter().flat_map(NodeRef::entries);
     for (key, value) in commands {
         let name = key.scalar().unwrap_or_default();
-        if name == "start" || name.starts_with("start:") || name == "serve" {
+        let starts = matches!(name, "start" | "serve" | "prod" | "production");
+        if starts || name.starts_with("start:") {
             // Those start what stands in the packages below.
             let command = Scalar::of(value);
             let others =
                 |it: &Scalar| ["turbo ", "lerna "].iter().any(|of| it.text.starts_with(of));
-            manifest.commands.extend(command.filter(|it| !others(it)));
+            manifest.commands.extend(command.filter(|it| !others(it) && !is_build(&it.text)));
         }
     }
+    // `fastify start app.js`: its command line listens for the code that it is given.
+    manifest.serves = manifest.commands.iter().any(|it| it.text.contains("fastify start"));
     let private = root.get("private").and_then(|it| it.scalar()) == Some("true");
     let handed = ["exports", "types", "typings", "publishConfig", "files", "peerDependencies"];
     manifest.published = !private && handed.iter().any(|key| root.get(key).is_some());
@@ -52,6 +55,14 @@ pub(super) fn json(text: &str, map: &OffsetMap, manifest: &mut Manifest) {
     let workspaces = root.get("workspaces");
     let list = workspaces.and_then(|it| it.get("packages")).or(workspaces);
     manifest.members.extend(list.into_iter().flat_map(|it| it.items()).filter_map(Scalar::of));
+}
+
+/// Whether a command only builds, again and again: `npm run watch:build`.
+fn is_build(command: &str) -> bool {
+    const RUNNERS: &[&str] = &["bun", "deno", "nest", "next", "node", "nodemon", "start"];
+    let mut words = command.split([' ', ':', '/', '-']).filter(|word| !word.is_empty());
+    let builds = |word: &str| matches!(word, "build" | "watch" | "tsc");
+    words.clone().any(builds) && !words.any(|word| RUNNERS.contains(&word))
 }
 
 fn table(node: Option<NodeRef<'_>>, development: bool, manifest: &mut Manifest) {

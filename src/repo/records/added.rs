@@ -49,9 +49,18 @@ pub(super) fn added(repo: &Repo) -> Added {
             own_field(&path, span, input.document, &mut added);
         }
     }
-    for section in &repo.facts.shipper_sections {
+    let sections = &repo.facts.shipper_sections;
+    for section in sections {
         of_section(section, &mut added);
     }
+    // What goes on to a shipper that is not here may be given anything there.
+    let with = |role: Role, plugin: &str| {
+        let mut of_role = sections.iter().filter(|it| it.role == role);
+        of_role.any(|it| it.plugin_name().as_deref() == Some(plugin))
+    };
+    added.open |= ["forward", "http", "kafka", "socket", "tcp", "vector"]
+        .iter()
+        .any(|plugin| with(Role::Output, plugin) && !with(Role::Input, plugin));
     for plugin in &repo.facts.logstash_plugins {
         of_plugin(plugin, &mut added);
     }

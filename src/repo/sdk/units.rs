@@ -56,6 +56,10 @@ fn may_set_up(import: &str) -> bool {
     if import.contains("opentelemetry") || import.starts_with("tracing") {
         return false;
     }
+    // A logger of JavaScript.
+    if import == "tracer" {
+        return false;
+    }
     // Its packages for servers start the SDK themselves since release 8.
     let sentry = import.strip_prefix("@sentry/");
     if sentry.is_some_and(|it| !["browser", "react", "vue", "angular"].contains(&it)) {

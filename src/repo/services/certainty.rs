@@ -97,9 +97,12 @@ impl<'r> Weighed<'r, '_> {
         let other = self.is_other();
         // What was never seen to wait does so by code that is not known, as it may do all else: unless
         // it is told to run its own code, and is reached.
+        let open = |it: &BaseImage| offers || it.exposes;
         let waits = !service.listens.is_empty()
             || !service.consumes.is_empty()
-            || self.images().any(|it| (offers || it.exposes) && self.names_own(&it.command));
+            || self.own_manifests().any(|it| it.ecosystem == Ecosystem::Npm && it.serves)
+            || self.images().any(|it| open(it) && self.names_own(&it.command))
+            || self.images().any(open) && self.supervised().any(|it| self.names_own(it));
         let runs = placed && (offers || !other)
             || !other && (self.has_platform() || self.is_imaged() || self.is_application())
             || !other && self.lone && self.begins_to_wait();
@@ -116,6 +119,12 @@ impl<'r> Weighed<'r, '_> {
 
     fn images(&self) -> impl Iterator<Item = &'r BaseImage> {
         self.service.images.iter().map(|&it| &self.repo.facts.base_images[it])
+    }
+
+    /// Commands by which supervisord starts programs in its images.
+    fn supervised(&self) -> impl Iterator<Item = &'r [Scalar]> {
+        let all = &self.repo.facts.supervised;
+        self.service.supervised.iter().map(|&it| all[it].words.as_slice())
     }
 
     fn manifests(&self) -> impl Iterator<Item = &'r Manifest> {
@@ -164,7 +173,10 @@ impl<'r> Weighed<'r, '_> {
             !it.command.is_empty()
                 && !is_idle(&it.command)
                 && self.is_serious(self.path(it.document))
-                && (it.exposes || begins || self.names_waiting(&it.command))
+                && (it.exposes
+                    || begins
+                    || self.names_waiting(&it.command)
+                    || self.supervised().any(|words| self.names_waiting(words)))
         };
         self.images().any(waits)
     }
@@ -200,6 +212,8 @@ impl<'r> Weighed<'r, '_> {
         let begins = !self.service.entries.is_empty();
         let starts = |it: &Manifest| match it.ecosystem {
             Ecosystem::Npm => waits && it.commands.iter().any(|it| is_start(&it.text)),
+            // A lesson that starts Spring, and answers nothing, ends.
+            Ecosystem::Maven | Ecosystem::Gradle => it.serves && begins && self.answers(),
             _ => it.serves && begins,
         };
         let named = |names: &[&str]| {
@@ -207,6 +221,18 @@ impl<'r> Weighed<'r, '_> {
         };
         self.own_manifests().any(starts)
             || waits && named(&["manage.py"]) && named(&["wsgi.py", "asgi.py"])
+    }
+
+    /// Whether it does more than start a framework: it handles something, or is one of the servers
+    /// that come as a whole.
+    fn answers(&self) -> bool {
+        const WHOLE: &[&str] =
+            &["admin-starter-server", "config-server", "eureka", "gateway", "zuul"];
+        self.own_waits().count() > 1
+            || self
+                .repo
+                .dependencies_of(self.service)
+                .any(|needed| WHOLE.iter().any(|part| needed.name.text.contains(part)))
     }
 
     /// Whether it begins to wait where it begins.

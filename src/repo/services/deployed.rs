@@ -1,17 +1,18 @@
 //! What builds and runs each unit, and what follows for what it is.
 
+mod containers;
+
 use super::super::Repo;
 use super::super::images::{Class, known_as};
-use super::super::runs::image_name;
 use super::closure::Closure;
-use super::identity::{anchor, entries, name_of, stated};
+use super::identity::{anchor, entries, name_of, short, stated};
 use super::kind::{is_of_tests, is_rehearsal, kind_of};
 use super::modules::Modules;
 use super::units::{self, Unit, is_in};
 use super::{Certainty, Service, ServiceKind, certainty};
 use crate::facts::DocumentId;
 use crate::facts::code::{self, Listener, ListenerForm};
-use crate::facts::deploy::{BaseImage, Container};
+use crate::facts::deploy::BaseImage;
 use crate::facts::manifest::Ecosystem;
 use crate::identify::Kind;
 use crate::lang::path::{folder, join, last};
@@ -57,6 +58,7 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
             listens: Vec::new(),
             consumes: Vec::new(),
             containers: std::mem::take(&mut deployed.containers_of[number]),
+            supervised: deployed.supervised(number),
             images: std::mem::take(&mut deployed.images_of[number]),
             manifests: unit.manifests.clone(),
             built_with: closure.manifests(&unit.manifests),
@@ -171,17 +173,25 @@ impl<'r> Index<'r> {
 
     /// What a service waits for: all that its own code says, and what shared code starts for it.
     fn listeners(&self, service: &mut Service) {
+        let runs = !service.images.is_empty() || !service.containers.is_empty();
         for document in &service.documents {
             let own = service.own.binary_search(document).is_ok();
             let here = self.listeners.get(document).map_or(&[][..], Vec::as_slice);
             // A door for profiles is no service.
-            if here.iter().all(|it| it.starts) && self.profiled.contains(document) {
+            let door = |it: &&Listener| it.starts && it.library.starts_with("net/http");
+            if let [only] = here
+                && door(only)
+                && self.profiled.contains(document)
+            {
                 continue;
             }
             for listener in here {
                 if own || listener.starts {
                     match listener.form {
                         ListenerForm::Requests => service.listens.push(listener.at),
+                        // Tools open sockets too: for who started them.
+                        ListenerForm::Connections if !runs => {}
+                        ListenerForm::Connections => service.listens.push(listener.at),
                         _ => service.consumes.push(listener.at),
                     }
                 }
@@ -214,11 +224,13 @@ impl<'r> Deployed<'r> {
     /// Programs beside the one that an image starts: nothing imports them, and its command names
     /// another file.
     fn aside(&self, unit: usize, modules: &Modules<'_>, closure: &Closure<'_>) -> BTreeSet<usize> {
+        let supervised = self.supervised(unit);
         let images = self.images_of[unit].iter().map(|&it| &self.repo.facts.base_images[it]);
         let containers = self.containers_of[unit].iter().map(|&it| &self.repo.facts.containers[it]);
         let words: BTreeSet<&str> = images
             .flat_map(|image| &image.command)
             .chain(containers.flat_map(|container| &container.args))
+            .chain(supervised.iter().flat_map(|&it| &self.repo.facts.supervised[it].words))
             .flat_map(|word| word.text.split_whitespace().map(last))
             .collect();
         let own = &self.units[unit].own;
@@ -242,16 +254,45 @@ impl<'r> Deployed<'r> {
         &self.repo.source(document.source).path
     }
 
+    /// What supervisord starts in the images of a unit: files that they take in, or scripts that do.
+    fn supervised(&self, unit: usize) -> Vec<usize> {
+        let all = &self.repo.facts.supervised;
+        let images: Vec<&BaseImage> =
+            self.images_of[unit].iter().map(|&it| &self.repo.facts.base_images[it]).collect();
+        let numbers = 0..all.len();
+        numbers
+            .filter(|&it| images.iter().any(|image| self.takes(image, all[it].document)))
+            .collect()
+    }
+
+    /// Whether an image takes a file in, by its path or with its folder.
+    fn takes(&self, image: &BaseImage, file: DocumentId) -> bool {
+        let path = self.path(file);
+        let home = folder(self.path(image.document));
+        image.copies.iter().any(|copied| {
+            let from = |base: &str| join(base, copied.text.trim_end_matches('/'));
+            // The whole context of an image of many programs says nothing.
+            let below = |target: &str| !target.is_empty() && is_in(path, target);
+            let targets = [from(home), from("")].into_iter().flatten();
+            folder(path) == home
+                || !home.is_empty() && is_in(path, home)
+                || targets.into_iter().any(|target| below(&target))
+        })
+    }
+
     /// Gives each Dockerfile to the unit it builds.
     fn images(&mut self) {
         for (number, image) in self.repo.facts.base_images.iter().enumerate() {
             let path = self.path(image.document);
-            // Settings on top of another program do not make it ours.
+            // Settings on top of another program do not make it ours; a shell is no program.
             let other = image.image.known_text().and_then(known_as);
+            let other = other.filter(|it| it.class != Class::Proxy && !it.is_shell());
             let tests = last(path).strip_prefix("Dockerfile.").is_some_and(|end| {
                 ["e2e", "test", "tests", "ci"].iter().any(|word| end.eq_ignore_ascii_case(word))
             });
-            if tests || code::is_test(path) || other.is_some_and(|it| it.class != Class::Proxy) {
+            // What an editor works in is not what runs.
+            let hidden = folder(path).split('/').any(|it| it.starts_with('.'));
+            if tests || hidden || code::is_test(path) || other.is_some() {
                 continue;
             }
             if let Some(unit) = self.built(image, path) {
@@ -267,15 +308,24 @@ impl<'r> Deployed<'r> {
         let home = folder(path);
         let here: Vec<usize> = self.numbers(|unit| unit.root == home).collect();
         let near: Vec<usize> = self.numbers(|unit| is_in(&unit.root, home)).collect();
+        let around: Vec<usize> = self.around(home).collect();
         let all: Vec<usize> = self.numbers(|_| true).collect();
-        for candidates in [&here, &near, &all] {
+        for candidates in [&here, &near, &around, &all] {
             if let Some(named) = self.named(image, path, candidates) {
                 return Some(named);
             }
-            let programs: Vec<usize> =
+            let mut programs: Vec<usize> =
                 candidates.iter().copied().filter(|&it| self.begins(it)).collect();
+            // Of what stands in one folder a module of Go is what is built there.
+            if programs.iter().all(|&it| self.units[it].root == home) && programs.len() > 1 {
+                let starts = |it: &usize| self.repo.facts.modules[*it].entry.is_some();
+                programs.retain(|&it| self.in_go(it).any(|file| starts(&file)));
+            }
+            // What is built with nothing but its own folder is none of those around it.
+            let own = std::ptr::eq(candidates, &all) && self.is_alone(home);
             match (candidates.as_slice(), programs.as_slice()) {
-                // What several programs of Go share is none of them.
+                _ if own => return None,
+                // What several programs of Go, or of a workspace, share is none of them.
                 ([only], []) if self.is_shared(*only, &near) => {}
                 ([only], _) | (_, [only]) => return Some(*only),
                 ([], _) => {}
@@ -287,12 +337,42 @@ impl<'r> Deployed<'r> {
         None
     }
 
-    /// Whether a unit of Go has no program of its own, and others near it do.
-    fn is_shared(&self, unit: usize, near: &[usize]) -> bool {
+    /// The units of the nearest folder around a folder, but for the root.
+    fn around(&self, home: &str) -> impl Iterator<Item = usize> {
+        let mut at = folder(home);
+        while !at.is_empty() && !self.units.iter().any(|unit| unit.root == at) {
+            at = folder(at);
+        }
+        self.numbers(move |unit| !at.is_empty() && unit.root == at && !unit.manifests.is_empty())
+    }
+
+    /// The files of a unit that are in Go.
+    fn in_go(&self, unit: usize) -> impl Iterator<Item = usize> {
         let modules = &self.repo.facts.modules;
         let go = |it: &usize| self.repo.document(modules[*it].document).kind == Kind::Go;
-        let mut own = self.units[unit].own.iter();
-        own.any(go) && near.iter().any(|&it| it != unit && self.begins(it))
+        self.units[unit].own.iter().copied().filter(go)
+    }
+
+    /// Whether Compose builds what stands in a folder with that alone.
+    fn is_alone(&self, home: &str) -> bool {
+        let mut containers = self.repo.facts.containers.iter();
+        !home.is_empty()
+            && containers.any(|it| {
+                let around = folder(self.path(it.document));
+                let context = it.build.as_ref().and_then(|build| join(around, &build.text));
+                it.dockerfile.is_none() && context.as_deref() == Some(home)
+            })
+    }
+
+    /// Whether a unit of Go has no program of its own, and others near it do.
+    fn is_shared(&self, unit: usize, near: &[usize]) -> bool {
+        let lists = |&it: &usize| {
+            let manifest = &self.repo.facts.manifests[it];
+            manifest.ecosystem == Ecosystem::Cargo && manifest.name.is_none()
+        };
+        let list = self.units[unit].manifests.iter().any(lists);
+        (self.in_go(unit).next().is_some() || list)
+            && near.iter().any(|&it| it != unit && self.begins(it))
     }
 
     fn numbers(&self, test: impl Fn(&Unit) -> bool) -> impl Iterator<Item = usize> {
@@ -307,7 +387,8 @@ impl<'r> Deployed<'r> {
     /// The one candidate that the Dockerfile's name or its lines speak of.
     fn named(&self, image: &BaseImage, path: &str, candidates: &[usize]) -> Option<usize> {
         let name = last(path);
-        let hint = name.strip_prefix("Dockerfile.").or(name.strip_suffix(".Dockerfile"));
+        let hint = ["Dockerfile.", "Dockerfile-"].iter().find_map(|it| name.strip_prefix(it));
+        let hint = hint.or(name.strip_suffix(".Dockerfile"));
         let hint = hint.or(name.strip_suffix(".dockerfile")).map(plain);
         let one = |test: &dyn Fn(&Unit) -> bool| {
             let mut fits = candidates.iter().filter(|&&it| test(&self.units[it]));
@@ -332,95 +413,28 @@ impl<'r> Deployed<'r> {
                         && texts.iter().any(|text| speaks_of(text, &below_cmd(unit)))
                 })
             })
-    }
-
-    /// Gives each container to the unit its image is built of.
-    fn containers(&mut self) {
-        let mut names: BTreeMap<String, Option<usize>> = BTreeMap::new();
-        let mut name = |text: &str, unit: usize| {
-            let text = plain(text);
-            if text.is_empty() {
-                return;
-            }
-            let known = names.entry(text).or_insert(Some(unit));
-            *known = known.filter(|known| *known == unit);
-        };
-        for (number, unit) in self.units.iter().enumerate() {
-            name(last(&unit.root), number);
-            // The root of many packages is none of the programs that go by its name.
-            let list = join(&unit.root, "pnpm-workspace.yaml");
-            let many = list.is_some_and(|path| self.repo.has_path(&path));
-            for &manifest in unit.manifests.iter().filter(|_| !many) {
-                if let Some(text) = self.repo.facts.manifests[manifest].name.as_ref() {
-                    name(last(&text.text), number);
-                }
-            }
-        }
-        for image in &self.repo.facts.base_images {
-            let path = self.path(image.document);
-            if let Some(&unit) = self.by_file.get(path) {
-                name(last(folder(path)), unit);
-            }
-        }
-        let mut open = Vec::new();
-        for (number, container) in self.repo.facts.containers.iter().enumerate() {
-            match self.build_of(container) {
-                Some(Some(unit)) => {
-                    self.containers_of[unit].push(number);
-                    name(&container.name.text, unit);
-                    if let Some(image) = &container.image {
-                        name(image_name(&image.text), unit);
-                    }
-                }
-                Some(None) => {}
-                None => open.push(number),
-            }
-        }
-        for number in open {
-            let container = &self.repo.facts.containers[number];
-            let Some(image) = &container.image else { continue };
-            if known_as(&image.text).is_some() {
-                continue;
-            }
-            let short = image_name(&image.text);
-            let by_image = names.get(&plain(short)).copied().flatten();
-            // Where the image cannot be known, the workload's own name says whose it is.
-            let by_owner = || {
-                let open = crate::lang::placeholder::is_in(short) || !image.known;
-                names.get(&plain(&container.owner.name)).copied().flatten().filter(|_| open)
-            };
-            if let Some(unit) = by_image.or_else(by_owner) {
-                self.containers_of[unit].push(number);
-            }
-        }
-        for list in &mut self.containers_of {
-            list.sort_unstable();
-        }
-    }
-
-    /// The unit a compose service is built of; `None` where it is not built here.
-    fn build_of(&self, container: &Container) -> Option<Option<usize>> {
-        let build = container.build.as_ref()?;
-        let home = folder(self.path(container.document));
-        let context = join(home, &self.repo.filled(container, &build.text));
-        let Some(context) = context else { return Some(None) };
-        let file = match &container.dockerfile {
-            Some(file) => self.repo.filled(container, &file.text),
-            None => "Dockerfile".to_owned(),
-        };
-        let path = join(&context, &file);
-        if let Some(path) = path.filter(|path| self.repo.has_path(path)) {
-            return Some(self.by_file.get(path.as_str()).copied());
-        }
-        let here: Vec<usize> = self.numbers(|unit| unit.root == context).collect();
-        Some(if let [only] = here[..] { Some(only) } else { None })
+            // `ENTRYPOINT ["/bin/shop"]` starts `cmd/shop`, or the module `shop`.
+            .or_else(|| {
+                let words = image.command.iter().take(3).map(|word| plain(last(&word.text)));
+                let words: Vec<String> = words.filter(|word| !word.is_empty()).collect();
+                let called = |it: &usize| {
+                    let name = self.repo.facts.manifests[*it].name.as_ref();
+                    name.is_some_and(|name| words.contains(&plain(short(&name.text))))
+                };
+                one(&|unit| {
+                    let programs =
+                        unit.own.iter().any(|&it| self.repo.facts.modules[it].entry.is_some());
+                    let root = unit.root.is_empty() && unit.manifests.iter().any(called);
+                    programs && (root || words.contains(&plain(last(&unit.root))))
+                })
+            })
     }
 }
 
 /// A name as it is compared: `cart-service` and `cartService` are one.
 pub(super) fn plain(name: &str) -> String {
     name.chars()
-        .filter(|c| !matches!(c, '-' | '_' | '.' | ' '))
+        .filter(|c| !matches!(c, '-' | '_' | '.' | ' ' | '/'))
         .flat_map(char::to_lowercase)
         .collect()
 }

@@ -192,12 +192,16 @@ impl Houses {
     }
 }
 
+/// Whether a host is one where many keep their code, each below a name of their own.
+pub(super) fn is_forge(host: &str) -> bool {
+    ["github.com", "gitlab.com", "bitbucket.org", "codeberg.org"].contains(&host)
+}
+
 /// Whose a module of Go is: `github.com/acme`, `acme.io`.
 fn owner_of(name: &str) -> Option<String> {
     let mut parts = name.split('/');
     let host = parts.next()?;
-    let shared = ["github.com", "gitlab.com", "bitbucket.org", "codeberg.org"].contains(&host);
-    let owner = if shared { format!("{host}/{}", parts.next()?) } else { host.to_owned() };
+    let owner = if is_forge(host) { format!("{host}/{}", parts.next()?) } else { host.to_owned() };
     let known = OPEN.iter().any(|it| it.split('/').next() == Some(&owner));
     (host.contains('.') && !known).then_some(owner)
 }

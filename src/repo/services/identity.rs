@@ -3,6 +3,7 @@
 use super::super::Repo;
 use super::Service;
 use super::deployed::plain;
+use super::house::is_forge;
 use super::kind::shows;
 use crate::facts::code;
 use crate::facts::manifest::{Ecosystem, Manifest};
@@ -56,7 +57,8 @@ pub(super) fn anchor(repo: &Repo, service: &Service) -> Option<(DocumentId, Span
 /// Components of a catalogue by their folder; none where a folder holds several.
 pub(super) fn entries(repo: &Repo) -> BTreeMap<&str, Option<&CatalogEntry>> {
     let mut found: BTreeMap<&str, Option<&CatalogEntry>> = BTreeMap::new();
-    for entry in &repo.facts.catalog_entries {
+    let named = |entry: &&CatalogEntry| !crate::lang::placeholder::is_in(&entry.name.text);
+    for entry in repo.facts.catalog_entries.iter().filter(named) {
         let home = folder(&repo.source(entry.document.source).path);
         found.entry(home).and_modify(|known| *known = None).or_insert(Some(entry));
     }
@@ -90,8 +92,12 @@ pub(super) fn name_of(repo: &Repo, service: &Service) -> String {
     let facts = &repo.facts;
     let containers = service.containers.iter().map(|&it| &facts.containers[it]);
     // What shows or tests it names what it needs for that.
-    let serious = |path: &str| !code::is_test(path) && !folder(path).split('/').any(shows);
+    let aside = |part: &str| part.starts_with('.') || shows(part);
+    let serious = |path: &str| !code::is_test(path) && !folder(path).split('/').any(aside);
     let containers = containers.filter(|it| serious(&repo.source(it.document.source).path));
+    // What serves is not called as what runs once.
+    let once = |workload: &str| matches!(workload, "Job" | "CronJob");
+    let containers = containers.filter(|it| service.listens.is_empty() || !once(&it.workload));
     let run: BTreeSet<&str> = containers
         .map(|it| if it.workload == "compose" { &it.name.text } else { &it.owner.name })
         .map(String::as_str)
@@ -141,6 +147,8 @@ fn is_helper(name: &str) -> bool {
         "scheduler",
         "seed",
         "seeder",
+        "test",
+        "tests",
         "worker",
         "workers",
     ];
@@ -159,6 +167,10 @@ fn readme_of(repo: &Repo) -> Option<String> {
     let mut pages = repo.facts.pages.iter();
     let own = |path: &str| path.eq_ignore_ascii_case("README.md");
     let page = pages.find(|page| own(&repo.source(page.document.source).path))?;
+    // Parts of a page that has no heading of its own are not its name.
+    if page.headings.first().is_some_and(|first| (2..=6).contains(&first.level)) {
+        return None;
+    }
     let words = page.title.text.split_whitespace().map(str::to_ascii_lowercase);
     let words: Vec<String> = words.collect();
     let name = words.join("-");
@@ -191,11 +203,18 @@ fn package_of<'r>(repo: &'r Repo, service: &Service) -> Option<&'r str> {
 }
 
 /// The last part of a package's name.
-fn short(name: &str) -> &str {
+pub(super) fn short(name: &str) -> &str {
     // `example.org/shop/v2` is the second major release.
     let release = |it: &str| it.strip_prefix('v').is_some_and(|it| it.parse::<u32>().is_ok());
     let whole = name.rsplit_once('/').filter(|(_, end)| release(end));
-    last(whole.map_or(name, |(name, _)| name)).rsplit(':').next().unwrap_or(name)
+    let whole = whole.map_or(name, |(name, _)| name);
+    // `example.org/shop/cmd` is the program of the module `example.org/shop`.
+    let inner = |head: &str| {
+        let (host, rest) = head.split_once('/').unwrap_or_default();
+        host.contains('.') && (rest.contains('/') || !is_forge(host))
+    };
+    let module = whole.rsplit_once('/').filter(|(head, end)| is_general(end) && inner(head));
+    last(module.map_or(whole, |(head, _)| head)).rsplit(':').next().unwrap_or(name)
 }
 
 /// The Go module that a program is built from.

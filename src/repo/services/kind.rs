@@ -55,6 +55,10 @@ pub(super) fn shows(folder: &str) -> bool {
         "demos",
         "example",
         "examples",
+        "exercise",
+        "exercises",
+        "labs",
+        "lessons",
         "mock",
         "mocks",
         "presentation",
@@ -148,8 +152,9 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
         return ServiceKind::Cli;
     }
     let served = images().any(|it| FILE_SERVERS.contains(&image_name(&it.image.text)));
-    let pages = service.languages.iter().all(script);
     let page = manifests().any(is_page);
+    // What is beside a page in another language, and begins nothing, hands the page on.
+    let pages = service.languages.iter().all(script) || page && service.entries.is_empty();
     let serves = service.listens.iter().any(own) && manifests().any(is_of_server);
     if pages && (served || page) && (service.listens.is_empty() || page && !serves) {
         return ServiceKind::Site;
@@ -235,7 +240,8 @@ fn is_program(manifest: &Manifest) -> bool {
 
 /// Whether a package makes a page that runs in a browser, without a server for it.
 fn is_page(manifest: &Manifest) -> bool {
-    const PAGES: &[&str] = &["react-dom", "vue", "@angular/core", "svelte", "preact", "solid-js"];
+    const PAGES: &[&str] =
+        &["react-dom", "vue", "@angular/core", "svelte", "preact", "solid-js", "ember-source"];
     const SERVERS: &[&str] =
         &["next", "nuxt", "@remix-run/node", "@sveltejs/adapter-node", "astro", "@nestjs/core"];
     PAGES.iter().any(|name| manifest.dependency(name).is_some())
@@ -261,5 +267,6 @@ fn is_of_server(manifest: &Manifest) -> bool {
         "elysia",
         "h3",
     ];
-    FRAMEWORKS.iter().any(|name| manifest.dependency(name).is_some())
+    let needed = |name: &&str| manifest.dependency(name).is_some_and(|it| !it.development);
+    FRAMEWORKS.iter().any(needed)
 }

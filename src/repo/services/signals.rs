@@ -80,6 +80,8 @@ const METERED: &[&str] = &[
     "Microsoft.Azure.Functions",
     "aws-lambda",
     "serverless-http",
+    // Its manager serves what it counts.
+    "sigs.k8s.io/controller-runtime",
 ];
 
 /// Labels of pods that name the program.

@@ -99,8 +99,12 @@ pub(super) fn of(modules: &Modules<'_>) -> Vec<Unit> {
 /// work on it: what is there is no part of what runs, unless what runs imports it.
 fn stands_beside(path: &str, home: &str) -> bool {
     const BESIDE: &[&str] = &["demo", "demos", "dev", "docs", "example", "examples", "samples"];
+    /// Where programs of Java and .NET keep what browsers load.
+    const HANDED: &[&str] = &["src/main/resources/", "src/main/webapp/", "wwwroot/"];
     let inner = path.strip_prefix(home).unwrap_or(path).trim_start_matches('/');
-    inner.split_once('/').is_some_and(|(first, _)| BESIDE.contains(&first))
+    let script = [".js", ".mjs", ".ts"].iter().any(|end| inner.ends_with(end));
+    script && HANDED.iter().any(|it| inner.starts_with(it))
+        || inner.split_once('/').is_some_and(|(first, _)| BESIDE.contains(&first))
 }
 
 /// Paths of other people's code, which no fact comes from.

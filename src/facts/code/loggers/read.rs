@@ -6,9 +6,10 @@ use crate::facts::code::file::{Call, File};
 use crate::facts::code::logs::template;
 use crate::facts::code::records::serializes;
 use crate::facts::scalar::Scalar;
+use crate::lang::path::{folder, last};
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, Place, StmtKind, Unit};
+use crate::parse::unit::{ExprId, ExprKind, Part, Place, StmtKind, Unit};
 use crate::source::Span;
 
 pub(in crate::facts::code) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
@@ -119,6 +120,9 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
             add(file, &import.path, file.span(&import.at), setup, facts);
         }
     }
+    if let Some(at) = pairs(file) {
+        add(file, "level=", file.span(&at), Setup::Form(Form::Structured, false), facts);
+    }
     if sure {
         return;
     }
@@ -141,6 +145,26 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
             start..start.saturating_add(u32::try_from(name.len()).unwrap_or_default());
         add(file, name, file.span(&place), Setup::Form(Form::Structured, false), facts);
     }
+}
+
+/// Where a logger of the program's own writes keys and values: `"level=" + level`.
+fn pairs(file: &File<'_, '_>) -> Option<Place> {
+    let stem = last(file.path).split('.').next().unwrap_or_default();
+    let of_logs = |name: &str| {
+        ["log", "logs", "logger", "logging"].iter().any(|known| name.eq_ignore_ascii_case(known))
+    };
+    if !of_logs(stem) && !of_logs(last(folder(file.path))) {
+        return None;
+    }
+    let writes = |text: &str| text.trim_start().starts_with("level=") || text.contains(" level=");
+    let found = file.unit.exprs.iter().find(|expr| match &expr.kind {
+        ExprKind::Text(text) => writes(text),
+        ExprKind::Template(parts) => {
+            parts.iter().any(|part| matches!(part, Part::Text(text) if writes(text)))
+        }
+        _ => false,
+    });
+    found.map(|expr| expr.at.clone())
 }
 
 /// What the configuration of a zap logger is told its records look like: `config.Encoding = "json"`,

@@ -3,6 +3,7 @@
 use super::declared::{Chains, STEPS, below, last_name};
 use crate::facts::code::file::File;
 use crate::libraries::{Api, Role};
+use crate::parse::code::Language;
 use crate::parse::unit::{Arg, CallForm, ExprId, ExprKind};
 use crate::source::Span;
 
@@ -197,8 +198,17 @@ pub(super) fn parts<'f, 'u, 'a>(
     let spread = unit.args(call).iter().any(|arg| arg.spread);
     const PLACED: &[&str] =
         &["name", "labels", "namespace", "subsystem", "unit", "registry", "buckets"];
+    // `register_counter_vec!(options, &["route"])`
+    let short = unit.language == Language::Rust
+        && api.get("labels") == Some("2")
+        && unit.args(call).len() == 2;
     for part in PLACED {
-        if let Some(position) = api.position(part)
+        let position = match *part {
+            "labels" if short => Some(1),
+            _ if short => None,
+            part => api.position(part),
+        };
+        if let Some(position) = position
             && let Some(id) = unit.arg(call, position, "")
         {
             parts.take(part, Given::One(id));

@@ -68,7 +68,20 @@ impl Setup<'_, '_, '_> {
             endpoint,
             insecure,
             verbatim: api.get("path") == Some("verbatim"),
-            serves: api.get("serves").is_some(),
+            serves: api.get("serves").is_some() || self.registers_elsewhere(call),
+        })
+    }
+
+    /// Whether an exporter is given the registry of a package, which that may serve:
+    /// `prometheus.New(prometheus.WithRegisterer(metrics.Registry))`.
+    fn registers_elsewhere(&self, call: &Call) -> bool {
+        let unit = self.file.unit;
+        let given = unit.args(call.id).iter().filter_map(|arg| self.file.call(arg.value));
+        let registers = |it: &&Call| it.path.ends_with("prometheus.WithRegisterer");
+        let mut registries = given.filter(registers).filter_map(|it| unit.args(it.id).first());
+        registries.any(|arg| {
+            let path = self.file.names.path(self.plain(arg.value)).unwrap_or_default();
+            path.contains('/') && !path.starts_with("github.com/prometheus/client_golang")
         })
     }
 

@@ -5,7 +5,10 @@ use crate::facts::code::file::File;
 use crate::facts::scalar::Scalar;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{DocumentId, FileFacts, Subject};
+use crate::parse::code::Language;
+use crate::parse::unit::{ExprKind, Unit};
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// An import of a telemetry library that is more, or less, than its API.
 #[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
@@ -74,13 +77,19 @@ pub(super) fn order(file: &File<'_, '_>, facts: &mut FileFacts) {
         let (text, span) = (path.to_owned(), file.span(&import.at));
         Scalar { text, span, known: true, plain: true }
     };
-    // `express.Router` is of `express`; types alone are not loaded, which imports do not say.
+    // `express.Router` is of `express`.
     let module = |path: &str| {
         row.imports.iter().copied().find(|known| {
             path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         })
     };
-    let first = imports.iter().find_map(|import| Some((*import, module(&import.path)?)));
+    let values = values(file.unit);
+    // TypeScript leaves out what is only imported for its types.
+    let loaded = |import: &&&crate::parse::unit::Import<'_>| {
+        values.as_ref().is_none_or(|it| import.local.is_empty() || it.contains(import.local))
+    };
+    let mut known = imports.iter().filter(loaded);
+    let first = known.find_map(|import| Some((*import, module(&import.path)?)));
     let Some((first, name)) = first else { return };
     let later = imports.iter().filter(|import| import.at.start > first.at.start);
     let later: Vec<Scalar> = later
@@ -100,6 +109,20 @@ pub(super) fn order(file: &File<'_, '_>, facts: &mut FileFacts) {
         let module = scalar(first, name);
         facts.early_imports.push(EarlyImport { document: file.document, module, later, started });
     }
+}
+
+/// The names that code of TypeScript takes as values, not as types.
+fn values<'a>(unit: &Unit<'a>) -> Option<BTreeSet<&'a str>> {
+    if !matches!(unit.language, Language::Typescript | Language::Tsx) {
+        return None;
+    }
+    let names = unit.exprs.iter().filter_map(|expr| match &expr.kind {
+        ExprKind::Name(name) => Some(*name),
+        _ => None,
+    });
+    let bases = unit.classes.iter().flat_map(|class| &class.bases);
+    let bases = bases.filter_map(|base| base.split(['.', '<']).next());
+    Some(names.chain(bases).collect())
 }
 
 /// Imports that set up an SDK by themselves.

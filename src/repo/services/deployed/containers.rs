@@ -1,0 +1,156 @@
+//! Which containers run which unit: by what their image is built of, or by what it is called.
+
+use super::super::super::images::known_as;
+use super::super::super::runs::image_name;
+use super::super::identity::short;
+use super::super::units::{Unit, is_in};
+use super::{Deployed, plain};
+use crate::facts::deploy::Container;
+use crate::lang::path::{folder, join, last};
+use crate::lang::placeholder;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Names by which units may be run.
+struct Names {
+    /// Units by their name; none where several have it.
+    units: BTreeMap<String, Option<usize>>,
+    /// What the packages here are called.
+    projects: BTreeSet<String>,
+}
+
+impl Names {
+    fn add(&mut self, name: &str, unit: usize) {
+        let name = plain(name);
+        if !name.is_empty() {
+            let known = self.units.entry(name).or_insert(Some(unit));
+            *known = known.filter(|known| *known == unit);
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<usize> {
+        self.units.get(&plain(name)).copied().flatten()
+    }
+
+    /// The unit that a name ends with: `shop-cart` is `cmd/cart` of the project `shop`.
+    fn by_end(&self, name: &str) -> Option<usize> {
+        name.match_indices('-').find_map(|(at, _)| {
+            let (head, end) = (&name[..at], &name[at + 1..]);
+            let ours = placeholder::is_in(head) || self.projects.contains(&plain(head));
+            self.get(end).filter(|_| ours)
+        })
+    }
+}
+
+impl Deployed<'_> {
+    /// Gives each container to the unit its image is built of.
+    pub(super) fn containers(&mut self) {
+        let mut names = self.names();
+        let mut open = Vec::new();
+        for (number, container) in self.repo.facts.containers.iter().enumerate() {
+            match self.build_of(container) {
+                Some(Some(unit)) => {
+                    self.containers_of[unit].push(number);
+                    names.add(&container.name.text, unit);
+                    if let Some(image) = &container.image {
+                        names.add(image_name(&image.text), unit);
+                    }
+                }
+                Some(None) => {}
+                None => open.push(number),
+            }
+        }
+        for number in open {
+            if let Some(unit) = self.named_by(&self.repo.facts.containers[number], &names) {
+                self.containers_of[unit].push(number);
+            }
+        }
+        for list in &mut self.containers_of {
+            list.sort_unstable();
+        }
+    }
+
+    /// The names by which units may be run.
+    fn names(&self) -> Names {
+        let mut names = Names { units: BTreeMap::new(), projects: self.projects() };
+        let all: Vec<usize> = self.numbers(|_| true).collect();
+        for (number, unit) in self.units.iter().enumerate() {
+            // What programs of Go share is not what is run.
+            if !self.begins(number) && self.is_shared(number, &all) {
+                continue;
+            }
+            names.add(last(&unit.root), number);
+            // The root of many packages is none of the programs that go by its name.
+            let list = join(&unit.root, "pnpm-workspace.yaml");
+            let many = list.is_some_and(|path| self.repo.has_path(&path));
+            for &manifest in unit.manifests.iter().filter(|_| !many) {
+                let manifest = &self.repo.facts.manifests[manifest];
+                if let Some(text) = manifest.name.as_ref() {
+                    names.add(short(&text.text), number);
+                    // `@acme/shop` is run as `acme/acme-shop`.
+                    names.add(text.text.strip_prefix('@').unwrap_or_default(), number);
+                }
+            }
+        }
+        for image in &self.repo.facts.base_images {
+            let path = self.path(image.document);
+            if let Some(&unit) = self.by_file.get(path) {
+                names.add(last(folder(path)), unit);
+            }
+        }
+        names
+    }
+
+    /// The unit that a container runs which is not built where it is run.
+    fn named_by(&self, container: &Container, names: &Names) -> Option<usize> {
+        let image = container.image.as_ref()?;
+        let short = image_name(&image.text);
+        if known_as(&image.text).is_some() {
+            // The repository of a well-known program runs it itself.
+            let own = names.get(short).filter(|&it| self.units[it].root.is_empty());
+            return own.filter(|_| names.projects.contains(&plain(short)));
+        }
+        // Where the image cannot be known, the workload's own name says whose it is.
+        let by_owner = || {
+            let open = placeholder::is_in(short) || !image.known;
+            let owner = names.get(&container.owner.name);
+            owner.or_else(|| names.by_end(&container.name.text)).filter(|_| open)
+        };
+        let by_end = || names.by_end(short).filter(|_| image.known);
+        names.get(short).or_else(by_end).or_else(by_owner)
+    }
+
+    /// The one program of an image of several that a container is told to start.
+    fn commanded(&self, container: &Container, context: &str) -> Option<usize> {
+        let words: Vec<String> =
+            container.args.iter().take(2).map(|word| plain(last(&word.text))).collect();
+        let named = |unit: &Unit| words.contains(&plain(last(&unit.root)));
+        let mut found = self.numbers(|unit| is_in(&unit.root, context) && named(unit));
+        found.next().filter(|it| self.begins(*it) && found.next().is_none())
+    }
+
+    /// What the packages here are called, in the form in which names are compared.
+    fn projects(&self) -> BTreeSet<String> {
+        let names =
+            self.repo.facts.manifests.iter().filter_map(|it| it.name.as_ref()?.known_text());
+        names.map(|name| plain(short(name))).filter(|name| !name.is_empty()).collect()
+    }
+
+    /// The unit a compose service is built of; `None` where it is not built here.
+    fn build_of(&self, container: &Container) -> Option<Option<usize>> {
+        let build = container.build.as_ref()?;
+        let home = folder(self.path(container.document));
+        let context = join(home, &self.repo.filled(container, &build.text));
+        let Some(context) = context else { return Some(None) };
+        let file = match &container.dockerfile {
+            Some(file) => self.repo.filled(container, &file.text),
+            None => "Dockerfile".to_owned(),
+        };
+        let path = join(&context, &file);
+        if let Some(path) = path.filter(|path| self.repo.has_path(path)) {
+            let built = self.by_file.get(path.as_str()).copied();
+            return Some(built.or_else(|| self.commanded(container, &context)));
+        }
+        let here: Vec<usize> = self.numbers(|unit| unit.root == context).collect();
+        Some(if let [only] = here[..] { Some(only) } else { None })
+    }
+}
