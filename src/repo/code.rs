@@ -51,13 +51,29 @@ impl Repo {
     /// Whether a document is run by hand, or once: a script, a step of a database's schema, a
     /// benchmark, a load test.
     pub fn is_errand(&self, document: DocumentId) -> bool {
-        const FOLDERS: &[&str] =
-            &["scripts", "script", "tools", "hack", "migrations", "alembic", "benches", "cli"];
+        const FOLDERS: &[&str] = &[
+            "scripts",
+            "script",
+            "tools",
+            "hack",
+            "migrations",
+            "alembic",
+            "benches",
+            "cli",
+            "esbuild",
+        ];
         /// Steps of builds, which print to whoever builds.
-        const FILES: &[&str] = &["build.rs", "setup.py", "gulpfile.js", "Gruntfile.js", "build.js"];
+        const FILES: &[&str] =
+            &["build.rs", "setup.py", "gulpfile.js", "Gruntfile.js", "build.js", "magefile.go"];
+        /// First words of names of files that fill a database, or stand beside such a step.
+        const STEPS: &[&str] =
+            &["seed", "seeder", "postbuild", "prebuild", "postinstall", "preinstall", "lcov"];
         let path = &self.source(document.source).path;
         let mut parts = path.split('/').rev();
-        let step = parts.next().is_some_and(|name| FILES.contains(&name));
+        let step = parts.next().is_some_and(|name| {
+            let first = name.split(['.', '-', '_']).next().unwrap_or(name);
+            FILES.contains(&name) || STEPS.contains(&first)
+        });
         step || parts.any(|folder| FOLDERS.contains(&folder)) || self.is_load_test(document)
     }
 

@@ -10,7 +10,9 @@ pub(super) fn check(handler: &Handler, case: &mut Case<'_>) {
     }
     let (what, severity) = match handler.fate {
         Fate::Kept => return,
-        Fate::Dropped => ("thrown away", Severity::Error),
+        // What is sent, written or carried out is certainly missed; of all else nobody knows.
+        Fate::Dropped if handler.missed => ("thrown away", Severity::Error),
+        Fate::Dropped => ("thrown away", Severity::Warning),
         Fate::Answered => ("answered without a record of it", Severity::Error),
         Fate::Refused => ("answered without a record of it", Severity::Warning),
         // Whoever gets the value may take it for what it is.

@@ -4,10 +4,12 @@
 //! tells nobody is called lost.
 
 mod acts;
+mod deeds;
 mod excuse;
 mod fate;
 pub(super) mod pages;
 mod plain;
+mod plenty;
 mod report;
 pub(super) mod sites;
 
@@ -63,6 +65,10 @@ pub enum Excuse {
     Turns,
     /// It runs what others hand in, and keeps them apart.
     Isolated,
+    /// It happens before the eyes of who sits at the machine.
+    Desk,
+    /// It only tells those who wrote the program how it is used.
+    Usage,
 }
 
 impl Excuse {
@@ -82,6 +88,8 @@ impl Excuse {
             Excuse::Needed => "what needs it fails in turn",
             Excuse::Turns => "it is one of several tries",
             Excuse::Isolated => "it keeps apart what others hand in",
+            Excuse::Desk => "it happens on somebody's screen",
+            Excuse::Usage => "it only tells how the program is used",
         }
     }
 }
@@ -121,6 +129,8 @@ pub struct Handler {
     pub fate: Fate,
     /// Why that may be meant.
     pub excuse: Option<Excuse>,
+    /// What may fail is certainly missed: something is sent, written, carried out.
+    pub missed: bool,
     /// The function around it, by its name, where a record is written of the error.
     pub teller: Option<String>,
     /// Functions by the names that what may fail calls them by, where nobody hears of the error
@@ -141,7 +151,8 @@ named_subject!(Handler, Handler, "handler of");
 
 /// Reads the handlers of a file.
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
-    let page = pages::is_page(file);
+    let page = pages::is_page(file).then_some(Excuse::Page);
+    let place = page.or_else(|| pages::is_desk(file).then_some(Excuse::Desk));
     let lambdas = acts::lambdas(file.unit);
     for site in sites::all(file) {
         if file.unit.is_faulty(&site.whole) {
@@ -156,13 +167,14 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
         let fate = if site.broad { fate::of(file, &site) } else { Fate::Kept };
         let excuse = match fate {
             Fate::Kept => None,
-            _ => excuse::of(file, &site).or(page.then_some(Excuse::Page)),
+            _ => excuse::of(file, &site).or(place),
         };
         let teller = acts::teller(file, &site, &lambdas);
         let asks = match fate {
             Fate::Kept => Vec::new(),
             _ => acts::asked(file.unit, &site),
         };
+        let missed = fate == Fate::Dropped && deeds::is_missed(file, &site);
         let reports = report::all(file, &site);
         // What neither can say anything about is no subject.
         if site.broad || !reports.is_empty() {
@@ -173,6 +185,7 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
                 broad,
                 fate,
                 excuse,
+                missed,
                 teller,
                 asks,
                 reports,

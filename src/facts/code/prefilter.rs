@@ -161,6 +161,7 @@ fn words(language: Language) -> &'static [&'static str] {
             "io.micrometer",
             "SpringApplication",
             "PostMapping",
+            "@ExceptionHandler",
             "setPosixFilePermissions",
             "Span(",
             "PutMapping",
@@ -308,6 +309,20 @@ const TEST_FOLDERS: &[&str] = &[
     "end-to-end-tests",
     // Acceptance tests, as Gradle's source sets are called.
     "aat",
+    "UnitTest",
+    "UnitTests",
+    "IntegrationTest",
+    "IntegrationTests",
+    "acceptance-test",
+    "acceptance-tests",
+    "acceptanceTest",
+    "testrig",
+    "testingsupport",
+    "testing-support",
+    "testsupport",
+    "test-support",
+    "tests_e2e",
+    "fakes",
 ];
 
 /// Whether a path is that of a test: what it does is not what the service does.
@@ -322,6 +337,8 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
             || folder.ends_with(".UnitTests")
             || folder.ends_with(".FunctionalTests")
             || folder.ends_with(".IntegrationTests")
+            || matches!(*folder, "mock" | "mocks")
+            || folder.starts_with("mock-")
             || ["-e2e", "-tests", "_tests"].iter().any(|end| folder.ends_with(end))
     }) || name.ends_with("_test.go")
         || stem.starts_with("test_")
@@ -341,6 +358,8 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
         || matches!(name, "tests.rs" | "tests.py")
         || name.starts_with("jest.")
         || path.contains("src/it/")
+        || path.contains("src/aat/")
+        || name.starts_with("jest.")
         || (name.ends_with(".go") && parts.contains(&"integration"))
 }
 

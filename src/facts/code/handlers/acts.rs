@@ -1,7 +1,7 @@
 //! What the code that may fail is there for: for what it does, or for a value.
 
 use super::sites::Site;
-use crate::facts::code::file::File;
+use crate::facts::code::file::{Call, File};
 use crate::facts::code::routines::class_of;
 use crate::lang::sensitive::words;
 use crate::libraries::Role;
@@ -112,6 +112,22 @@ pub(super) fn leaves(unit: &Unit<'_>, block: &[StmtId]) -> bool {
     stmts.into_iter().any(|id| matches!(unit.stmt(id), StmtKind::Return(_) | StmtKind::Break))
 }
 
+/// Whether what may fail ends the function where it works, and another way is gone after it where
+/// it does not.
+pub(super) fn goes_another_way(unit: &Unit<'_>, site: &Site<'_>) -> bool {
+    let after = |id: &StmtId| unit.stmts[id.0 as usize].at.start >= site.whole.end;
+    site.done && unit.under(&unit.function(site.function).body).iter().any(after)
+}
+
+/// Whether a block, after it did something, leaves the function without a value.
+pub(super) fn is_done(unit: &Unit<'_>, block: &[StmtId]) -> bool {
+    let returns =
+        |id: Option<&StmtId>| id.is_some_and(|id| matches!(unit.stmt(*id), StmtKind::Return(None)));
+    let ends = |block: &[StmtId]| block.len() > 1 && returns(block.last());
+    ends(block)
+        || unit.under(block).into_iter().any(|id| unit.blocks(id).into_iter().any(|it| ends(it)))
+}
+
 /// Whether a block ends with noting that it worked.
 pub(super) fn notes(unit: &Unit<'_>, block: &[StmtId]) -> bool {
     let is_true = |id: ExprId| matches!(unit.expr(id), ExprKind::Bool(true));
@@ -152,7 +168,8 @@ pub(super) fn tells(file: &File<'_, '_>, call: ExprId) -> bool {
 /// Whether little else is done but to write records.
 pub(super) fn only_logs(file: &File<'_, '_>, calls: &[ExprId]) -> bool {
     let logs = |id: &ExprId| {
-        file.call(*id).is_some_and(|it| it.role(Role::Log).is_some()) || is_log(file.unit, *id)
+        let writes = |it: &Call| it.role(Role::Log).is_some() || it.role(Role::Print).is_some();
+        file.call(*id).is_some_and(writes) || is_log(file.unit, *id)
     };
     calls.iter().any(logs) && calls.len() < 3
 }
@@ -312,6 +329,15 @@ const WRITES: &[&str] = &[
     "WriteTo",
 ];
 
+/// `c.Writer`, `c.Response()`.
+fn is_answer(unit: &Unit<'_>, id: ExprId) -> bool {
+    match unit.expr(id) {
+        ExprKind::Member { name, .. } => matches!(*name, "Writer" | "ResponseWriter"),
+        ExprKind::Call { .. } => matches!(called(unit, id), "Response" | "ResponseWriter"),
+        _ => false,
+    }
+}
+
 impl Site<'_> {
     /// Go: whether what failed is writing to whoever asked.
     pub(in crate::facts::code) fn writes_answer(&self, unit: &Unit<'_>) -> bool {
@@ -357,9 +383,33 @@ impl Site<'_> {
                 targets.iter().any(named) && unit.args(*value).iter().any(on)
             })
         };
-        self.tried
-            .iter()
-            .any(|id| matches!(unit.expr(*id), ExprKind::Name(name) if writer(name) || made(name)))
+        self.tried.iter().any(|id| match unit.expr(*id) {
+            ExprKind::Name(name) => writer(name) || made(name) || self.takes_answer(unit, name),
+            _ => is_answer(unit, *id),
+        })
+    }
+
+    /// Whether a variable holds the answer: `resp := c.Response()`.
+    fn takes_answer(&self, unit: &Unit<'_>, name: &str) -> bool {
+        let around = unit.outward(self.function).flat_map(|id| unit.statements(id));
+        around.into_iter().any(|stmt| {
+            let StmtKind::Let { targets, value: Some(value), .. } = unit.stmt(stmt) else {
+                return false;
+            };
+            let named = |it: &ExprId| matches!(unit.expr(*it), ExprKind::Name(it) if *it == name);
+            targets.iter().any(named) && is_answer(unit, *value)
+        })
+    }
+
+    /// Go: whether what failed is to ask if whoever asks may: its text is written for them.
+    pub(in crate::facts::code) fn refuses(&self, unit: &Unit<'_>) -> bool {
+        const REFUSES: &[&str] =
+            &["allowed", "authorize", "permission", "permitted", "quota", "validate", "verify"];
+        unit.language == Language::Go
+            && self
+                .tried
+                .iter()
+                .any(|id| words(called(unit, *id)).iter().any(|it| REFUSES.contains(&it.as_str())))
     }
 
     /// Whether what may fail reads the request itself: its body, its parameters.

@@ -2,7 +2,7 @@
 
 use super::plain::{is_getter, is_plain};
 use super::sites::Site;
-use super::{Excuse, acts};
+use super::{Excuse, acts, deeds};
 use crate::facts::code::file::File;
 use crate::lang::sensitive::words;
 use crate::libraries::Role;
@@ -52,14 +52,18 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
     if acts::is_handed_in(unit, site, &calls) {
         return Some(Excuse::Isolated);
     }
-    if site.leaves && site.repeats_until.is_some() {
+    if (site.leaves && site.repeats_until.is_some()) || acts::goes_another_way(unit, site) {
         return Some(Excuse::Turns);
     }
     if told_later(file, site) {
         return Some(Excuse::Retried);
     }
-    if site.notes || is_asked(unit, site) || is_probe(unit, site) {
+    let asked = deeds::only_asks(unit, &calls) || is_asked(unit, site);
+    if site.notes || asked || is_probe(unit, site) {
         return Some(Excuse::Asked);
+    }
+    if deeds::is_usage(unit, site, &calls) {
+        return Some(Excuse::Usage);
     }
     let waits = site.tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Await(_)));
     let (plain, other): (Vec<ExprId>, Vec<ExprId>) =
@@ -148,6 +152,36 @@ const PASSES_OVER: &[&str] = &[
     "recover",
 ];
 
+/// Words of comments right above what may fail that say that it may.
+const MAY_FAIL: &[&str] = &[
+    "already exist",
+    "attempt to",
+    "avoid crash",
+    "can fail",
+    "could fail",
+    "does not work",
+    "doesn't matter",
+    "doesn't work",
+    "don't care",
+    "fire and forget",
+    "fire-and-forget",
+    "hack",
+    "if available",
+    "if possible",
+    "just in case",
+    "may fail",
+    "might fail",
+    "non-critical",
+    "non-fatal",
+    "not critical",
+    "not fatal",
+    "opportunistic",
+    "optional",
+    "unsupported",
+    "work around",
+    "workaround",
+];
+
 /// Whether the comment on the function, or one on what may fail, says that errors are passed over.
 fn told_above(unit: &Unit<'_>, site: &Site<'_>) -> bool {
     let function = &unit.function(site.function).at;
@@ -157,23 +191,37 @@ fn told_above(unit: &Unit<'_>, site: &Site<'_>) -> bool {
         let after = unit.comments.partition_point(|comment| comment.start < tried);
         let comment = unit.comments.get(after.checked_sub(1)?)?;
         let between = unit.text.get(comment.end as usize..tried as usize)?;
-        (between.lines().count() <= 6 && !between.contains(['(', '}'])).then_some(comment.start)
+        // An `if` that holds nothing else may stand between.
+        let ended = match unit.language {
+            Language::Go | Language::Python => between.contains(['(', '}']),
+            _ => between.contains('}') || (between.contains('(') && between.contains(';')),
+        };
+        (between.lines().count() <= 6 && !ended).then_some(comment.start)
     });
     let mut starts: Vec<u32> = on_tried.into_iter().collect();
-    for from in on_tried.into_iter().chain([function.start]) {
-        let mut at = from;
-        for _ in 0..MAX_LINES {
-            let Some(start) = above(unit, at) else { break };
-            starts.push(start);
-            at = start;
-        }
+    let mut at = on_tried;
+    while let Some(start) = at.and_then(|at| above(unit, at)).filter(|_| starts.len() < MAX_LINES) {
+        starts.push(start);
+        at = Some(start);
     }
-    starts.into_iter().any(|start| {
-        let number = unit.comments.partition_point(|comment| comment.start < start);
-        let text = unit.comments.get(number).map_or("", |comment| unit.slice(comment));
-        let text = text.to_ascii_lowercase();
-        PASSES_OVER.iter().any(|word| text.contains(word))
-    })
+    if starts.iter().any(|start| comment_says(unit, *start, MAY_FAIL)) {
+        return true;
+    }
+    let mut at = function.start;
+    for _ in 0..MAX_LINES {
+        let Some(start) = above(unit, at) else { break };
+        starts.push(start);
+        at = start;
+    }
+    starts.into_iter().any(|start| comment_says(unit, start, PASSES_OVER))
+}
+
+/// Whether the comment that begins at a place has one of these words.
+fn comment_says(unit: &Unit<'_>, start: u32, words: &[&str]) -> bool {
+    let number = unit.comments.partition_point(|comment| comment.start < start);
+    let text = unit.comments.get(number).map_or("", |comment| unit.slice(comment));
+    let text = text.to_ascii_lowercase();
+    words.iter().any(|word| text.contains(word))
 }
 
 /// Most lines of a comment on a function that are read.

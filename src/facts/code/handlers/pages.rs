@@ -24,6 +24,7 @@ const PAGE_FOLDERS: &[&str] = &[
     "pages",
     "hooks",
     "views",
+    "templates",
 ];
 
 /// Names that browsers alone have.
@@ -63,8 +64,41 @@ pub(in crate::facts::code) fn is_page(file: &File<'_, '_>) -> bool {
             PAGE_FOLDERS.contains(&part)
                 || ["-ui", "-frontend", "-webapp"].iter().any(|end| part.ends_with(end))
         })
+        // One half of a program of two.
+        || file.path.starts_with("client/")
         || unit
             .exprs
             .iter()
             .any(|expr| matches!(expr.kind, ExprKind::Name(name) if PAGE_NAMES.contains(&name)))
+}
+
+/// Packages of what draws windows, icons and terminals of whoever sits at the machine.
+const DESKS: &[(Language, &[&str])] = &[
+    (
+        Language::Csharp,
+        &["Avalonia", "System.Windows", "Microsoft.UI.Xaml", "Microsoft.Maui", "Gtk", "Eto.Forms"],
+    ),
+    (Language::Java, &["javax.swing", "java.awt.event", "javafx", "com.intellij", "android."]),
+    (
+        Language::Python,
+        &["tkinter", "PyQt5", "PyQt6", "PySide2", "PySide6", "wx", "kivy", "textual"],
+    ),
+    (Language::Go, &["fyne.io/", "github.com/getlantern/systray", "fyne.io/systray"]),
+    (Language::Rust, &["gtk", "gtk4", "eframe", "egui", "iced", "tauri", "ratatui"]),
+    (Language::Javascript, &["electron", "vscode", "react-native"]),
+    (Language::Typescript, &["electron", "vscode", "react-native"]),
+];
+
+/// Whether a file draws on the screen of whoever sits at the machine: nobody reads its records.
+pub(super) fn is_desk(file: &File<'_, '_>) -> bool {
+    let unit = file.unit;
+    let known = DESKS.iter().find(|(language, _)| *language == unit.language);
+    let starts = |path: &str, known: &str| {
+        path.strip_prefix(known).is_some_and(|rest| {
+            known.ends_with(['.', '/']) || rest.is_empty() || rest.starts_with(['.', '/', ':'])
+        })
+    };
+    known.is_some_and(|(_, known)| {
+        unit.imports.iter().any(|import| known.iter().any(|known| starts(&import.path, known)))
+    })
 }

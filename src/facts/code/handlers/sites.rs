@@ -1,6 +1,7 @@
 //! Where errors are caught, asked for, or thrown away, in each language.
 
 use super::acts::{self, Effects};
+use super::plenty;
 use crate::facts::code::file::File;
 use crate::lang::sensitive::words;
 use crate::libraries::Role;
@@ -15,7 +16,7 @@ pub(in crate::facts::code) struct Site<'u> {
     /// All of it.
     pub(in crate::facts::code) whole: Place,
     /// What names the error.
-    pub(super) at: Place,
+    pub(in crate::facts::code) at: Place,
     /// The variable that holds the error.
     pub(in crate::facts::code) error: Option<&'u str>,
     /// It takes any error.
@@ -32,6 +33,8 @@ pub(in crate::facts::code) struct Site<'u> {
     pub(super) acts: bool,
     /// What may fail ends the loop or the function where it works.
     pub(super) leaves: bool,
+    /// What may fail leaves the function after it did something.
+    pub(super) done: bool,
     /// The function it stands in.
     pub(super) function: FunctionId,
     /// The end of the loop around.
@@ -127,6 +130,9 @@ fn hands_on(unit: &Unit<'_>, first: Option<StmtId>, test: ExprId, then: &[StmtId
         _ => false,
     };
     let end = then.last().map(|id| unit.stmt(*id));
+    if unit.language == Language::Go && then.iter().any(|id| sends_error(unit, *id)) {
+        return true;
+    }
     if unit.language == Language::Go
         && let Some(StmtKind::Return(Some(value))) = end
         && gives_error(unit, *value)
@@ -134,6 +140,16 @@ fn hands_on(unit: &Unit<'_>, first: Option<StmtId>, test: ExprId, then: &[StmtId
         return true;
     }
     failed && matches!(end, Some(StmtKind::Return(Some(_)) | StmtKind::Throw(_)))
+}
+
+/// Go: `errors <- fmt.Errorf(…)`: whoever waits there hears of it.
+fn sends_error(unit: &Unit<'_>, id: StmtId) -> bool {
+    let text = unit.slice(&unit.stmts[id.0 as usize].at);
+    let Some((channel, value)) = text.split_once("<-") else { return false };
+    let named = |text: &str| words(text).iter().any(|it| it.starts_with("err"));
+    let channel = channel.trim();
+    !channel.contains([' ', '(', '='])
+        && (named(channel) || named(value.lines().next().unwrap_or(value)))
 }
 
 /// Go: whether what is given back ends with an error that is made for it.
@@ -164,7 +180,7 @@ fn at_statement<'u>(
     let unit = file.unit;
     let place = unit.stmts[id.0 as usize].at.clone();
     match unit.stmt(id) {
-        StmtKind::Try { body, catches, .. } => {
+        StmtKind::Try { body, catches, last, .. } => {
             for catch in catches {
                 let (at, broad) = caught(unit, catch);
                 sites.push(Site {
@@ -178,6 +194,7 @@ fn at_statement<'u>(
                     kept_value: false,
                     acts: acts::does(file, body),
                     leaves: acts::leaves(unit, body),
+                    done: last.is_empty() && acts::is_done(unit, body),
                     function: around.function,
                     repeats_until: around.repeats_until,
                     last: around.last,
@@ -201,6 +218,7 @@ fn at_statement<'u>(
                 kept_value: false,
                 acts: acts::does(file, body),
                 leaves: acts::leaves(unit, body),
+                done: false,
                 function: around.function,
                 repeats_until: around.repeats_until,
                 last: around.last,
@@ -262,6 +280,7 @@ fn site<'u>(at: Place, error: Option<&'u str>, body: &'u [StmtId], tried: Vec<Ex
         kept_value: false,
         acts: true,
         leaves: false,
+        done: false,
         function: FunctionId(0),
         repeats_until: None,
         last: false,
@@ -398,7 +417,10 @@ fn thrown_away<'u>(file: &File<'u, '_>, targets: &[ExprId], value: ExprId) -> Op
     let tried = unit.all_in(value);
     let fails = match unit.language {
         // The outer call gives the error.
-        Language::Go => is_fallible(file, value) || is_recover(unit, value),
+        Language::Go => {
+            (is_fallible(file, value) && !plenty::never_fails(file, value))
+                || is_recover(unit, value)
+        }
         Language::Rust => {
             // `replace(&mut self.file, File::create(path)?)` hands the error on.
             let handed: BTreeSet<ExprId> = tried

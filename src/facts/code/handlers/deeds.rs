@@ -1,0 +1,171 @@
+//! What others count on: what is certainly missed where it fails and nobody hears of it.
+
+use super::acts::{self, called};
+use super::sites::Site;
+use crate::facts::code::file::File;
+use crate::lang::sensitive::words;
+use crate::libraries::Role;
+use crate::parse::code::Language;
+use crate::parse::unit::{ExprId, ExprKind, Unit};
+
+/// First words of names of what changes something outside, or tells somebody of something.
+const DEEDS: &str = "\
+    announce approve archive attach backup broadcast charge checkpoint commit credit debit deliver deploy \
+    dispatch download emit enqueue execute export forward handle import ingest initialize \
+    invalidate invite mark migrate move notify patch pay perform persist post process promote \
+    provision publish pump queue rebuild reconcile refund reindex rename replay replicate reply reserve \
+    respond response restore resume revoke rollover rotate run save schedule seed send store submit \
+    suspend symlink sync synchronize touch transfer trigger truncate unlock upload upsert withdraw \
+    write";
+
+/// Words that are a deed where more is said (`update_order`), or where it is waited for: by
+/// themselves they may be of any list, map or text.
+const SMALL: &str = "copy index insert merge put update";
+
+/// Words that are a deed only where it is waited for.
+const WAITED: &str = "add append apply create exec push record";
+
+/// First words of names of what only reads: without it, whoever wanted it has none.
+const READS: &str = "fetch get head list metadata open read";
+
+/// Words before the one that counts.
+const BEFORE: &str = "async do internal";
+
+/// Whole names that begin like a deed and are none.
+const NONE: &[&str] = &[
+    "import_module",
+    "importlib",
+    "processname",
+    "runtime",
+    "createelement",
+    "createobjecturl",
+    "createhash",
+    "writeline",
+    "update_wrapper",
+];
+
+fn is_in(word: &str, list: &str) -> bool {
+    list.split_ascii_whitespace().any(|known| known == word)
+}
+
+/// Whether something is certainly missed if what is tried here fails.
+pub(super) fn is_missed(file: &File<'_, '_>, site: &Site<'_>) -> bool {
+    let unit = file.unit;
+    // What is found there by its library alone fails for what is outside; and nobody writes an
+    // empty condition for nothing.
+    if unit.language == Language::Go {
+        return true;
+    }
+    site.tried.iter().any(|id| is_deed(file, &site.tried, *id))
+}
+
+fn is_deed(file: &File<'_, '_>, tried: &[ExprId], id: ExprId) -> bool {
+    let unit = file.unit;
+    if !matches!(unit.expr(id), ExprKind::Call { .. }) {
+        return false;
+    }
+    if let Some(call) = file.call(id) {
+        if let Some(api) = call.role(Role::Fallible) {
+            let first = words(call.name()).into_iter().next().unwrap_or_default();
+            return api.get("kind") != Some("cleanup") && !is_in(&first, READS);
+        }
+        if call.role(Role::Outbound).is_some() {
+            return true;
+        }
+        let aside = [Role::Log, Role::Print, Role::Quiet, Role::MetricUse];
+        // A program that is not there is done without.
+        if aside.iter().any(|role| call.role(*role).is_some())
+            || call.path.starts_with("subprocess.")
+        {
+            return false;
+        }
+    }
+    let name = called(unit, id);
+    let all = words(name);
+    let mut rest = all.iter().skip_while(|word| is_in(word, BEFORE));
+    let Some(first) = rest.next() else { return false };
+    let more = rest.any(|word| word != "async");
+    let waited = || {
+        name.ends_with("Async")
+            || tried.iter().any(|it| matches!(unit.expr(*it), ExprKind::Await(of) if *of == id))
+    };
+    let small = || {
+        // A mapper's `insert(row)`, which is waited for without a word.
+        let rows = unit.language == Language::Java && matches!(&**first, "insert" | "update");
+        (is_in(first, SMALL) && (more || rows || waited())) || (is_in(first, WAITED) && waited())
+    };
+    !NONE.contains(&name.to_ascii_lowercase().as_str()) && (is_in(first, DEEDS) || small())
+}
+
+/// First words of names of what asks whether something is there.
+const ASKS: &[&str] = &[
+    "access",
+    "can",
+    "exist",
+    "exists",
+    "find_executable",
+    "fstat",
+    "has",
+    "head",
+    "is",
+    "lookpath",
+    "lstat",
+    "ping",
+    "probe",
+    "readlink",
+    "realpath",
+    "resolve",
+    "stat",
+    "supports",
+    "where",
+    "which",
+];
+
+/// Whole names of the same.
+const ASKED: &[&str] =
+    &["accesssync", "existssync", "isdir", "isfile", "lstatsync", "lookpath", "statsync"];
+
+/// Names of what puts the path together that is asked for.
+const PATHS: &[&str] = &[
+    "abspath",
+    "as_ref",
+    "combine",
+    "cwd",
+    "dir",
+    "dirname",
+    "fspath",
+    "get",
+    "join",
+    "normalize",
+    "path",
+    "promise",
+    "str",
+    "tostring",
+    "unwrap",
+];
+
+/// Whether all that may fail is asking whether something is there.
+pub(super) fn only_asks(unit: &Unit<'_>, calls: &[ExprId]) -> bool {
+    let asks = |id: &ExprId| {
+        let name = called(unit, *id).trim_start_matches('_');
+        let first = words(name).into_iter().next().unwrap_or_default();
+        ASKS.contains(&first.as_str()) || ASKED.contains(&name.to_ascii_lowercase().as_str())
+    };
+    let beside = |id: &ExprId| PATHS.contains(&called(unit, *id).to_ascii_lowercase().as_str());
+    calls.iter().any(asks) && calls.iter().all(|id| asks(id) || beside(id))
+}
+
+/// Words of what only counts how a program is used.
+const USAGE: &str = "telemetry analytics";
+
+/// Whether what may fail only tells those who wrote the program how it is used.
+pub(super) fn is_usage(unit: &Unit<'_>, site: &Site<'_>, calls: &[ExprId]) -> bool {
+    let says = |name: &str| words(name).iter().any(|word| is_in(word, USAGE));
+    let named = acts::lambdas(unit);
+    unit.outward(site.function)
+        .any(|id| says(unit.function(id).name) || named.get(&id).is_some_and(|name| says(name)))
+        || calls.iter().any(|id| {
+            let ExprKind::Call { callee, .. } = unit.expr(*id) else { return false };
+            says(unit.slice(&unit.place(*callee)))
+        })
+}
