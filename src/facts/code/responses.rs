@@ -55,7 +55,7 @@ pub struct Response {
     pub status: Status,
     /// Any error ends here, not one that was expected.
     pub broad: bool,
-    /// Other programs of the same owner ask for it.
+    /// Other programs of the same owner ask for it, or its text may be written for who asks.
     pub internal: bool,
 }
 
@@ -156,6 +156,7 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
     let unit = file.unit;
     let asked = is_asked(file, answer.whole);
     let found = errors.shown_in(file, answer.whole).filter(|_| !asked);
+    let own = found.as_ref().is_some_and(|found| found.own);
     let (at, shows, broad) = match found {
         Some(found) => (unit.place(found.at), found.shows, found.broad),
         None => (unit.place(answer.whole), Shows::Nothing, false),
@@ -172,15 +173,18 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
         status: shown::status(unit.slice(&unit.place(answer.whole))),
         broad,
         internal: answer.internal
+            || own
             || is_for_operators(file)
+            || is_guarded(file, answer.whole)
             || errors.is_of_request(unit, answer.whole),
     })
 }
 
-/// Whether a file answers those who run the program: profiles and the like, what a command of a
-/// command line serves for as long as it runs, and what the cluster's own server asks.
+/// Whether a file answers those who run the program: profiles and the like, the pages of its
+/// administrators, what a command of a command line serves for as long as it runs, and what the
+/// cluster's own server asks.
 fn is_for_operators(file: &File<'_, '_>) -> bool {
-    const DOORS: &[&str] = &["pprof", "profiling", "debug", "profiler"];
+    const DOORS: &[&str] = &["admin", "pprof", "profiling", "debug", "profiler"];
     const COMMANDS: &[&str] = &[
         "github.com/spf13/cobra",
         "github.com/urfave/cli",
@@ -192,6 +196,40 @@ fn is_for_operators(file: &File<'_, '_>) -> bool {
         return true;
     }
     file.path.split('/').any(|part| DOORS.contains(&part.split('.').next().unwrap_or(part)))
+}
+
+/// Words of marks and paths of what only those who run the program may ask for.
+const OPERATORS: &[&str] =
+    &["admin", "admins", "heap", "goroutines", "memory", "operator", "pprof", "staff", "superuser"];
+
+/// Whether a mark on the function, or the path that leads to it, says that only those who run the
+/// program may ask: `@app.get("/logs", dependencies=[Depends(check_admin)])`.
+fn is_guarded(file: &File<'_, '_>, whole: ExprId) -> bool {
+    let unit = file.unit;
+    let says = |text: &str| words(text).iter().any(|it| OPERATORS.contains(&it.as_str()));
+    let mut around = unit.outward(unit.function_of(whole));
+    let marked = around.any(|id| {
+        let mut marks = unit.function(id).decorators.iter();
+        marks.any(|mark| says(unit.slice(&unit.place(*mark))))
+    });
+    marked || is_routed(file, whole, &says)
+}
+
+/// Whether the path that leads to the function around says something: `router.Post("/-/reload",
+/// func(…) { … })`.
+fn is_routed(file: &File<'_, '_>, whole: ExprId, says: &dyn Fn(&str) -> bool) -> bool {
+    let unit = file.unit;
+    let at = unit.place(whole);
+    let holds = |id: ExprId| {
+        let place = unit.place(id);
+        place.start <= at.start && at.end <= place.end
+    };
+    let mut calls = file.calls.iter().filter(|call| holds(call.id));
+    calls.any(|call| {
+        let beside = unit.args(call.id).iter().filter(|arg| !holds(arg.value));
+        let mut parts = beside.flat_map(|arg| unit.all_in(arg.value));
+        parts.any(|id| unit.literal(id).is_some_and(|it| it.starts_with('/') && says(it)))
+    })
 }
 
 /// Whether what went wrong is what the answer is for: the function tries a connection or settings
@@ -213,22 +251,8 @@ fn is_asked(file: &File<'_, '_>, whole: ExprId) -> bool {
     ];
     let unit = file.unit;
     let says = |text: &str| words(text).iter().any(|it| TRIES.contains(&it.as_str()));
-    let at = unit.place(whole);
-    let holds = |id: ExprId| {
-        let place = unit.place(id);
-        place.start <= at.start && at.end <= place.end
-    };
-    // `router.Post("/-/reload", func(…) { … })`
-    let routed = || {
-        let mut calls = file.calls.iter().filter(|call| holds(call.id));
-        calls.any(|call| {
-            let beside = unit.args(call.id).iter().filter(|arg| !holds(arg.value));
-            let mut parts = beside.flat_map(|arg| unit.all_in(arg.value));
-            parts.any(|id| unit.literal(id).is_some_and(|it| it.starts_with('/') && says(it)))
-        })
-    };
     let mut around = unit.outward(unit.function_of(whole));
-    around.any(|id| says(unit.function(id).name)) || routed()
+    around.any(|id| says(unit.function(id).name)) || is_routed(file, whole, &says)
 }
 
 /// Pages for developers that are switched on.

@@ -3,6 +3,7 @@
 use super::{Shows, Status};
 use crate::facts::code::file::File;
 use crate::facts::code::handlers::sites::Site;
+use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, Part, Unit};
@@ -17,12 +18,15 @@ pub(super) struct Found {
     pub(super) at: ExprId,
     pub(super) shows: Shows,
     pub(super) broad: bool,
+    /// The error is of a kind that the program has made itself.
+    pub(super) own: bool,
 }
 
 /// A name of an error.
 struct Named<'n> {
     name: &'n str,
     broad: bool,
+    own: bool,
 }
 
 impl<'u> Errors<'u> {
@@ -41,14 +45,17 @@ impl<'u> Errors<'u> {
             .sites
             .iter()
             .filter(|site| site.whole.start <= at.start && at.end <= site.whole.end)
-            .filter_map(|site| Some(Named { name: site.error?, broad: site.broad }))
+            .filter_map(|site| {
+                let own = !site.broad && is_own(file, unit.slice(&site.at));
+                Some(Named { name: site.error?, broad: site.broad, own })
+            })
             .collect();
         for function in unit.outward(unit.function_of(id)) {
             let function = unit.function(function);
             // `(err, req, res, next)` takes every error.
             let first = function.params.first().map(|param| param.name);
             if function.params.len() == 4 && matches!(first, Some("err" | "error" | "e")) {
-                found.extend(first.map(|name| Named { name, broad: true }));
+                found.extend(first.map(|name| Named { name, broad: true, own: false }));
             }
             for param in &function.params {
                 let ty = param.ty.unwrap_or_default().trim_start_matches('&');
@@ -63,7 +70,8 @@ impl<'u> Errors<'u> {
                 let broad = !matches!(unit.language, Language::Java | Language::Csharp)
                     || matches!(ty, "Exception" | "Throwable");
                 if is_error {
-                    found.push(Named { name: param.name, broad });
+                    let own = !broad && is_own(file, ty);
+                    found.push(Named { name: param.name, broad, own });
                 }
             }
         }
@@ -78,7 +86,7 @@ impl<'u> Errors<'u> {
         }
         let inside = unit.all_in(whole);
         if let Some(at) = inside.iter().copied().find(|id| is_trace(file, *id)) {
-            return Some(Found { at, shows: Shows::Stack, broad: true });
+            return Some(Found { at, shows: Shows::Stack, broad: true, own: false });
         }
         let errors = self.around(file, whole);
         // `e.getMessage()` is called, not only named.
@@ -95,7 +103,7 @@ impl<'u> Errors<'u> {
             for part in parts {
                 let found = errors.iter().find_map(|error| {
                     let shows = shows(unit, part, error.name)?;
-                    Some(Found { at: called(id), shows, broad: error.broad })
+                    Some(Found { at: called(id), shows, broad: error.broad, own: error.own })
                 });
                 if found.is_some() && !self.is_sorted(unit, whole) {
                     return found;
@@ -105,13 +113,13 @@ impl<'u> Errors<'u> {
         None
     }
 
-    /// Whether what failed was to read what the client sent.
+    /// Whether what failed was to read what the client sent, or whoever asks was refused.
     pub(super) fn is_of_request(&self, unit: &Unit<'_>, whole: ExprId) -> bool {
         let at = unit.place(whole);
         let around = self.sites.iter();
         let mut around =
             around.filter(|site| site.whole.start <= at.start && at.end <= site.whole.end);
-        around.any(|site| site.reads_request(unit))
+        around.any(|site| site.reads_request(unit) || site.refuses(unit))
     }
 
     /// Whether errors of one kind are told from others before the answer.
@@ -127,6 +135,22 @@ impl<'u> Errors<'u> {
             sorts.iter().any(|word| before.contains(word))
         })
     }
+}
+
+/// Java: whether a type of errors is one that the program has made itself, for something that it
+/// expects: it is imported from beside the file's own package, and is no base of others.
+fn is_own(file: &File<'_, '_>, ty: &str) -> bool {
+    const ANY: &[&str] =
+        &["any", "base", "generic", "internal", "runtime", "unexpected", "unknown"];
+    let unit = file.unit;
+    let Some(package) = unit.package.filter(|_| unit.language == Language::Java) else {
+        return false;
+    };
+    let whole = file.type_path(ty);
+    let shared = whole.split('.').zip(package.split('.')).take_while(|(one, other)| one == other);
+    let beside = whole.contains('.') && shared.take(3).count() == 3;
+    let any = words(ty).iter().any(|word| ANY.contains(&word.as_str()));
+    beside && !any
 }
 
 /// Calls and fields that give where an error came from.
@@ -239,6 +263,9 @@ const DEVELOPERS: &[&str] = &[
     "isDebug",
     "app.debug",
     "settings.debug",
+    "ebugging",
+    "DeveloperExceptionPage)",
+    "evelopment",
     "cfg!(debug",
     "debug_assertions",
     "isProduction",
