@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Roles: the word of the file, the variant, and the keys that a row of it may have.
 const ROLES: &[(&str, &str, &[&str])] = &[
-    ("log", "Log", &["level", "message", "fields", "style", "error", "context", "rest"]),
+    ("log", "Log", &["level", "message", "fields", "style", "error", "context", "rest", "on"]),
     ("log-file", "LogFile", &["rotate", "only", "ends", "opens"]),
     ("log-handler", "LogHandler", &[]),
     ("log-field", "LogField", &["key", "value", "map"]),

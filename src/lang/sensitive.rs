@@ -128,6 +128,7 @@ const SAFE: &str = "\
     anonymized anonymised scrubbed censored truncated partial is has have had no not need \
     needs requires require requested use uses using should can allow allows enable enabled \
     with without missing invalid empty expired wrong unknown num count max min total dummy \
+    expire expires expiry expiration ttl lifetime \
     fake example test mock sample placeholder public validate check verify send sent";
 
 /// Words before `token` and `cookie` that speak of another kind.

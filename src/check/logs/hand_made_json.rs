@@ -29,8 +29,10 @@ fn raw_value(text: &str, places: Places) -> Option<String> {
         Places::Code => quoted.iter().any(|part| part.contains('\0')).then(|| "a value".to_owned()),
         Places::Braces => any(&["{message}", "{Message:lj}", "{Message}", "{Message:l}"]),
         Places::Logback => {
-            let escapes =
-                text.contains("%enc") || text.contains("%encode") || text.contains("JSON}");
+            let escapes = text.contains("%replace(")
+                || text.contains("%enc")
+                || text.contains("%encode")
+                || text.contains("JSON}");
             if escapes { None } else { any(&["%message", "%msg", "%m\"", "%m"]) }
         }
         Places::Nginx => None,

@@ -158,8 +158,13 @@ pub(super) fn outermost(unit: &Unit<'_>, id: ExprId) -> Option<FunctionId> {
 /// Whether a function is what a command of a command line does.
 pub(super) fn is_command(unit: &Unit<'_>, id: FunctionId) -> bool {
     const COMMANDS: &[&str] = &["cobra.Command", "cli.Context", "cli.Command"];
-    unit.function(id)
-        .params
-        .iter()
-        .any(|param| param.ty.is_some_and(|ty| COMMANDS.iter().any(|known| ty.ends_with(known))))
+    let function = unit.function(id);
+    // `func (c *KeysCmd) Run(…)`
+    let class = function.class.map_or("", |class| unit.class(class).name);
+    let of_class = matches!(function.name, "Run" | "Execute" | "run" | "execute")
+        && ["Cmd", "Command"].iter().any(|end| class.ends_with(end));
+    of_class
+        || function.params.iter().any(|param| {
+            param.ty.is_some_and(|ty| COMMANDS.iter().any(|known| ty.ends_with(known)))
+        })
 }

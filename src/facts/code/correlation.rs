@@ -54,6 +54,8 @@ pub enum IdForm {
     Made {
         /// When the program starts, and never again.
         at_start: bool,
+        /// It stands in for one that was asked for first, and was not there.
+        instead: bool,
     },
     /// It is kept where every thread has its own.
     PerThread,

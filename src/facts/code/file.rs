@@ -85,7 +85,8 @@ impl<'u, 'a> File<'u, 'a> {
                     true => brought_in(unit, table, &path).unwrap_or((path, roles)),
                     false => (path, roles),
                 };
-                let roles = roles.into_iter().filter(|api| is_named(unit, table, api)).collect();
+                let known = |api: &&Api| is_named(unit, table, api) && is_on(unit, id, &path, api);
+                let roles = roles.into_iter().filter(known).collect();
                 Some(Call { id, path, roles })
             })
             .collect();
@@ -275,6 +276,17 @@ fn brought_in(unit: &Unit<'_>, table: &Table, path: &str) -> Option<(String, Vec
 /// is a method of many things.
 fn is_named(unit: &Unit<'_>, table: &Table, api: &Api) -> bool {
     api.get("named").is_none() || names(unit, table, api)
+}
+
+/// Whether what a call is made on has the word in its name, or its type, that a row asks for
+/// (`on: log`): `x.LogError(…)` is a method of many things.
+fn is_on(unit: &Unit<'_>, call: ExprId, path: &str, api: &Api) -> bool {
+    let Some(word) = api.get("on") else { return true };
+    let ExprKind::Call { callee, .. } = unit.expr(call) else { return true };
+    let ExprKind::Member { of, .. } = unit.expr(*callee) else { return true };
+    let says = |text: &str| text.to_ascii_lowercase().contains(word);
+    let owner = path.rsplit_once('.').map_or("", |(owner, _)| owner);
+    says(unit.slice(&unit.place(*of))) || says(owner)
 }
 
 /// Whether a file names the library of a row.

@@ -139,6 +139,8 @@ pub struct LogCall {
     /// What it prints is meant for who looks on: it stands in a page of a browser, in the main part
     /// of a script, or in a function made to print.
     pub aside: bool,
+    /// The file speaks with a public ledger, whose tokens are addresses that everybody sees.
+    pub ledger: bool,
     /// How urgent the record is, where that is certain.
     pub level: Option<Level>,
     /// The message, where it is one text.

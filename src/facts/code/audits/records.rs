@@ -21,6 +21,9 @@ const OTHERS: &str = "\
     ids url report reports schema mode settings count page dependencies packages request requests \
     response responses aspect status job jobs context";
 
+/// Most records that a function writes which is there for one: with more it looks over something.
+const MOST: usize = 3;
+
 /// What keeps a record apart from the logger.
 const SINKS: &str = "\
     write insert save append publish send enqueue push produce persist store put index execute exec \
@@ -113,8 +116,11 @@ fn function(
         .iter()
         .filter_map(|id| routines.owner(file.own_function(*id)?))
         .filter_map(|number| routines.all.get(number))
-        .filter(|helper| helper.id != routine.id)
+        .filter(|helper| helper.id != routine.id && is_for_records(&helper.name.text))
         .collect();
+    if own.iter().filter(|id| log_of(file, logs, **id).is_some()).count() > MOST {
+        return None;
+    }
     let all = own.iter().copied().chain(helpers.iter().flat_map(|it| calls(it)));
     let written: Vec<(ExprId, &LogCall)> = all
         .filter_map(|id| Some((id, log_of(file, logs, id)?)))
@@ -123,6 +129,15 @@ fn function(
         .filter(|(_, log)| !log.caught)
         .collect();
     let (first, _) = written.first()?;
+    // `store.updateAuditStatus(…)` beside an ordinary record of what failed.
+    let elsewhere = |id: &ExprId| {
+        file.called(*id).is_some_and(says_audit)
+            && log_of(file, logs, *id).is_none()
+            && file.own_function(*id).is_none()
+    };
+    if own.iter().any(elsewhere) && !own.iter().any(|id| receiver_says(file, *id)) {
+        return None;
+    }
     let kept = own.iter().any(|id| is_sink(file, logs, *id));
     let through = written
         .iter()
@@ -166,6 +181,12 @@ fn function(
         open: rest,
         through,
     })
+}
+
+/// Whether the name of a function says that it makes or writes records.
+fn is_for_records(name: &str) -> bool {
+    const RECORDS: &str = "audit entry event events log record";
+    words(name).iter().any(|word| is_in(word, RECORDS) || is_in(word, WRITES))
 }
 
 /// Names that a routine puts into its records: keys, arguments, whatever it writes.

@@ -7,6 +7,7 @@ use crate::facts::code::handlers::pages::is_page;
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind, Unit};
+use std::collections::BTreeSet;
 
 /// What a file does with headers that carry ids.
 #[derive(Default)]
@@ -151,11 +152,23 @@ pub(super) fn made(file: &File<'_, '_>, facts: &mut FileFacts) {
     if is_page(file) {
         return;
     }
+    let instead = instead(file);
     for id in found {
-        let form = IdForm::Made { at_start: at_start(unit, id) };
+        let form = IdForm::Made { at_start: at_start(unit, id), instead: instead.contains(&id) };
         let name = scalar(file, id);
         facts.correlation_ids.push(CorrelationId { document: file.document, name, form });
     }
+}
+
+/// What is only evaluated where something else is not there: `given ?? make()`.
+fn instead(file: &File<'_, '_>) -> BTreeSet<ExprId> {
+    let unit = file.unit;
+    let others = unit.exprs.iter().flat_map(|expr| match expr.kind {
+        ExprKind::Choice { yes, no, .. } => vec![yes, no],
+        ExprKind::Binary { op: "??" | "||" | "or", right, .. } => vec![right],
+        _ => Vec::new(),
+    });
+    others.flat_map(|id| unit.all_in(id)).collect()
 }
 
 /// Whether a call ties values to a logger.

@@ -128,10 +128,22 @@ fn declares(file: &File<'_, '_>, stmt: StmtId, name: &str) -> bool {
 /// Keys that tracing itself puts and takes away.
 const OWN: &[&str] = &["traceid", "spanid", "xb3traceid", "xb3spanid", "traceflags"];
 
+/// `keys.forEach(MDC::remove)`.
+fn named(file: &File<'_, '_>) -> Vec<ExprId> {
+    const FORMS: &[&str] = &["MDC::remove", "MDC::clear"];
+    let unit = file.unit;
+    if !FORMS.iter().any(|form| unit.text.contains(form)) {
+        return Vec::new();
+    }
+    let all = (0..unit.exprs.len()).map(|number| ExprId(u32::try_from(number).unwrap_or(u32::MAX)));
+    all.filter(|id| FORMS.contains(&unit.slice(&unit.place(*id)))).collect()
+}
+
 /// Values that are put beside the records of a thread.
 fn put(file: &File<'_, '_>) -> Vec<(ExprId, IdForm)> {
     let unit = file.unit;
     let clears: Vec<ExprId> = file.of_role(Role::MdcClear).map(|(call, _)| call.id).collect();
+    let clears: Vec<ExprId> = clears.into_iter().chain(named(file)).collect();
     // Where something is taken away whatever happens.
     let mut safe: Vec<ExprId> = Vec::new();
     for stmt in &unit.stmts {

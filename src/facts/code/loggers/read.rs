@@ -252,6 +252,10 @@ fn message(file: &File<'_, '_>, call: &Call, facts: &mut FileFacts) {
         let id = formats.unwrap_or(arg.value);
         let made = unit.literal(id).is_none();
         pattern(file, id, if made { Places::Code } else { places }, facts);
+        // What stands after the message goes into it.
+        if file.scalar(id).is_some() || template(file, id).is_some() {
+            break;
+        }
     }
 }
 

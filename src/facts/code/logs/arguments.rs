@@ -98,6 +98,8 @@ pub(super) fn read(
         style => {
             for (number, arg) in rest() {
                 match arg.name {
+                    // `**data`: a field for each of its keys.
+                    None if arg.spread => values.value(arg.value, Way::Field, None),
                     Some("extra") if style == Some("extra") => values.fields(arg.value),
                     Some(name) if OPTIONS.contains(&name) => {}
                     Some(_) => values.value(arg.value, Way::Field, named(file, arg)),

@@ -63,7 +63,7 @@ pub(super) fn mismatch(
                 count(places, "place"),
                 count(given.len(), "value")
             ),
-            dropped: unit.language == Language::Java || lost,
+            dropped: drops(unit.language, api) || lost,
         },
         Misfit::Unknown { at, len } => Mismatch {
             span: scalar.place(at, at + len),
@@ -71,6 +71,12 @@ pub(super) fn mismatch(
             dropped: false,
         },
     })
+}
+
+/// Whether a library passes over values that have no place.
+fn drops(language: Language, api: &Api) -> bool {
+    let braces = api.get("style") == Some("brace");
+    matches!(language, Language::Java | Language::Csharp) || language == Language::Python && braces
 }
 
 /// `1 place`, `2 places`, `no place`.

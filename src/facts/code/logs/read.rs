@@ -17,6 +17,7 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     let caught = catches(file);
     let errors = errors(file);
     let shown = Shown::of(file);
+    let ledger = speaks_with_ledger(file);
     for call in &file.calls {
         let found = call.role(Role::Log).or_else(|| call.role(Role::Print));
         let Some(api) = found.or_else(|| dynamic(file, call)).or_else(|| own(file, call)) else {
@@ -29,11 +30,23 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
         let after = caught.partition_point(|place| place.end < inside.end);
         let caught = caught.get(after).is_some_and(|place| place.start <= inside.start);
         if let Some(mut record) = record(file, call, api, caught, &errors) {
+            record.ledger = ledger;
             record.aside = record.printed
                 && (shown.has(&record.function.text, &inside) || answers_user(file, call));
             facts.log_calls.push(record);
         }
     }
+}
+
+/// Whether a file speaks with a public ledger.
+fn speaks_with_ledger(file: &File<'_, '_>) -> bool {
+    const LEDGERS: &[&str] =
+        &["alloy", "alloy_primitives", "ethcontract", "ethers", "solana_sdk", "viem", "web3"];
+    let first = |path: &str| {
+        let end = path.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(path.len());
+        path[..end].to_owned()
+    };
+    file.unit.imports.iter().any(|import| LEDGERS.contains(&first(&import.path).as_str()))
 }
 
 /// Whether a print is the answer of a command to whoever typed it.
@@ -187,6 +200,7 @@ fn record(
         method: Scalar { text: name.to_owned(), span: method, known: true, plain: true },
         printed: api.role == Role::Print,
         aside: false,
+        ledger: false,
         level: match api.get("level") {
             Some("name") => Level::named(call.name()),
             Some("none") | None => level_in(call),

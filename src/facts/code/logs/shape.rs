@@ -3,6 +3,7 @@
 use super::Level;
 use crate::facts::code::file::File;
 use crate::libraries::Role;
+use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, Function};
 
 /// Marks of parameters that a framework fills from a request.
@@ -77,10 +78,19 @@ pub(super) fn is_map(file: &File<'_, '_>, id: ExprId) -> bool {
             )
         }
         ExprKind::Name(_) | ExprKind::Member { .. } => {
-            file.names.declared(of).is_some_and(is_map_type)
+            file.names.declared(of).is_some_and(|ty| is_map_type(ty) && !is_own_type(file, ty))
         }
         _ => false,
     }
+}
+
+/// Python: whether a name that sounds like a map is imported from the program itself.
+fn is_own_type(file: &File<'_, '_>, ty: &str) -> bool {
+    const MAPS: &[&str] = &["typing", "typing_extensions", "collections", "types"];
+    let bare = ty.trim_start_matches([':', ' ']).split(['[', ' ', '.']).next().unwrap_or(ty);
+    let path = file.type_path(bare);
+    file.unit.language == Language::Python
+        && path.split_once('.').is_some_and(|(first, _)| !MAPS.contains(&first))
 }
 
 fn is_map_type(ty: &str) -> bool {

@@ -114,6 +114,8 @@ fn traceback(file: &File<'_, '_>, id: ExprId, name: Scalar, handlers: &[Place]) 
             || function.name.is_empty()
             || function.name.starts_with("__")
             || function.name.contains("excepthook")
+            // Frameworks call it where they caught the error.
+            || function.name.ends_with("exception_handler")
             || class.is_some_and(|class| !class.bases.is_empty()),
         name,
     }
