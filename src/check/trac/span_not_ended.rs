@@ -11,7 +11,9 @@ pub(super) fn check(scope: &SpanScope, case: &mut Case<'_>) {
         return case.skip();
     }
     match &scope.end {
-        SpanEnd::Never => {
+        // Whoever gets the context can end the span that is in it.
+        SpanEnd::Handed if case.repo.facts.current_spans.iter().any(|span| span.ends) => {}
+        SpanEnd::Never | SpanEnd::Handed => {
             case.flag(scope.at).with("what", "nothing ends it");
         }
         SpanEnd::Left(places) => {

@@ -54,6 +54,10 @@ const NAMES: &[(&[&str], &[&str], &str)] = &[
     (&["smtp", "mail"], &["password", "passwd", "pass", "pwd"], "SMTP password"),
 ];
 
+/// Folders of texts in several languages.
+const TRANSLATIONS: &[&str] =
+    &["i18n", "l10n", "lang", "langs", "languages", "locale", "locales", "translations"];
+
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     let mut found: BTreeMap<Span, (ExprId, &'static str)> = BTreeMap::new();
     let unit = file.unit;
@@ -65,7 +69,9 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
             found.insert(file.expr_span(id), (id, what));
         }
     }
-    for (name, value) in named(file) {
+    // Labels of a translation are named by what they stand beside.
+    let labels = file.path.split('/').any(|part| TRANSLATIONS.contains(&part));
+    for (name, value) in named(file).into_iter().filter(|_| !labels) {
         if let Some(what) = named_credential(&name) {
             let value = file.names.resolved(value);
             found.entry(file.expr_span(value)).or_insert((value, what));

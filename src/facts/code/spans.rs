@@ -97,6 +97,8 @@ pub enum SpanEnd {
     },
     /// Nothing ends it.
     Never,
+    /// Nothing here ends it, and its context goes on to others, who may take it from there.
+    Handed,
     /// These leave the function while it is open.
     Left(Vec<Span>),
     /// A function that others may call gives it back.

@@ -9,7 +9,7 @@ use crate::facts::scalar::Scalar;
 use crate::facts::subject::SubjectKind;
 use crate::facts::{DocumentId, FileFacts, Subject};
 use crate::parse::code::Language;
-use crate::parse::unit::{Class, ExprId, ExprKind, FunctionId};
+use crate::parse::unit::{Class, ExprId, ExprKind, FunctionId, Unit};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -124,12 +124,29 @@ fn own_calls<'a>(file: &File<'_, 'a>) -> Vec<(&'a str, ExprId, usize)> {
                 text.trim_start_matches("async ").starts_with("function")
             });
         let method = unit.outward(function).find(|id| unit.function(*id).class.is_some());
+        // Called with another object by whoever has it: `$.fn.cart = Cart._start`.
+        let loose = *object == "this"
+            && method.is_some_and(|id| {
+                let name = unit.function(id).name;
+                let text = unit.slice(&unit.function(id).at);
+                text.starts_with("static ") && is_held(unit, name)
+            });
+        let lost = lost || loose;
         let owner = method.filter(|id| unit.function(*id).receiver == Some(*object) && !lost);
         if let Some(class) = owner.and_then(|id: FunctionId| class_of(unit, id)) {
             found.push((*name, *callee, class.0 as usize));
         }
     }
     found
+}
+
+/// Whether a file names a method without calling it: `.start;`, `.start.call(…)`.
+fn is_held(unit: &Unit<'_>, name: &str) -> bool {
+    unit.text.match_indices(name).any(|(at, _)| {
+        let after = unit.text[at + name.len()..].chars().next();
+        unit.text[..at].ends_with('.')
+            && after.is_none_or(|c| !(c.is_alphanumeric() || c == '_' || c == '('))
+    })
 }
 
 fn members(file: &File<'_, '_>, calls: &[(&str, ExprId, usize)]) -> Vec<Missing> {
@@ -205,7 +222,16 @@ fn is_closed(file: &File<'_, '_>, class: &Class<'_>) -> bool {
         "new Proxy",
         "Object.assign(this",
         "__slots__",
+        // What another makes of the object: `EventAware.call(this)`.
+        ".call(this)",
+        ".apply(this",
     ];
+    // Methods that come from elsewhere: `Object.assign(Cart.prototype, …)`, `addMethods(Cart)`, an
+    // interface of the same name that TypeScript joins with the class.
+    let joined = unit.language != Language::Python
+        && ["{}.prototype", "interface {}", "s({})", "s({},"]
+            .iter()
+            .any(|form| unit.text.contains(&form.replace("{}", class.name)));
     let name = class.name.to_ascii_lowercase();
     // `module.exports = new Cart()`: what is done with the one object, binding its methods to
     // another among it, is done elsewhere.
@@ -213,6 +239,7 @@ fn is_closed(file: &File<'_, '_>, class: &Class<'_>) -> bool {
     let only = unit.language != Language::Python
         && unit.text.lines().any(|line| line.contains("export") && line.contains(&made));
     !only
+        && !joined
         && !dynamic.iter().any(|word| text.contains(word))
         && !name.contains("mixin")
         && !class.name.is_empty()

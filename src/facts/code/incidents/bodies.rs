@@ -24,6 +24,9 @@ const DOUBLES: &[&str] = &[
     "interface",
 ];
 
+/// Words in names of classes that are there so that nothing need be asked for: `NilChannel`.
+const NOTHING: &[&str] = &["blank", "discard", "empty", "nil", "none", "nop", "silent", "void"];
+
 /// Why a function that should act does nothing.
 pub(super) fn stub(
     file: &File<'_, '_>,
@@ -41,6 +44,7 @@ pub(super) fn stub(
             && unit.language != Language::Javascript
         || base
         || DOUBLES.iter().any(|word| class.contains(word))
+        || words(&routine.class).iter().any(|word| NOTHING.contains(&word.as_str()))
         || is_declared_only(file, routine.id)
         || unit.is_faulty(&function.at)
     {

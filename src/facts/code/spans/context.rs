@@ -93,7 +93,7 @@ const ASKS: &[&str] = &[
     "from", "extract", "tenant", "id", "ids", "log", "logger", "value", "values", "user",
     "metadata", "baggage", "wait", "acquire", "err", "done", "deadline", "claims", "with",
     "enabled", "annotate", "channel", "sleep", "debug", "info", "warn", "error", "tag", "tags",
-    "record", "set",
+    "record", "set", "eval",
 ];
 
 /// Whether a call hands a context on to work that may be traced.

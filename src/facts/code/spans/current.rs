@@ -30,6 +30,8 @@ pub struct CurrentSpan {
     pub at: Span,
     /// What it is asked before its ids are written.
     pub test: Option<EmptyTest>,
+    /// It is ended there.
+    pub ends: bool,
 }
 
 impl Subject for CurrentSpan {
@@ -54,8 +56,37 @@ pub(super) fn read(file: &File<'_, '_>, layout: &Layout<'_, '_>, facts: &mut Fil
             document: file.document,
             at: file.callee_span(call.id),
             test: test(file, layout, call, valid),
+            ends: is_ended(file, layout, call),
         });
     }
+}
+
+/// Whether the span that a call gives is ended: `trace.SpanFromContext(ctx).End()`.
+fn is_ended(file: &File<'_, '_>, layout: &Layout<'_, '_>, call: &Call) -> bool {
+    let held = held(file, layout, call);
+    held.into_iter().filter_map(|id| layout.parent(id)).any(|parent| {
+        matches!(file.unit.expr(parent), ExprKind::Member { name: "End" | "end" | "Stop", .. })
+    })
+}
+
+/// What a call gives: the call, and where the variable that takes it is named.
+fn held(file: &File<'_, '_>, layout: &Layout<'_, '_>, call: &Call) -> Vec<ExprId> {
+    let unit = file.unit;
+    let body = &unit.function(unit.function_of(call.id)).body;
+    let mut held = vec![call.id];
+    let name = layout.stmt(call.id).and_then(|stmt| match unit.stmt(stmt) {
+        StmtKind::Let { targets, value, .. } if *value == Some(call.id) => targets.first().copied(),
+        _ => layout.parent(call.id).and_then(|parent| match unit.expr(parent) {
+            ExprKind::Assign { target, .. } => Some(*target),
+            _ => None,
+        }),
+    });
+    if let Some(name) = name
+        && let ExprKind::Name(name) = unit.expr(name)
+    {
+        held.extend(names_in(file, body, name));
+    }
+    held
 }
 
 fn test(
@@ -77,20 +108,7 @@ fn test(
     if asks {
         return None;
     }
-    let mut held = vec![call.id];
-    let name = layout.stmt(call.id).and_then(|stmt| match unit.stmt(stmt) {
-        StmtKind::Let { targets, value, .. } if *value == Some(call.id) => targets.first().copied(),
-        _ => layout.parent(call.id).and_then(|parent| match unit.expr(parent) {
-            ExprKind::Assign { target, .. } => Some(*target),
-            _ => None,
-        }),
-    });
-    if let Some(name) = name
-        && let ExprKind::Name(name) = unit.expr(name)
-    {
-        held.extend(names_in(file, body, name));
-    }
-    held.into_iter().find_map(|id| {
+    held(file, layout, call).into_iter().find_map(|id| {
         let asked = asked(file, layout, id)?;
         let read = asked.region.iter().copied().find(|one| is_id(file, *one, call))?;
         let whole = file.unit.slice(&unit.place(id)).to_owned();

@@ -81,7 +81,32 @@ pub(super) fn of_blank(
         }
         _ => false,
     };
-    if asks || given { SpanEnd::Ended } else { SpanEnd::Never }
+    match context {
+        _ if asks || given => SpanEnd::Ended,
+        Some(ExprKind::Name(name))
+            if unit.language == Language::Go && is_handed(file, layout, start, name) =>
+        {
+            SpanEnd::Handed
+        }
+        _ => SpanEnd::Never,
+    }
+}
+
+/// Whether the context that holds a span is given to a call.
+fn is_handed(
+    file: &File<'_, '_>,
+    layout: &Layout<'_, '_>,
+    start: &Start<'_, '_>,
+    name: &str,
+) -> bool {
+    let unit = file.unit;
+    let started = unit.place(start.call.id).end;
+    let mut names = names_in(file, scope(file, layout, start), name).into_iter();
+    names.any(|id| {
+        let call =
+            layout.parent(id).filter(|call| matches!(unit.expr(*call), ExprKind::Call { .. }));
+        unit.place(id).start >= started && call.is_some()
+    })
 }
 
 /// Whether a context is given back or kept: whoever has it can end the span in it.
