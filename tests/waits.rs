@@ -228,3 +228,45 @@ fn jobs_and_parts_of_pages_name_no_server() {
     ]);
     assert!(parts.services().iter().all(|it| it.name != "core-features"));
 }
+
+#[test]
+fn what_is_done_once_is_no_place_where_a_program_runs() {
+    let consumer = "using MassTransit;\npublic class Orders : IConsumer<OrderPlaced> { }\n";
+    let certainty = |name: &str| {
+        let compose = format!("services:\n  {name}:\n    build: data\n");
+        let repo = repo(&[
+            ("data/Data.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"></Project>"),
+            ("data/Orders.cs", consumer),
+            (
+                "data/Dockerfile",
+                "FROM mcr.microsoft.com/dotnet/sdk:9.0\nCOPY . .\nENTRYPOINT [\"./bundle\"]\n",
+            ),
+            ("docker-compose.yml", &compose),
+        ]);
+        let data = repo.services().iter().find(|it| it.root == "data");
+        data.map(|it| it.certainty)
+    };
+    assert_eq!(certainty("orders"), Some(Certainty::Certain));
+    assert_ne!(certainty("shop-migrations"), Some(Certainty::Certain));
+}
+
+#[test]
+fn images_are_given_to_what_their_commands_name() {
+    let main = "package main\n\nimport \"net/http\"\n\nfunc main() {\n\thttp.ListenAndServe(\":80\", nil)\n}\n";
+    let repo = repo(&[
+        ("go.mod", "module github.com/acme/shop\n"),
+        ("main.go", main),
+        ("tools/fill/main.go", "package main\n\nfunc main() {}\n"),
+        ("bin/report.py", "if __name__ == \"__main__\":\n    print(1)\n"),
+        (
+            "Dockerfile",
+            "FROM golang AS build\nCOPY . .\nRUN make\nFROM alpine:3.22\nCOPY --from=build /shop /shop\nEXPOSE 80\nCMD [\"/shop\"]\n",
+        ),
+        ("docker/fill.Dockerfile", "FROM busybox\nCOPY fill /\nENTRYPOINT [\"/fill\"]\n"),
+    ]);
+    let images = |root: &str| {
+        let units = repo.services().iter().filter(|it| it.root == root && !it.entries.is_empty());
+        units.map(|it| it.images.len()).max()
+    };
+    assert_eq!((images(""), images("tools/fill")), (Some(1), Some(1)));
+}

@@ -5,6 +5,7 @@ use super::services::Service;
 use crate::facts::DocumentId;
 use crate::facts::code;
 use crate::facts::code::loggers::{Form, Setup};
+use crate::facts::manifest::Ecosystem;
 use crate::identify::Kind;
 use crate::lang::path::{folder, last};
 use crate::lang::quick::QuickMap;
@@ -172,6 +173,10 @@ impl Repo {
         let own = own.map(|module| self.document(module.document).anchor);
         style.open = style.open.or(own);
         style.open = style.open.or_else(|| self.logs_by_package(service));
+        // What Fastify's command line starts has a logger of it, which writes JSON.
+        let manifests = service.manifests.iter().map(|&number| &self.facts.manifests[number]);
+        let mut served = manifests.filter(|it| it.ecosystem == Ecosystem::Npm && it.serves);
+        style.open = style.open.or_else(|| served.next().map(|it| it.anchor));
         // An agent sends the records of the loggers it knows.
         style.open = style.open.or_else(|| self.agent_of(service).map(|(span, _)| span));
         style

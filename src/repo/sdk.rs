@@ -110,9 +110,6 @@ impl Repo {
                 }
             }
         }
-        if let Some(span) = self.agent_beside(service) {
-            return Some((span, "an agent beside it"));
-        }
         // What Compose takes from its own environment.
         for container in containers.clone() {
             for (name, value) in container.env.entries.iter().filter(|(_, value)| !value.known) {
@@ -145,10 +142,10 @@ impl Repo {
         starter.map(|it| (it.name.span, "a starter"))
     }
 
-    /// An agent that runs in the same pod and watches the program from outside.
-    fn agent_beside(&self, service: &Service) -> Option<Span> {
+    /// Whether an agent runs in the same pod and makes spans of what the program does from outside.
+    fn is_watched(&self, service: &Service) -> bool {
         let containers = &self.facts.containers;
-        service.containers.iter().map(|&it| &containers[it]).find_map(|own| {
+        service.containers.iter().map(|&it| &containers[it]).any(|own| {
             let beside = containers.iter().filter(|it| {
                 it.document == own.document && it.owner == own.owner && it.workload != "compose"
             });
@@ -157,7 +154,7 @@ impl Repo {
                 it.text.contains("autoinstrumentation-go")
                     || semconv::is_node_agent(image_name(&it.text))
             };
-            images.find(watches).map(|it| it.span)
+            images.any(|it| watches(&it))
         })
     }
 

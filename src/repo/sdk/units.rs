@@ -206,7 +206,7 @@ impl Repo {
         let told = self.setups_in(service).any(|setup| {
             matches!(setup.step, Step::Provider(_) | Step::Registered(..) | Step::Instrument(..))
         });
-        if told || self.agent_of(service).is_some() {
+        if told || self.agent_of(service).is_some() || self.is_watched(service) {
             return Some(true);
         }
         // An operator takes whole namespaces, and some programs watch whole nodes.

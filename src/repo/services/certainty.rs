@@ -155,7 +155,10 @@ impl<'r> Weighed<'r, '_> {
     /// Whether a container runs on and on.
     fn stands(&self, container: &Container) -> bool {
         let ends = matches!(container.workload.as_str(), "Job" | "CronJob");
-        !ends && self.is_serious(self.path(container.document)) && !is_idle(&container.args)
+        !ends
+            && !is_errand(&container.name.text)
+            && self.is_serious(self.path(container.document))
+            && !is_idle(&container.args)
     }
 
     /// Whether a platform is told to start it.
@@ -393,6 +396,24 @@ fn is_of_tool(text: &str) -> bool {
     let line = format!(" {} ", words.join(" "));
     let says = |names: &[&str]| names.iter().any(|name| line.contains(&format!(" {name} ")));
     says(THINGS) && !says(SERVERS)
+}
+
+/// Whether a container goes by the name of what is done once: `shop-migrations`.
+fn is_errand(name: &str) -> bool {
+    const ONCE: &[&str] = &[
+        "init",
+        "migrate",
+        "migration",
+        "migrations",
+        "migrator",
+        "seed",
+        "seeder",
+        "setup",
+        "test",
+        "tests",
+    ];
+    let name = name.to_ascii_lowercase();
+    name.split(['-', '_', '.']).any(|word| ONCE.contains(&word))
 }
 
 /// Whether others reach a container, or it is asked whether it lives.
