@@ -5,7 +5,6 @@ use super::services::Service;
 use crate::facts::DocumentId;
 use crate::facts::code;
 use crate::facts::code::loggers::{Form, Setup};
-use crate::facts::manifest::Ecosystem;
 use crate::identify::Kind;
 use crate::lang::path::{folder, last};
 use crate::lang::quick::QuickMap;
@@ -175,8 +174,9 @@ impl Repo {
         style.open = style.open.or_else(|| self.logs_by_package(service));
         // What Fastify's command line starts has a logger of it, which writes JSON.
         let manifests = service.manifests.iter().map(|&number| &self.facts.manifests[number]);
-        let mut served = manifests.filter(|it| it.ecosystem == Ecosystem::Npm && it.serves);
-        style.open = style.open.or_else(|| served.next().map(|it| it.anchor));
+        let mut commands = manifests.flat_map(|it| &it.commands);
+        let fastify = commands.find(|it| it.text.contains("fastify start"));
+        style.open = style.open.or(fastify.map(|it| it.span));
         // An agent sends the records of the loggers it knows.
         style.open = style.open.or_else(|| self.agent_of(service).map(|(span, _)| span));
         style

@@ -44,7 +44,9 @@ pub(super) fn json(text: &str, map: &OffsetMap, manifest: &mut Manifest) {
         }
     }
     // `fastify start app.js`: its command line listens for the code that it is given.
-    manifest.serves = manifest.commands.iter().any(|it| it.text.contains("fastify start"));
+    const SERVERS: &[&str] = &["fastify start", "next start", "nuxt start"];
+    let serves = |it: &Scalar| SERVERS.iter().any(|command| it.text.contains(command));
+    manifest.serves = manifest.commands.iter().any(serves);
     let private = root.get("private").and_then(|it| it.scalar()) == Some("true");
     let handed = ["exports", "types", "typings", "publishConfig", "files", "peerDependencies"];
     manifest.published = !private && handed.iter().any(|key| root.get(key).is_some());

@@ -1,6 +1,6 @@
 //! Which containers run which unit: by what their image is built of, or by what it is called.
 
-use super::super::super::images::known_as;
+use super::super::super::images::{Class, known_as};
 use super::super::super::runs::image_name;
 use super::super::identity::short;
 use super::super::units::{Unit, is_in};
@@ -104,10 +104,11 @@ impl Deployed<'_> {
     fn named_by(&self, container: &Container, names: &Names) -> Option<usize> {
         let image = container.image.as_ref()?;
         let short = image_name(&image.text);
-        if known_as(&image.text).is_some() {
-            // The repository of a well-known program runs it itself.
+        if let Some(known) = known_as(&image.text) {
+            // The repository of a well-known tool runs it itself.
             let own = names.get(short).filter(|&it| self.units[it].root.is_empty());
-            return own.filter(|_| names.projects.contains(&plain(short)));
+            let tool = known.class == Class::Support;
+            return own.filter(|_| tool && names.projects.contains(&plain(short)));
         }
         // Where the image cannot be known, the workload's own name says whose it is.
         let by_owner = || {
