@@ -142,7 +142,7 @@ pub fn ecosystem(path: &str) -> Option<Ecosystem> {
         "package.json" => Ecosystem::Npm,
         "pyproject.toml" | "Pipfile" | "setup.cfg" => Ecosystem::Python,
         "pom.xml" => Ecosystem::Maven,
-        "build.gradle" | "build.gradle.kts" => Ecosystem::Gradle,
+        "build.gradle" | "build.gradle.kts" | "dependencies.gradle" => Ecosystem::Gradle,
         "Cargo.toml" => Ecosystem::Cargo,
         "composer.json" => Ecosystem::Composer,
         "Gemfile" => Ecosystem::Bundler,

@@ -81,6 +81,7 @@ const MANIFESTS: &[&str] = &[
     "pom.xml",
     "build.gradle",
     "build.gradle.kts",
+    "dependencies.gradle",
     "Cargo.toml",
     "composer.json",
     "Gemfile",

@@ -115,13 +115,19 @@ fn gather(repo: &Repo) -> Vec<Correlation> {
             }
             found.asks = found.asks.or(asked.get(document).copied());
         }
-        found.bridged |= repo
-            .dependencies_of(service)
-            .any(|package| PACKAGES.iter().any(|word| package.name.text.contains(word)));
+        found.bridged |= repo.dependencies_of(service).any(|package| is_of_ids(&package.name.text));
         found.settings = has_settings(repo, service);
         found
     };
     repo.services().iter().enumerate().map(of).collect()
+}
+
+/// Whether a package adds ids to records, or may: it is made to set telemetry up.
+fn is_of_ids(name: &str) -> bool {
+    PACKAGES.iter().any(|word| name.contains(word))
+        || name
+            .split(['-', '_', '/', '.', ':'])
+            .any(|it| matches!(it, "telemetry" | "observability"))
 }
 
 /// Whether files of logging stand below a service that no reader here understands.

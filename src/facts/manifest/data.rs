@@ -99,6 +99,10 @@ pub(super) fn cargo(text: &str, map: &OffsetMap, manifest: &mut Manifest) {
     let members = root.at(&["workspace", "members"]);
     manifest.members =
         members.into_iter().flat_map(|it| it.items()).filter_map(Scalar::of).collect();
+    // What another program loads.
+    let forms = root.at(&["lib", "crate-type"]).into_iter().flat_map(NodeRef::items);
+    let mut forms = forms.filter_map(NodeRef::scalar);
+    manifest.builds_in = root.get("bin").is_none() && forms.any(|form| form == "cdylib");
     for bin in root.get("bin").into_iter().flat_map(|it| it.items()) {
         manifest.mains.extend(Scalar::under(bin, "path"));
     }

@@ -95,6 +95,7 @@ pub(super) fn shows(folder: &str) -> bool {
         matches!(word, "conformance" | "e2e" | "interop" | "smoke" | "test" | "tests" | "testing")
     };
     ASIDE.contains(&last)
+        || last.ends_with("sample")
         || words.clone().any(tests)
         || folder.starts_with("fake")
         || words
@@ -129,6 +130,9 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
         return ServiceKind::Site;
     }
     if !deployed && !service.entries.is_empty() && service.entries.iter().all(writes) {
+        return ServiceKind::Cli;
+    }
+    if is_filled(&service.root) {
         return ServiceKind::Cli;
     }
     // A command that shares the code of a server.
@@ -185,6 +189,14 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
     } else {
         ServiceKind::Library
     }
+}
+
+/// Whether a folder is that of a program that prepares a database, and ends: `Shop.DbMigrator`.
+fn is_filled(root: &str) -> bool {
+    const ENDS: &[&str] = &["migrations", "migrator", "seeder"];
+    let name = last(root).to_ascii_lowercase();
+    let word = name.rsplit(['-', '_', '.']).next().unwrap_or_default();
+    ENDS.iter().any(|end| word.ends_with(end))
 }
 
 /// Whether a program draws on the terminal for somebody who sits there, in its own code: what it

@@ -158,6 +158,7 @@ impl Repo {
             "dropwizard.metrics",
             "metrics-core",
             "go-metrics",
+            "influx",
             "opentelemetry-metrics",
             "opentelemetry-prometheus",
             "app.metrics",
