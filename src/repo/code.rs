@@ -72,7 +72,7 @@ impl Repo {
         let mut parts = path.split('/').rev();
         let step = parts.next().is_some_and(|name| {
             let first = name.split(['.', '-', '_']).next().unwrap_or(name);
-            FILES.contains(&name) || STEPS.contains(&first)
+            FILES.contains(&name) || STEPS.contains(&first) || name.contains(".config.")
         });
         step || parts.any(|folder| FOLDERS.contains(&folder)) || self.is_load_test(document)
     }

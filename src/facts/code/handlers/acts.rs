@@ -403,8 +403,7 @@ impl Site<'_> {
 
     /// Go: whether what failed is to ask if whoever asks may: its text is written for them.
     pub(in crate::facts::code) fn refuses(&self, unit: &Unit<'_>) -> bool {
-        const REFUSES: &[&str] =
-            &["allowed", "authorize", "permission", "permitted", "quota", "validate", "verify"];
+        const REFUSES: &[&str] = &["allowed", "authorize", "permission", "permitted", "quota"];
         unit.language == Language::Go
             && self
                 .tried

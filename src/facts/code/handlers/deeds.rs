@@ -155,17 +155,24 @@ pub(super) fn only_asks(unit: &Unit<'_>, calls: &[ExprId]) -> bool {
     calls.iter().any(asks) && calls.iter().all(|id| asks(id) || beside(id))
 }
 
-/// Words of what only counts how a program is used.
-const USAGE: &str = "telemetry analytics";
-
-/// Whether what may fail only tells those who wrote the program how it is used.
+/// Whether what may fail only tells those who wrote the program how it is used: a function that is
+/// named so, or a client.
 pub(super) fn is_usage(unit: &Unit<'_>, site: &Site<'_>, calls: &[ExprId]) -> bool {
-    let says = |name: &str| words(name).iter().any(|word| is_in(word, USAGE));
+    let says = |name: &str, list: &str| words(name).iter().any(|word| is_in(word, list));
     let named = acts::lambdas(unit);
-    unit.outward(site.function)
-        .any(|id| says(unit.function(id).name) || named.get(&id).is_some_and(|name| says(name)))
+    let function = unit.outward(site.function).any(|id| {
+        let name = named.get(&id).copied().unwrap_or(unit.function(id).name);
+        says(name, "telemetry")
+    });
+    function
         || calls.iter().any(|id| {
             let ExprKind::Call { callee, .. } = unit.expr(*id) else { return false };
-            says(unit.slice(&unit.place(*callee)))
+            let ExprKind::Member { of, .. } = unit.expr(*callee) else { return false };
+            match unit.expr(*of) {
+                ExprKind::Name(name) | ExprKind::Member { name, .. } => {
+                    says(name, "telemetry analytics")
+                }
+                _ => false,
+            }
         })
 }
