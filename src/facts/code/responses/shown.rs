@@ -142,13 +142,36 @@ impl<'u> Errors<'u> {
 fn is_own(file: &File<'_, '_>, ty: &str) -> bool {
     const ANY: &[&str] =
         &["any", "base", "generic", "internal", "runtime", "unexpected", "unknown"];
+    /// Exceptions of `java.lang`.
+    const LANGUAGE: &[&str] = &[
+        "ArithmeticException",
+        "ClassCastException",
+        "Exception",
+        "IllegalArgumentException",
+        "IllegalStateException",
+        "IndexOutOfBoundsException",
+        "InterruptedException",
+        "NullPointerException",
+        "NumberFormatException",
+        "RuntimeException",
+        "SecurityException",
+        "Throwable",
+        "UnsupportedOperationException",
+    ];
     let unit = file.unit;
     let Some(package) = unit.package.filter(|_| unit.language == Language::Java) else {
         return false;
     };
     let whole = file.type_path(ty);
     let shared = whole.split('.').zip(package.split('.')).take_while(|(one, other)| one == other);
-    let beside = whole.contains('.') && shared.take(3).count() == 3;
+    // `io.acme.shop`, or `shop.cart` where no domain stands before it.
+    let domain = package.split('.').next().is_some_and(|first| first.len() <= 3);
+    let imported = whole.contains('.') && shared.count() >= if domain { 3 } else { 2 };
+    // Without an import it is of the same package, or of the language.
+    let same = !whole.contains('.')
+        && !LANGUAGE.contains(&ty)
+        && !unit.imports.iter().any(|import| import.all);
+    let beside = imported || same;
     let any = words(ty).iter().any(|word| ANY.contains(&word.as_str()));
     beside && !any
 }
