@@ -27,7 +27,8 @@ pub(super) fn check(part: &Part, case: &mut Case<'_>) {
         }),
         Form::Chart(_) | Form::Sidecar | Form::Variable => return case.skip(),
     };
-    let demo = case.repo.is_demo(part.document);
+    // Also a file by whose name developers start it.
+    let demo = !case.repo.stands(part.document);
     if let Some((span, what)) = found {
         let flag = case.flag(span).with("what", what);
         if demo {
