@@ -191,6 +191,8 @@ fn ordinary_files_are_of_no_kind() {
         "groups:\n  - name: Basic\n    services:\n      - name: Host\n        exporters:\n          - rules:\n              - name: a\n                description: b\n                query: up\n",
         "language: go\ngo: ['1.20']\nscript: make test\nservices:\n  - docker\n",
         "spring:\n  application:\n    name: x\nserver:\n  port: 8080\nmanagement:\n  endpoints: {}\n",
+        "log-level: warn\nhttp.host: 0.0.0.0\napi.enabled: false\nssh.host: 0.0.0.0\nldap.url: ldap://x\n",
+        "<?xml version='1.0'?>\n<fontconfig>\n <match target=\"font\">\n </match>\n</fontconfig>\n",
         "version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    schedule:\n      interval: daily\n",
     ] {
         assert_eq!(kind(text), None, "{text}");
@@ -221,6 +223,7 @@ fn neighbours_are_told_apart() {
             Kind::FluentdConfig,
             "<source>\n  @type forward\n</source>\n<match **>\n  @type stdout\n</match>\n",
         ),
+        (Kind::LogstashConfig, "http.host: 0.0.0.0\npipeline.workers: 2\nlog.level: info\n"),
         (Kind::FluentBitConfig, "[INPUT]\n    Name tail\n    Path /x\n[OUTPUT]\n    Name stdout\n"),
         (
             Kind::VectorConfig,

@@ -276,7 +276,9 @@ fn is_fluentd(text: &str) -> bool {
     let blocks = ["<source>", "<match", "<filter", "<label @", "</match>", "</source>"];
     let plugin = ["@type", "type ", "@include ", "@label "].iter().any(|word| starts(word));
     let matched = starts("<match ") && starts("</match>");
-    blocks.iter().any(|block| starts(block)) && (plugin || matched)
+    // XML has such elements too.
+    let markup = ["<?xml", "<!DOCTYPE"].iter().any(|start| text.trim_start().starts_with(start));
+    !markup && blocks.iter().any(|block| starts(block)) && (plugin || matched)
 }
 
 /// Headers of Fluent Bit in brackets, and keys with values below them that have no `=`.

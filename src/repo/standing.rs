@@ -18,12 +18,17 @@ const WORKSHOP: &[&str] = &[
     "development",
     "devservices",
     "e2e",
+    "github",
+    "hack",
     "local",
     "localdev",
     "override",
     "playwright",
+    "quickstart",
     "regtest",
     "sandbox",
+    "script",
+    "scripts",
     "selenium",
     "test",
     "tests",
@@ -149,7 +154,11 @@ fn only_tests(container: &Container) -> bool {
 
 fn is_of_workshop(path: &str) -> bool {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let mut words = file.split(['.', '-', '_']);
-    folders.split('/').any(|part| WORKSHOP.contains(&part.trim_start_matches('.')))
-        || words.any(|word| WORKSHOP.contains(&word))
+    let is = |word: &str| WORKSHOP.contains(&word);
+    // `local-otel-configuration`, `e2e_tests`
+    let outer = |part: &str| {
+        let mut words = part.trim_start_matches('.').split(['-', '_']);
+        words.next().is_some_and(is) || words.next_back().is_some_and(is)
+    };
+    folders.split('/').any(outer) || file.split(['.', '-', '_']).any(is)
 }

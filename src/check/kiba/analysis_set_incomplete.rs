@@ -8,7 +8,7 @@ use crate::repo::pillars::{Evidence, Part};
 use std::collections::BTreeSet;
 
 /// Stores of logs that keep anything else as well.
-const ENGINES: &[&str] = &["Elasticsearch", "OpenSearch"];
+const ENGINES: &[&str] = &["Elasticsearch", "OpenSearch", "index-template"];
 
 pub(super) fn check(case: &mut Case<'_>) {
     let repo = case.repo;

@@ -27,6 +27,14 @@ fn may_be_application(job: &ScrapeJob) -> bool {
     });
     // Beside the server its own kin listen, at the ports that are set aside for them.
     let kin = |port: &str| port.parse().is_ok_and(|port: u16| (9090..=9200).contains(&port));
+    let beside = |address: &str| {
+        let (host, port) = split_address(address);
+        is_loopback(host) && port.is_some_and(|port| !kin(port))
+    };
+    let named = !is_infrastructure(job) || job.label() == "prometheus";
+    if named && job.targets.iter().any(|it| it.known && beside(&it.text)) {
+        return true;
+    }
     let infrastructure = |address: &str| {
         let (host, port) = split_address(address);
         is_infrastructure_name(host) || (is_loopback(host) && port.is_some_and(kin))
