@@ -150,7 +150,7 @@ fn programs_wait_by_sockets_of_their_own() {
         assert_eq!(found, (ServiceKind::Server, Certainty::Certain), "{files:?}");
     }
     // For who starts it by hand a socket is a means.
-    let alone = repo(&cases[0].0.to_vec());
+    let alone = repo(cases[0].0);
     assert!(!alone.services().iter().any(Service::runs));
 }
 

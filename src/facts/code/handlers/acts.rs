@@ -124,8 +124,7 @@ pub(super) fn is_done(unit: &Unit<'_>, block: &[StmtId]) -> bool {
     let returns =
         |id: Option<&StmtId>| id.is_some_and(|id| matches!(unit.stmt(*id), StmtKind::Return(None)));
     let ends = |block: &[StmtId]| block.len() > 1 && returns(block.last());
-    ends(block)
-        || unit.under(block).into_iter().any(|id| unit.blocks(id).into_iter().any(|it| ends(it)))
+    ends(block) || unit.under(block).into_iter().any(|id| unit.blocks(id).into_iter().any(&ends))
 }
 
 /// Whether a block ends with noting that it worked.

@@ -138,7 +138,8 @@ fn pairs(values: &mut Values<'_, '_, '_>, file: &File<'_, '_>, args: &[Arg<'_>])
         // A constant of another file may be a key, or a key and its value in one.
         let paired = || {
             let rest = &args[number..];
-            rest.len() % 2 == 0 && !rest.iter().any(|one| one.spread || is_field(file, one.value))
+            rest.len().is_multiple_of(2)
+                && !rest.iter().any(|one| one.spread || is_field(file, one.value))
         };
         let key = || {
             file.names.text(arg.value).is_some() || file.constant(arg.value).is_some() && paired()
