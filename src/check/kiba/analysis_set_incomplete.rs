@@ -12,7 +12,7 @@ const ENGINES: &[&str] = &["Elasticsearch", "OpenSearch", "index-template"];
 
 pub(super) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
-    let queries = || repo.facts.log_queries.iter().filter(|query| repo.is_ours(query.document));
+    let queries = || repo.facts.log_queries.iter().filter(|query| repo.stands(query.document));
     let found: BTreeSet<Purpose> = queries().flat_map(|query| query.purposes()).collect();
     let missing: Vec<&str> = Purpose::ALL
         .iter()
@@ -20,7 +20,7 @@ pub(super) fn check(case: &mut Case<'_>) {
         .map(|purpose| purpose.name())
         .collect();
     // Where logs are kept, they are to be searched. A search engine alone is a program's database.
-    let own = || repo.evidence().iter().filter(|evidence| repo.is_ours(evidence.document));
+    let own = || repo.evidence().iter().filter(|evidence| repo.stands(evidence.document));
     let ships = own().any(|it| matches!(it.part, Part::LogPipeline | Part::LogView));
     let keeps = |it: &&Evidence| {
         it.part == Part::LogStore && (ships || !ENGINES.contains(&it.what.as_str()))
@@ -30,7 +30,7 @@ pub(super) fn check(case: &mut Case<'_>) {
         .facts
         .documents
         .iter()
-        .find(|document| document.kind == Kind::KibanaConfig && repo.is_ours(document.id));
+        .find(|document| document.kind == Kind::KibanaConfig && repo.stands(document.id));
     let search = queries().find(|query| query.form != Form::Panel);
     let anchor = search
         .map(|query| query.anchor)

@@ -107,7 +107,9 @@ impl<'r> Weighed<'r, '_> {
             || !other && (self.has_platform() || self.is_imaged() || self.is_application())
             || !other && self.lone && self.begins_to_wait();
         match (runs, other) {
-            (true, _) if waits && !house::is_needed(self.repo, service) => Certainty::Certain,
+            (true, _) if waits && !house::is_needed(self.repo, service) && !self.is_part() => {
+                Certainty::Certain
+            }
             (true, _) | (false, false) => Certainty::Likely,
             (false, true) => Certainty::Doubtful,
         }
@@ -255,6 +257,28 @@ impl<'r> Weighed<'r, '_> {
         })
     }
 
+    /// Whether another program of the repository is built with it, and nothing here starts it alone:
+    /// a module of Maven or Gradle, whose name stands in the build of another.
+    fn is_part(&self) -> bool {
+        let alone = self.containers().any(|it| self.stands(it)) || !self.service.images.is_empty();
+        if alone || self.has_platform() {
+            return false;
+        }
+        let built = |it: &&Manifest| matches!(it.ecosystem, Ecosystem::Maven | Ecosystem::Gradle);
+        let own = self.own_manifests().filter(built);
+        let named: BTreeSet<&str> =
+            own.filter_map(|it| it.name.as_ref()?.known_text()).map(artifact).collect();
+        if named.is_empty() {
+            return false;
+        }
+        let others = self.repo.facts.manifests.iter().enumerate();
+        let mut others = others.filter(|(number, _)| !self.service.manifests.contains(number));
+        others.any(|(_, other)| {
+            let mut needed = other.dependencies.iter().filter(|it| !it.development);
+            needed.any(|it| named.contains(artifact(&it.name.text)))
+        })
+    }
+
     /// Whether something speaks for a library, a tool, a plugin or an image to build on.
     fn is_other(&self) -> bool {
         const ENDS: &[&str] = &[
@@ -326,6 +350,11 @@ impl<'r> Weighed<'r, '_> {
 /// The name of a file without its folder and its endings.
 fn stem(path: &str) -> &str {
     last(path).split('.').next().unwrap_or_default()
+}
+
+/// `shop-api` of `org.acme:shop-api`.
+fn artifact(name: &str) -> &str {
+    name.rsplit(':').next().unwrap_or(name)
 }
 
 /// What words of a command may name: files by their stems, modules by their last part.

@@ -159,6 +159,7 @@ impl Repo {
             "metrics-core",
             "go-metrics",
             "influx",
+            "markus",
             "opentelemetry-metrics",
             "opentelemetry-prometheus",
             "app.metrics",
@@ -166,12 +167,21 @@ impl Repo {
             "applicationinsights",
             "opencensus",
             "scout-apm",
+            "service-runner",
             "spring-cloud-config-server",
             "skywalking",
             "smallrye-metrics",
         ];
-        const OWN: &[&str] =
-            &["metrics", "metric", "statsd", "prometheus", "prom", "instrumentation", "telemetry"];
+        const OWN: &[&str] = &[
+            "markus",
+            "metrics",
+            "metric",
+            "statsd",
+            "prometheus",
+            "prom",
+            "instrumentation",
+            "telemetry",
+        ];
         let mut needed = self.dependencies_of(service).filter(|it| !it.development);
         if needed.any(|it| {
             let name = it.name.text.to_ascii_lowercase();

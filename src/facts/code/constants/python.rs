@@ -77,8 +77,9 @@ fn assigned(body: &str) -> Option<(&str, &str)> {
     if let Some(value) = rest.strip_prefix('=') {
         return (!value.starts_with('=')).then_some((name, value));
     }
-    if let Some(value) = rest.strip_prefix("+=") {
-        return Some((name, value.trim_start_matches(['"', '\''])));
+    // What is put behind it is not all of it.
+    if rest.starts_with("+=") {
+        return Some((name, ""));
     }
     let (ty, value) = rest.strip_prefix(':')?.split_once('=')?;
     (!ty.contains(['(', '{', '"', '\''])).then_some((name, value))

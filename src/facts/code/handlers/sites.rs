@@ -345,9 +345,11 @@ fn asked_in_go<'u>(
     });
     // `if r := recover(); r != nil`
     let recovers = tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Name("recover")));
-    // `x, err := f()` is done for `x`.
+    // `x, err := f()` is done for `x`, `_, err := f()` for what it does.
     let acts = first.is_none_or(|first| match unit.stmt(first) {
-        StmtKind::Let { targets, .. } => targets.len() < 2,
+        StmtKind::Let { targets, .. } => {
+            targets.iter().filter(|it| unit.slice(&unit.place(**it)) != "_").count() < 2
+        }
         _ => true,
     });
     let site = || Site { acts, ..site(unit.place(test), Some(name), then, tried) };

@@ -99,7 +99,10 @@ const ASKS: &[&str] = &[
 /// Whether a call hands a context on to work that may be traced.
 fn carries(file: &File<'_, '_>, call: ExprId, context: ExprId) -> bool {
     let unit = file.unit;
-    if !unit.args(call).iter().any(|arg| arg.value == context) {
+    // To another process a context only says when to stop.
+    if !unit.args(call).iter().any(|arg| arg.value == context)
+        || file.called(call) == Some("CommandContext")
+    {
         return false;
     }
     if let Some(known) = file.call(call) {
