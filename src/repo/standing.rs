@@ -13,23 +13,30 @@ use std::collections::BTreeSet;
 const WORKSHOP: &[&str] = &[
     "ci",
     "cypress",
+    "debug",
     "dev",
     "devcontainer",
     "development",
     "devservices",
+    "devtools",
     "e2e",
+    "example",
     "github",
     "hack",
     "local",
     "localdev",
+    "mock",
+    "mocks",
     "override",
     "playwright",
     "quickstart",
     "regtest",
+    "sample",
     "sandbox",
     "script",
     "scripts",
     "selenium",
+    "template",
     "test",
     "tests",
 ];
@@ -140,14 +147,22 @@ fn is_stand_in(image: &str) -> bool {
     HELPERS.contains(&name.split([':', '@']).next().unwrap_or(name))
 }
 
-/// Whether a container runs tests, or only waits for a developer to enter it.
+/// Whether a container runs tests, is told that it is a developer's, or only waits for one to enter
+/// it.
 fn only_tests(container: &Container) -> bool {
-    const TESTS: &[&str] = &["axe", "cypress", "e2e", "lint", "playwright", "test", "tests"];
+    const TESTS: &[&str] = &["axe", "cypress", "dev", "e2e", "lint", "playwright", "test", "tests"];
     const RUNNERS: &[&str] = &["cypress", "jest", "playwright", "pytest", "test"];
     let words = || container.args.iter().flat_map(|arg| arg.text.split_whitespace());
     let waits = words().eq(["sleep", "infinity"]) || words().eq(["tail", "-f", "/dev/null"]);
+    // `NODE_ENV: development`
+    let developed = container.env.entries.iter().any(|(name, value)| {
+        let value = value.text.to_ascii_lowercase();
+        (name.text.ends_with("_ENV") || name.text.ends_with("_ENVIRONMENT"))
+            && ["dev", "development", "local", "test"].contains(&value.as_str())
+    });
     container.workload == "compose"
         && (waits
+            || developed
             || container.name.text.split(['-', '_']).any(|word| TESTS.contains(&word))
             || words().any(|word| RUNNERS.contains(&word)))
 }
@@ -160,5 +175,7 @@ fn is_of_workshop(path: &str) -> bool {
         let mut words = part.trim_start_matches('.').split(['-', '_']);
         words.next().is_some_and(is) || words.next_back().is_some_and(is)
     };
-    folders.split('/').any(outer) || file.split(['.', '-', '_']).any(is)
+    // `.woodpecker.yml` is read by a forge.
+    let hidden = file.starts_with('.');
+    hidden || folders.split('/').any(outer) || file.split(['.', '-', '_']).any(is)
 }

@@ -11,11 +11,8 @@ pub(super) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
     let Some(first) = applicable(repo) else { return case.skip() };
     // Rules, charts and templates for others to run need no collection of their own.
-    let runs = repo
-        .facts
-        .containers
-        .iter()
-        .any(|container| repo.origin(container.document.source) != Origin::Vendored)
+    let deployed = repo.deploying();
+    let runs = deployed.iter().any(|document| repo.origin(document.source) != Origin::Vendored)
         || !repo.facts.strategies.is_empty()
         || !repo.facts.alertmanagers.is_empty();
     if !runs {

@@ -9,7 +9,7 @@ use crate::facts::code::layout::Layout;
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::flow::{self, Leak, Question};
-use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtId, StmtKind};
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtId, StmtKind, Unit};
 use std::collections::BTreeSet;
 
 /// What is done with the variable of a span.
@@ -82,7 +82,7 @@ pub(super) fn of_blank(
         _ => false,
     };
     match context {
-        _ if asks || given => SpanEnd::Ended,
+        _ if asks || given || stops_current(unit) => SpanEnd::Ended,
         Some(ExprKind::Name(name))
             if unit.language == Language::Go && is_handed(file, layout, start, name) =>
         {
@@ -90,6 +90,13 @@ pub(super) fn of_blank(
         }
         _ => SpanEnd::Never,
     }
+}
+
+/// Whether a file of C# ends whichever span is the current one: the arms of an observer share it.
+fn stops_current(unit: &Unit<'_>) -> bool {
+    const STOPS: &[&str] =
+        &["Activity.Current?.Stop(", "Activity.Current.Stop(", "Activity.Current?.Dispose("];
+    unit.language == Language::Csharp && STOPS.iter().any(|stop| unit.text.contains(stop))
 }
 
 /// Whether the context that holds a span is given to a call.
