@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 
 /// Folders, and parts of file names, of those who work on the code.
 const WORKSHOP: &[&str] = &[
+    "bench",
+    "benchmark",
+    "benchmarks",
     "ci",
     "cypress",
     "debug",
@@ -25,6 +28,7 @@ const WORKSHOP: &[&str] = &[
     "hack",
     "local",
     "localdev",
+    "manual",
     "mock",
     "mocks",
     "override",
