@@ -34,6 +34,14 @@ pub struct Constant {
 /// Constants as they are found; a name that is set to something else stands for nothing.
 type Found = Vec<(String, Option<String>)>;
 
+/// What was found, for tests: `NAME=text`, and `NAME=` where it stands for nothing.
+#[cfg(test)]
+fn shown(found: Found) -> Vec<String> {
+    let one =
+        |(name, text): (String, Option<String>)| format!("{name}={}", text.unwrap_or_default());
+    found.into_iter().map(one).collect()
+}
+
 /// Reads the constants of a file, outside of its functions.
 pub(super) fn scan(code: CodeText<'_>, facts: &mut FileFacts) {
     let mut found = match code.kind {

@@ -124,8 +124,7 @@ mod tests {
     use crate::facts::code::constants::Found;
 
     fn held(found: Found) -> Vec<String> {
-        let found = found.into_iter();
-        found.map(|(name, value)| format!("{name}={}", value.unwrap_or_default())).collect()
+        super::super::shown(found)
     }
 
     #[test]

@@ -87,11 +87,11 @@ fn assigned(body: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::shown;
     use super::read;
 
     fn held(text: &str) -> Vec<String> {
-        let found = read(text).into_iter();
-        found.map(|(name, value)| format!("{name}={}", value.unwrap_or_default())).collect()
+        shown(read(text))
     }
 
     #[test]

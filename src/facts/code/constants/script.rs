@@ -131,11 +131,11 @@ impl Block<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::shown;
     use super::read;
 
     fn held(text: &str) -> Vec<String> {
-        let found = read(text).into_iter();
-        found.map(|(name, value)| format!("{name}={}", value.unwrap_or_default())).collect()
+        shown(read(text))
     }
 
     #[test]
