@@ -144,6 +144,8 @@ pub struct Module {
     pub exposes: bool,
     /// It writes records, if only to the terminal.
     pub logs: bool,
+    /// It gives up where it is started anywhere but on a developer's machine.
+    pub local: bool,
 }
 
 /// What a program waits for.

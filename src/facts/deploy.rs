@@ -11,6 +11,7 @@ mod compose;
 mod dockerfile;
 mod dotenv;
 mod kubernetes;
+mod launch;
 mod release;
 mod scale;
 mod supervisor;
@@ -20,6 +21,7 @@ pub use compose::read_compose;
 pub use dockerfile::read_dockerfile;
 pub use dotenv::read_dotenv;
 pub use kubernetes::read_object;
+pub use launch::read_agents;
 pub use release::{read_chart, read_values};
 pub use scale::Scale;
 pub use supervisor::read_supervised;
@@ -41,6 +43,8 @@ pub struct Container {
     pub build: Option<Scalar>,
     /// `build.dockerfile`.
     pub dockerfile: Option<Scalar>,
+    /// `build.target`: the stage that is built.
+    pub target: Option<Scalar>,
     /// `build.args`.
     pub build_args: Pairs,
     /// `env_file` of a compose service.
@@ -232,6 +236,15 @@ pub struct Supervised {
     pub document: DocumentId,
     /// Its command as single words.
     pub words: Vec<Scalar>,
+}
+
+/// A line of a script that starts something under an agent, or loads one.
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
+pub struct AgentLine {
+    /// The script.
+    pub document: DocumentId,
+    /// The line.
+    pub text: Scalar,
 }
 
 /// A line of an environment file.

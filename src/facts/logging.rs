@@ -206,6 +206,9 @@ impl File<'_> {
                 self.add(value, at, Setup::Form(Form::Structured, true));
             }
         } else if lower == "logging.pattern.console" || lower == "logging.pattern.file" {
+            if is_object(value) {
+                self.add(value, at.clone(), Setup::Form(Form::Structured, false));
+            }
             self.pattern(value, at);
         } else if lower == "server.error.include-stacktrace" {
             let value = self.scalar(value, &at);

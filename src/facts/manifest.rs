@@ -98,6 +98,8 @@ pub struct Manifest {
     /// It is handed out for others to build in or to install: a library's plugin, a package's
     /// exports, a class of packages.
     pub published: bool,
+    /// What it says of itself is that it is run once for each piece of work: `Cloud Run Job image`.
+    pub once: bool,
     /// Its defining key.
     pub anchor: Span,
 }
@@ -120,6 +122,7 @@ impl Manifest {
             builds_in: false,
             published: false,
             serves: false,
+            once: false,
             anchor,
         }
     }

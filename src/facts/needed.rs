@@ -61,6 +61,7 @@ impl FileFacts {
             && self.pages.is_empty()
             && self.env_values.is_empty()
             && self.base_images.is_empty()
+            && self.agent_lines.is_empty()
             && self.listeners.is_empty()
             && self.manifests.is_empty()
             && self.annotations.is_empty()

@@ -337,6 +337,7 @@ impl<'s> Reader<'s> {
             Kind::Text => {
                 permissions::read_script(text, map, document, &mut self.facts);
                 deploy::read_supervised(text, map, document, &mut self.facts);
+                deploy::read_agents(text, map, document, &mut self.facts);
             }
             Kind::CodeOwners => owners::read_owners(text, map, document, &mut self.facts),
             Kind::EnvFile => deploy::read_dotenv(text, map, document, &mut self.facts),

@@ -275,7 +275,7 @@ macro_rules! subjects {
                 /// A cluster of Elasticsearch or OpenSearch nodes.
                 EngineCluster "engine_cluster" [];
                 /// A deployable unit, or a library.
-                Service "service" ["name", "kind", "root", "certainty"];
+                Service "service" ["name", "kind", "root", "certainty", "certainty.logs", "certainty.metrics", "certainty.traces"];
                 /// An inline allow.
                 Allow "allow" ["codes", "reason", "until"];
                 /// A declaration of the configuration.

@@ -353,6 +353,7 @@ pub const KNOWN: &[Known] = &[
     known("Apache", Class::Proxy, &["httpd"]),
     known("Kong", Class::Proxy, &["kong", "kong-gateway"]),
     // Support.
+    known("Docker", Class::Support, &["docker"]),
     known("Keycloak", Class::Support, &["keycloak", "*-keycloak"]),
     known("Vault", Class::Support, &["vault", "openbao"]),
     known("Consul", Class::Support, &["consul"]),

@@ -104,6 +104,7 @@ impl Logging {
 const TEXT_ONLY: &[&str] = &[
     "console_log",
     "env_logger",
+    "glog",
     "gorm",
     "koa-logger",
     "log-symbols",
@@ -117,6 +118,28 @@ const TEXT_ONLY: &[&str] = &[
     "wasm_logger",
 ];
 
+/// Whether a file is one of a logger, by its name or by that of one of its last two folders:
+/// `services/log/console/console.go`, `app/logging.py`.
+fn is_for_logs(path: &str) -> bool {
+    let speaks = |name: &str| matches!(name, "log" | "logger" | "loggers" | "logging" | "logs");
+    let home = folder(path);
+    let stem = last(path).split('.').next().unwrap_or_default();
+    speaks(last(home)) || speaks(last(folder(home))) || speaks(&stem.to_ascii_lowercase())
+}
+
+/// Whether an import is that of a library that writes JSON.
+fn writes_json(import: &str) -> bool {
+    const WHOLE: &[&str] = &["encoding/json", "json", "orjson", "simplejson", "ujson"];
+    const BELOW: &[&str] = &[
+        "Newtonsoft.Json",
+        "System.Text.Json",
+        "com.fasterxml.jackson",
+        "com.google.gson",
+        "serde_json",
+    ];
+    WHOLE.contains(&import) || BELOW.iter().any(|known| import.starts_with(known))
+}
+
 /// Whether the last part of an import speaks of a logger: `shop-logger`, `example.org/x/logrusx`.
 fn is_of_logs(import: &str) -> bool {
     const LOGGERS: &[&str] = &["hclog", "log", "logger", "loggers", "logging", "logs"];
@@ -126,8 +149,15 @@ fn is_of_logs(import: &str) -> bool {
         return false;
     }
     let name = parts().next_back().unwrap_or_default();
+    // `mlog`, `xlog`
+    let short = |word: &str| {
+        word.len() == 4
+            && word.ends_with("log")
+            && !["blog", "clog", "slog", "vlog"].contains(&word)
+    };
     words(name).iter().any(|word| {
         LOGGERS.contains(&word.as_str())
+            || short(word)
             || MADE_OF.iter().any(|known| {
                 // `logrusx`, `mozlogrus`
                 word.strip_suffix('x') == Some(*known)
@@ -163,11 +193,10 @@ impl Repo {
             key.contains("LOG") && value.text.to_ascii_lowercase().contains("json")
         });
         style.open = style.open.or(asked.map(|(key, _)| key.span));
-        // A logger of its own, in a folder of that name, that can write JSON.
+        // A logger of its own that can write JSON.
         let own = self.modules_of(service).find(|module| {
             let path = &self.source(module.document.source).path;
-            matches!(last(folder(path)), "log" | "logs" | "logger" | "logging")
-                && module.imports.iter().any(|it| matches!(it.as_str(), "encoding/json" | "json"))
+            is_for_logs(path) && module.imports.iter().any(|it| writes_json(it))
         });
         let own = own.map(|module| self.document(module.document).anchor);
         style.open = style.open.or(own);
@@ -179,6 +208,7 @@ impl Repo {
         style.open = style.open.or(fastify.map(|it| it.span));
         // An agent sends the records of the loggers it knows.
         style.open = style.open.or_else(|| self.agent_of(service).map(|(span, _)| span));
+        style.open = style.open.or_else(|| self.hides_agent(service).then_some(service.anchor));
         style
     }
 

@@ -115,6 +115,10 @@ impl Repo {
             let manifest = &self.facts.manifests[*number];
             manifest.commands.iter().find(told).map(|it| it.span)
         };
+        let of_script = |number: &usize| {
+            let line = &self.facts.agent_lines[*number].text;
+            told(&line).then_some(line.span)
+        };
         let needed = || {
             let mut packages = self.dependencies_of(service);
             let counts = packages.find(|it| known.packages.contains(&it.name.text.as_str()));
@@ -126,6 +130,7 @@ impl Repo {
             .or_else(|| service.containers.iter().find_map(of_container))
             .or_else(|| service.images.iter().find_map(of_image))
             .or_else(|| service.manifests.iter().find_map(of_manifest))
+            .or_else(|| service.agent_lines.iter().find_map(of_script))
             .or_else(needed)
     }
 

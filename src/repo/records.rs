@@ -6,6 +6,7 @@ mod added;
 use super::Repo;
 use super::services::Service;
 use crate::facts::DocumentId;
+use crate::lang::path::join;
 use crate::lang::quick::QuickMap;
 use crate::lang::records::Part;
 use crate::source::Span;
@@ -78,6 +79,31 @@ impl Repo {
             || !facts.shipper_sections.is_empty()
             || !facts.logstash_plugins.is_empty()
             || facts.components.iter().any(|component| receives(component.kind()))
+    }
+
+    /// Whether a platform takes what a service prints, and adds when and where that was: NAIS,
+    /// Heroku, Cloud Foundry, Cloud Run, App Engine, Fly.
+    pub fn platform_takes_records(&self, service: &Service) -> bool {
+        const FILES: &[&str] =
+            &["Procfile", "app.yaml", "fly.toml", "heroku.yml", "manifest.yml", "render.yaml"];
+        let objects = self.facts.documents.iter().filter_map(|document| {
+            let object = document.object.as_ref()?;
+            let takes = ["nais.io/", "serving.knative.dev/"];
+            takes.iter().any(|group| object.api_version.starts_with(group)).then_some(document.id)
+        });
+        let object = |name: &str| {
+            self.facts.documents.iter().any(|document| {
+                document.object.is_some() && self.source(document.id.source).path == name
+            })
+        };
+        let below = |path: &str| {
+            service.root.is_empty()
+                || path.strip_prefix(&service.root).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let root = |name: &&str| {
+            join(&service.root, name).is_some_and(|path| self.has_path(&path) && !object(&path))
+        };
+        FILES.iter().any(root) || objects.into_iter().any(|it| below(&self.source(it.source).path))
     }
 
     /// What the records of a service have.

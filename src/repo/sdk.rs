@@ -13,6 +13,7 @@ use super::services::Service;
 use crate::facts::DocumentId;
 use crate::facts::code::setup::{LibraryImport, SdkSetup};
 use crate::facts::deploy::BaseImage;
+use crate::facts::manifest::Dependency;
 use crate::facts::scalar::Scalar;
 use crate::facts::telemetry::OtelVariable;
 use crate::lang::placeholder;
@@ -97,7 +98,8 @@ impl Repo {
             .chain(containers.clone().flat_map(|container| {
                 container.args.iter().chain(container.env.entries.iter().map(|it| &it.1))
             }))
-            .chain(manifests.clone().flat_map(|manifest| &manifest.commands));
+            .chain(manifests.clone().flat_map(|manifest| &manifest.commands))
+            .chain(service.agent_lines.iter().map(|&number| &facts.agent_lines[number].text));
         let mut named = words.filter_map(|it| Some((it.span, semconv::agent_in(&it.text)?)));
         if let Some(found) = named.next() {
             return Some(found);
@@ -137,8 +139,9 @@ impl Repo {
         if let Some((name, _)) = injected {
             return Some((name.span, "an operator or a mesh"));
         }
-        let starter =
-            self.dependencies_of(service).find(|it| semconv::is_agent_dependency(&it.name.text));
+        let starter = self.dependencies_of(service).find(|it| {
+            semconv::is_agent_dependency(&it.name.text) || is_built_on_opentelemetry(it)
+        });
         starter.map(|it| (it.name.span, "a starter"))
     }
 
@@ -159,7 +162,7 @@ impl Repo {
     }
 
     /// Whether options of a runtime, which may load an agent, come from where nobody can look.
-    pub(in crate::repo) fn hides_agent(&self, service: &Service) -> bool {
+    pub fn hides_agent(&self, service: &Service) -> bool {
         const OPTIONS: &[&str] =
             &["JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "JAVA_OPTS", "NODE_OPTIONS"];
         // An agent that lies in the image is switched on where it runs.
@@ -178,6 +181,15 @@ impl Repo {
             open.any(|value| placeholder::is_in(&self.filled(container, &value.text)))
         })
     }
+}
+
+/// Whether a release of a package is one that is built on OpenTelemetry and sets it up: Application
+/// Insights of .NET since 3.0.
+fn is_built_on_opentelemetry(needed: &Dependency) -> bool {
+    let major = |version: &Scalar| version.text.split('.').next()?.parse::<u32>().ok();
+    let version = needed.version.as_ref().and_then(major);
+    needed.name.text.starts_with("Microsoft.ApplicationInsights.")
+        && version.is_some_and(|version| version >= 3)
 }
 
 /// A text of an image with the variables that the image itself sets.

@@ -22,7 +22,7 @@ use crate::facts::{DocumentId, Subject};
 use crate::identify::Kind;
 use crate::lang::path::folder as folder_of;
 use crate::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a unit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,8 +65,13 @@ pub struct Service {
     pub root: String,
     /// What it is.
     pub kind: ServiceKind,
-    /// How certain it is that it is a service that this repository deploys.
+    /// How certain it is that it is a service that this repository deploys, and that all it has
+    /// can be seen.
     pub certainty: Certainty,
+    /// How certain it is that this repository deploys it, whatever packages of its house do.
+    pub placed: Certainty,
+    /// Signals that a package of its house, which is not here, may set up.
+    pub hidden: BTreeSet<Signal>,
     /// The document of `anchor`.
     pub document: DocumentId,
     /// The defining key of its manifest, its Dockerfile, its container or its entry file: where
@@ -95,6 +100,9 @@ pub struct Service {
     pub images: Vec<usize>,
     /// Numbers in `facts.supervised` of what supervisord starts in its images.
     pub supervised: Vec<usize>,
+    /// Numbers in `facts.agent_lines` of what scripts start under an agent that its images, containers
+    /// and manifests start.
+    pub agent_lines: Vec<usize>,
     /// Numbers of its manifests in `facts.manifests`.
     pub manifests: Vec<usize>,
     /// Numbers of all manifests whose dependencies it has: its own, their parents', and those of
@@ -115,6 +123,15 @@ impl Service {
     /// Whether it certainly is a service that this repository deploys.
     pub fn is_certain(&self) -> bool {
         self.certainty == Certainty::Certain
+    }
+
+    /// How certain it is that it is deployed from here and that nobody sets up a signal for it
+    /// where nobody here can look.
+    pub fn certainty_of(&self, signal: Signal) -> Certainty {
+        match self.hidden.contains(&signal) {
+            true => self.placed.min(Certainty::Likely),
+            false => self.placed,
+        }
     }
 
     /// Whether what is not found in its code certainly is not there.
@@ -163,6 +180,9 @@ impl Subject for Service {
             "kind" => Held::Text(self.kind.name()),
             "root" => Held::Text(&self.root),
             "certainty" => Held::Text(self.certainty.name()),
+            "certainty.logs" => Held::Text(self.certainty_of(Signal::Logs).name()),
+            "certainty.metrics" => Held::Text(self.certainty_of(Signal::Metrics).name()),
+            "certainty.traces" => Held::Text(self.certainty_of(Signal::Traces).name()),
             _ => Held::Nothing,
         }
     }

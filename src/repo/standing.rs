@@ -6,8 +6,9 @@ use crate::config::Profile;
 use crate::facts::deploy::Container;
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
+use crate::lang::path::{folder, join, last};
 use crate::source::Origin;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Folders, and parts of file names, of those who work on the code.
 const WORKSHOP: &[&str] = &[
@@ -15,8 +16,11 @@ const WORKSHOP: &[&str] = &[
     "benchmark",
     "benchmarks",
     "ci",
+    "contrib",
     "cypress",
     "debug",
+    "demo",
+    "demos",
     "dev",
     "devcontainer",
     "development",
@@ -57,6 +61,7 @@ pub fn is_sample(path: &str) -> bool {
         "example",
         "doc",
         "docs",
+        "documentation",
         "demo",
         "playground",
         "sample",
@@ -82,7 +87,42 @@ impl Repo {
             Profile::Production => false,
             Profile::Unspecified => is_of_workshop(&self.source(document.source).path),
         };
-        self.is_ours(document) && !rehearses
+        self.is_ours(document) && !rehearses && !self.is_disclaimed(document)
+    }
+
+    /// Whether a file says before all else that it only shows something.
+    fn is_disclaimed(&self, document: DocumentId) -> bool {
+        /// How much of a file is its head.
+        const HEAD: usize = 800;
+        const SAYS: &[&str] = &[
+            "demonstration purposes",
+            "development server",
+            "local deployment",
+            "local development",
+            "not for production",
+            "not intended for production",
+            "not intended to be used for production",
+            "not use in production",
+        ];
+        let kind = self.document(document).kind;
+        let put_away = kind.is_code()
+            || matches!(kind, Kind::Dockerfile | Kind::EnvFile | Kind::Manifest | Kind::Markdown)
+            || matches!(kind, Kind::Terraform | Kind::Text);
+        if put_away {
+            return false;
+        }
+        let text = self.source(document.source).text();
+        if !text.starts_with(['#', '/', ';']) {
+            return false;
+        }
+        let lines = text.lines().take_while(|it| it.is_empty() || it.starts_with(['#', '/', ';']));
+        let mut left = HEAD;
+        lines.into_iter().any(|line| {
+            let read = left > 0;
+            left = left.saturating_sub(line.len());
+            let line = line.to_ascii_lowercase();
+            read && SAYS.iter().any(|words| line.contains(words))
+        })
     }
 
     /// The first document of one of these kinds, in their order, that speaks of what runs.
@@ -94,7 +134,22 @@ impl Repo {
     /// Documents with containers that stay and that others use: not those of a Compose file that only starts
     /// what the code beside it needs on a developer's machine.
     pub fn deploying(&self) -> BTreeSet<DocumentId> {
-        let stays = |container: &&Container| container.workload != "Job" && !only_tests(container);
+        let early = |container: &Container| {
+            only_tests(container)
+                || container.workload == "compose" && self.mounts_source(container)
+        };
+        // Beside what whoever works on the code builds stands what that needs.
+        let mut built: BTreeMap<DocumentId, bool> = BTreeMap::new();
+        for container in self.facts.containers.iter().filter(|it| it.build.is_some()) {
+            *built.entry(container.document).or_insert(true) &= early(container);
+        }
+        let stays = |container: &&Container| {
+            let starts = container.image.is_some() || container.build.is_some();
+            container.workload != "Job"
+                && (starts || container.workload != "compose")
+                && built.get(&container.document) != Some(&true)
+                && !early(container)
+        };
         let containers = &self.facts.containers;
         if !self.has_source_code() {
             return containers.iter().filter(stays).map(|container| container.document).collect();
@@ -116,6 +171,60 @@ impl Repo {
         own.filter(stays).map(|container| container.document).collect()
     }
 
+    /// Whether the code of what a container is built from is mounted over it: whoever works on the
+    /// code starts it so.
+    fn mounts_source(&self, container: &Container) -> bool {
+        let Some(build) = &container.build else { return false };
+        let home = folder(&self.source(container.document.source).path);
+        let context = join(home, &self.filled(container, &build.text));
+        let waits = self.facts.listeners.iter().map(|it| it.document);
+        let begins = self.facts.modules.iter().filter(|it| it.entry.is_some());
+        let mut code = waits.chain(begins.map(|it| it.document));
+        let folders: Vec<String> = container
+            .mounts
+            .iter()
+            .map(|mount| mount.source.replace("${PWD}", ".").replace("$PWD", "."))
+            .filter(|source| source.starts_with('.') || source.contains('/'))
+            .filter_map(|source| join(home, &source))
+            .collect();
+        folders.iter().any(|it| Some(it) == context.as_ref())
+            || !folders.is_empty()
+                && code.any(|document| {
+                    let path = self.source(document.source).path.as_str();
+                    folders.iter().any(|it| {
+                        path.strip_prefix(it.as_str()).is_some_and(|rest| rest.starts_with('/'))
+                    })
+                })
+    }
+
+    /// Whether the repository holds no program that asks for others to watch it: nothing but known
+    /// programs run here, or its page says that it shows something.
+    pub fn only_shows(&self) -> bool {
+        let known = |container: &Container| {
+            container.build.is_none()
+                && crate::repo::images::is_known(
+                    container.image.as_ref().and_then(|image| image.known_text()),
+                )
+        };
+        let mut containers = self.own_containers().peekable();
+        let bare = !self.has_source_code()
+            && containers.peek().is_some()
+            && containers.all(known)
+            && self.facts.packages.is_empty();
+        bare || self.is_introduced_as_shown()
+    }
+
+    /// Whether the page that introduces the repository says that it is a demonstration.
+    pub(in crate::repo) fn is_introduced_as_shown(&self) -> bool {
+        let own = |path: &str| path.eq_ignore_ascii_case("README.md");
+        let mut pages = self.facts.pages.iter();
+        let page = pages.find(|page| own(&self.source(page.document.source).path));
+        page.is_some_and(|page| {
+            let opening = page.opening.split(". ").next().unwrap_or_default();
+            says_demo(&page.title.text) || says_demo(opening)
+        })
+    }
+
     /// Whether a chart starts nothing but jobs, which end by themselves.
     pub fn only_runs_jobs(&self, chart: &Document) -> bool {
         let path = &self.source(chart.id.source).path;
@@ -124,6 +233,18 @@ impl Repo {
         let mut containers = self.facts.containers.iter().filter(inside).peekable();
         containers.peek().is_some() && containers.all(|it| it.workload == "Job")
     }
+}
+
+/// Whether words say of a thing that it shows how something is done.
+fn says_demo(text: &str) -> bool {
+    const THINGS: &[&str] = &["app", "application", "project", "system"];
+    const SHOWN: &[&str] = &["demo", "demonstration", "example", "sample"];
+    let text = text.to_ascii_lowercase();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    // `Sample .NET Core REST API`, `a simple demo application`
+    words.first().is_some_and(|word| SHOWN.contains(word))
+        || words.windows(2).any(|pair| SHOWN.contains(&pair[0]) && THINGS.contains(&pair[1]))
 }
 
 /// Whether an image stands in for what is elsewhere when the program is not at work, or shows a
@@ -158,15 +279,28 @@ fn only_tests(container: &Container) -> bool {
     const RUNNERS: &[&str] = &["cypress", "jest", "playwright", "pytest", "test"];
     let words = || container.args.iter().flat_map(|arg| arg.text.split_whitespace());
     let waits = words().eq(["sleep", "infinity"]) || words().eq(["tail", "-f", "/dev/null"]);
+    let is_early = |text: &str| {
+        ["dev", "develop", "development", "local", "test"]
+            .contains(&text.to_ascii_lowercase().as_str())
+    };
+    let speaks = |text: &str| text.split(['-', '_', '.']).any(is_early);
     // `NODE_ENV: development`
     let developed = container.env.entries.iter().any(|(name, value)| {
-        let value = value.text.to_ascii_lowercase();
-        (name.text.ends_with("_ENV") || name.text.ends_with("_ENVIRONMENT"))
-            && ["dev", "development", "local", "test"].contains(&value.as_str())
+        let last = name.text.rsplit('_').next().unwrap_or_default();
+        matches!(last, "CHANNEL" | "ENV" | "ENVIRONMENT" | "STAGE") && is_early(&value.text)
     });
+    // `target: web-dev`, `env_file: .env.dev`, `image: acme/shop:local`
+    let built = container.build.is_some()
+        && (container.target.as_ref().is_some_and(|it| speaks(&it.text))
+            || container.env_files.iter().any(|it| speaks(last(&it.text)))
+            || container.image.as_ref().is_some_and(|it| {
+                it.text.starts_with("local/")
+                    || last(&it.text).split_once(':').is_some_and(|(_, it)| is_early(it))
+            }));
     container.workload == "compose"
         && (waits
             || developed
+            || built
             || container.name.text.split(['-', '_']).any(|word| TESTS.contains(&word))
             || words().any(|word| RUNNERS.contains(&word)))
 }

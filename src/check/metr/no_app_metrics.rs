@@ -2,7 +2,7 @@
 
 use crate::catalogue::model::Severity;
 use crate::check::Case;
-use crate::repo::services::Service;
+use crate::repo::services::{Certainty, Service, Signal};
 
 pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     if !service.runs() || service.rehearsal || !service.is_readable() {
@@ -15,6 +15,7 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
         || repo.automatic_metrics(service).is_some()
         || repo.meters(service)
         || repo.may_meter(service)
+        || repo.hides_agent(service)
     {
         return;
     }
@@ -24,7 +25,7 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     let flag = case.flag(service.anchor).with("service", service.name.clone());
     if let Some(connector) = of_spans {
         let flag = flag.related(connector.id.span, "figures are made of its spans");
-        if service.is_certain() {
+        if service.certainty_of(Signal::Metrics) == Certainty::Certain {
             flag.severity(Severity::Warning);
         }
     }

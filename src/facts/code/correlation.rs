@@ -114,6 +114,7 @@ const WORDS: &[&str] = &[
     "req_id",
     "operation_id",
     "operationid",
+    "contextid",
     "trace_id",
     "traceid",
     "trace.id",
@@ -124,7 +125,7 @@ const WORDS: &[&str] = &[
     "spancontext",
     "span_context",
 ];
-const REQUEST_WORDS: usize = 8;
+const REQUEST_WORDS: usize = 9;
 
 /// What the words of a text say of ids.
 pub fn words_in(text: &str) -> (bool, bool) {

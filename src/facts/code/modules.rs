@@ -50,6 +50,7 @@ pub(super) fn scan(code: CodeText<'_>, read: bool, facts: &mut FileFacts) {
         metered: false,
         exposes: is_written(text),
         logs: false,
+        local: is_local(text),
     });
 }
 
@@ -105,6 +106,27 @@ pub(super) fn read(file: &super::file::File<'_, '_>, facts: &mut FileFacts) {
         (module.metered, module.logs) = (metered, logs);
     }
     facts.listeners.sort_by_key(|listener| (listener.document, listener.at));
+}
+
+/// Whether a program gives up where it is not started by whoever works on it:
+/// `if (!builder.Environment.IsDevelopment()) throw …`, `if (process.env.NODE_ENV === "production") throw …`.
+fn is_local(text: &str) -> bool {
+    let ends = |rest: &str| {
+        let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ')' | '{'));
+        rest.starts_with("throw ") || rest.starts_with("process.exit(1)")
+    };
+    let after = |word: &str| text.split(word).skip(1).any(ends);
+    let negated = || {
+        text.match_indices("IsDevelopment()").any(|(at, word)| {
+            let line = text[..at].rsplit('\n').next().unwrap_or_default();
+            line.contains("(!") && ends(&text[at + word.len()..])
+        })
+    };
+    text.contains("IsDevelopment()") && negated()
+        || text.contains("NODE_ENV")
+            && ["'production'", "\"production\""].iter().any(|word| {
+                after(&format!("NODE_ENV === {word}")) || after(&format!("NODE_ENV == {word}"))
+            })
 }
 
 /// Whether code writes a metric out by hand: `"# TYPE shop_up gauge\n"`, in one text or line by line.

@@ -49,6 +49,7 @@ fn compose_service(
         image: Scalar::under(service, "image"),
         build,
         dockerfile: built.and_then(|build| Scalar::under(build, "dockerfile")),
+        target: built.and_then(|build| Scalar::under(build, "target")),
         env_files: env_files(service),
         build_args: listed(built.and_then(|build| build.get("args")), masked),
         args,

@@ -117,6 +117,8 @@ pub(super) fn python(text: &str, map: &OffsetMap, manifest: &mut Manifest) {
     for node in project.into_iter().chain(poetry) {
         manifest.name = manifest.name.take().or_else(|| Scalar::under(node, "name"));
         manifest.version = manifest.version.take().or_else(|| Scalar::under(node, "version"));
+        manifest.once |=
+            node.get("description").and_then(NodeRef::scalar).is_some_and(is_of_one_run);
         let scripts = node.get("scripts").into_iter().flat_map(NodeRef::entries);
         manifest.programs.extend(scripts.filter_map(|(_, value)| Scalar::of(value)));
         let classes = node.get("classifiers").into_iter().flat_map(NodeRef::items);
@@ -139,6 +141,14 @@ pub(super) fn python(text: &str, map: &OffsetMap, manifest: &mut Manifest) {
     table(poetry.and_then(|poetry| poetry.get("dependencies")), false, manifest);
     table(root.get("packages"), false, manifest);
     table(root.get("dev-packages"), true, manifest);
+}
+
+/// Whether a description is that of a program which is run once for each piece of work.
+fn is_of_one_run(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["batch job", "cron job", "job image", "job that", "one-off job"]
+        .iter()
+        .any(|words| text.contains(words))
 }
 
 /// `name[extra]>=1.2 ; marker` as name and release.

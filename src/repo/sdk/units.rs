@@ -52,6 +52,10 @@ impl Identity {
 /// Whether a module by its name may be a wrapper around an SDK.
 fn may_set_up(import: &str) -> bool {
     let import = import.to_ascii_lowercase();
+    // What stands in the same crate was read.
+    if ["crate::", "self::", "super::"].iter().any(|own| import.starts_with(own)) {
+        return false;
+    }
     // The API alone sets nothing up, and a crate of this name writes logs.
     if import.contains("opentelemetry") || import.starts_with("tracing") {
         return false;
@@ -120,7 +124,8 @@ impl Repo {
                     }
                 }
                 Step::Provider(provider) => {
-                    identity.open |= provider.open;
+                    // Azure's distribution asks the platform what the service is called.
+                    identity.open |= provider.open || setup.name.text.contains("AzureMonitor");
                     if provider.named {
                         identity.add("service.name", setup.name.span);
                     }

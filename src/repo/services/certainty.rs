@@ -3,6 +3,8 @@
 //! What a service lacks is an error only where that is certain; else it is told in a lower voice, and no
 //! verdict rests on it.
 
+mod words;
+
 use super::super::Repo;
 use super::kind::shows;
 use super::{Service, house};
@@ -15,6 +17,7 @@ use crate::identify::Kind;
 use crate::lang::path::{folder, join, last};
 use crate::source::Span;
 use std::collections::BTreeSet;
+use words::{artifact, is_errand, is_idle, is_of_tool, is_start, names, stem};
 
 /// How certain it is that a unit is a service that this repository deploys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +66,11 @@ pub(super) fn weigh(repo: &Repo, found: &mut [Service]) {
         repo.facts.listeners.iter().filter(|it| it.starts).map(|it: &Listener| it.at).collect();
     for service in found.iter_mut() {
         let weighed = Weighed { repo, service, starts: &waits, lone: programs == 1 };
-        service.certainty = weighed.certainty();
+        let placed = weighed.certainty();
+        let asked = placed == Certainty::Certain && !weighed.is_stated();
+        let hidden = if asked { house::hidden(repo, service) } else { BTreeSet::new() };
+        service.certainty = if hidden.is_empty() { placed } else { Certainty::Likely };
+        (service.placed, service.hidden) = (placed, hidden);
     }
 }
 
@@ -80,11 +87,7 @@ struct Weighed<'r, 's> {
 impl<'r> Weighed<'r, '_> {
     fn certainty(&self) -> Certainty {
         let service = self.service;
-        let settings = self.repo.settings.services.iter();
-        let stated = |it: &crate::config::ServiceSettings| {
-            it.path.as_deref() == Some(&service.root) || it.name == service.name
-        };
-        if settings.into_iter().any(stated) {
+        if self.is_stated() {
             return Certainty::Certain;
         }
         if !service.runs() {
@@ -103,16 +106,24 @@ impl<'r> Weighed<'r, '_> {
             || self.own_manifests().any(|it| it.ecosystem == Ecosystem::Npm && it.serves)
             || self.images().any(|it| open(it) && self.names_own(&it.command))
             || self.images().any(open) && self.supervised().any(|it| self.names_own(it));
+        let once = self.own_manifests().any(|it| it.once);
         let runs = placed && (offers || !other)
             || !other && (self.has_platform() || self.is_imaged() || self.is_application())
             || !other && self.lone && self.begins_to_wait();
         match (runs, other) {
-            (true, _) if waits && !house::is_needed(self.repo, service) && !self.is_part() => {
-                Certainty::Certain
-            }
+            (true, _) if waits && !self.is_part() && !once => Certainty::Certain,
             (true, _) | (false, false) => Certainty::Likely,
             (false, true) => Certainty::Doubtful,
         }
+    }
+
+    /// Whether the configuration names it as a service.
+    fn is_stated(&self) -> bool {
+        let service = self.service;
+        let stated = |it: &crate::config::ServiceSettings| {
+            it.path.as_deref() == Some(&service.root) || it.name == service.name
+        };
+        self.repo.settings.services.iter().any(stated)
     }
 
     fn containers(&self) -> impl Iterator<Item = &'r Container> {
@@ -150,8 +161,9 @@ impl<'r> Weighed<'r, '_> {
         self.service.rehearsal
             || !code::is_test(path)
                 && !folder(path).split('/').any(|it| shows(it) || it.starts_with('.'))
-                && !words
-                    .any(|word| matches!(word, "test" | "tests" | "e2e" | "ci" | "devcontainer"))
+                && !words.any(|word| {
+                    matches!(word, "test" | "tests" | "e2e" | "ci" | "devcontainer" | "override")
+                })
     }
 
     /// Whether a container runs on and on.
@@ -167,7 +179,26 @@ impl<'r> Weighed<'r, '_> {
     fn has_platform(&self) -> bool {
         let at =
             |name: &&str| join(&self.service.root, name).is_some_and(|it| self.repo.has_path(&it));
-        self.manifests().any(|it| it.ecosystem == Ecosystem::Procfile) || PLATFORMS.iter().any(at)
+        self.manifests().any(|it| it.ecosystem == Ecosystem::Procfile)
+            || PLATFORMS.iter().any(at)
+            || self.lone && self.has_routes()
+    }
+
+    /// Whether Cloud Foundry is told to start the only program: `manifests/manifest_api_prod.yml`,
+    /// `.cloudgov/manifest.yml`.
+    fn has_routes(&self) -> bool {
+        let object = |path: &str| {
+            let mut documents = self.repo.facts.documents.iter();
+            documents.any(|it| it.object.is_some() && self.path(it.id) == path)
+        };
+        let told = |path: &&String| {
+            let name = last(path).to_ascii_lowercase();
+            let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
+            stem.and_then(|it| it.strip_prefix("manifest"))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
+                && !folder(path).split('/').any(shows)
+        };
+        self.repo.paths.iter().filter(told).any(|path| !object(path))
     }
 
     /// Whether an image starts what waits: it says which ports it has, or its command names the
@@ -264,6 +295,9 @@ impl<'r> Weighed<'r, '_> {
         if alone || self.has_platform() {
             return false;
         }
+        if self.is_hosted() {
+            return true;
+        }
         let built = |it: &&Manifest| matches!(it.ecosystem, Ecosystem::Maven | Ecosystem::Gradle);
         let own = self.own_manifests().filter(built);
         let named: BTreeSet<&str> =
@@ -277,6 +311,27 @@ impl<'r> Weighed<'r, '_> {
             let mut needed = other.dependencies.iter().filter(|it| !it.development);
             needed.any(|it| named.contains(artifact(&it.name.text)))
         })
+    }
+
+    /// Whether another web project of .NET refers to it, and serves it with its own.
+    fn is_hosted(&self) -> bool {
+        let own: BTreeSet<&str> = self
+            .own_manifests()
+            .filter(|it| it.ecosystem == Ecosystem::Nuget)
+            .map(|it| self.path(it.document))
+            .collect();
+        let others = self.repo.facts.manifests.iter().filter(|it| {
+            it.ecosystem == Ecosystem::Nuget && it.serves && !own.contains(self.path(it.document))
+        });
+        !own.is_empty()
+            && others.into_iter().any(|other| {
+                let home = folder(self.path(other.document));
+                let mut projects = other.projects.iter();
+                projects.any(|it| {
+                    join(home, &it.text.replace('\\', "/"))
+                        .is_some_and(|path| own.contains(path.as_str()))
+                })
+            })
     }
 
     /// Whether something speaks for a library, a tool, a plugin or an image to build on.
@@ -340,154 +395,20 @@ impl<'r> Weighed<'r, '_> {
         };
         let mut pages = self.repo.facts.pages.iter();
         // What introduces a repository of many programs speaks of none of them.
-        let Some(page) = pages.find(beside).filter(|_| self.lone || !root.is_empty()) else {
+        let names = |page: &Page| {
+            let word = page.title.text.split_whitespace().next().unwrap_or_default();
+            word.eq_ignore_ascii_case(&self.service.name)
+        };
+        let of_it = |page: &&Page| self.lone || !root.is_empty() || names(page);
+        let Some(page) = pages.find(beside).filter(of_it) else {
             return false;
         };
         is_of_tool(&format!("{} {}", page.title.text, page.opening))
+            || root.is_empty() && self.repo.is_introduced_as_shown()
     }
-}
-
-/// The name of a file without its folder and its endings.
-fn stem(path: &str) -> &str {
-    last(path).split('.').next().unwrap_or_default()
-}
-
-/// `shop-api` of `org.acme:shop-api`.
-fn artifact(name: &str) -> &str {
-    name.rsplit(':').next().unwrap_or(name)
-}
-
-/// What words of a command may name: files by their stems, modules by their last part.
-fn names(words: &[Scalar]) -> impl Iterator<Item = &str> {
-    words.iter().flat_map(|it| it.text.split_whitespace()).map(|word| {
-        let module = word.split(':').next().unwrap_or(word);
-        match module.rsplit_once('.') {
-            Some((_, end)) if !module.contains('/') && !is_ending(end) => end,
-            _ => stem(module),
-        }
-    })
-}
-
-/// Whether a word ends names of files.
-fn is_ending(word: &str) -> bool {
-    ["py", "js", "mjs", "cjs", "ts", "mts", "jar", "dll", "exe", "sh"].contains(&word)
-}
-
-/// Whether what a page says first names a thing that is installed or built in.
-fn is_of_tool(text: &str) -> bool {
-    const THINGS: &[&str] = &[
-        "addon",
-        "browser extension",
-        "cli",
-        "cli tool",
-        "command line",
-        "command-line",
-        "extension",
-        "framework",
-        "library",
-        "linter",
-        "middleware",
-        "plugin",
-        "sdk",
-        "static site generator",
-        "task runner",
-        "terminal",
-        "toolbox",
-        "toolkit",
-        "utilities",
-        "utility",
-        "wrapper",
-    ];
-    const SERVERS: &[&str] = &[
-        "api",
-        "application",
-        "backend",
-        "bot",
-        "daemon",
-        "microservice",
-        "microservices",
-        "platform",
-        "self-hosted",
-        "selfhosted",
-        "server",
-        "service",
-        "services",
-        "web app",
-        "webapp",
-        "website",
-    ];
-    let text = text.to_ascii_lowercase();
-    let first = text.split(". ").next().unwrap_or_default();
-    let words: Vec<&str> = first
-        .split(|c: char| !(c.is_alphanumeric() || c == '-'))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let line = format!(" {} ", words.join(" "));
-    let says = |names: &[&str]| names.iter().any(|name| line.contains(&format!(" {name} ")));
-    says(THINGS) && !says(SERVERS)
-}
-
-/// Whether a container goes by the name of what is done once: `shop-migrations`.
-fn is_errand(name: &str) -> bool {
-    const ONCE: &[&str] = &[
-        "init",
-        "migrate",
-        "migration",
-        "migrations",
-        "migrator",
-        "seed",
-        "seeder",
-        "setup",
-        "test",
-        "tests",
-    ];
-    let name = name.to_ascii_lowercase();
-    name.split(['-', '_', '.']).any(|word| ONCE.contains(&word))
 }
 
 /// Whether others reach a container, or it is asked whether it lives.
 fn is_open(container: &Container) -> bool {
     !container.offers.is_empty() || container.probed || container.workload != "compose"
-}
-
-/// Whether a command only waits for hands, runs tests or shows its help.
-fn is_idle(words: &[Scalar]) -> bool {
-    let words: Vec<&str> = words.iter().flat_map(|it| it.text.split_whitespace()).collect();
-    let shell = |word: &str| matches!(last(word), "sh" | "bash" | "zsh" | "ash");
-    match words.as_slice() {
-        [] => false,
-        [only] if shell(only) => true,
-        [first, ..] if matches!(last(first), "sleep" | "tail" | "pytest" | "true" | "jest") => true,
-        [.., end] if matches!(*end, "--help" | "-h" | "help" | "--version") => true,
-        [_, rest @ ..] => {
-            rest.first().is_some_and(|word| *word == "test") || rest.contains(&"pytest")
-        }
-    }
-}
-
-/// Whether a command of a package starts its code, not the server of whoever works on a page.
-fn is_start(command: &str) -> bool {
-    const WORKSHOPS: &[&str] = &[
-        "angular",
-        "docusaurus",
-        "electron",
-        "expo",
-        "gatsby",
-        "grunt",
-        "gulp",
-        "ng",
-        "nodecg",
-        "parcel",
-        "react-scripts",
-        "rollup",
-        "serve",
-        "start-storybook",
-        "storybook",
-        "vite",
-        "vue-cli-service",
-        "webpack",
-        "webpack-dev-server",
-    ];
-    let mut words = command.split_whitespace().map(last);
-    !words.any(|word| WORKSHOPS.contains(&word))
 }

@@ -14,8 +14,10 @@ use crate::facts::DocumentId;
 use crate::facts::code::{self, Listener, ListenerForm};
 use crate::facts::deploy::BaseImage;
 use crate::facts::manifest::Ecosystem;
+use crate::facts::scalar::Scalar;
 use crate::identify::Kind;
 use crate::lang::path::{folder, join, last};
+use crate::lang::placeholder;
 use crate::lang::quick::QuickMap;
 use crate::libraries;
 use crate::source::Span;
@@ -47,6 +49,8 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
             root: unit.root.clone(),
             kind: ServiceKind::Unknown,
             certainty: Certainty::Doubtful,
+            placed: Certainty::Doubtful,
+            hidden: BTreeSet::new(),
             document: DocumentId { source: crate::source::SourceId(0), index: 0 },
             anchor: Span::new(crate::source::SourceId(0), 0, 0),
             own: documents(&unit.own),
@@ -59,6 +63,7 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
             consumes: Vec::new(),
             containers: std::mem::take(&mut deployed.containers_of[number]),
             supervised: deployed.supervised(number),
+            agent_lines: deployed.agent_lines(number),
             images: std::mem::take(&mut deployed.images_of[number]),
             manifests: unit.manifests.clone(),
             built_with: closure.manifests(&unit.manifests),
@@ -265,6 +270,40 @@ impl<'r> Deployed<'r> {
             .collect()
     }
 
+    /// Lines of scripts that start something under an agent: of those that its images take in, and of
+    /// those that something named here starts.
+    fn agent_lines(&self, unit: usize) -> Vec<usize> {
+        let facts = &self.repo.facts;
+        if facts.agent_lines.is_empty() {
+            return Vec::new();
+        }
+        // An image of nobody is that of the only program.
+        let alone = self.numbers(|_| true).filter(|&it| self.begins(it)).take(2).eq([unit]);
+        let nobody = |image: &&BaseImage| !self.by_file.contains_key(self.path(image.document));
+        let images: Vec<&BaseImage> = self.images_of[unit]
+            .iter()
+            .map(|&it| &facts.base_images[it])
+            .chain(facts.base_images.iter().filter(|image| alone && nobody(image)))
+            .collect();
+        let containers = self.containers_of[unit].iter().map(|&it| &facts.containers[it]);
+        let manifests = self.units[unit].manifests.iter().map(|&it| &facts.manifests[it]);
+        let words: BTreeSet<&str> = images
+            .iter()
+            .flat_map(|image| &image.command)
+            .chain(containers.flat_map(|it| &it.args))
+            .chain(manifests.flat_map(|it| &it.commands))
+            .flat_map(|word| word.text.split_whitespace().map(last))
+            .collect();
+        let starts = |number: &usize| {
+            let script = facts.agent_lines[*number].document;
+            let path = self.path(script);
+            !code::is_test(path)
+                && (words.contains(last(path))
+                    || images.iter().any(|image| self.takes(image, script)))
+        };
+        (0..facts.agent_lines.len()).filter(starts).collect()
+    }
+
     /// Whether an image takes a file in, by its path or with its folder.
     fn takes(&self, image: &BaseImage, file: DocumentId) -> bool {
         let path = self.path(file);
@@ -285,7 +324,7 @@ impl<'r> Deployed<'r> {
         for (number, image) in self.repo.facts.base_images.iter().enumerate() {
             let path = self.path(image.document);
             // Settings on top of another program do not make it ours; a shell is no program.
-            let other = image.image.known_text().and_then(known_as);
+            let other = plainly(&image.image).and_then(known_as);
             let other = other.filter(|it| it.class != Class::Proxy && !it.is_shell());
             let tests = last(path).strip_prefix("Dockerfile.").is_some_and(|end| {
                 ["e2e", "test", "tests", "ci"].iter().any(|word| end.eq_ignore_ascii_case(word))
@@ -448,4 +487,13 @@ fn speaks_of(text: &str, path: &str) -> bool {
             |c: Option<char>| c.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '-' | '_')));
         edge(before) && edge(after)
     })
+}
+
+/// The name of an image, where at most its release is put in from elsewhere.
+fn plainly(image: &Scalar) -> Option<&str> {
+    let name = image.text.split('@').next().unwrap_or_default();
+    let at = name.rfind('/').map_or(0, |at| at + 1);
+    let end = name[at..].find(':').map_or(name.len(), |it| at + it);
+    let name = &name[..end];
+    (!placeholder::is_in(name)).then_some(name)
 }

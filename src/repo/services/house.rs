@@ -2,10 +2,11 @@
 //! records, figures and spans is what they are made for.
 
 use super::super::Repo;
-use super::Service;
+use super::{Service, Signal};
 use crate::facts::manifest::{Dependency, Ecosystem, Manifest};
 use crate::lang::path::last;
-use std::collections::BTreeSet;
+use crate::source::Origin;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What packages are called that other programs are built on.
 const BASES: &[&str] = &[
@@ -32,6 +33,7 @@ const BASES: &[&str] = &[
     "monitoring",
     "observability",
     "platform",
+    "runtime",
     "sdk",
     "server",
     "service",
@@ -41,10 +43,22 @@ const BASES: &[&str] = &[
     "starter",
     "stdlib",
     "telemetry",
+    "toolkit",
     "tools",
     "tracing",
     "util",
     "utils",
+];
+
+/// Words of such names that say which signal alone a package is for.
+const SPEAK: &[(&str, Signal)] = &[
+    ("log", Signal::Logs),
+    ("logger", Signal::Logs),
+    ("logging", Signal::Logs),
+    ("logs", Signal::Logs),
+    ("metric", Signal::Metrics),
+    ("metrics", Signal::Metrics),
+    ("tracing", Signal::Traces),
 ];
 
 /// How packages of a house end that say by a first word alone whose they are.
@@ -103,29 +117,33 @@ const SEEN: &[&str] = &[
     "github.com/prometheus/procfs",
 ];
 
-/// Whether a program is built with a package of its own house that is not in this repository.
-pub(super) fn is_needed(repo: &Repo, service: &Service) -> bool {
+/// Signals that a package of the program's own house, which is not in this repository, may set up.
+pub(super) fn hidden(repo: &Repo, service: &Service) -> BTreeSet<Signal> {
     let here: BTreeSet<&str> =
         repo.facts.manifests.iter().filter_map(|it| it.name.as_ref()?.known_text()).collect();
     let houses = Houses::of(repo, service);
-    let manifests = service.built_with.iter().map(|&it| &repo.facts.manifests[it]);
-    manifests.clone().any(|manifest| {
-        let mut needed = manifest.dependencies.iter().filter(|it| !it.development);
-        needed.any(|it| {
-            let name = it.name.text.as_str();
+    let mut found = BTreeSet::new();
+    for manifest in service.built_with.iter().map(|&it| &repo.facts.manifests[it]) {
+        for needed in manifest.dependencies.iter().filter(|it| !it.development && !it.indirect) {
+            let name = needed.name.text.as_str();
             let artifact = name.rsplit(':').next().unwrap_or(name);
-            !it.indirect
-                && !SEEN.contains(&name)
+            if !SEEN.contains(&name)
                 && !here.contains(name)
                 && !here.contains(artifact)
-                && is_base(name)
-                && houses.holds(manifest.ecosystem, it)
-        })
-    })
+                && houses.holds(manifest.ecosystem, needed)
+            {
+                found.extend(signals_of(name));
+                if manifest.ecosystem == Ecosystem::Go {
+                    found.extend(signals_of_parts(repo, service, name));
+                }
+            }
+        }
+    }
+    found
 }
 
-/// Whether the name of a package says that others are built on it.
-fn is_base(name: &str) -> bool {
+/// What a package may set up, as its name says: all of it, where others are built on it.
+fn signals_of(name: &str) -> BTreeSet<Signal> {
     let name = name.to_ascii_lowercase();
     let own = last(&name).rsplit(':').next().unwrap_or_default();
     // `v2` of `acme.io/kit/v2` says nothing.
@@ -133,7 +151,39 @@ fn is_base(name: &str) -> bool {
         true => last(name.rsplit_once('/').map_or("", |(head, _)| head)),
         false => own,
     };
-    own == "git" || own.split(['-', '_', '.']).any(|word| BASES.contains(&word))
+    if own == "git" {
+        return Signal::ALL.into();
+    }
+    let mut found = BTreeSet::new();
+    for word in own.split(['-', '_', '.']).filter(|word| BASES.contains(word)) {
+        match SPEAK.iter().find(|(known, _)| *known == word) {
+            Some((_, signal)) => found.extend([*signal]),
+            None => found.extend(Signal::ALL),
+        }
+    }
+    found
+}
+
+/// What parts of a module may set up that a program takes in: `acme.io/server/public/shared/mlog`.
+fn signals_of_parts(repo: &Repo, service: &Service, module: &str) -> BTreeSet<Signal> {
+    let imports = repo.modules_of(service).flat_map(|it| &it.imports);
+    let parts =
+        imports.filter(|it| it.strip_prefix(module).is_some_and(|rest| rest.starts_with('/')));
+    let mut found = BTreeSet::new();
+    for part in parts.map(|it| last(it)) {
+        match part {
+            // `mlog`, `xlog`
+            _ if part.len() < 6 && part.ends_with("log") => found.extend([Signal::Logs]),
+            "bootstrap" | "instrumentation" | "observability" | "telemetry" => {
+                found.extend(Signal::ALL);
+            }
+            _ => {
+                let known = SPEAK.iter().find(|(known, _)| *known == part);
+                found.extend(known.map(|(_, signal)| *signal));
+            }
+        }
+    }
+    found
 }
 
 /// What packages of the house begin with.
@@ -158,14 +208,19 @@ impl Houses {
             };
             match manifest.ecosystem {
                 Ecosystem::Go => found.go.extend(owner_of(name)),
-                Ecosystem::Npm if name.starts_with('@') => {
-                    found.scopes.extend(name.split('/').next().map(str::to_owned));
-                }
                 Ecosystem::Maven | Ecosystem::Gradle => {}
-                Ecosystem::Npm => {}
+                Ecosystem::Npm if name.starts_with('@') => {}
                 _ => found.words.extend(first_word(manifest, name)),
             }
         }
+        // Whoever publishes one package from here owns the scope.
+        let published = repo.facts.manifests.iter().filter(|it| {
+            it.ecosystem == Ecosystem::Npm && repo.origin(it.document.source) != Origin::Vendored
+        });
+        let names = published.filter_map(|it| it.name.as_ref()?.known_text());
+        let scopes = names.filter(|it| it.starts_with('@')).filter_map(|it| it.split('/').next());
+        found.scopes.extend(scopes.map(str::to_owned));
+        found.words.extend(shared_words(repo, service));
         for package in repo.modules_of(service).filter_map(|it| it.package.as_deref()) {
             if package.contains('.') && package.starts_with(char::is_lowercase) {
                 found.groups.extend(group_of(package));
@@ -217,41 +272,62 @@ fn word_of(name: &str) -> String {
     name.split(['-', '_', '.']).next().unwrap_or_default().to_ascii_lowercase()
 }
 
+/// First words that several packages of Python share with which a program is built, or that are
+/// a namespace, and that are no packages by themselves: `acme.flask-base` beside `acme.search`.
+fn shared_words(repo: &Repo, service: &Service) -> BTreeSet<String> {
+    let manifests = service.built_with.iter().map(|&it| &repo.facts.manifests[it]);
+    let mut counts: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for manifest in manifests.filter(|it| it.ecosystem == Ecosystem::Python) {
+        for needed in manifest.dependencies.iter().filter(|it| !it.development) {
+            let name = needed.name.text.as_str();
+            if let Some(word) = first_word(manifest, name) {
+                counts.entry(word).or_default().insert(name);
+            }
+        }
+    }
+    counts.into_iter().filter(|(_, names)| names.len() > 1).map(|(word, _)| word).collect()
+}
+
 /// The first of several words of a package's name, where it is no package by itself.
 fn first_word(manifest: &Manifest, name: &str) -> Option<String> {
     const GENERAL: &[&str] = &[
-        "azure",
-        "google",
-        "opentelemetry",
-        "prometheus",
-        "sentry",
+        "apache",
         "api",
         "app",
         "asp",
         "aspnet",
         "aws",
+        "azure",
         "django",
         "dotnet",
         "express",
         "fastapi",
         "flask",
         "go",
+        "google",
         "grpc",
         "http",
         "java",
+        "langchain",
+        "llama",
         "microsoft",
         "my",
         "nest",
         "nestjs",
         "next",
         "node",
+        "opentelemetry",
+        "prometheus",
+        "pytest",
         "python",
         "react",
         "rust",
+        "sentry",
         "simple",
         "spring",
         "system",
         "the",
+        "types",
         "vue",
         "web",
     ];

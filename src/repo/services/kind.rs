@@ -79,6 +79,8 @@ pub(super) fn shows(folder: &str) -> bool {
     const WORKSHOP: &[&str] = &[
         "devops",
         "hack",
+        "install",
+        "installer",
         "loadtest",
         "pgo",
         "script",
@@ -124,7 +126,16 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
         return ServiceKind::Library;
     }
     // What is installed where its user sits is no service.
-    const DESKTOP: &[&str] = &["tauri", "electron", "@tauri-apps/api", "iced", "eframe"];
+    const DESKTOP: &[&str] = &[
+        "@capacitor/core",
+        "@tauri-apps/api",
+        "eframe",
+        "electron",
+        "expo",
+        "iced",
+        "react-native",
+        "tauri",
+    ];
     let needs = |name: &&str| manifests().any(|it| it.dependency(name).is_some());
     if !deployed && DESKTOP.iter().any(needs) {
         return ServiceKind::Site;
@@ -132,7 +143,16 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
     if !deployed && !service.entries.is_empty() && service.entries.iter().all(writes) {
         return ServiceKind::Cli;
     }
-    if is_filled(&service.root) {
+    let begins = |document: crate::facts::DocumentId| {
+        service.entries.iter().any(|entry| entry.source == document.source)
+    };
+    let of_waits = |document: crate::facts::DocumentId| {
+        service.listens.iter().any(|at| at.source == document.source)
+    };
+    let gives_up = repo
+        .modules_of(service)
+        .any(|module| module.local && (begins(module.document) || of_waits(module.document)));
+    if is_filled(&service.root) || gives_up {
         return ServiceKind::Cli;
     }
     // A command that shares the code of a server.

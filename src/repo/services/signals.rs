@@ -187,7 +187,10 @@ impl Repo {
             let name = it.name.text.to_ascii_lowercase();
             // `@acme/shop-metrics`
             let own = last(&name).rsplit(':').next().unwrap_or(&name);
-            LIBRARIES.iter().any(|known| name.contains(known))
+            // What comes with another package is seldom called by the program.
+            LIBRARIES
+                .iter()
+                .any(|known| name.contains(known) && !(it.indirect && *known == "influx"))
                 || own.split(['-', '_', '.']).any(|word| matches!(word, "metrics" | "telemetry"))
         }) {
             return true;
@@ -195,12 +198,16 @@ impl Repo {
         self.modules_of(service).any(|module| {
             let path = &self.source(module.document.source).path;
             let stem = last(path).split('.').next().unwrap_or_default().to_ascii_lowercase();
-            // `github.com/go-kit/kit/metrics/prometheus`
+            // `github.com/go-kit/kit/metrics/prometheus`, `edx_django_utils.monitoring`
             let meters = |import: &String| {
                 let last = import.rsplit(['/', '.', ':']).next().unwrap_or_default();
-                OWN.contains(&last.to_ascii_lowercase().as_str())
+                // What stands in the same crate is asked by its own name.
+                let own = ["crate::", "self::", "super::"].iter().any(|it| import.starts_with(it));
+                !own && OWN.contains(&last.to_ascii_lowercase().as_str())
+                    || last == "expvar"
+                    || last == "monitoring" && !import.starts_with(['.', '/'])
             };
-            OWN.contains(&stem.as_str())
+            OWN.contains(&stem.as_str()) && !(stem == "telemetry" && only_sends(module))
                 || OWN.contains(&last(folder(path)))
                 || module.imports.iter().any(meters)
         })
@@ -318,6 +325,38 @@ impl Repo {
             own == host || container.aliases.iter().any(|alias| alias.text == host)
         })
     }
+}
+
+/// Whether a file takes in nothing that could measure, but at most what sends a request: a program
+/// that tells its makers how it is used calls that telemetry.
+fn only_sends(module: &Module) -> bool {
+    const PLAIN: &[&str] = &[
+        "anyhow",
+        "chrono",
+        "core",
+        "crate",
+        "hyper",
+        "log",
+        "once_cell",
+        "reqwest",
+        "self",
+        "serde",
+        "serde_json",
+        "std",
+        "super",
+        "tokio",
+        "tracing",
+        "ureq",
+        "uuid",
+    ];
+    let plain = |import: &String| {
+        import.split_once("::").is_some_and(|(head, _)| PLAIN.contains(&head))
+            || PLAIN.contains(&import.as_str())
+    };
+    !module.unread
+        && !module.metered
+        && !module.imports.is_empty()
+        && module.imports.iter().all(plain)
 }
 
 /// Whether a label says what it is; braces in labels of alerts are their own language.
