@@ -232,6 +232,8 @@ file_facts! {
     base_images: deploy::BaseImage,
     /// Programs that supervisord starts.
     supervised: deploy::Supervised,
+    /// Lines of scripts that start something under an agent.
+    agent_lines: deploy::AgentLine,
     /// Lines of environment files.
     env_values: deploy::EnvValue,
     /// Releases that documents state.

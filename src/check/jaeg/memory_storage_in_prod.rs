@@ -4,6 +4,7 @@ use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::deploy::Container;
 use crate::facts::jaeger::{Component, Form, Part};
+use crate::repo::Repo;
 use crate::repo::jaeger::Given;
 use crate::source::Span;
 
@@ -29,12 +30,25 @@ pub(super) fn check(part: &Part, case: &mut Case<'_>) {
     };
     // Also a file by whose name developers start it.
     let demo = !case.repo.stands(part.document);
+    let developed = is_beside_builds(part, case.repo);
     if let Some((span, what)) = found {
         let flag = case.flag(span).with("what", what);
         if demo {
             flag.severity(Severity::Info);
+        } else if developed {
+            flag.severity(Severity::Warning);
         }
     }
+}
+
+/// Whether the Compose file also builds what runs, and says nothing of where traces are kept: it may be
+/// what whoever works on the code starts.
+fn is_beside_builds(part: &Part, repo: &Repo) -> bool {
+    let own = |container: &&Container| container.document == part.document;
+    let quiet = matches!(&part.form, Form::Container(container)
+        if container.workload == "compose"
+            && matches!(repo.jaeger_setting(container, "SPAN_STORAGE_TYPE"), Given::Not));
+    quiet && repo.facts.containers.iter().filter(own).any(|it| it.build.is_some())
 }
 
 fn container_memory(

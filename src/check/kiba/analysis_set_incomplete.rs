@@ -1,8 +1,10 @@
 //! The four searches the standard asks for. Rule: rules/kiba/analysis-set-incomplete.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::query::Form;
 use crate::identify::Kind;
+use crate::repo::Repo;
 use crate::repo::logfields::Purpose;
 use crate::repo::pillars::{Evidence, Part};
 use std::collections::BTreeSet;
@@ -21,7 +23,12 @@ pub(super) fn check(case: &mut Case<'_>) {
         .collect();
     // Where logs are kept, they are to be searched. A search engine alone is a program's database.
     let own = || repo.evidence().iter().filter(|evidence| repo.stands(evidence.document));
-    let ships = own().any(|it| matches!(it.part, Part::LogPipeline | Part::LogView));
+    // Who looks at what a program keeps there sees no logs.
+    let ships = own().any(|it| match it.part {
+        Part::LogPipeline => true,
+        Part::LogView => !is_database(repo),
+        _ => false,
+    });
     let keeps = |it: &&Evidence| {
         it.part == Part::LogStore && (ships || !ENGINES.contains(&it.what.as_str()))
     };
@@ -40,5 +47,21 @@ pub(super) fn check(case: &mut Case<'_>) {
     if missing.is_empty() {
         return;
     }
-    case.flag(anchor).with("missing", missing.join(", "));
+    let flag = case.flag(anchor).with("missing", missing.join(", "));
+    if repo.only_shows() {
+        flag.severity(Severity::Warning);
+    }
+}
+
+/// Whether a program here keeps its own data in a search engine.
+fn is_database(repo: &Repo) -> bool {
+    let mut needed = repo.facts.manifests.iter().flat_map(|it| &it.dependencies);
+    needed.any(|it| {
+        let name = it.name.text.to_ascii_lowercase();
+        !it.development
+            && !it.indirect
+            && !name.contains("log")
+            && !name.contains("apm")
+            && ["elasticsearch", "opensearch"].iter().any(|engine| name.contains(engine))
+    })
 }

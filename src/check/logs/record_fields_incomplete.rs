@@ -16,6 +16,13 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     let needed = records.missing(true);
     let (missing, severity) = match needed.as_slice() {
         [] => (records.missing(false), Severity::Warning),
+        // A platform that takes what a program prints adds when and where it was printed.
+        parts
+            if case.repo.platform_takes_records(service)
+                && parts.iter().all(|it| !matches!(it, Part::Level | Part::Message)) =>
+        {
+            (needed, Severity::Warning)
+        }
         // What ships the records, if it is not here, may say whose they are.
         parts if parts.iter().all(|it| matches!(it, Part::Service | Part::Environment)) => {
             let here = case.repo.ships_logs();

@@ -1,5 +1,6 @@
 //! Only infrastructure is scraped. Rule: rules/prom/application-not-scraped.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::prometheus::ScrapeJob;
 use crate::repo::Repo;
@@ -14,7 +15,11 @@ pub(super) fn check(case: &mut Case<'_>) {
     if !jobs.iter().any(scraped) && !is_pushed(repo) {
         let server = repo.server(first.document);
         let place = server.map(|server| server.scrape_configs_key.unwrap_or(server.anchor));
-        case.flag(place.unwrap_or_else(|| first.name.as_ref().map_or(first.span, |it| it.span)));
+        let place = place.unwrap_or_else(|| first.name.as_ref().map_or(first.span, |it| it.span));
+        let flag = case.flag(place);
+        if repo.only_shows() {
+            flag.severity(Severity::Warning);
+        }
     }
 }
 
@@ -39,6 +44,14 @@ fn may_be_application(job: &ScrapeJob) -> bool {
         let (host, port) = split_address(address);
         is_infrastructure_name(host) || (is_loopback(host) && port.is_some_and(kin))
     };
+    // What is only called so, and reads others.
+    let other = |address: &str| {
+        let host = split_address(address).0;
+        !is_loopback(host) && !is_infrastructure_name(host)
+    };
+    if job.label() == "prometheus" && job.targets.iter().any(|it| it.known && other(&it.text)) {
+        return true;
+    }
     let targets = !job.targets.is_empty()
         && job.discovery.is_empty()
         && job.targets.iter().all(|it| it.known && infrastructure(&it.text));

@@ -1,7 +1,9 @@
 //! Nothing collects metrics. Rule: rules/prom/config-missing.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::check::strat::strategy_file_missing::applicable;
+use crate::facts::deploy::Bind;
 use crate::repo::Repo;
 use crate::repo::images::{Class, known_as};
 use crate::repo::pillars::{Evidence, Part};
@@ -19,13 +21,17 @@ pub(super) fn check(case: &mut Case<'_>) {
         return case.skip();
     }
     // What cannot be read, or sends by itself, may see to it.
-    if repo.sends_metrics() || brings_its_own(repo) {
+    if repo.sends_metrics() || brings_its_own(repo) || is_looked_after(repo) {
         return;
     }
     let parts = [Part::Metrics, Part::LongTermMetrics];
     let mut evidence = repo.evidence().iter().filter(|it| parts.contains(&it.part));
     if !evidence.any(|it| collects(repo, it)) {
-        case.flag(first.anchor);
+        let read = is_read_from_outside(repo);
+        let flag = case.flag(first.anchor);
+        if read {
+            flag.severity(Severity::Warning);
+        }
     }
 }
 
@@ -33,7 +39,9 @@ pub(super) fn check(case: &mut Case<'_>) {
 /// that is no known program.
 fn brings_its_own(repo: &Repo) -> bool {
     let objects = repo.facts.documents.iter().filter_map(|document| document.object.as_ref());
-    if objects.into_iter().any(|object| object.api_version.starts_with("nais.io/")) {
+    if objects.into_iter().any(|object| {
+        ["nais.io/", "cloud.redhat.com/"].iter().any(|it| object.api_version.starts_with(it))
+    }) {
         return true;
     }
     let packages = repo.facts.packages.iter();
@@ -41,6 +49,25 @@ fn brings_its_own(repo: &Repo) -> bool {
     ours.any(|package| {
         let name = package.name.text.as_str();
         known_as(name).is_none() && !repo.paths.iter().any(|path| is_chart_at(path, name))
+    })
+}
+
+/// Whether exporters run here whose ports are open to hosts elsewhere: a server there may read them.
+fn is_read_from_outside(repo: &Repo) -> bool {
+    repo.own_containers().any(|container| {
+        let image = container.image.as_ref().and_then(|it| it.known_text()).and_then(known_as);
+        image.is_some_and(|known| known.class == Class::Exporter)
+            && container.offers.iter().any(|it| it.bound == Some(Bind::Reachable))
+    })
+}
+
+/// Whether a program of the repository asks the others how they are, again and again.
+fn is_looked_after(repo: &Repo) -> bool {
+    const WATCHERS: &[&str] = &["spring-boot-admin-starter-server", "hystrix-dashboard", "turbine"];
+    let mut needed = repo.facts.manifests.iter().flat_map(|it| &it.dependencies);
+    needed.any(|it| {
+        let name = it.name.text.rsplit(':').next().unwrap_or_default();
+        !it.development && WATCHERS.iter().any(|known| name.contains(known))
     })
 }
 

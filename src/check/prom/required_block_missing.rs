@@ -43,6 +43,8 @@ pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
         if sample {
             // Nothing runs with it; it shows or tests a part.
             flag.severity(Severity::Info);
+        } else if repo.only_shows() {
+            flag.severity(Severity::Warning);
         }
     }
 }
