@@ -48,6 +48,40 @@ impl Repo {
         test || self.profile(document.source) == Profile::Dev
     }
 
+    /// Whether a document only shows how something is done, or stands in for what is elsewhere: a
+    /// test, an example, a stub, a tool of whoever works on the code.
+    pub fn is_aside(&self, document: DocumentId) -> bool {
+        const FOLDERS: &[&str] = &[
+            "demo",
+            "demos",
+            "devtools",
+            "example",
+            "examples",
+            "fake",
+            "fakes",
+            "mock",
+            "mocks",
+            "playground",
+            "sample",
+            "samples",
+            "sandbox",
+            "stub",
+            "stubs",
+            "wiremock",
+        ];
+        let path = &self.source(document.source).path;
+        let (folders, _) = path.rsplit_once('/').unwrap_or(("", path));
+        // `stub-idp`, `payments_mock`
+        let says = |folder: &str| {
+            let mut words = folder.split(['-', '_', '.']).filter(|word| !word.is_empty());
+            let is = |word: &str| FOLDERS.contains(&word);
+            FOLDERS.contains(&folder)
+                || words.next().is_some_and(is)
+                || words.next_back().is_some_and(is)
+        };
+        self.is_rehearsal(document) || folders.split('/').any(says)
+    }
+
     /// Whether a document is run by hand, or once: a script, a step of a database's schema, a
     /// benchmark, a load test.
     pub fn is_errand(&self, document: DocumentId) -> bool {
@@ -58,7 +92,10 @@ impl Repo {
             "hack",
             "migrations",
             "alembic",
+            "bench",
             "benches",
+            "benchmark",
+            "benchmarks",
             "cli",
             "esbuild",
         ];
@@ -74,7 +111,11 @@ impl Repo {
             let first = name.split(['.', '-', '_']).next().unwrap_or(name);
             FILES.contains(&name) || STEPS.contains(&first) || name.contains(".config.")
         });
-        step || parts.any(|folder| FOLDERS.contains(&folder)) || self.is_load_test(document)
+        // Django's commands are typed.
+        let typed = path.contains("management/commands/");
+        step || typed
+            || parts.any(|folder| FOLDERS.contains(&folder))
+            || self.is_load_test(document)
     }
 
     /// Whether a document is a script of a load test.

@@ -240,9 +240,18 @@ fn is_closed(file: &File<'_, '_>, class: &Class<'_>) -> bool {
         && unit.text.lines().any(|line| line.contains("export") && line.contains(&made));
     !only
         && !joined
+        && !takes_up(text)
         && !dynamic.iter().any(|word| text.contains(word))
         && !name.contains("mixin")
         && !class.name.is_empty()
+}
+
+/// Whether a class asks another that stands behind it for a method: `super().search(…)`.
+fn takes_up(text: &str) -> bool {
+    text.match_indices("super(").any(|(at, _)| {
+        let rest = text[at..].split_once(").").map_or("", |(_, rest)| rest);
+        !rest.is_empty() && !rest.starts_with("__")
+    })
 }
 
 /// Whether a name stands in the file in any other form than a call on the object itself.

@@ -9,7 +9,7 @@ use crate::facts::code::layout::Layout;
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::flow::{self, Leak, Question};
-use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtId, StmtKind, Unit};
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtId, StmtKind};
 use std::collections::BTreeSet;
 
 /// What is done with the variable of a span.
@@ -82,7 +82,7 @@ pub(super) fn of_blank(
         _ => false,
     };
     match context {
-        _ if asks || given || stops_current(unit) => SpanEnd::Ended,
+        _ if asks || given || stops_current(file) => SpanEnd::Ended,
         Some(ExprKind::Name(name))
             if unit.language == Language::Go && is_handed(file, layout, start, name) =>
         {
@@ -92,11 +92,9 @@ pub(super) fn of_blank(
     }
 }
 
-/// Whether a file of C# ends whichever span is the current one: the arms of an observer share it.
-fn stops_current(unit: &Unit<'_>) -> bool {
-    const STOPS: &[&str] =
-        &["Activity.Current?.Stop(", "Activity.Current.Stop(", "Activity.Current?.Dispose("];
-    unit.language == Language::Csharp && STOPS.iter().any(|stop| unit.text.contains(stop))
+/// Whether a file ends whichever span is the current one: the arms of an observer share it.
+fn stops_current(file: &File<'_, '_>) -> bool {
+    file.of_role(Role::SpanEnd).any(|(_, api)| api.get("of") == Some("current"))
 }
 
 /// Whether the context that holds a span is given to a call.
