@@ -137,7 +137,9 @@ const OTHER_TOKENS: &str = "\
     cancelation stopping stop abort sync resume cursor start end first last current lookahead \
     eof eos bos pad unk mask special lexer syntax fencing change marker delimiter operator \
     keyword watch unexpected expected input output prompt completion word consent locale lang \
-    language theme";
+    language theme correlation tracking tracing idempotency lock lease concurrency consistency \
+    snapshot barrier erc20 erc721 sell buy fee gas native base quote collateral lp pool reward \
+    staking wrapped underlying";
 
 /// Words before an email address, a phone number or a name that make it one of a machine or a
 /// company.

@@ -26,14 +26,17 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
                 "query" => continue,
                 part => format!("all {part} of a request"),
             };
-            case.flag(value.span).with("what", what);
+            // Most bodies hold no secret.
+            let certain = part != "body";
+            case.flag(value.span).with("what", what).severity(weight(certain));
             told.push(value.span);
-        } else if let Some(what) = secret(call, value) {
+        } else if let Some((what, certain)) = secret(call, value) {
             if what == "token" && is_of_another_kind(call, case) {
                 continue;
             }
             let article = if what.starts_with(['a', 'o']) { "an" } else { "a" };
-            case.flag(value.span).with("what", format!("{article} {what}"));
+            let what = format!("{article} {what}");
+            case.flag(value.span).with("what", what).severity(weight(certain));
             told.push(value.span);
         } else if value.configuration {
             let what = "a whole configuration, with what it holds of secrets,";
@@ -59,17 +62,69 @@ fn is_by_hand(call: &LogCall, case: &Case<'_>) -> bool {
     repo.is_errand(call.document) || (!services.is_empty() && services.iter().all(typed))
 }
 
-/// The secret that a value is, by its own name or by its key.
-fn secret(call: &LogCall, value: &Logged) -> Option<&'static str> {
+fn weight(certain: bool) -> Severity {
+    if certain { Severity::Error } else { Severity::Warning }
+}
+
+/// Whether a name certainly means what lets its holder in. A token may be one of many things, and
+/// a secret may be an object that holds one.
+fn is_certain(name: &str, what: &str) -> bool {
+    const ADMITS: &[&str] = &[
+        "access",
+        "api",
+        "auth",
+        "authentication",
+        "bearer",
+        "jwt",
+        "oauth",
+        "personal",
+        "refresh",
+        "session",
+    ];
+    const SHARED: &[&str] = &[
+        "api", "app", "client", "consumer", "jwt", "oauth", "session", "shared", "signing",
+        "webhook",
+    ];
+    let words = sensitive::words(name);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    // `passwordText` may be what asks for one.
+    let last = words.last().map(String::as_str);
+    match what {
+        _ if matches!(
+            last,
+            Some("arg" | "confirm" | "confirmation" | "param" | "text" | "var")
+        ) =>
+        {
+            false
+        }
+        "token" => has(ADMITS),
+        "secret" => has(SHARED),
+        "cookie" => has(&["auth", "session"]),
+        // `pwd` is where one stands, too.
+        "password" => name != "pwd",
+        // A payment is authorized, too.
+        "authorization header" => words.len() == 1 || has(&["header"]),
+        "access key" | "credential" | "credentials" => false,
+        _ => true,
+    }
+}
+
+/// The secret that a value is, by its own name or by its key, and whether that is certain.
+fn secret(call: &LogCall, value: &Logged) -> Option<(&'static str, bool)> {
     let of = |name: &str| sensitive::of_name(name).filter(|found| found.kind == Kind::Secret);
     let name = value.name.as_deref();
-    if let Some(found) = name.and_then(of) {
+    let key = value.key.as_ref().filter(|key| key.known && value.constant.is_none());
+    if let Some((name, found)) = name.and_then(|name| Some((name, of(name)?))) {
         let message = [&call.message, &call.template].into_iter().flatten().next();
         let message = message.map(|text| text.text.to_lowercase()).unwrap_or_default();
         let speaks = LANGUAGES.iter().any(|word| message.contains(word));
-        return (name != Some("token") || !speaks).then_some(found.what);
+        let by_key = key.is_some_and(|key| {
+            of(&key.text).is_some_and(|it| it.what == found.what && is_certain(&key.text, it.what))
+        });
+        let certain = is_certain(name, found.what) || by_key;
+        return (name != "token" || !speaks).then_some((found.what, certain));
     }
-    let key = value.key.as_ref().filter(|key| key.known && value.constant.is_none())?;
+    let key = key?;
     let found = of(&key.text)?;
     // `{"token": token_type}`: its own name says that it is something else.
     let other = name.is_some_and(|name| {
@@ -78,7 +133,10 @@ fn secret(call: &LogCall, value: &Logged) -> Option<&'static str> {
         if own.last().is_some_and(|it| matches!(it.as_str(), "id" | "ids" | "name" | "names")) {
             return true;
         }
-        sensitive::words(&key.text).iter().any(|word| own.contains(word))
+        let said = sensitive::words(&key.text);
+        // `{"privateKey": settings.SP_KEY}` is one still.
+        said.iter().any(|word| own.contains(word))
+            && own.last().is_some_and(|it| !said.contains(it))
     });
-    (!other).then_some(found.what)
+    (!other).then(|| (found.what, is_certain(&key.text, found.what)))
 }

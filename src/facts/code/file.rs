@@ -32,6 +32,9 @@ impl Call {
     }
 }
 
+/// Keys and values.
+type Entries = Vec<(ExprId, ExprId)>;
+
 /// What has one name.
 #[derive(Default)]
 struct Named {
@@ -57,6 +60,8 @@ pub(super) struct File<'u, 'a> {
     by_expr: Vec<(ExprId, usize)>,
     /// Functions by name, and what calls one of that name.
     named: OnceCell<BTreeMap<String, Named>>,
+    /// Keys and values that variables are given one by one, by function.
+    entries: OnceCell<BTreeMap<FunctionId, BTreeMap<String, Entries>>>,
     base: usize,
 }
 
@@ -93,7 +98,8 @@ impl<'u, 'a> File<'u, 'a> {
         let mut by_expr: Vec<_> =
             calls.iter().enumerate().map(|(number, call)| (call.id, number)).collect();
         by_expr.sort_unstable();
-        File { unit, names, document, path, table, calls, by_expr, named: OnceCell::new(), base }
+        let (named, entries) = (OnceCell::new(), OnceCell::new());
+        File { unit, names, document, path, table, calls, by_expr, named, entries, base }
     }
 
     /// A place of the unit in the repository.
@@ -157,6 +163,34 @@ impl<'u, 'a> File<'u, 'a> {
             [only] => Some(*only),
             _ => None,
         }
+    }
+
+    /// What a function adds to a variable of its own, key by key: `data["a"] = b`.
+    pub(super) fn entries_of(&self, function: FunctionId, name: &str) -> &[(ExprId, ExprId)] {
+        let unit = self.unit;
+        let entries = self.entries.get_or_init(|| {
+            let mut found: BTreeMap<FunctionId, BTreeMap<String, Entries>> = BTreeMap::new();
+            let mut add = |target: ExprId, value: ExprId| {
+                if let ExprKind::Index { of, key: Some(key) } = unit.expr(target)
+                    && let ExprKind::Name(name) = unit.expr(*of)
+                {
+                    let of_function = found.entry(unit.function_of(target)).or_default();
+                    of_function.entry((*name).to_owned()).or_default().push((*key, value));
+                }
+            };
+            for stmt in &unit.stmts {
+                if let StmtKind::Let { targets, value: Some(value), .. } = &stmt.kind {
+                    targets.iter().for_each(|target| add(*target, *value));
+                }
+            }
+            for expr in &unit.exprs {
+                if let ExprKind::Assign { target, value, .. } = &expr.kind {
+                    add(*target, *value);
+                }
+            }
+            found
+        });
+        entries.get(&function).and_then(|it| it.get(name)).map_or(&[], Vec::as_slice)
     }
 
     fn by_name(&self) -> &BTreeMap<String, Named> {

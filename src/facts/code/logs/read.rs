@@ -40,13 +40,27 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
 
 /// Whether a file speaks with a public ledger.
 fn speaks_with_ledger(file: &File<'_, '_>) -> bool {
-    const LEDGERS: &[&str] =
-        &["alloy", "alloy_primitives", "ethcontract", "ethers", "solana_sdk", "viem", "web3"];
-    let first = |path: &str| {
-        let end = path.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(path.len());
-        path[..end].to_owned()
-    };
-    file.unit.imports.iter().any(|import| LEDGERS.contains(&first(&import.path).as_str()))
+    const LEDGERS: &[&str] = &[
+        "alloy",
+        "alloy_primitives",
+        "eth_typing",
+        "ethcontract",
+        "ethers",
+        "go-ethereum",
+        "nethereum",
+        "safe_eth",
+        "solana",
+        "solana_sdk",
+        "starknet",
+        "viem",
+        "web3",
+        "web3j",
+    ];
+    let part = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'));
+    file.unit.imports.iter().any(|import| {
+        let mut parts = import.path.split(part);
+        parts.any(|it| LEDGERS.contains(&it.to_ascii_lowercase().as_str()))
+    })
 }
 
 /// Whether a print is the answer of a command to whoever typed it.

@@ -117,6 +117,39 @@ fn is_map_type(ty: &str) -> bool {
         )
 }
 
+/// Whether a value is only a part of another, `token[:8]`, or what nobody can use: a signal that work
+/// is to stop, which is called a token.
+pub(super) fn is_part(file: &File<'_, '_>, id: ExprId) -> bool {
+    let unit = file.unit;
+    if let ExprKind::Index { of, .. } = unit.expr(id) {
+        let inside = unit.place(*of).end..unit.place(id).end;
+        let text = unit.slice(&inside);
+        return text.contains(':') && !text.contains(['"', '\''])
+            || (unit.language == Language::Rust && text.contains(".."));
+    }
+    file.names.declared(id).is_some_and(|ty| ty.contains("CancellationToken"))
+}
+
+/// Whether a value is certainly yes or no.
+pub(super) fn is_truth(file: &File<'_, '_>, id: ExprId) -> bool {
+    let unit = file.unit;
+    let compares = |id: ExprId| match unit.expr(id) {
+        ExprKind::Binary { op, .. } => matches!(
+            *op,
+            "==" | "!=" | "===" | "!==" | "<" | ">" | "<=" | ">=" | "in" | "instanceof" | "is"
+        ),
+        ExprKind::Unary { op, .. } => matches!(*op, "!" | "not"),
+        ExprKind::Bool(_) => true,
+        _ => false,
+    };
+    match unit.expr(id) {
+        ExprKind::Binary { op: "&&" | "||" | "and" | "or", left, right } => {
+            compares(*left) && compares(*right)
+        }
+        _ => compares(id),
+    }
+}
+
 /// The name that says what a value is.
 pub(super) fn leaf_name(file: &File<'_, '_>, id: ExprId) -> Option<String> {
     let unit = file.unit;

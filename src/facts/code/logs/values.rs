@@ -1,6 +1,8 @@
 //! Values that go into a record, and what is certain of them.
 
-use super::shape::{LOOK_UPS, SAME, configuration, is_in, is_map, is_text_of, leaf_name, request};
+use super::shape::{
+    LOOK_UPS, SAME, configuration, is_in, is_map, is_part, is_text_of, is_truth, leaf_name, request,
+};
 use super::{Logged, Shape, Way};
 use crate::facts::code::file::File;
 use crate::facts::scalar::Scalar;
@@ -239,6 +241,16 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
         }
     }
 
+    /// Entries that a map with a name is given later: `data["privateKey"] = key`.
+    fn added(&mut self, id: ExprId, way: Way, at: Span) {
+        let ExprKind::Name(name) = self.file.unit.expr(id) else { return };
+        let function = self.file.unit.function_of(id);
+        for (key, value) in self.file.entries_of(function, name) {
+            let key = self.file.scalar(*key);
+            self.collect(*value, way, key, Some(at));
+        }
+    }
+
     fn call(&mut self, id: ExprId, way: Way, key: Option<Scalar>, at: Option<Span>) {
         let file = self.file;
         let unit = file.unit;
@@ -334,8 +346,12 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
     fn leaf(&mut self, id: ExprId, way: Way, key: Option<Scalar>, at: Option<Span>) {
         let file = self.file;
         let span = at.unwrap_or_else(|| file.expr_span(id));
+        if is_part(file, id) {
+            return;
+        }
         if let Some(value) = file.names.value(id) {
             match file.unit.expr(value) {
+                _ if is_truth(file, value) => return,
                 // Constants, comparisons and what hides its argument.
                 ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null => {
                     return;
@@ -371,6 +387,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                         });
                         if let ExprKind::Map { entries, .. } = file.unit.expr(value) {
                             self.entries(entries, inside, Some(span));
+                            self.added(id, inside, span);
                         }
                         return;
                     }
