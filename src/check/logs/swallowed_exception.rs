@@ -25,7 +25,7 @@ pub(super) fn check(handler: &Handler, case: &mut Case<'_>) {
     let severity = match severity {
         _ if excuse.is_some() => Severity::Info,
         // Nobody counts on an example.
-        _ if case.repo.is_rehearsal(handler.document) => Severity::Info,
+        _ if case.repo.is_aside(handler.document) => Severity::Info,
         // Whoever runs it by hand sees what it did.
         Severity::Error if case.repo.is_errand(handler.document) => Severity::Warning,
         severity => severity,

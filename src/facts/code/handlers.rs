@@ -172,7 +172,7 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
         let teller = acts::teller(file, &site, &lambdas);
         let asks = match fate {
             Fate::Kept => Vec::new(),
-            _ => acts::asked(file.unit, &site),
+            _ => acts::asked(file, &site),
         };
         let missed = fate == Fate::Dropped && deeds::is_missed(file, &site);
         let reports = report::all(file, &site);

@@ -229,11 +229,19 @@ pub(super) fn teller(
     named.filter(|name| is_telling(name)).last().map(str::to_owned)
 }
 
-/// Functions that what may fail calls by their bare names.
-pub(super) fn asked(unit: &Unit<'_>, site: &Site<'_>) -> Vec<String> {
+/// Functions that what may fail calls by their names: of methods those of two words, which are not
+/// a library's.
+pub(super) fn asked(file: &File<'_, '_>, site: &Site<'_>) -> Vec<String> {
+    let unit = file.unit;
+    let known = |id: ExprId| file.call(id).is_some_and(|call| !call.roles.is_empty());
     let bare = |id: &ExprId| match unit.expr(*id) {
         ExprKind::Call { callee, .. } => match unit.expr(*callee) {
             ExprKind::Name(name) if is_telling(name) => Some((*name).to_owned()),
+            ExprKind::Member { name, .. }
+                if is_telling(name) && words(name).len() > 1 && !known(*id) =>
+            {
+                Some((*name).to_owned())
+            }
             _ => None,
         },
         _ => None,
@@ -348,10 +356,11 @@ impl Site<'_> {
             let mut pumping = self.tried.iter().filter(|id| pumps(id));
             return pumping.any(|id| unit.args(*id).iter().any(answer));
         }
-        if unit.language != Language::Go
-            || !self.tried.iter().any(|id| WRITES.contains(&called(unit, *id)))
-        {
+        if unit.language != Language::Go {
             return false;
+        }
+        if !self.tried.iter().any(|id| WRITES.contains(&called(unit, *id))) {
+            return self.goes_on_writing(unit);
         }
         // Whoever sits at the terminal.
         let terminal = |id: &ExprId| {
@@ -388,6 +397,29 @@ impl Site<'_> {
         })
     }
 
+    /// Whether the answer has begun, and what failed is given it to write the rest:
+    /// `w.WriteHeader(code)` stands before.
+    fn goes_on_writing(&self, unit: &Unit<'_>) -> bool {
+        let begun: BTreeSet<&str> = unit
+            .calls_under(&unit.function(self.function).body)
+            .into_iter()
+            .filter(|id| unit.place(*id).end <= self.start)
+            .filter_map(|id| match unit.expr(id) {
+                ExprKind::Call { callee, .. } => match unit.expr(*callee) {
+                    ExprKind::Member { of, name: "WriteHeader" } => Some(*of),
+                    _ => None,
+                },
+                _ => None,
+            })
+            .filter_map(|of| match unit.expr(of) {
+                ExprKind::Name(name) => Some(*name),
+                _ => None,
+            })
+            .collect();
+        let given = |arg: &Arg<'_>| matches!(unit.expr(arg.value), ExprKind::Name(name) if begun.contains(name));
+        self.tried.iter().any(|id| unit.args(*id).iter().any(given))
+    }
+
     /// Whether a variable holds the answer: `resp := c.Response()`.
     fn takes_answer(&self, unit: &Unit<'_>, name: &str) -> bool {
         let around = unit.outward(self.function).flat_map(|id| unit.statements(id));
@@ -400,9 +432,11 @@ impl Site<'_> {
         })
     }
 
-    /// Go: whether what failed is to ask if whoever asks may: its text is written for them.
+    /// Go: whether what failed is to ask if whoever asks may, or if what was sent is right: its text
+    /// is written for them.
     pub(in crate::facts::code) fn refuses(&self, unit: &Unit<'_>) -> bool {
-        const REFUSES: &[&str] = &["allowed", "authorize", "permission", "permitted", "quota"];
+        const REFUSES: &[&str] =
+            &["allowed", "authorize", "permission", "permitted", "quota", "validate", "validation"];
         unit.language == Language::Go
             && self
                 .tried

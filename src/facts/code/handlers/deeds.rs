@@ -140,19 +140,52 @@ const PATHS: &[&str] = &[
     "path",
     "promise",
     "str",
+    "then",
     "tostring",
     "unwrap",
 ];
 
 /// Whether all that may fail is asking whether something is there.
 pub(super) fn only_asks(unit: &Unit<'_>, calls: &[ExprId]) -> bool {
+    // `fetch(url, { method: "HEAD" })`
+    let heads = |id: ExprId| {
+        let mut parts = unit.args(id).iter().flat_map(|arg| unit.all_in(arg.value));
+        parts.any(|part| unit.literal(part) == Some("HEAD"))
+    };
     let asks = |id: &ExprId| {
+        if heads(*id) {
+            return true;
+        }
         let name = called(unit, *id).trim_start_matches('_');
         let first = words(name).into_iter().next().unwrap_or_default();
         ASKS.contains(&first.as_str()) || ASKED.contains(&name.to_ascii_lowercase().as_str())
     };
     let beside = |id: &ExprId| PATHS.contains(&called(unit, *id).to_ascii_lowercase().as_str());
     calls.iter().any(asks) && calls.iter().all(|id| asks(id) || beside(id))
+}
+
+/// Whether what may fail is one way of a tunnel, whose other way is beside it: it ends where one of the
+/// two has gone.
+pub(super) fn is_of_tunnel(unit: &Unit<'_>, site: &Site<'_>, calls: &[ExprId]) -> bool {
+    let ends = |id: ExprId| {
+        let copies = matches!(called(unit, id), "Copy" | "CopyBuffer" | "copy");
+        let (Some(to), Some(from)) = (unit.arg(id, 0, ""), unit.arg(id, 1, "")) else {
+            return None;
+        };
+        let text = |id: ExprId| unit.slice(&unit.place(id));
+        copies.then(|| (text(to), text(from)))
+    };
+    let way = calls.iter().find_map(|id| Some((*id, ends(*id)?)));
+    let Some((one, (to, from))) = way else {
+        return calls.iter().any(|id| called(unit, *id) == "copy_bidirectional");
+    };
+    // The function around that has both.
+    let whole = unit.outward(site.function).filter(|id| id.0 != 0).last();
+    let Some(whole) = whole.map(|id| unit.function(id).at.clone()) else { return false };
+    unit.calls().any(|id| {
+        let at = unit.place(id);
+        id != one && whole.start <= at.start && at.end <= whole.end && ends(id) == Some((from, to))
+    })
 }
 
 /// Whether what may fail only tells those who wrote the program how it is used: a function that is

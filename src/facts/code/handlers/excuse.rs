@@ -43,7 +43,7 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
     if site.told || only_explains(file, site) || calls.iter().any(|id| acts::tells(file, *id)) {
         return Some(Excuse::Told);
     }
-    if site.writes_answer(unit) {
+    if site.writes_answer(unit) || deeds::is_of_tunnel(unit, site, &calls) {
         return Some(Excuse::Gone);
     }
     if acts::only_makes_room(unit, &calls) {
@@ -340,7 +340,14 @@ fn is_cleanup(file: &File<'_, '_>, id: ExprId) -> bool {
         ExprKind::Member { name, .. } | ExprKind::Name(name) => name,
         _ => "",
     };
-    row.is_some_and(|api| api.get("kind") == Some("cleanup")) || is_cleaning(name)
+    // `tx.Exec("ROLLBACK")`
+    let rolls_back = || {
+        let first = unit.args(id).iter().find_map(|arg| file.names.text(arg.value));
+        first
+            .and_then(|it| it.trim_start().get(..8))
+            .is_some_and(|it| it.eq_ignore_ascii_case("rollback"))
+    };
+    row.is_some_and(|api| api.get("kind") == Some("cleanup")) || is_cleaning(name) || rolls_back()
 }
 
 /// Whether the function around is one that cleans up.
@@ -413,11 +420,11 @@ fn is_probe(unit: &Unit<'_>, site: &Site<'_>) -> bool {
         "probe",
     ];
     let is_probe = |word: &String| PROBES.contains(&word.as_str());
-    if words(unit.function(site.function).name).iter().any(is_probe) {
-        return true;
-    }
     // `app.get("/healthz", async () => …)`
     let around: Vec<FunctionId> = unit.outward(site.function).collect();
+    if around.iter().any(|id| words(unit.function(*id).name).iter().any(is_probe)) {
+        return true;
+    }
     unit.calls().any(|call| {
         let args = unit.args(call);
         let handler = |arg: &Arg<'_>| {

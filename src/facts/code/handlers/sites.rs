@@ -21,10 +21,12 @@ pub(in crate::facts::code) struct Site<'u> {
     pub(in crate::facts::code) error: Option<&'u str>,
     /// It takes any error.
     pub(in crate::facts::code) broad: bool,
+    /// The types that are caught; none where that is not said.
+    pub(in crate::facts::code) types: &'u [&'u str],
     /// What is done; none where the error is only thrown away.
     pub(super) body: &'u [StmtId],
     /// What may fail.
-    pub(super) tried: Vec<ExprId>,
+    pub(in crate::facts::code) tried: Vec<ExprId>,
     /// How many statements may fail; none where what fails is no statement.
     pub(super) tries: usize,
     /// What else the call gives is used.
@@ -188,6 +190,7 @@ fn at_statement<'u>(
                     at,
                     error: catch.name,
                     broad,
+                    types: &catch.types,
                     body: &catch.body,
                     tried: unit.all_under(body),
                     tries: unit.under(body).len(),
@@ -212,6 +215,7 @@ fn at_statement<'u>(
                 at: unit.place(*of),
                 error: None,
                 broad: true,
+                types: &[],
                 body: &[],
                 tried: unit.all_under(body),
                 tries: unit.under(body).len(),
@@ -274,6 +278,7 @@ fn site<'u>(at: Place, error: Option<&'u str>, body: &'u [StmtId], tried: Vec<Ex
         at,
         error,
         broad: true,
+        types: &[],
         body,
         tried,
         tries: 1,
