@@ -376,6 +376,14 @@ file_facts! {
     correlation_ids: code::correlation::CorrelationId,
     /// Answers to requests.
     responses: code::responses::Response,
+    /// Functions that answer on routers of those who run a program.
+    operator_routes: code::responses::OperatorRoute,
+    /// Pages that take the place of answers, and show nothing.
+    error_pages: code::responses::ErrorPage,
+    /// Classes of errors that code defines, or gives the text of another.
+    own_errors: code::errors::OwnError,
+    /// Functions that give only errors whose texts are fixed.
+    plain_functions: code::errors::PlainFunction,
     /// Records for auditors.
     audit_records: code::audits::AuditRecord,
     /// Handlers of what auditors want to know of.

@@ -105,6 +105,8 @@ pub enum Role {
     LocalTime,
     /// Answers a request.
     Respond,
+    /// Says which function answers in place of what failed.
+    ErrorPage,
     /// Gives an error that is easily thrown away: it reaches out of the program.
     Fallible,
     /// Tells nobody of anything: makes an empty value, waits, closes.

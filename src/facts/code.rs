@@ -13,6 +13,7 @@ pub mod clocks;
 mod constants;
 pub mod conventions;
 pub mod correlation;
+pub mod errors;
 mod file;
 pub mod handlers;
 pub mod identities;
@@ -318,6 +319,7 @@ const READERS: &[fn(&file::File<'_, '_>, &mut FileFacts)] = &[
     clocks::read,
     conventions::read,
     correlation::read,
+    errors::read,
     handlers::read,
     identities::read,
     incidents::read,
@@ -370,6 +372,7 @@ fn programs(code: CodeText<'_>, facts: &mut FileFacts) -> bool {
     let read = code::reads(language) && code.text.len() <= MAX_CODE;
     modules::scan(code, read, facts);
     constants::scan(code, facts);
+    errors::scan(code, facts);
     if code.text.len() > MAX_CODE {
         pass_over(SkipReason::TooLarge, facts);
         return false;

@@ -2,6 +2,7 @@
 
 mod files;
 
+use super::code::errors::Origin;
 use super::code::loggers::{Form, LoggerSetup, Places, Setup};
 use super::code::records::{RecordParts, fields_of};
 use super::code::responses::{Response, Shows, Status};
@@ -358,7 +359,18 @@ fn shown_stack(value: Scalar, document: DocumentId) -> Option<Response> {
         _ => Shows::Nothing,
     };
     let status = Status::Server;
-    Some(Response { document, name: value, shows, status, broad: true, internal: false })
+    Some(Response {
+        document,
+        name: value,
+        shows,
+        status,
+        broad: true,
+        internal: false,
+        origin: Origin::Any,
+        made: false,
+        leaves: None,
+        function: None,
+    })
 }
 
 /// Where a document of Spring says in which profiles it holds.

@@ -1,7 +1,9 @@
-//! What one file says and only another can settle: constants, and spans that own functions start.
-//! It becomes part of the facts before anybody asks for them.
+//! What one file says and only another can settle: constants, spans that own functions start, errors
+//! that the program makes itself. It becomes part of the facts before anybody asks for them.
 
+mod calls;
 mod constants;
+mod errors;
 mod spans;
 
 use super::Repo;
@@ -9,5 +11,5 @@ use super::Repo;
 /// Puts in what other files say: constants first, since spans that functions start take their
 /// names from them.
 pub(super) fn settle(repo: Repo) -> Repo {
-    spans::settle(constants::settle(repo))
+    errors::settle(spans::settle(constants::settle(repo)))
 }

@@ -20,7 +20,9 @@ pub(super) fn check(response: &Response, case: &mut Case<'_>) {
     let by_hand = programs.peek().is_some()
         && programs.all(|it| !it.is_certain() && it.containers.is_empty() && it.images.is_empty());
     let severity = match severity {
-        Severity::Error if response.internal || by_hand => Severity::Warning,
+        Severity::Error if response.internal || response.made || by_hand => Severity::Warning,
+        // What is shown there is for whoever works on the code.
+        Severity::Error if case.repo.is_aside(response.document) => Severity::Warning,
         severity => severity,
     };
     case.flag(response.name.span)

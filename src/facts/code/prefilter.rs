@@ -149,6 +149,9 @@ fn words(language: Language) -> &'static [&'static str] {
             "os.Chmod",
             "Meter",
             "err.Error()",
+            // What gives errors, if only fixed ones.
+            "errors.New(",
+            "fmt.Errorf(",
             ".Accept",
             "Serve(",
         ],
@@ -248,6 +251,8 @@ fn words(language: Language) -> &'static [&'static str] {
             "Diagnostics",
             "StartActivity",
             "Span(",
+            // What another service has answered may go into an error.
+            "ReadAsStringAsync",
             "WebApplication",
             "DeveloperExceptionPage",
             "HttpPost",

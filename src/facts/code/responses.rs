@@ -1,18 +1,22 @@
 //! Answers to requests, and what they show of the inside of a program.
 
+mod operators;
+mod replaced;
 mod shown;
 
+pub use operators::OperatorRoute;
+pub use replaced::ErrorPage;
 pub(super) use shown::status;
 
 use super::super::scalar::Scalar;
 use super::super::subject::{Held, SubjectKind};
 use super::super::{DocumentId, FileFacts, Subject};
+use super::errors::Origin;
 use super::file::File;
 use super::handlers::sites;
-use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, StmtKind};
+use crate::parse::unit::{ExprId, ExprKind, StmtKind, Unit};
 use crate::source::Span;
 
 /// What an answer shows.
@@ -57,6 +61,15 @@ pub struct Response {
     pub broad: bool,
     /// Other programs of the same owner ask for it, or its text may be written for who asks.
     pub internal: bool,
+    /// Where the error comes from whose text is shown.
+    pub origin: Origin,
+    /// The program itself has made that text, as another file says.
+    pub made: bool,
+    /// The request is given up with this status (0 where nobody knows which): a framework's page
+    /// for it may take its place.
+    pub leaves: Option<u16>,
+    /// The function around, by its name.
+    pub function: Option<String>,
 }
 
 impl Subject for Response {
@@ -85,6 +98,7 @@ struct Answer {
     /// All of it.
     whole: ExprId,
     internal: bool,
+    leaves: Option<u16>,
 }
 
 /// Reads the answers of a file.
@@ -99,6 +113,8 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
             facts.responses.extend(response(file, &errors, &answer));
         }
     }
+    replaced::read(file, facts);
+    operators::read(file, facts);
     pages(file, facts);
 }
 
@@ -106,7 +122,11 @@ fn answers(file: &File<'_, '_>) -> Vec<Answer> {
     let unit = file.unit;
     let mut found: Vec<Answer> = file
         .of_role(Role::Respond)
-        .map(|(call, api)| Answer { whole: call.id, internal: api.get("protocol") == Some("grpc") })
+        .map(|(call, api)| Answer {
+            whole: call.id,
+            internal: api.get("protocol") == Some("grpc"),
+            leaves: replaced::status(file, call, api),
+        })
         .collect();
     // What a handler of requests gives back is its answer.
     for function in unit.functions.iter().filter(|it| !it.decorators.is_empty()) {
@@ -120,7 +140,7 @@ fn answers(file: &File<'_, '_>) -> Vec<Answer> {
         }
         for stmt in unit.under(&function.body) {
             if let StmtKind::Return(Some(value)) = unit.stmt(stmt) {
-                found.push(Answer { whole: *value, internal: false });
+                found.push(Answer { whole: *value, internal: false, leaves: None });
             }
         }
     }
@@ -134,6 +154,7 @@ fn answers(file: &File<'_, '_>) -> Vec<Answer> {
         found.extend(pairs.map(|(number, _)| Answer {
             whole: ExprId(u32::try_from(number).unwrap_or(u32::MAX)),
             internal: false,
+            leaves: None,
         }));
     }
     found.retain(|answer| !file.is_faulty(answer.whole));
@@ -154,12 +175,13 @@ fn answers(file: &File<'_, '_>) -> Vec<Answer> {
 
 fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) -> Option<Response> {
     let unit = file.unit;
-    let asked = is_asked(file, answer.whole);
+    let asked = operators::is_asked(file, answer.whole);
     let found = errors.shown_in(file, answer.whole).filter(|_| !asked);
+    let found = found.filter(|_| !operators::is_of_tests(unit, answer.whole));
     let own = found.as_ref().is_some_and(|found| found.own);
-    let (at, shows, broad) = match found {
-        Some(found) => (unit.place(found.at), found.shows, found.broad),
-        None => (unit.place(answer.whole), Shows::Nothing, false),
+    let (at, shows, broad, origin) = match found {
+        Some(found) => (unit.place(found.at), found.shows, found.broad, found.origin),
+        None => (unit.place(answer.whole), Shows::Nothing, false, Origin::Any),
     };
     let text = unit.slice(&at).lines().next().unwrap_or_default().to_owned();
     let span = match shows {
@@ -174,85 +196,30 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
         broad,
         internal: answer.internal
             || own
-            || is_for_operators(file)
-            || is_guarded(file, answer.whole)
+            || operators::is_for_operators(file)
+            || operators::is_guarded(file, answer.whole)
+            || says_what_is_not_there(unit, answer.whole)
             || errors.is_of_request(unit, answer.whole),
+        origin,
+        made: false,
+        leaves: answer.leaves,
+        function: match shows {
+            Shows::Nothing => None,
+            _ => around(unit, answer.whole),
+        },
     })
 }
 
-/// Whether a file answers those who run the program: profiles and the like, the pages of its
-/// administrators, what a command of a command line serves for as long as it runs, and what the
-/// cluster's own server asks.
-fn is_for_operators(file: &File<'_, '_>) -> bool {
-    const DOORS: &[&str] = &["admin", "pprof", "profiling", "debug", "profiler"];
-    const COMMANDS: &[&str] = &[
-        "github.com/spf13/cobra",
-        "github.com/urfave/cli",
-        "github.com/alecthomas/kong",
-        "k8s.io/api/admission",
-    ];
-    let commands = |path: &str| COMMANDS.iter().any(|known| path.starts_with(known));
-    if file.unit.imports.iter().any(|import| commands(&import.path)) {
-        return true;
-    }
-    file.path.split('/').any(|part| DOORS.contains(&part.split('.').next().unwrap_or(part)))
+/// The function around an answer, by its name.
+fn around(unit: &Unit<'_>, whole: ExprId) -> Option<String> {
+    let mut named = unit.outward(unit.function_of(whole)).map(|id| unit.function(id).name);
+    named.find(|name| !name.is_empty()).map(str::to_owned)
 }
 
-/// Words of marks and paths of what only those who run the program may ask for.
-const OPERATORS: &[&str] =
-    &["admin", "admins", "heap", "goroutines", "memory", "operator", "pprof", "staff", "superuser"];
-
-/// Whether a mark on the function, or the path that leads to it, says that only those who run the
-/// program may ask: `@app.get("/logs", dependencies=[Depends(check_admin)])`.
-fn is_guarded(file: &File<'_, '_>, whole: ExprId) -> bool {
-    let unit = file.unit;
-    let says = |text: &str| words(text).iter().any(|it| OPERATORS.contains(&it.as_str()));
-    let mut around = unit.outward(unit.function_of(whole));
-    let marked = around.any(|id| {
-        let mut marks = unit.function(id).decorators.iter();
-        marks.any(|mark| says(unit.slice(&unit.place(*mark))))
-    });
-    marked || is_routed(file, whole, &says)
-}
-
-/// Whether the path that leads to the function around says something: `router.Post("/-/reload",
-/// func(…) { … })`.
-fn is_routed(file: &File<'_, '_>, whole: ExprId, says: &dyn Fn(&str) -> bool) -> bool {
-    let unit = file.unit;
-    let at = unit.place(whole);
-    let holds = |id: ExprId| {
-        let place = unit.place(id);
-        place.start <= at.start && at.end <= place.end
-    };
-    let mut calls = file.calls.iter().filter(|call| holds(call.id));
-    calls.any(|call| {
-        let beside = unit.args(call.id).iter().filter(|arg| !holds(arg.value));
-        let mut parts = beside.flat_map(|arg| unit.all_in(arg.value));
-        parts.any(|id| unit.literal(id).is_some_and(|it| it.starts_with('/') && says(it)))
-    })
-}
-
-/// Whether what went wrong is what the answer is for: the function tries a connection or settings
-/// for whoever asks.
-fn is_asked(file: &File<'_, '_>, whole: ExprId) -> bool {
-    const TRIES: &[&str] = &[
-        "diagnose",
-        "health",
-        "healthz",
-        "liveness",
-        "livez",
-        "ping",
-        "probe",
-        "readiness",
-        "ready",
-        "readyz",
-        "reload",
-        "test",
-    ];
-    let unit = file.unit;
-    let says = |text: &str| words(text).iter().any(|it| TRIES.contains(&it.as_str()));
-    let mut around = unit.outward(unit.function_of(whole));
-    around.any(|id| says(unit.function(id).name)) || is_routed(file, whole, &says)
+/// Whether an answer says that something is not implemented: why is for whoever asked for it.
+fn says_what_is_not_there(unit: &Unit<'_>, whole: ExprId) -> bool {
+    let text = unit.slice(&unit.place(whole));
+    ["NotImplemented", "NOT_IMPLEMENTED"].iter().any(|word| text.contains(word))
 }
 
 /// Pages for developers that are switched on.
@@ -271,6 +238,10 @@ fn pages(file: &File<'_, '_>, facts: &mut FileFacts) {
             status: Status::Unsaid,
             broad: true,
             internal: false,
+            origin: Origin::Any,
+            made: false,
+            leaves: None,
+            function: None,
         });
     };
     let stem = file.path.rsplit('/').next().unwrap_or(file.path).to_ascii_lowercase();

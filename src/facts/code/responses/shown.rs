@@ -1,12 +1,13 @@
 //! What of an error an answer shows.
 
 use super::{Shows, Status};
+use crate::facts::code::errors::{self, Origin};
 use crate::facts::code::file::File;
 use crate::facts::code::handlers::sites::Site;
 use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, Part, Unit};
+use crate::parse::unit::{ExprId, ExprKind, Part, StmtKind, Unit};
 
 /// The errors that a file's code has names for, and where.
 pub(super) struct Errors<'u> {
@@ -20,6 +21,7 @@ pub(super) struct Found {
     pub(super) broad: bool,
     /// The error is of a kind that the program has made itself.
     pub(super) own: bool,
+    pub(super) origin: Origin,
 }
 
 /// A name of an error.
@@ -27,6 +29,7 @@ struct Named<'n> {
     name: &'n str,
     broad: bool,
     own: bool,
+    origin: Origin,
 }
 
 impl<'u> Errors<'u> {
@@ -41,13 +44,15 @@ impl<'u> Errors<'u> {
     {
         let unit = file.unit;
         let at = unit.place(id);
-        let mut found: Vec<Named<'s>> = self
-            .sites
-            .iter()
-            .filter(|site| site.whole.start <= at.start && at.end <= site.whole.end)
+        // Of handlers in each other the inner one gives a name its error.
+        let around = self.sites.iter().rev();
+        let around = around.filter(|site| site.whole.start <= at.start && at.end <= site.whole.end);
+        let mut found: Vec<Named<'s>> = around
             .filter_map(|site| {
-                let own = !site.broad && is_own(file, unit.slice(&site.at));
-                Some(Named { name: site.error?, broad: site.broad, own })
+                let plain = || !site.types.is_empty() && site.types.iter().all(|ty| is_plain(ty));
+                let own = !site.broad && (is_own(file, unit.slice(&site.at)) || plain());
+                let origin = errors::origin(file, site);
+                Some(Named { name: site.error?, broad: site.broad, own, origin })
             })
             .collect();
         for function in unit.outward(unit.function_of(id)) {
@@ -55,7 +60,12 @@ impl<'u> Errors<'u> {
             // `(err, req, res, next)` takes every error.
             let first = function.params.first().map(|param| param.name);
             if function.params.len() == 4 && matches!(first, Some("err" | "error" | "e")) {
-                found.extend(first.map(|name| Named { name, broad: true, own: false }));
+                found.extend(first.map(|name| Named {
+                    name,
+                    broad: true,
+                    own: false,
+                    origin: Origin::Any,
+                }));
             }
             for param in &function.params {
                 let ty = param.ty.unwrap_or_default().trim_start_matches('&');
@@ -70,8 +80,13 @@ impl<'u> Errors<'u> {
                 let broad = !matches!(unit.language, Language::Java | Language::Csharp)
                     || matches!(ty, "Exception" | "Throwable");
                 if is_error {
-                    let own = !broad && is_own(file, ty);
-                    found.push(Named { name: param.name, broad, own });
+                    let own = !broad && (is_own(file, ty) || is_plain(ty));
+                    let origin = match unit.language {
+                        Language::Csharp if !broad => Origin::Types(vec![file.type_path(ty)]),
+                        Language::Rust if !ty.is_empty() => Origin::Types(vec![ty.to_owned()]),
+                        _ => Origin::Any,
+                    };
+                    found.push(Named { name: param.name, broad, own, origin });
                 }
             }
         }
@@ -86,7 +101,13 @@ impl<'u> Errors<'u> {
         }
         let inside = unit.all_in(whole);
         if let Some(at) = inside.iter().copied().find(|id| is_trace(file, *id)) {
-            return Some(Found { at, shows: Shows::Stack, broad: true, own: false });
+            return Some(Found {
+                at,
+                shows: Shows::Stack,
+                broad: true,
+                own: false,
+                origin: Origin::Any,
+            });
         }
         let errors = self.around(file, whole);
         // `e.getMessage()` is called, not only named.
@@ -103,10 +124,22 @@ impl<'u> Errors<'u> {
             for part in parts {
                 let found = errors.iter().find_map(|error| {
                     let shows = shows(unit, part, error.name)?;
-                    Some(Found { at: called(id), shows, broad: error.broad, own: error.own })
+                    Some((
+                        error.name,
+                        Found {
+                            at: called(id),
+                            shows,
+                            broad: error.broad,
+                            own: error.own,
+                            origin: error.origin.clone(),
+                        },
+                    ))
                 });
-                if found.is_some() && !self.is_sorted(unit, whole) {
-                    return found;
+                if let Some((name, found)) = found
+                    && !self.is_sorted(unit, whole)
+                    && !is_in_arm(unit, whole, name)
+                {
+                    return Some(found);
                 }
             }
         }
@@ -135,6 +168,36 @@ impl<'u> Errors<'u> {
             sorts.iter().any(|word| before.contains(word))
         })
     }
+}
+
+/// Whether an answer stands in an arm that is taken for one error of several: `switch err { case
+/// ErrSoldOut: … }`.
+fn is_in_arm(unit: &Unit<'_>, whole: ExprId, error: &str) -> bool {
+    let at = unit.place(whole);
+    let is_error = |id: ExprId| matches!(unit.expr(id), ExprKind::Name(name) if *name == error);
+    // `_`, `e`: all that is left.
+    let chooses = |id: ExprId| unit.slice(&unit.place(id)).contains(|c: char| c.is_uppercase());
+    unit.stmts.iter().any(|stmt| {
+        let StmtKind::Switch { on: Some(on), arms } = &stmt.kind else { return false };
+        is_error(*on)
+            && arms.iter().any(|arm| {
+                let first = arm.body.first().map(|id| unit.stmts[id.0 as usize].at.start);
+                let last = arm.body.last().map(|id| unit.stmts[id.0 as usize].at.end);
+                let holds = first.is_some_and(|first| first <= at.start)
+                    && last.is_some_and(|last| at.end <= last);
+                holds && !arm.tests.is_empty() && arm.tests.iter().all(|test| chooses(*test))
+            })
+    })
+}
+
+/// Whether an error of a type only says what could not be read, and where, or which key was missing:
+/// its text holds nothing of what is behind the program.
+fn is_plain(ty: &str) -> bool {
+    const WHOLE: &[&str] = &["IndexError", "KeyError", "KeyNotFoundException"];
+    const READS: &[&str] =
+        &["decode", "document", "format", "json", "parse", "parser", "syntax", "xml", "yaml"];
+    let ty = ty.rsplit(['.', ':']).next().unwrap_or(ty);
+    WHOLE.contains(&ty) || words(ty).iter().any(|word| READS.contains(&word.as_str()))
 }
 
 /// Java: whether a type of errors is one that the program has made itself, for something that it
@@ -167,10 +230,15 @@ fn is_own(file: &File<'_, '_>, ty: &str) -> bool {
     // `io.acme.shop`, or `shop.cart` where no domain stands before it.
     let domain = package.split('.').next().is_some_and(|first| first.len() <= 3);
     let imported = whole.contains('.') && shared.count() >= if domain { 3 } else { 2 };
-    // Without an import it is of the same package, or of the language.
-    let same = !whole.contains('.')
+    // Without an import it is of the same package, or of the language. `import static a.B.*` brings
+    // no types in.
+    let packages = |path: &str| {
+        let last = path.rsplit('.').next().unwrap_or(path);
+        last.starts_with(|c: char| c.is_lowercase())
+    };
+    let same = whole.starts_with(|c: char| c.is_uppercase())
         && !LANGUAGE.contains(&ty)
-        && !unit.imports.iter().any(|import| import.all);
+        && !unit.imports.iter().any(|import| import.all && packages(&import.path));
     let beside = imported || same;
     let any = words(ty).iter().any(|word| ANY.contains(&word.as_str()));
     beside && !any
@@ -285,6 +353,7 @@ const DEVELOPERS: &[&str] = &[
     "debug_mode",
     "isDebug",
     "app.debug",
+    "IsLocalOrDev",
     "settings.debug",
     "ebugging",
     "DeveloperExceptionPage)",

@@ -1,0 +1,122 @@
+//! Errors that answers show and the program itself has made: what another file says of their text.
+
+use super::calls::{Called, Callee, Calls};
+use crate::facts::DocumentId;
+use crate::facts::code::errors::{Origin, OwnError, PlainFunction};
+use crate::facts::code::responses::{Response, Shows};
+use crate::lang::sensitive::words;
+use crate::repo::Repo;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem::take;
+
+/// Marks answers whose text the program itself has made. Those that a page takes the place of show
+/// nothing.
+pub(super) fn settle(mut repo: Repo) -> Repo {
+    let mut responses = take(&mut repo.facts.responses);
+    for response in responses.iter_mut().filter(|it| it.function.is_some()) {
+        response.internal |= is_of_operators(&repo, response);
+    }
+    for response in responses.iter_mut().filter(|it| it.leaves.is_some()) {
+        if is_replaced(&repo, response) {
+            response.shows = Shows::Nothing;
+        }
+    }
+    let asks = |it: &Response| it.shows == Shows::Text && it.origin != Origin::Any;
+    if responses.iter().any(asks) {
+        let mut known = Known::of(&repo);
+        for response in responses.iter_mut().filter(|it| asks(it)) {
+            response.made = known.makes(response);
+        }
+    }
+    repo.facts.responses = responses;
+    repo
+}
+
+/// Whether the function that answers stands on a router of those who run the program.
+fn is_of_operators(repo: &Repo, response: &Response) -> bool {
+    let program = |document: DocumentId| repo.program(&repo.source(document.source).path);
+    repo.facts.operator_routes.iter().any(|route| {
+        response.function.as_ref() == Some(&route.handler)
+            && program(route.document) == program(response.document)
+    })
+}
+
+/// Whether a page of the program takes the place of an answer.
+fn is_replaced(repo: &Repo, response: &Response) -> bool {
+    let program = |document: DocumentId| repo.program(&repo.source(document.source).path);
+    repo.facts.error_pages.iter().any(|page| {
+        page.status.is_none_or(|status| response.leaves == Some(status))
+            && program(page.document) == program(response.document)
+    })
+}
+
+/// The errors that the repository makes, by name.
+struct Known<'r> {
+    classes: BTreeMap<&'r str, Vec<&'r OwnError>>,
+    /// Names of classes that are given texts of other errors.
+    carrying: BTreeSet<&'r str>,
+    functions: BTreeMap<&'r str, Vec<&'r PlainFunction>>,
+    calls: Calls<'r>,
+}
+
+impl<'r> Known<'r> {
+    fn of(repo: &'r Repo) -> Known<'r> {
+        let mut known = Known {
+            classes: BTreeMap::new(),
+            carrying: BTreeSet::new(),
+            functions: BTreeMap::new(),
+            calls: Calls::of(repo),
+        };
+        for error in &repo.facts.own_errors {
+            if error.carries {
+                known.carrying.insert(&error.name);
+            } else {
+                known.classes.entry(&error.name).or_default().push(error);
+            }
+        }
+        for function in &repo.facts.plain_functions {
+            known.functions.entry(&function.name).or_default().push(function);
+        }
+        known
+    }
+
+    fn makes(&mut self, response: &Response) -> bool {
+        match &response.origin {
+            Origin::Any => false,
+            Origin::Types(types) => types.iter().all(|ty| self.is_own(response.document, ty)),
+            Origin::Call { called, own } => {
+                let call = Called { from: response.document, name: called, own: *own };
+                let name = called.rsplit(['.', '/', ':']).next().unwrap_or_default();
+                let functions = self.functions.get(name).map_or(&[][..], Vec::as_slice);
+                let calls = &mut self.calls;
+                functions.iter().any(|function| {
+                    let callee = Callee {
+                        document: function.document,
+                        class: function.class.as_deref(),
+                        package: function.package.as_deref(),
+                    };
+                    calls.means(&call, &callee)
+                })
+            }
+        }
+    }
+
+    /// Whether a class of errors is one of the program's own, for something that it expects, and
+    /// nobody gives it the text of another error.
+    fn is_own(&mut self, from: DocumentId, ty: &str) -> bool {
+        let name = ty.rsplit('.').next().unwrap_or(ty);
+        let Some(classes) = self.classes.get(name) else { return false };
+        if self.carrying.contains(name) || is_of_anything(name) {
+            return false;
+        }
+        let calls = &mut self.calls;
+        classes.iter().any(|class| calls.leads_to(from, ty, class.document))
+    }
+}
+
+/// Whether the name of a class of errors says that it is one for whatever happens.
+pub(in crate::repo) fn is_of_anything(name: &str) -> bool {
+    const ANY: &[&str] =
+        &["any", "base", "generic", "internal", "runtime", "unexpected", "unhandled", "unknown"];
+    words(name).iter().any(|word| ANY.contains(&word.as_str()))
+}
