@@ -56,8 +56,8 @@ pub struct Finding {
     pub captures: Vec<(&'static str, String)>,
     /// Other places.
     pub related: Vec<Related>,
-    /// How to mend it by edits.
-    pub fix: Option<Fix>,
+    /// How to mend it by edits: few findings have it, all are moved.
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Finding {

@@ -198,7 +198,7 @@ impl Flag<'_> {
 
     /// Offers a fix.
     pub(crate) fn fix(self, safe: bool, title: impl Into<String>, edits: Vec<Edit>) -> Self {
-        self.finding.fix = Some(Fix { safe, title: title.into(), edits });
+        self.finding.fix = Some(Box::new(Fix { safe, title: title.into(), edits }));
         self
     }
 }

@@ -82,6 +82,6 @@ fn finding(
             ("what", what.to_owned()),
         ],
         related: Vec::new(),
-        fix: Some(Fix { safe: false, title, edits }),
+        fix: Some(Box::new(Fix { safe: false, title, edits })),
     })
 }
