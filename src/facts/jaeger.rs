@@ -105,8 +105,8 @@ pub enum Form {
     Config(Box<JaegerConfig>),
     /// An annotation that has an agent put beside a workload.
     Sidecar,
-    /// A variable of a program that speaks to an agent.
-    Variable,
+    /// A variable of a program that speaks to an agent, and the agent's host where it is said.
+    Variable(Option<Scalar>),
 }
 
 /// A part of Jaeger, or what wants one.
@@ -161,6 +161,9 @@ pub fn component_of(image: &str) -> Option<Component> {
     })
 }
 
+/// Variables that name the host of the agent.
+const AGENT_HOSTS: &[&str] = &["JAEGER_AGENT_HOST", "OTEL_EXPORTER_JAEGER_AGENT_HOST"];
+
 /// Variables of clients that speak to an agent.
 pub const AGENT_VARIABLES: &[&str] = &[
     "JAEGER_AGENT_HOST",
@@ -210,11 +213,12 @@ fn containers(id: DocumentId, facts: &mut FileFacts) {
         }
         let variable = AGENT_VARIABLES.iter().find_map(|name| container.env.key(name));
         if let Some(variable) = variable {
+            let host = AGENT_HOSTS.iter().find_map(|name| container.env.get(name));
             parts.push(Part {
                 document: id,
                 component: Component::Client,
                 name: variable.clone(),
-                form: Form::Variable,
+                form: Form::Variable(host.cloned()),
             });
         }
     }
@@ -330,7 +334,7 @@ impl Subject for Part {
             Form::Values(_) => "values of the chart jaeger".to_owned(),
             Form::Object(_) => format!("Jaeger {}", self.name.text),
             Form::Config(_) => "Jaeger configuration".to_owned(),
-            Form::Sidecar | Form::Variable => self.name.text.clone(),
+            Form::Sidecar | Form::Variable(_) => self.name.text.clone(),
         }
     }
     fn anchor(&self) -> Option<Span> {

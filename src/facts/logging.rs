@@ -162,8 +162,13 @@ impl File<'_> {
         if !pattern.contains('%') {
             return;
         }
-        self.add(pattern, at.clone(), Setup::Form(Form::Text, true));
         let plain = pattern.replace("&quot;", "\"");
+        let form = if is_object(&plain) { Form::Structured } else { Form::Text };
+        self.add(pattern, at.clone(), Setup::Form(form, true));
+        if is_object(&plain) {
+            let span = self.span(&at);
+            fields_of(&plain, |name| self.parts.field(name, span));
+        }
         if plain.trim_start().trim_start_matches('\\').starts_with('{') {
             let setup = Setup::Pattern { text: plain, places: Places::Logback };
             self.add(pattern, at.clone(), setup);
@@ -443,7 +448,10 @@ fn scalar_setting(key: &str, value: Scalar, parts: &mut RecordParts, facts: &mut
         Setup::Level { logger: logger.to_owned(), only: None }
     } else if lower.starts_with("logging.structured.format") || format.is_some() {
         Setup::Form(Form::Structured, true)
-    } else if appends || lower.starts_with("logging.pattern.") && is_object(&value.text) {
+    } else if lower.starts_with("logging.pattern.") && is_object(&value.text) {
+        fields_of(&value.text, |name| parts.field(name, value.span));
+        Setup::Form(Form::Structured, false)
+    } else if appends {
         Setup::Form(Form::Structured, false)
     } else if lower.ends_with("outputtemplate")
         && value.text.trim_start().starts_with('{')

@@ -58,7 +58,7 @@ impl Part {
             }
             Form::Object(_) => Some(true),
             Form::Config(_) => Some(false),
-            Form::Values(_) | Form::Sidecar | Form::Variable => None,
+            Form::Values(_) | Form::Sidecar | Form::Variable(_) => None,
         }
     }
 

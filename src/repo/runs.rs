@@ -54,6 +54,8 @@ pub const FLUENTD: Program = Program(&["fluentd*"]);
 pub const FLUENT_BIT: Program = Program(&["fluent-bit*", "aws-for-fluent-bit", "fluentbit*"]);
 /// Vector.
 pub const VECTOR: Program = Program(&["vector"]);
+/// Alertmanager.
+pub const ALERTMANAGER: Program = Program(&["alertmanager"]);
 /// Loki.
 pub const LOKI: Program = Program(&["loki"]);
 /// Tempo.
@@ -194,6 +196,20 @@ impl Repo {
     /// Whether a container certainly reads a document: its manifest holds it, or mounts it.
     pub fn mounts(&self, container: &Container, document: DocumentId) -> bool {
         self.tie(document, container) == Some(Tie::Reads)
+    }
+
+    /// Whether what runs a program reads another file of its kind in a document's folder, and not
+    /// this one: of several to choose from, another was chosen.
+    pub fn is_passed_over(&self, document: DocumentId, program: Program) -> bool {
+        let containers = self.containers_of(program);
+        let reads = |id| containers.iter().any(|container| self.mounts(container, id));
+        let beside = |id: DocumentId| folder(&self.source(id.source).path);
+        let mut others = self.facts.documents.iter().filter(|it| {
+            it.id.source != document.source
+                && it.kind == self.document(document).kind
+                && beside(it.id) == beside(document)
+        });
+        !containers.is_empty() && !reads(document) && others.any(|it| reads(it.id))
     }
 
     /// Whether a document is certainly a container's: read by it, or part of what its image is

@@ -4,13 +4,16 @@ use super::credentials::{self, Sort};
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::scalar::Credential;
+use crate::repo::runs::ALERTMANAGER;
 
 pub(super) fn check(credential: &Credential, case: &mut Case<'_>) {
     if credential.program != "alertmanager" {
         return case.skip();
     }
     if credentials::sort(credential) == Sort::StandIn {
-        let sample = credentials::is_sample(case.repo.path(credential.key.span));
+        // What nobody loads is there to be copied, or to be chosen instead.
+        let sample = credentials::is_sample(case.repo.path(credential.key.span))
+            || case.repo.is_passed_over(credential.document, ALERTMANAGER);
         let flag = case.flag(credential.value.span);
         if sample {
             flag.severity(Severity::Info);

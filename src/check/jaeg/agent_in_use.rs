@@ -9,48 +9,54 @@ use crate::source::Span;
 pub(super) fn check(part: &Part, case: &mut Case<'_>) {
     match &part.form {
         Form::Container(_) if part.component == Component::Agent => {
-            flag(case, part.name.span, format!("`{}` is the agent", part.name.text), false);
+            case.flag(part.name.span).with("what", format!("`{}` is the agent", part.name.text));
         }
         Form::Object(object) => {
             if let Some(key) = object.spec.place("agent").filter(|_| runs_agent(object)) {
-                flag(case, key, "`agent` sets up the agent".to_owned(), false);
+                case.flag(key).with("what", "`agent` sets up the agent");
             }
         }
         Form::Values(values) => {
             let on = values.settings.scalar("agent.enabled");
             if let Some(on) = on.filter(|on| on.boolean() == Some(true)) {
-                flag(
-                    case,
-                    on.span,
-                    "`agent.enabled` of the chart runs the agent".to_owned(),
-                    false,
-                );
+                case.flag(on.span).with("what", "`agent.enabled` of the chart runs the agent");
             }
         }
         Form::Sidecar => {
             let what = format!("`{}` puts the agent beside the workload", part.name.text);
-            flag(case, part.name.span, what, false);
+            case.flag(part.name.span).with("what", what);
         }
-        Form::Variable => {
+        Form::Variable(host) => {
+            let host = host.as_ref().and_then(Scalar::known_text);
             // A collector that still takes the agent's protocol keeps these programs running.
-            let kept = legacy_receiver(case).filter(|_| !has_agent(case));
+            let kept = legacy_receiver(case).is_some() && !has_agent(case);
             let what = format!("`{}` sends traces to an agent", part.name.text);
-            flag(case, part.name.span, what, kept.is_some());
+            let flag = case.flag(part.name.span).with("what", what);
+            if kept || host.is_some_and(takes_it_otherwise) {
+                flag.severity(Severity::Info);
+            } else if host.is_some_and(may_be_whole) {
+                flag.severity(Severity::Warning);
+            }
         }
         Form::Container(_) | Form::Chart(_) | Form::Config(_) => {}
     }
 }
 
+/// Whether a host goes by the name of another program that takes the agent's protocol.
+fn takes_it_otherwise(host: &str) -> bool {
+    let others = ["otel", "opentelemetry", "collector", "grafana", "alloy", "tempo", "datadog"];
+    !host.contains("jaeger") && others.iter().any(|other| host.contains(other))
+}
+
+/// Whether a whole Jaeger may be meant, which takes the agent's protocol too: the name of a host
+/// that is neither an agent's nor the program's own.
+fn may_be_whole(host: &str) -> bool {
+    !host.contains("agent") && host != "localhost" && !host.starts_with(|c: char| c.is_ascii_digit())
+}
+
 fn runs_agent(object: &crate::facts::jaeger::JaegerObject) -> bool {
     let off = |value: &Scalar| matches!(value.text.as_str(), "none" | "disabled");
     !object.spec.scalar("agent.strategy").is_some_and(off)
-}
-
-fn flag(case: &mut Case<'_>, span: Span, what: String, kept: bool) {
-    let flag = case.flag(span).with("what", what);
-    if kept {
-        flag.severity(Severity::Info);
-    }
 }
 
 fn has_agent(case: &Case<'_>) -> bool {

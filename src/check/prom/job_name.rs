@@ -62,8 +62,16 @@ fn jobs<'a>(document: &Document, case: &Case<'a>) -> Vec<&'a ScrapeJob> {
     let named = |job: &&ScrapeJob| {
         let path = &case.repo.source(job.document.source).path;
         job.document != document.id
-            && patterns.iter().any(|pattern| paths::names(here, &pattern.text, path))
+            && patterns.iter().any(|pattern| loads(here, &pattern.text, path))
     };
     jobs.extend(facts.scrape_jobs.iter().filter(of).filter(named));
     jobs
+}
+
+/// Whether a pattern certainly loads a file: one that starts at `/` and takes all of a folder takes
+/// those of a folder of that name.
+fn loads(here: &str, pattern: &str, path: &str) -> bool {
+    let folder_of = |path| paths::last(paths::folder(path));
+    let all = pattern.starts_with('/') && paths::last(pattern).starts_with('*');
+    paths::names(here, pattern, path) && (!all || folder_of(pattern) == folder_of(path))
 }

@@ -24,6 +24,9 @@ pub struct RecordParts {
     pub otlp: bool,
 }
 
+/// Fields that only Google Cloud's logging and error reporting read.
+const GOOGLE: &[&str] = &["serviceContext", "reportLocation", "logging.googleapis.com/"];
+
 impl RecordParts {
     /// Nothing yet.
     pub(in crate::facts) fn of(document: DocumentId) -> RecordParts {
@@ -47,6 +50,11 @@ impl RecordParts {
     pub(in crate::facts) fn field(&mut self, name: &str, span: Span) {
         if let Some(part) = Part::of_field(name) {
             self.add(part, span);
+        }
+        // Google Cloud adds to what a program prints in its form when and where that was.
+        if GOOGLE.iter().any(|field| name.starts_with(field)) {
+            let added = [Part::Time, Part::Service, Part::Environment, Part::Logger, Part::Host];
+            self.maybe.extend(added);
         }
     }
 
