@@ -130,7 +130,7 @@ pub fn is_unbounded(label: &str) -> bool {
     }
     match words.as_slice() {
         [one] => ALONE.contains(one),
-        [.., thing, "id" | "uuid" | "guid"] => PASSING.contains(thing),
+        [.., thing, "id" | "uuid" | "guid" | "email" | "phone" | "ip"] => PASSING.contains(thing),
         _ => false,
     }
 }
@@ -157,6 +157,8 @@ mod tests {
             "client_ip",
             "customer_uuid",
             "cart-id",
+            "customer_email",
+            "subscriberPhone",
         ] {
             assert!(is_unbounded(label), "{label}");
         }

@@ -2,6 +2,7 @@
 
 mod handlers;
 mod levels;
+mod mapping;
 mod python;
 mod read;
 mod scripts;

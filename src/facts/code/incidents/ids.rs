@@ -96,13 +96,43 @@ pub(super) fn weak(
             });
         values.extend(returned);
     }
+    let kept = if creates { kept(file, routine) } else { BTreeSet::new() };
     let found: BTreeSet<(ExprId, &'static str)> =
-        values.into_iter().filter_map(|value| weakness(file, value)).collect();
+        values.into_iter().filter_map(|value| weakness(file, value, &kept)).collect();
     let scalar = |id: ExprId| {
         let text = unit.slice(&unit.place(id)).to_owned();
         Scalar { text, span: file.expr_span(id), known: true, plain: false }
     };
     found.into_iter().map(|(id, what)| (scalar(id), what)).collect()
+}
+
+/// What a routine that opens an incident keeps something in: `open[id] = …`, `open.append(…)`.
+fn kept<'f>(file: &'f File<'_, '_>, routine: &Routine) -> BTreeSet<&'f str> {
+    const ADDS: &[&str] = &["append", "push", "add", "Add", "insert", "set", "put", "Store"];
+    let unit = file.unit;
+    let indexed = |id: ExprId| match unit.expr(id) {
+        ExprKind::Index { of, .. } => Some(*of),
+        _ => None,
+    };
+    let mut kept: Vec<ExprId> = Vec::new();
+    for stmt in routine.statements(unit) {
+        if let StmtKind::Let { targets, .. } = unit.stmt(stmt) {
+            kept.extend(targets.iter().filter_map(|target| indexed(*target)));
+        }
+    }
+    for id in &routine.exprs {
+        match unit.expr(*id) {
+            ExprKind::Assign { target, .. } => kept.extend(indexed(*target)),
+            ExprKind::Call { callee, args, .. } => match unit.expr(*callee) {
+                ExprKind::Member { of, name } if ADDS.contains(name) => kept.push(*of),
+                // Go's own.
+                ExprKind::Name("append") => kept.extend(args.first().map(|arg| arg.value)),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    kept.into_iter().map(|id| unit.slice(&unit.place(id))).collect()
 }
 
 /// Whether a name is that of an incident's identifier.
@@ -112,7 +142,8 @@ fn is_id(name: &str, of_incident: bool) -> bool {
     let ends =
         all.last().is_some_and(|last| matches!(last.as_str(), "id" | "key" | "number" | "ref"));
     let incident = all.iter().any(|word| matches!(word.as_str(), "incident" | "ticket" | "inc"));
-    ends && (incident || (of_incident && matches!(all.as_slice(), [one] if one == "id")))
+    let alone = |one: &String| matches!(one.as_str(), "id" | "number" | "ref");
+    ends && (incident || (of_incident && matches!(all.as_slice(), [one] if alone(one))))
 }
 
 /// `generate_incident_id`, `newIncidentID`.
@@ -129,7 +160,11 @@ fn is_id_maker(name: &str) -> bool {
 }
 
 /// What makes an identifier weak, and where.
-fn weakness(file: &File<'_, '_>, value: ExprId) -> Option<(ExprId, &'static str)> {
+fn weakness(
+    file: &File<'_, '_>,
+    value: ExprId,
+    kept: &BTreeSet<&str>,
+) -> Option<(ExprId, &'static str)> {
     let unit = file.unit;
     let value = file.names.resolved(value);
     let mut all = unit.all_in(value);
@@ -153,7 +188,7 @@ fn weakness(file: &File<'_, '_>, value: ExprId) -> Option<(ExprId, &'static str)
     if unique || all.iter().any(|id| is_opaque(file, *id)) {
         return None;
     }
-    all.iter().find_map(|id| Some((*id, source(file, *id, &all, value)?)))
+    all.iter().find_map(|id| Some((*id, source(file, *id, &all, value, kept)?)))
 }
 
 /// Calls whose result cannot be known.
@@ -213,7 +248,13 @@ fn is_opaque(file: &File<'_, '_>, id: ExprId) -> bool {
 }
 
 /// Why an expression says too little to tell two incidents apart.
-fn source(file: &File<'_, '_>, id: ExprId, all: &[ExprId], value: ExprId) -> Option<&'static str> {
+fn source(
+    file: &File<'_, '_>,
+    id: ExprId,
+    all: &[ExprId],
+    value: ExprId,
+    kept: &BTreeSet<&str>,
+) -> Option<&'static str> {
     let unit = file.unit;
     if let Some(call) = file.call(id) {
         if let Some(api) = call.role(Role::Moment) {
@@ -234,8 +275,10 @@ fn source(file: &File<'_, '_>, id: ExprId, all: &[ExprId], value: ExprId) -> Opt
         ExprKind::Member { of, name: "length" | "size" | "Count" | "Length" } => Some(*of),
         _ => None,
     };
-    let counted =
-        count.is_some_and(|of| squeezed(unit.slice(&unit.place(of))).contains("incident"));
+    let counted = count.is_some_and(|of| {
+        let text = unit.slice(&unit.place(of));
+        kept.contains(text) || squeezed(text).contains("incident")
+    });
     counted.then_some("the number of incidents there are")
 }
 

@@ -94,9 +94,9 @@ fn setups(file: &File<'_, '_>, facts: &mut FileFacts) {
                 let before = first.filter(|_| !forced);
                 add(file, "basicConfig", span, Setup::First { before }, facts);
                 first = first.or(Some(span));
-                clock(file, call, utc, facts);
+                dates(file, call, utc, facts);
             }
-            "logging.Formatter" => clock(file, call, utc, facts),
+            "logging.Formatter" => dates(file, call, utc, facts),
             // These set the root up where nobody did.
             "logging.info" | "logging.warning" | "logging.error" | "logging.debug"
             | "logging.critical"
@@ -165,8 +165,8 @@ fn handler(file: &File<'_, '_>, call: &Call, root: Option<Span>, facts: &mut Fil
     add(file, "addHandler", file.callee_span(call.id), Setup::Handler { again, doubled }, facts);
 }
 
-/// `datefmt` without an offset shows the time of the machine.
-fn clock(file: &File<'_, '_>, call: &Call, utc: bool, facts: &mut FileFacts) {
+/// The form of dates that a call sets.
+fn dates(file: &File<'_, '_>, call: &Call, utc: bool, facts: &mut FileFacts) {
     let named = file.unit.arg(call.id, usize::MAX, "datefmt");
     let placed = || {
         let second = file.unit.args(call.id).get(1);
@@ -174,7 +174,14 @@ fn clock(file: &File<'_, '_>, call: &Call, utc: bool, facts: &mut FileFacts) {
             .filter(|arg| call.path.ends_with("Formatter") && arg.name.is_none())
             .map(|arg| arg.value)
     };
-    let Some(format) = named.or_else(placed).and_then(|id| file.scalar(id)) else { return };
+    if let Some(format) = named.or_else(placed) {
+        clock(file, format, utc, facts);
+    }
+}
+
+/// A form of dates without an offset shows the time of the machine.
+pub(super) fn clock(file: &File<'_, '_>, format: ExprId, utc: bool, facts: &mut FileFacts) {
+    let Some(format) = file.scalar(format) else { return };
     let local = !utc && !format.text.contains("%z") && format.text.contains('%');
     let fault = local.then_some("the time of the machine, without its offset");
     add(file, "datefmt", format.span, Setup::Clock { fault, right: false }, facts);

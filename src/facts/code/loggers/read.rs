@@ -1,6 +1,6 @@
 //! What calls say of loggers, in all languages.
 
-use super::{Form, LoggerSetup, Places, Setup, handlers, levels, python, scripts};
+use super::{Form, LoggerSetup, Places, Setup, handlers, levels, mapping, python, scripts};
 use crate::facts::FileFacts;
 use crate::facts::code::file::{Call, File};
 use crate::facts::code::logs::template;
@@ -27,6 +27,7 @@ pub(in crate::facts::code) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     }
     clocks(file, facts);
     python::read(file, facts);
+    mapping::read(file, facts);
     scripts::read(file, facts);
     handlers::read(file, facts);
     levels::read(file, facts);
@@ -60,7 +61,7 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
         let Some(api) = call.role(Role::LogFormat) else { continue };
         let serialized = api.get("format") == Some("serialize") && serializes(unit, call);
         let form = if serialized { Some(Form::Structured) } else { form_of(api) };
-        let form = scripts::form(file, call, api).or(form);
+        let form = scripts::form(file, call, api).or_else(|| mapping::form(file, call)).or(form);
         if let Some(form) = form {
             sure |= form == Form::Structured;
             let setup = Setup::Form(form, true);
@@ -224,7 +225,12 @@ fn patterns(file: &File<'_, '_>, call: &Call, api: &Api, facts: &mut FileFacts) 
     }
 }
 
-fn pattern(file: &File<'_, '_>, id: ExprId, places: Places, facts: &mut FileFacts) {
+pub(super) fn pattern(
+    file: &File<'_, '_>,
+    id: ExprId,
+    places: Places,
+    facts: &mut FileFacts,
+) {
     let Some(text) = file.scalar(id).or_else(|| template(file, id)) else { return };
     if text.text.trim_start().starts_with('{') {
         let setup = Setup::Pattern { text: text.text.clone(), places };

@@ -109,6 +109,12 @@ impl Setup<'_, '_, '_> {
                 {
                     self.of_dictionary(args, resource);
                 }
+                // `vec![KeyValue::new(…)]`
+                ExprKind::Call { callee, args, form: CallForm::Macro }
+                    if unit.slice(&unit.place(*callee)).trim_end_matches('!') == "vec" =>
+                {
+                    open.extend(args.iter().map(|arg| arg.value));
+                }
                 ExprKind::Call { args, .. } => self.of_call(id, args.len(), resource),
                 // The schema's address, a context, nothing.
                 ExprKind::Text(_) | ExprKind::Null | ExprKind::Number(_) | ExprKind::Bool(_) => {}
