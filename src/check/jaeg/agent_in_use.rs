@@ -51,7 +51,9 @@ fn takes_it_otherwise(host: &str) -> bool {
 /// Whether a whole Jaeger may be meant, which takes the agent's protocol too: the name of a host
 /// that is neither an agent's nor the program's own.
 fn may_be_whole(host: &str) -> bool {
-    !host.contains("agent") && host != "localhost" && !host.starts_with(|c: char| c.is_ascii_digit())
+    !host.contains("agent")
+        && host != "localhost"
+        && !host.starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn runs_agent(object: &crate::facts::jaeger::JaegerObject) -> bool {

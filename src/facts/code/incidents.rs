@@ -184,6 +184,10 @@ pub struct SeverityMap {
     pub name: Scalar,
     /// The scale that its values belong to.
     pub scale: String,
+    /// The severities it has an answer to, in small letters; `None` where there may be more.
+    pub severities: Option<Vec<String>>,
+    /// What else comes has an answer too.
+    pub defaults: bool,
 }
 
 /// A member of a scale that code produces; `*` where any may come.

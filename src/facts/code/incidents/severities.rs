@@ -90,10 +90,49 @@ fn map(
         Some((name, at)) => (name.clone(), at),
         None => (unit.literal(first)?.to_owned(), unit.place(first)),
     };
+    let severity = |key: &ExprId| unit.literal(*key).map(str::to_ascii_lowercase);
+    let defaults = keys.len() < table.entries.len() || has_default(file, &text);
     Some(SeverityMap {
         document: file.document,
+        severities: keys.iter().map(severity).collect::<Option<Vec<_>>>().filter(|_| !table.open),
+        defaults,
         name: Scalar { text, span: file.span(&at), known: true, plain: false },
         scale: scales.pop_first()?.to_owned(),
+    })
+}
+
+/// Whether whoever looks something up in a table of this name has an answer where it is not there.
+fn has_default(file: &File<'_, '_>, name: &str) -> bool {
+    let unit = file.unit;
+    let is_table = |id: ExprId| unit.slice(&unit.place(id)).ends_with(name);
+    let reads = |id: ExprId| match unit.expr(id) {
+        ExprKind::Index { of, .. } => is_table(*of),
+        ExprKind::Call { callee, .. } => {
+            matches!(unit.expr(*callee), ExprKind::Member { of, .. } if is_table(*of))
+        }
+        _ => false,
+    };
+    unit.exprs.iter().any(|expr| match &expr.kind {
+        ExprKind::Call { callee, args, .. } => match unit.expr(*callee) {
+            ExprKind::Member { of, name } if is_table(*of) => {
+                args.len() > 1
+                    || matches!(
+                        *name,
+                        "has"
+                            | "contains"
+                            | "containsKey"
+                            | "ContainsKey"
+                            | "contains_key"
+                            | "TryGetValue"
+                    )
+            }
+            // `SCALE.get(severity).unwrap_or(…)`
+            ExprKind::Member { of, .. } => reads(*of),
+            _ => false,
+        },
+        ExprKind::Binary { op: "||" | "??" | "or", left, .. } => reads(*left),
+        ExprKind::Binary { op: "in" | "not in", right, .. } => is_table(*right),
+        _ => false,
     })
 }
 

@@ -225,12 +225,7 @@ fn patterns(file: &File<'_, '_>, call: &Call, api: &Api, facts: &mut FileFacts) 
     }
 }
 
-pub(super) fn pattern(
-    file: &File<'_, '_>,
-    id: ExprId,
-    places: Places,
-    facts: &mut FileFacts,
-) {
+pub(super) fn pattern(file: &File<'_, '_>, id: ExprId, places: Places, facts: &mut FileFacts) {
     let Some(text) = file.scalar(id).or_else(|| template(file, id)) else { return };
     if text.text.trim_start().starts_with('{') {
         let setup = Setup::Pattern { text: text.text.clone(), places };
