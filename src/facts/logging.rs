@@ -214,6 +214,8 @@ impl File<'_> {
         } else if lower == "logging.pattern.console" || lower == "logging.pattern.file" {
             if is_object(value) {
                 self.add(value, at.clone(), Setup::Form(Form::Structured, false));
+                // What its places come to is not followed.
+                self.parts.open = true;
             }
             self.pattern(value, at);
         } else if lower == "server.error.include-stacktrace" {

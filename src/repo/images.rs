@@ -1,5 +1,7 @@
 //! Known infrastructure by image or chart name: what a container is for, whoever runs it.
 
+use crate::lang::placeholder;
+
 /// What a known program does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
@@ -406,6 +408,15 @@ pub fn known_as(image: &str) -> Option<&'static Known> {
     let last = last.split(':').next().unwrap_or(last);
     let exact = KNOWN.iter().find(|known| known.fits(path, last, false));
     exact.or_else(|| KNOWN.iter().find(|known| known.fits(path, last, true)))
+}
+
+/// The name of an image, where at most its release is put in from elsewhere.
+pub fn named(image: &str) -> Option<&str> {
+    let name = image.split('@').next().unwrap_or_default();
+    let at = name.rfind('/').map_or(0, |at| at + 1);
+    let end = name[at..].find(':').map_or(name.len(), |it| at + it);
+    let name = &name[..end];
+    (!placeholder::is_in(name)).then_some(name)
 }
 
 /// Whether an image is well-known software and no service of the repository; an unknown name is

@@ -70,7 +70,8 @@ pub struct Service {
     pub certainty: Certainty,
     /// How certain it is that this repository deploys it, whatever packages of its house do.
     pub placed: Certainty,
-    /// Signals that a package of its house, which is not here, may set up.
+    /// Signals that a package of its house, which is not here, may set up, and those that are not asked
+    /// of what is run once for each piece of work.
     pub hidden: BTreeSet<Signal>,
     /// The document of `anchor`.
     pub document: DocumentId,

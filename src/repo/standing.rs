@@ -1,7 +1,7 @@
 //! What speaks of what runs here, and what only shows it, tests it or serves those who work on it.
 
 use super::Repo;
-use super::images::known_as;
+use super::images::{known_as, named};
 use crate::config::Profile;
 use crate::facts::deploy::Container;
 use crate::facts::{Document, DocumentId};
@@ -46,6 +46,7 @@ const WORKSHOP: &[&str] = &[
     "selenium",
     "template",
     "test",
+    "testing",
     "tests",
 ];
 
@@ -201,15 +202,15 @@ impl Repo {
     /// programs run here, or its page says that it shows something.
     pub fn only_shows(&self) -> bool {
         let known = |container: &Container| {
-            container.build.is_none()
-                && crate::repo::images::is_known(
-                    container.image.as_ref().and_then(|image| image.known_text()),
-                )
+            let image = container.image.as_ref().and_then(|image| named(&image.text));
+            container.build.is_none() && image.and_then(known_as).is_some()
         };
-        let mut containers = self.own_containers().peekable();
+        let all = self.own_containers().count();
+        let others = self.own_containers().filter(|it| !known(it)).count();
+        // Among many a tool may be one that nobody knows.
         let bare = !self.has_source_code()
-            && containers.peek().is_some()
-            && containers.all(known)
+            && all > 0
+            && others * 8 <= all
             && self.facts.packages.is_empty();
         bare || self.is_introduced_as_shown()
     }
@@ -294,9 +295,10 @@ fn only_tests(container: &Container) -> bool {
         && (container.target.as_ref().is_some_and(|it| speaks(&it.text))
             || container.env_files.iter().any(|it| speaks(last(&it.text)))
             || container.image.as_ref().is_some_and(|it| {
-                it.text.starts_with("local/")
-                    || last(&it.text).split_once(':').is_some_and(|(_, it)| is_early(it))
+                last(&it.text).split_once(':').is_some_and(|(_, it)| is_early(it))
             }));
+    // What nobody can fetch was built on the same machine.
+    let built = built || container.image.as_ref().is_some_and(|it| it.text.starts_with("local/"));
     container.workload == "compose"
         && (waits
             || developed

@@ -7,7 +7,7 @@ mod words;
 
 use super::super::Repo;
 use super::kind::shows;
-use super::{Service, house};
+use super::{Service, Signal, house};
 use crate::facts::code::{self, Listener};
 use crate::facts::deploy::{BaseImage, Container};
 use crate::facts::manifest::{Ecosystem, Manifest};
@@ -68,7 +68,11 @@ pub(super) fn weigh(repo: &Repo, found: &mut [Service]) {
         let weighed = Weighed { repo, service, starts: &waits, lone: programs == 1 };
         let placed = weighed.certainty();
         let asked = placed == Certainty::Certain && !weighed.is_stated();
-        let hidden = if asked { house::hidden(repo, service) } else { BTreeSet::new() };
+        let mut hidden = if asked { house::hidden(repo, service) } else { BTreeSet::new() };
+        // What ends with its work is asked for records, and seldom for more.
+        if asked && weighed.own_manifests().any(|it| it.once) {
+            hidden.extend(Signal::ALL.into_iter().filter(|it| *it != Signal::Logs));
+        }
         service.certainty = if hidden.is_empty() { placed } else { Certainty::Likely };
         (service.placed, service.hidden) = (placed, hidden);
     }
@@ -106,12 +110,11 @@ impl<'r> Weighed<'r, '_> {
             || self.own_manifests().any(|it| it.ecosystem == Ecosystem::Npm && it.serves)
             || self.images().any(|it| open(it) && self.names_own(&it.command))
             || self.images().any(open) && self.supervised().any(|it| self.names_own(it));
-        let once = self.own_manifests().any(|it| it.once);
         let runs = placed && (offers || !other)
             || !other && (self.has_platform() || self.is_imaged() || self.is_application())
             || !other && self.lone && self.begins_to_wait();
         match (runs, other) {
-            (true, _) if waits && !self.is_part() && !once => Certainty::Certain,
+            (true, _) if waits && !self.is_part() => Certainty::Certain,
             (true, _) | (false, false) => Certainty::Likely,
             (false, true) => Certainty::Doubtful,
         }
@@ -393,6 +396,9 @@ impl<'r> Weighed<'r, '_> {
             let path = self.path(page.document);
             folder(path) == root && last(path).to_ascii_lowercase().starts_with("readme.")
         };
+        if (self.lone || root.is_empty()) && self.repo.is_introduced_as_shown() {
+            return true;
+        }
         let mut pages = self.repo.facts.pages.iter();
         // What introduces a repository of many programs speaks of none of them.
         let names = |page: &Page| {
@@ -404,7 +410,6 @@ impl<'r> Weighed<'r, '_> {
             return false;
         };
         is_of_tool(&format!("{} {}", page.title.text, page.opening))
-            || root.is_empty() && self.repo.is_introduced_as_shown()
     }
 }
 

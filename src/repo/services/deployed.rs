@@ -3,7 +3,7 @@
 mod containers;
 
 use super::super::Repo;
-use super::super::images::{Class, known_as};
+use super::super::images::{Class, known_as, named};
 use super::closure::Closure;
 use super::identity::{anchor, entries, name_of, short, stated};
 use super::kind::{is_of_tests, is_rehearsal, kind_of};
@@ -14,10 +14,8 @@ use crate::facts::DocumentId;
 use crate::facts::code::{self, Listener, ListenerForm};
 use crate::facts::deploy::BaseImage;
 use crate::facts::manifest::Ecosystem;
-use crate::facts::scalar::Scalar;
 use crate::identify::Kind;
 use crate::lang::path::{folder, join, last};
-use crate::lang::placeholder;
 use crate::lang::quick::QuickMap;
 use crate::libraries;
 use crate::source::Span;
@@ -280,13 +278,15 @@ impl<'r> Deployed<'r> {
         // An image of nobody is that of the only program.
         let alone = self.numbers(|_| true).filter(|&it| self.begins(it)).take(2).eq([unit]);
         let nobody = |image: &&BaseImage| !self.by_file.contains_key(self.path(image.document));
+        let manifests = self.units[unit].manifests.iter().map(|&it| &facts.manifests[it]);
+        // What is built with the command of an agent is started by it, whichever image that is.
+        let meant = manifests.clone().any(|it| it.dependency("opentelemetry-distro").is_some());
         let images: Vec<&BaseImage> = self.images_of[unit]
             .iter()
             .map(|&it| &facts.base_images[it])
-            .chain(facts.base_images.iter().filter(|image| alone && nobody(image)))
+            .chain(facts.base_images.iter().filter(|it| meant || alone && nobody(it)))
             .collect();
         let containers = self.containers_of[unit].iter().map(|&it| &facts.containers[it]);
-        let manifests = self.units[unit].manifests.iter().map(|&it| &facts.manifests[it]);
         let words: BTreeSet<&str> = images
             .iter()
             .flat_map(|image| &image.command)
@@ -324,7 +324,7 @@ impl<'r> Deployed<'r> {
         for (number, image) in self.repo.facts.base_images.iter().enumerate() {
             let path = self.path(image.document);
             // Settings on top of another program do not make it ours; a shell is no program.
-            let other = plainly(&image.image).and_then(known_as);
+            let other = named(&image.image.text).and_then(known_as);
             let other = other.filter(|it| it.class != Class::Proxy && !it.is_shell());
             let tests = last(path).strip_prefix("Dockerfile.").is_some_and(|end| {
                 ["e2e", "test", "tests", "ci"].iter().any(|word| end.eq_ignore_ascii_case(word))
@@ -487,13 +487,4 @@ fn speaks_of(text: &str, path: &str) -> bool {
             |c: Option<char>| c.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '-' | '_')));
         edge(before) && edge(after)
     })
-}
-
-/// The name of an image, where at most its release is put in from elsewhere.
-fn plainly(image: &Scalar) -> Option<&str> {
-    let name = image.text.split('@').next().unwrap_or_default();
-    let at = name.rfind('/').map_or(0, |at| at + 1);
-    let end = name[at..].find(':').map_or(name.len(), |it| at + it);
-    let name = &name[..end];
-    (!placeholder::is_in(name)).then_some(name)
 }
