@@ -223,3 +223,32 @@ fn devices_are_written_to_and_links_stay_links() {
     assert!(link.file_type().is_symlink());
     assert!(read(folder.path(), "real.json").contains("obsproof/check/1"));
 }
+
+#[test]
+fn a_field_is_not_renamed_to_one_that_stands_beside_it() {
+    let head = "route: {receiver: ops}\nreceivers:\n  - name: ops\n    slack_configs:\n";
+    let free = "      - api_url_file: /x\n        message: x\n";
+    let taken = [
+        "      - api_url_file: /x\n        message: x\n        text: y\n",
+        "      - text: y\n        api_url_file: /x\n        message: x\n",
+        "      - message: x\n        api_url_file: /x\n        text: y\n",
+        "      - {api_url_file: /x, text: y, message: x}\n",
+    ];
+    for (entries, fixed) in [(free, true), (taken[0], false), (taken[1], false), (taken[2], false)]
+        .into_iter()
+        .chain([(taken[3], false)])
+    {
+        let text = format!("{head}{entries}");
+        let folder = repository(&[("alertmanager.yml", &text)]);
+        let out = run(folder.path(), &["check", "--select", "AMGR002", "--fix"]).out;
+        assert_eq!(out.contains("Fixed"), fixed, "{entries}{out}");
+        let after = read(folder.path(), "alertmanager.yml");
+        assert_eq!(after != text, fixed, "{after}");
+    }
+    // Another receiver's text is not in the way.
+    let other =
+        "      - api_url_file: /x\n        message: x\n      - api_url_file: /y\n        text: y\n";
+    let folder = repository(&[("alertmanager.yml", &format!("{head}{other}"))]);
+    let out = run(folder.path(), &["check", "--select", "AMGR002", "--fix"]).out;
+    assert!(out.contains("Fixed"), "{out}");
+}

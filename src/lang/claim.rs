@@ -237,7 +237,13 @@ fn kind(before: &[String], unit: Unit, after: Option<&str>) -> Option<Kind> {
             return None;
         }
     }
-    (compares || after == Some("threshold")).then_some(Kind::Threshold)
+    // "threshold: 85%", "a threshold of 85%"
+    let mut near = before
+        .iter()
+        .map(String::as_str)
+        .skip_while(|word| matches!(*word, "of" | "is" | "=" | ":"));
+    let named = near.next().is_some_and(|word| word.trim_end_matches(':') == "threshold");
+    (compares || named || after == Some("threshold")).then_some(Kind::Threshold)
 }
 
 #[cfg(test)]
@@ -258,6 +264,10 @@ mod tests {
                 vec![("5 minutes", Wait), ("500ms", Threshold)],
             ),
             ("the 1 % threshold", vec![("1 %", Threshold)]),
+            ("CPU of x, threshold: 85%", vec![("85%", Threshold)]),
+            ("CPU of x (threshold 85%)", vec![("85%", Threshold)]),
+            ("no more than a threshold of 3", vec![("3", Threshold)]),
+            ("CPU of x: 85%", vec![]),
             ("down for more than 10 min", vec![("10 min", Wait)]),
             ("more than 3 restarts", vec![("3", Threshold)]),
             ("Disk (< 10% left)", vec![("10%", Threshold)]),

@@ -57,6 +57,10 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
 }
 
 fn edits(issue: &SchemaIssue, meant: &str, source: &Source) -> Option<Vec<Edit>> {
+    let owner = meant.split('.').next().unwrap_or(meant);
+    if model::has_beside(source, issue.span, owner) {
+        return None;
+    }
     let text = match meant.split_once('.') {
         None => meant.to_owned(),
         Some((owner, name)) => {

@@ -11,7 +11,9 @@ pub(super) fn check(cluster: &Cluster, case: &mut Case<'_>) {
     let mut told = Vec::new();
     for (setting, installs) in settings(cluster, case.repo) {
         let key = setting.key.as_str();
-        if table.node(key) != 0 || key.starts_with("index.") || told.contains(&setting.span) {
+        // Of what belongs into the keystore ELAS012 speaks.
+        let elsewhere = key.starts_with("index.") || table.is_secure(key);
+        if table.node(key) != 0 || elsewhere || told.contains(&setting.span) {
             continue;
         }
         let near = table.near_node(key);
