@@ -242,7 +242,9 @@ fn kind(before: &[String], unit: Unit, after: Option<&str>) -> Option<Kind> {
         .iter()
         .map(String::as_str)
         .skip_while(|word| matches!(*word, "of" | "is" | "=" | ":"));
-    let named = near.next().is_some_and(|word| word.trim_end_matches(':') == "threshold");
+    // A time beside the word may as well be the wait.
+    let named =
+        !is_time && near.next().is_some_and(|word| word.trim_end_matches(':') == "threshold");
     (compares || named || after == Some("threshold")).then_some(Kind::Threshold)
 }
 
