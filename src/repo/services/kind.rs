@@ -146,8 +146,13 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
     let begins = |document: crate::facts::DocumentId| {
         service.entries.iter().any(|entry| entry.source == document.source)
     };
+    // One page of many may be for whoever works on the code: an `ErrorController` with a stack.
     let of_waits = |document: crate::facts::DocumentId| {
-        service.listens.iter().any(|at| at.source == document.source)
+        const BEGIN: &[&str] = &["app", "index", "main", "program", "server"];
+        let path = &repo.source(document.source).path;
+        let stem = last(path).split('.').next().unwrap_or_default().to_ascii_lowercase();
+        BEGIN.contains(&stem.as_str())
+            && service.listens.iter().any(|at| at.source == document.source)
     };
     let gives_up = repo
         .modules_of(service)
