@@ -13,11 +13,10 @@ use std::mem::take;
 /// nothing.
 pub(super) fn settle(mut repo: Repo) -> Repo {
     let mut responses = take(&mut repo.facts.responses);
-    for response in responses.iter_mut().filter(|it| it.function.is_some()) {
-        response.internal |= is_of_operators(&repo, response);
-    }
-    for response in responses.iter_mut().filter(|it| it.leaves.is_some()) {
-        if is_replaced(&repo, response) {
+    let pages = Pages::of(&repo);
+    for response in &mut responses {
+        response.internal |= pages.is_of_operators(&repo, response);
+        if pages.replaces(&repo, response) {
             response.shows = Shows::Nothing;
         }
     }
@@ -32,22 +31,50 @@ pub(super) fn settle(mut repo: Repo) -> Repo {
     repo
 }
 
-/// Whether the function that answers stands on a router of those who run the program.
-fn is_of_operators(repo: &Repo, response: &Response) -> bool {
-    let program = |document: DocumentId| repo.program(&repo.source(document.source).path);
-    repo.facts.operator_routes.iter().any(|route| {
-        response.function.as_ref() == Some(&route.handler)
-            && program(route.document) == program(response.document)
-    })
+/// Routes of those who run a program, and the pages that take the place of its answers.
+struct Pages {
+    /// Program and function.
+    operators: BTreeSet<(String, String)>,
+    /// Program and status, `None` for any.
+    errors: BTreeSet<(String, Option<u16>)>,
 }
 
-/// Whether a page of the program takes the place of an answer.
-fn is_replaced(repo: &Repo, response: &Response) -> bool {
-    let program = |document: DocumentId| repo.program(&repo.source(document.source).path);
-    repo.facts.error_pages.iter().any(|page| {
-        page.status.is_none_or(|status| response.leaves == Some(status))
-            && program(page.document) == program(response.document)
-    })
+impl Pages {
+    fn of(repo: &Repo) -> Pages {
+        let facts = &repo.facts;
+        let routes = facts.operator_routes.iter();
+        let pages = facts.error_pages.iter();
+        Pages {
+            operators: routes
+                .map(|it| (program(repo, it.document).to_owned(), it.handler.clone()))
+                .collect(),
+            errors: pages.map(|it| (program(repo, it.document).to_owned(), it.status)).collect(),
+        }
+    }
+
+    /// Whether the function that answers stands on a router of those who run the program.
+    fn is_of_operators(&self, repo: &Repo, response: &Response) -> bool {
+        let Some(function) = response.function.as_ref().filter(|_| !self.operators.is_empty())
+        else {
+            return false;
+        };
+        let program = program(repo, response.document).to_owned();
+        self.operators.contains(&(program, function.clone()))
+    }
+
+    /// Whether a page of the program takes the place of an answer.
+    fn replaces(&self, repo: &Repo, response: &Response) -> bool {
+        let Some(status) = response.leaves.filter(|_| !self.errors.is_empty()) else {
+            return false;
+        };
+        let program = program(repo, response.document).to_owned();
+        self.errors.contains(&(program.clone(), Some(status)))
+            || self.errors.contains(&(program, None))
+    }
+}
+
+fn program(repo: &Repo, document: DocumentId) -> &str {
+    repo.program(&repo.source(document.source).path)
 }
 
 /// The errors that the repository makes, by name.
