@@ -54,8 +54,6 @@ pub const FLUENTD: Program = Program(&["fluentd*"]);
 pub const FLUENT_BIT: Program = Program(&["fluent-bit*", "aws-for-fluent-bit", "fluentbit*"]);
 /// Vector.
 pub const VECTOR: Program = Program(&["vector"]);
-/// Alertmanager.
-pub const ALERTMANAGER: Program = Program(&["alertmanager"]);
 /// Loki.
 pub const LOKI: Program = Program(&["loki"]);
 /// Tempo.

@@ -4,7 +4,10 @@ use super::credentials::{self, Sort};
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::scalar::Credential;
-use crate::repo::runs::ALERTMANAGER;
+use crate::repo::runs::Program;
+
+/// Who reads these files.
+const ALERTMANAGER: Program = Program(&["alertmanager"]);
 
 pub(super) fn check(credential: &Credential, case: &mut Case<'_>) {
     if credential.program != "alertmanager" {

@@ -51,12 +51,36 @@ fn is_in(word: &str, list: &str) -> bool {
 /// Whether something is certainly missed if what is tried here fails.
 pub(super) fn is_missed(file: &File<'_, '_>, site: &Site<'_>) -> bool {
     let unit = file.unit;
+    if site.tried.iter().any(|id| is_of_schema(unit, *id)) {
+        return false;
+    }
     // What is found there by its library alone fails for what is outside; and nobody writes an
     // empty condition for nothing.
     if unit.language == Language::Go {
         return true;
     }
     site.tried.iter().any(|id| is_deed(file, &site.tried, *id))
+}
+
+/// Whether a text is a step of a database's schema, which fails where it was made before.
+fn is_of_schema(unit: &Unit<'_>, id: ExprId) -> bool {
+    const STEPS: &[&str] = &[
+        "ALTER TABLE ",
+        "CREATE INDEX ",
+        "CREATE TABLE ",
+        "CREATE UNIQUE INDEX ",
+        "DROP INDEX ",
+        "DROP TABLE ",
+    ];
+    if !matches!(unit.expr(id), ExprKind::Text(_) | ExprKind::Template(_)) {
+        return false;
+    }
+    let text = unit.slice(&unit.place(id));
+    let start =
+        text.trim_start_matches(|c: char| !c.is_ascii_alphabetic() || matches!(c, 'r' | 'f'));
+    STEPS
+        .iter()
+        .any(|step| start.get(..step.len()).is_some_and(|head| head.eq_ignore_ascii_case(step)))
 }
 
 fn is_deed(file: &File<'_, '_>, tried: &[ExprId], id: ExprId) -> bool {

@@ -188,7 +188,10 @@ pub(super) fn request(file: &File<'_, '_>, id: ExprId) -> (Option<&'static str>,
     // A parameter without a type stands for nothing: then what is written counts.
     let written = || unit.slice(&unit.place(id)).to_owned();
     let path = file.names.path(id).unwrap_or_else(written);
-    let given = matches!(unit.expr(id), ExprKind::Call { args, .. } if !args.is_empty());
+    // `System.getenv(name)` is one variable, also where it is kept first.
+    let given = [id, file.names.resolved(id)]
+        .into_iter()
+        .any(|id| matches!(unit.expr(id), ExprKind::Call { args, .. } if !args.is_empty()));
     let ends = path.char_indices().filter(|(_, c)| matches!(c, '.' | '[' | '(')).map(|(at, _)| at);
     let ends: Vec<usize> = ends.chain([path.len()]).collect();
     for end in ends {
