@@ -16,6 +16,8 @@ pub struct Correlation {
     pub request: bool,
     /// They name ids of traces.
     pub trace: bool,
+    /// Its records may name the message, session or run that they belong to.
+    pub piece: bool,
     /// Settings of its logging, which are not read, may name ids.
     pub settings: bool,
     /// Something adds ids to records by itself.
@@ -29,6 +31,22 @@ pub struct Correlation {
     /// Its first request to another service.
     pub asks: Option<Span>,
 }
+
+/// Keys for a piece of work that is no request over HTTP.
+const PIECES: &[&str] = &[
+    "msg_id",
+    "msgid",
+    "message_id",
+    "session",
+    "session_id",
+    "sessionid",
+    "conn_id",
+    "connection_id",
+    "delivery_id",
+    "job_id",
+    "run_id",
+    "task_id",
+];
 
 /// Files of logging that say which ids records have.
 const SETTINGS: &[&str] =
@@ -109,6 +127,7 @@ fn gather(repo: &Repo) -> Vec<Correlation> {
             }
             if let Some(used) = uses.get(document) {
                 found.logs = found.logs.or(used.logs);
+                found.piece |= used.keys.iter().any(|key| PIECES.contains(&key.as_str()));
                 found.bridged |= used.bridged;
                 found.inbound |= used.inbound || used.header;
                 found.outbound |= used.outbound || used.header;

@@ -1,5 +1,6 @@
 //! Services whose records name no request. Rule: rules/logs/no-correlation-id.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::repo::services::Service;
 
@@ -21,6 +22,10 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
         return;
     }
     if !ids.request && !ids.trace && !ids.bridged && !ids.settings {
-        case.flag(service.anchor).related(logs, "it writes records here");
+        let flag = case.flag(service.anchor).related(logs, "it writes records here");
+        // The id of a message or a session may tell what the id of a request would.
+        if ids.piece {
+            flag.severity(Severity::Warning);
+        }
     }
 }
