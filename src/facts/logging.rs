@@ -2,7 +2,6 @@
 
 mod files;
 
-use super::code::errors::Origin;
 use super::code::loggers::{Form, LoggerSetup, Places, Setup};
 use super::code::records::{RecordParts, fields_of};
 use super::code::responses::{Response, Shows, Status};
@@ -365,19 +364,7 @@ fn shown_stack(value: Scalar, document: DocumentId) -> Option<Response> {
         "always" | "on-param" | "on-trace-param" => Shows::Stack,
         _ => Shows::Nothing,
     };
-    let status = Status::Server;
-    Some(Response {
-        document,
-        name: value,
-        shows,
-        status,
-        broad: true,
-        internal: false,
-        origin: Origin::Any,
-        made: false,
-        leaves: None,
-        function: None,
-    })
+    Some(Response::of_any(document, value, shows, Status::Server))
 }
 
 /// Where a document of Spring says in which profiles it holds.

@@ -72,6 +72,29 @@ pub struct Response {
     pub function: Option<String>,
 }
 
+impl Response {
+    /// What a setting or a switch shows of any error.
+    pub(in crate::facts) fn of_any(
+        document: DocumentId,
+        name: Scalar,
+        shows: Shows,
+        status: Status,
+    ) -> Response {
+        Response {
+            document,
+            name,
+            shows,
+            status,
+            broad: true,
+            internal: false,
+            origin: Origin::Any,
+            made: false,
+            leaves: None,
+            function: None,
+        }
+    }
+}
+
 impl Subject for Response {
     fn kind(&self) -> SubjectKind {
         SubjectKind::HttpResponse
@@ -226,23 +249,14 @@ fn says_what_is_not_there(unit: &Unit<'_>, whole: ExprId) -> bool {
 fn pages(file: &File<'_, '_>, facts: &mut FileFacts) {
     let unit = file.unit;
     let mut add = |id: ExprId, certain: bool| {
-        facts.responses.push(Response {
-            document: file.document,
-            name: Scalar {
-                text: unit.slice(&unit.place(id)).to_owned(),
-                span: file.expr_span(id),
-                known: true,
-                plain: false,
-            },
-            shows: Shows::Page { certain },
-            status: Status::Unsaid,
-            broad: true,
-            internal: false,
-            origin: Origin::Any,
-            made: false,
-            leaves: None,
-            function: None,
-        });
+        let name = Scalar {
+            text: unit.slice(&unit.place(id)).to_owned(),
+            span: file.expr_span(id),
+            known: true,
+            plain: false,
+        };
+        let shows = Shows::Page { certain };
+        facts.responses.push(Response::of_any(file.document, name, shows, Status::Unsaid));
     };
     let stem = file.path.rsplit('/').next().unwrap_or(file.path).to_ascii_lowercase();
     let produces = stem.contains("prod");
