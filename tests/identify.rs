@@ -193,6 +193,7 @@ fn ordinary_files_are_of_no_kind() {
         "spring:\n  application:\n    name: x\nserver:\n  port: 8080\nmanagement:\n  endpoints: {}\n",
         "log-level: warn\nhttp.host: 0.0.0.0\napi.enabled: false\nssh.host: 0.0.0.0\nldap.url: ldap://x\n",
         "<?xml version='1.0'?>\n<fontconfig>\n <match target=\"font\">\n </match>\n</fontconfig>\n",
+        "suricata-version: \"7.0\"\nstats:\n  enabled: no\noutputs:\n  - fast:\n      enabled: no\ndefault-rule-path: /var/lib/suricata\nrule-files:\n  - suricata.rules\n",
         "version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    schedule:\n      interval: daily\n",
     ] {
         assert_eq!(kind(text), None, "{text}");

@@ -165,11 +165,14 @@ type Correction<'t> = (&'t str, &'static str);
 fn scores(index: &Index, shape: &Shape<'_>, correction: Option<Correction<'_>>) -> Vec<i32> {
     let mut met = vec![false; index.features.len()];
     let mut sums = vec![0; SIGNATURES.len()];
+    // What the misspelt key adds by itself.
+    let mut mended = vec![0; SIGNATURES.len()];
     let mut rooted = vec![false; SIGNATURES.len()];
     for record in &shape.records {
         let root = record.parent == ROOT || record.parent == ROOT_LIST;
         for &(key, value) in &record.keys {
             let word = corrected(key, correction);
+            let misspelt = correction.is_some_and(|(wrong, _)| wrong == key);
             let known = index.by_key.get(word).into_iter().flatten().copied();
             let prefixed = index
                 .prefixes
@@ -181,6 +184,9 @@ fn scores(index: &Index, shape: &Shape<'_>, correction: Option<Correction<'_>>) 
                 if !met[at] && holds(&feature.form, record, value, correction) {
                     met[at] = true;
                     sums[feature.signature] += feature.weight;
+                    if misspelt {
+                        mended[feature.signature] += feature.weight;
+                    }
                     rooted[feature.signature] |= root && feature.weight > 0;
                 }
             }
@@ -193,7 +199,9 @@ fn scores(index: &Index, shape: &Shape<'_>, correction: Option<Correction<'_>>) 
             SIGNATURES[signature].kind,
             Kind::Slo | Kind::Compose | Kind::HelmValues | Kind::EngineRole
         );
-        if !exempt && !rooted[signature] {
+        // Suricata's `rule-files` alone makes no Prometheus.
+        let by_mending = mended[signature] > 0 && *sum <= mended[signature];
+        if by_mending || !exempt && !rooted[signature] {
             *sum = 0;
         }
     }

@@ -1,4 +1,4 @@
-//! Helm, Go and Jinja templates read as YAML: actions are masked, everything else stays.
+//! Helm, Go, Jinja and ERB templates read as YAML: actions are masked, everything else stays.
 //!
 //! A line that holds only actions becomes blank, an action inside a line becomes a word nobody
 //! knows, and escapes (``{{` … `}}``, `{{ "{{" }}`, `{% raw %}`) are unwrapped. Positions are
@@ -15,7 +15,7 @@ mod variables;
 pub use variables::fill;
 
 use super::offsets::OffsetMap;
-use detect::{Blocks, is_alert_action, is_comment, line_is_template, names};
+use detect::{Blocks, has_erb, is_alert_action, is_comment, line_is_template, names};
 use std::ops::Range;
 
 /// A masked text.
@@ -53,6 +53,7 @@ fn masked_as(text: &str, map: &OffsetMap, first_branch: bool, pipeline: bool) ->
         declared,
         first_branch,
         pipeline,
+        erb: has_erb(text),
     };
     masker.run();
     let len = masker.out.len();
@@ -72,8 +73,9 @@ struct Masker<'a> {
     unknown: Vec<Range<usize>>,
     declared: bool,
     first_branch: bool,
-    /// Of Logstash: with ERB, and with `%{{` and `{#` of its own.
+    /// Of Logstash: with `%{{` and `{#` of its own.
     pipeline: bool,
+    erb: bool,
 }
 
 /// A piece of a line.
@@ -136,7 +138,7 @@ impl Masker<'_> {
             let found = match bytes[at] {
                 b'{' if self.is_own(at) => None,
                 b'{' => self.action(at, raw),
-                b'<' if self.pipeline => self.erb(at),
+                b'<' if self.erb => self.erb(at),
                 b'%' if !self.pipeline => self.directive(at),
                 _ => None,
             };

@@ -10,6 +10,15 @@ pub fn has_actions(text: &str) -> bool {
     })
 }
 
+/// Whether a line outside comments holds a tag of ERB, `<%= … %>` or `<% … %>`.
+pub(super) fn has_erb(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), b"<%").is_some()
+        && text.lines().any(|line| {
+            let tag = |(at, _): (usize, &str)| line[at..].contains("%>");
+            !is_comment(line) && line.match_indices("<%").any(tag)
+        })
+}
+
 /// The word of Terraform's `%{ for … }` and its like at the begin of a text.
 pub(super) fn directive(text: &str) -> Option<&str> {
     let body = text.strip_prefix("%{")?.trim_start_matches('~').trim_start();
@@ -17,9 +26,12 @@ pub(super) fn directive(text: &str) -> Option<&str> {
     ["if", "else", "endif", "for", "endfor"].contains(&word).then_some(word)
 }
 
-/// Whether `text` is certainly a template for another program than its reader: markers of Helm or
-/// Jinja outside comments. Alert templates (`{{ $labels.x }}`) are none.
+/// Whether `text` is certainly a template for another program than its reader: markers of Helm,
+/// Jinja or ERB outside comments. Alert templates (`{{ $labels.x }}`) are none.
 pub fn is_template(text: &str) -> bool {
+    if has_erb(text) {
+        return true;
+    }
     if !has_marks(text) {
         return false;
     }
@@ -85,8 +97,16 @@ pub fn only_fills_in(text: &str) -> bool {
             let rest = &text[start..];
             start += line.len();
             let inside = blocks.enter(line.trim_end());
-            inside || is_comment(line) || line.find("{{").is_none_or(|at| fills_in(line, at, rest))
+            is_comment(line)
+                || tags_fill_in(line)
+                    && (inside || line.find("{{").is_none_or(|at| fills_in(line, at, rest)))
         })
+}
+
+/// Whether what ERB does in a line only prints something behind other text.
+fn tags_fill_in(line: &str) -> bool {
+    let prints = |(at, _): (usize, &str)| line[at..].starts_with("<%=");
+    !line.trim_start().starts_with("<%") && line.match_indices("<%").all(prints)
 }
 
 /// Whether the actions of a line, the first at a place, fill its value in; `rest` is the line and

@@ -50,9 +50,12 @@ impl Masker<'_> {
         }
         let body = self.text[at + 2..end - 2].trim_matches(['-', ' ', '\n']);
         let word = body.split([' ', '(']).next().unwrap_or_default();
-        let opens = matches!(word, "if" | "unless" | "case" | "for" | "while")
+        let begins = matches!(word, "if" | "unless" | "case" | "for" | "while")
             || body.ends_with("do")
             || (body.ends_with('|') && body.contains(" do "));
-        Some((end, vec![Piece::Control { range, opens, closes: word == "end" }]))
+        // BOSH: `end.else do` is what stands between two branches.
+        let between = word == "end.else";
+        let (opens, closes) = (begins && !between, word == "end");
+        Some((end, vec![Piece::Control { range, opens, closes }]))
     }
 }
