@@ -195,6 +195,11 @@ pub fn of_name(name: &str) -> Option<Sensitive> {
     (!harmless).then_some(Sensitive { kind: *kind, what })
 }
 
+/// Whether a word of a name says that its value is no secret: `publicKey`, `hashed_token`.
+pub fn is_harmless(name: &str) -> bool {
+    words(name).iter().any(|word| is_in(word, SAFE))
+}
+
 /// Whether what a function gives back does not show what it was given: `mask`, `sha256`, `len`.
 pub fn protects(function: &str) -> bool {
     let (owner, name) = function.rsplit_once(['.', ':']).unwrap_or(("", function));

@@ -129,6 +129,10 @@ fn secret(call: &LogCall, value: &Logged) -> Option<(&'static str, bool)> {
     // `{"token": token_type}`: its own name says that it is something else.
     let other = name.is_some_and(|name| {
         let own = sensitive::words(name);
+        // `{"apiKey": publicKey}`
+        if sensitive::is_harmless(name) {
+            return true;
+        }
         // `{"credentials": credential_ids}`
         if own.last().is_some_and(|it| matches!(it.as_str(), "id" | "ids" | "name" | "names")) {
             return true;

@@ -1,5 +1,6 @@
 //! Records that code writes to its log: how the message is made, and which values go into it.
 
+mod absent;
 mod arguments;
 mod collisions;
 mod fit;
@@ -10,6 +11,7 @@ mod values;
 
 pub use collisions::{FieldPass, Passing};
 pub(super) use read::template;
+pub(super) use shape::is_same;
 pub use tracebacks::Traceback;
 
 use crate::facts::scalar::Scalar;

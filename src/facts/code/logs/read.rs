@@ -1,8 +1,9 @@
 //! Calls that write records.
 
+use super::absent::Absent;
 use super::shape::{is_map, level_of};
 use super::values::Values;
-use super::{Level, LogCall, arguments, fit};
+use super::{Level, LogCall, Logged, arguments, fit};
 use crate::facts::FileFacts;
 use crate::facts::code::around;
 use crate::facts::code::file::{Call, File};
@@ -18,6 +19,7 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     let errors = errors(file);
     let shown = Shown::of(file);
     let ledger = speaks_with_ledger(file);
+    let absent = Absent::of(file);
     for call in &file.calls {
         let found = call.role(Role::Log).or_else(|| call.role(Role::Print));
         let Some(api) = found.or_else(|| dynamic(file, call)).or_else(|| own(file, call)) else {
@@ -31,9 +33,29 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
         let caught = caught.get(after).is_some_and(|place| place.start <= inside.start);
         if let Some(mut record) = record(file, call, api, caught, &errors) {
             record.ledger = ledger;
+            empty(file, call, &absent, &mut record.values);
             record.aside = record.printed
                 && (shown.has(&record.function.text, &inside) || answers_user(file, call));
             facts.log_calls.push(record);
+        }
+    }
+}
+
+/// Values that a condition around the record leaves empty are texts without a character.
+fn empty(file: &File<'_, '_>, call: &Call, absent: &Absent<'_>, values: &mut [Logged]) {
+    let unit = file.unit;
+    let start = unit.place(call.id).start;
+    let from = file.span(&unit.place(call.id)).start;
+    for value in values {
+        let (Some(before), len) = (value.span.start.checked_sub(from), value.span.range().len())
+        else {
+            continue;
+        };
+        let at = start + before..start + before + u32::try_from(len).unwrap_or_default();
+        let written = unit.text.get(at.start as usize..at.end as usize);
+        if written.is_some_and(|written| absent.has(written, &at)) {
+            value.name = None;
+            value.constant = Some(String::new());
         }
     }
 }

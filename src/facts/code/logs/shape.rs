@@ -31,6 +31,11 @@ pub(super) const SAME: &str = "\
     as_ref borrow unwrap_or_default lower upper toLowerCase toUpperCase decode encode String \
     Trim display copy items";
 
+/// Whether a method without arguments gives what it is asked of again.
+pub(in crate::facts::code) fn is_same(method: &str) -> bool {
+    is_in(method, SAME) || matches!(method, "get" | "value" | "Value" | "orElseThrow")
+}
+
 /// Methods that look a value up by the name they are given.
 pub(super) const LOOK_UPS: &str = "\
     get Get getenv Getenv env var getHeader get_header header Header getParameter FormValue \
@@ -125,7 +130,7 @@ pub(super) fn is_part(file: &File<'_, '_>, id: ExprId) -> bool {
         let inside = unit.place(*of).end..unit.place(id).end;
         let text = unit.slice(&inside);
         return text.contains(':') && !text.contains(['"', '\''])
-            || (unit.language == Language::Rust && text.contains(".."));
+            || (matches!(unit.language, Language::Csharp | Language::Rust) && text.contains(".."));
     }
     file.names.declared(id).is_some_and(|ty| ty.contains("CancellationToken"))
 }

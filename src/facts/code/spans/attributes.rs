@@ -306,7 +306,12 @@ fn key(file: &File<'_, '_>, id: ExprId) -> Option<Scalar> {
 }
 
 /// The name of a field of a macro: it stands right before its value.
-fn field_name(file: &File<'_, '_>, call: ExprId, name: &str, value: ExprId) -> Option<Scalar> {
+pub(in crate::facts::code) fn field_name(
+    file: &File<'_, '_>,
+    call: ExprId,
+    name: &str,
+    value: ExprId,
+) -> Option<Scalar> {
     let unit = file.unit;
     let start = unit.place(call).start;
     let before = unit.text.get(start as usize..unit.place(value).start as usize)?;

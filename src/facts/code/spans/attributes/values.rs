@@ -3,6 +3,7 @@
 use crate::facts::code::clocks;
 use crate::facts::code::file::File;
 use crate::facts::code::layout::Layout;
+use crate::facts::code::logs::is_same;
 use crate::facts::scalar::Scalar;
 use crate::lang::sensitive::{self, Sensitive, words};
 use crate::libraries::Role;
@@ -255,6 +256,10 @@ pub(super) fn sensitive(
                     (ExprKind::Member { of, name }, []) => {
                         if let Some(found) = sensitive::of_name(name.trim_start_matches("get")) {
                             return Some((found, file.expr_span(at)));
+                        }
+                        // `token.Locale()` is what it says, no token.
+                        if !is_same(name) {
+                            break;
                         }
                         at = *of;
                     }
