@@ -42,6 +42,11 @@ impl Repo {
         self.facts.metric_definitions.get(*number)
     }
 
+    /// Whether a word does something with a metric whose declaration is known.
+    pub fn is_metric_use(&self, word: Span) -> bool {
+        self.metric_links().declared.contains_key(&word)
+    }
+
     /// The uses of a declaration.
     pub fn uses_of(&self, definition: &MetricDefinition) -> impl Iterator<Item = &MetricUse> {
         let definitions = &self.facts.metric_definitions;

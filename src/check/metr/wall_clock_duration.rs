@@ -5,7 +5,7 @@ use crate::facts::code::clocks::Measured;
 use crate::finding::Edit;
 
 pub(super) fn check(measured: &Measured, case: &mut Case<'_>) {
-    if !measured.wall {
+    if !measured.wall || measured.held && !case.repo.is_metric_use(measured.sink) {
         return;
     }
     let mut flag = case.flag(measured.now.span).with("what", measured.what);

@@ -19,6 +19,8 @@ pub struct CleanUp {
     pub at: Span,
     /// A name that it reads and that may have no value, and where it gets one.
     pub unbound: Option<(Scalar, Span)>,
+    /// It writes only if another file declares the metric that the call names.
+    pub held: bool,
 }
 
 impl Subject for CleanUp {
@@ -52,15 +54,21 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
             }
             let writers = writers.get_or_insert_with(|| writing(file));
             let attempt = Attempt { file, function, stmt, body, catches, last };
-            let calls = unit.calls_under(last).into_iter().filter(|call| {
+            let certain = |call: &ExprId| {
                 writes(file, *call) || file.called(*call).is_some_and(|name| writers.contains(name))
-            });
-            let calls: Vec<ExprId> = calls.collect();
+            };
+            let all = unit.calls_under(last);
+            let mut calls: Vec<ExprId> = all.iter().copied().filter(certain).collect();
+            let held = calls.is_empty();
+            if held {
+                calls.extend(all.iter().copied().filter(|call| file.may_use_metric(*call)));
+            }
             let Some(first) = calls.first() else { continue };
             facts.clean_ups.push(CleanUp {
                 document: file.document,
                 at: file.callee_span(*first),
                 unbound: calls.iter().find_map(|call| attempt.unbound(*call)),
+                held,
             });
         }
     }

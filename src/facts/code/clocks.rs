@@ -27,6 +27,8 @@ pub struct Measured {
     pub wall: bool,
     /// A clock that cannot, where both readings can be written with it.
     pub instead: Option<String>,
+    /// What gets it is a metric only if another file declares one under that name.
+    pub held: bool,
 }
 
 impl Subject for Measured {
@@ -256,28 +258,42 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     }
     let mut seen: BTreeSet<ExprId> = BTreeSet::new();
     for (call, what) in sinks(file) {
-        for arg in file.unit.args(call).iter().flat_map(|arg| inner(file, arg.value)) {
-            let Some(found) = difference(file, arg) else { continue };
-            if !seen.insert(found.now) || file.is_faulty(found.now) {
-                continue;
-            }
-            let now = Scalar {
-                text: file.unit.slice(&file.unit.place(found.now)).to_owned(),
-                span: file.expr_span(found.now),
-                known: true,
-                plain: true,
-            };
-            facts.measured.push(Measured {
-                document: file.document,
-                now,
-                start: found.start.map(|start| file.expr_span(start)),
-                sink: file.callee_span(call),
-                what,
-                wall: found.wall,
-                instead: found.start.and_then(|start| instead(file, found.now, start)),
-            });
-        }
+        facts.measured.extend(measured(file, call, what, false, &mut seen));
     }
+    // `TOOK.observe(…)`, where another file makes `TOOK`.
+    for call in file.unit.calls().filter(|call| file.may_use_metric(*call)) {
+        facts.measured.extend(measured(file, call, "a metric", true, &mut seen));
+    }
+}
+
+/// The lengths of time that a call is given.
+fn measured(
+    file: &File<'_, '_>,
+    call: ExprId,
+    what: &'static str,
+    held: bool,
+    seen: &mut BTreeSet<ExprId>,
+) -> Vec<Measured> {
+    let given = file.unit.args(call).iter().flat_map(|arg| inner(file, arg.value));
+    let lengths = given.filter_map(|arg| difference(file, arg));
+    let mut fresh = |found: &Difference| seen.insert(found.now) && !file.is_faulty(found.now);
+    let lengths = lengths.filter(|found| fresh(found));
+    let one = |found: Difference| Measured {
+        document: file.document,
+        now: Scalar {
+            text: file.unit.slice(&file.unit.place(found.now)).to_owned(),
+            span: file.expr_span(found.now),
+            known: true,
+            plain: true,
+        },
+        start: found.start.map(|start| file.expr_span(start)),
+        sink: file.callee_span(call),
+        what,
+        wall: found.wall,
+        instead: found.start.and_then(|start| instead(file, found.now, start)),
+        held,
+    };
+    lengths.map(one).collect()
 }
 
 /// The clock that both readings could be taken from, written out.

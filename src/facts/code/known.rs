@@ -41,6 +41,12 @@ impl File<'_, '_> {
         }
     }
 
+    /// Whether a call does what libraries do with metrics, on something that another file may hold.
+    pub(super) fn may_use_metric(&self, id: ExprId) -> bool {
+        self.call(id).is_none_or(|call| call.role(Role::MetricUse).is_none())
+            && self.open_role(id, Role::MetricUse).is_some()
+    }
+
     /// What a call is made on, and the calls from there to it: `.labels().inc`.
     pub(super) fn rest(&self, id: ExprId) -> Option<(ExprId, String)> {
         let ExprKind::Call { callee, .. } = self.unit.expr(id) else { return None };

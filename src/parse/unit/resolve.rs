@@ -99,9 +99,13 @@ impl<'u, 'a> Names<'u, 'a> {
                 StmtKind::Let { targets, value, ty, .. } => {
                     // `a = b = c` gives every name the whole; Go gives each one result.
                     let several = unit.language == Language::Go;
+                    let pairs = value.and_then(|of| self.pairs(targets, of));
                     for (number, target) in targets.iter().enumerate() {
                         let result = if several { number } else { 0 };
-                        let value = value.map(|of| Value { of, result });
+                        let value = match pairs {
+                            Some(items) => items.get(number).copied().map(Value::whole),
+                            None => value.map(|of| Value { of, result }),
+                        };
                         self.set(id, *target, value, *ty);
                     }
                 }
@@ -123,6 +127,16 @@ impl<'u, 'a> Names<'u, 'a> {
         for (target, value) in assigned {
             self.set(id, *target, Some(Value::whole(*value)), None);
         }
+    }
+
+    /// The values of `a, b = x, y`, one for each name.
+    fn pairs(&self, targets: &[ExprId], value: ExprId) -> Option<&'u [ExprId]> {
+        let unit = self.unit;
+        let ExprKind::List(items) = unit.expr(value) else { return None };
+        let [first, second, ..] = targets else { return None };
+        // `a = b = (x, y)` gives both names the whole.
+        let between = unit.slice(&(unit.place(*first).end..unit.place(*second).start));
+        (items.len() == targets.len() && !between.contains('=')).then_some(items.as_slice())
     }
 
     fn set(
@@ -151,8 +165,12 @@ impl<'u, 'a> Names<'u, 'a> {
                 }
             }
             ExprKind::List(items) => {
+                let pairs = value.and_then(|value| self.pairs(items, value.of));
                 for (number, item) in items.clone().into_iter().enumerate() {
-                    let value = value.map(|value| Value { result: number + 1, ..value });
+                    let value = match pairs {
+                        Some(values) => values.get(number).copied().map(Value::whole),
+                        None => value.map(|value| Value { result: number + 1, ..value }),
+                    };
                     self.set(function, item, value, None);
                 }
             }
@@ -310,7 +328,9 @@ impl<'u, 'a> Names<'u, 'a> {
             {
                 return Some(path);
             }
-            let ty = self.types.get(&(at, name)).map(|ty| self.typed(ty));
+            // TypeScript's `any` says no more than no type.
+            let ty = self.types.get(&(at, name)).filter(|ty| **ty != "any");
+            let ty = ty.map(|ty| self.typed(ty));
             return ty.or_else(|| self.given(at, name, values));
         }
         if let Some(class) = self.class_with(function, name).or_else(|| self.class_at(id, name)) {
@@ -322,19 +342,26 @@ impl<'u, 'a> Names<'u, 'a> {
         Some(name.to_owned())
     }
 
-    /// A parameter of a script stands for its name, as custom has it: `req`, `res`.
+    /// A parameter of a script stands for its name, as custom has it: `req`, `res`; in Java the
+    /// `ctx` of a lambda.
     fn given(&self, at: FunctionId, name: &str, values: &[Option<Value>]) -> Option<String> {
         let script = matches!(
             self.unit.language,
             Language::Javascript | Language::Typescript | Language::Tsx
         );
-        let param = self.unit.function(at).params.iter().any(|param| param.name == name);
-        let plain = script && param && values.len() == 1 && !self.imports.contains_key(name);
+        let function = self.unit.function(at);
+        let param = function.params.iter().any(|param| param.name == name);
+        let lambda = self.unit.language == Language::Java && function.name.is_empty();
+        let plain = (script || lambda && name == "ctx")
+            && param
+            && values.len() == 1
+            && !self.imports.contains_key(name);
         plain.then(|| name.to_owned())
     }
 
     fn valued(&self, value: Value, steps: usize) -> Option<String> {
-        let path = self.follow(value.of, steps)?;
+        // C#'s `Meter meter = new("a")` is of the type that it is declared with.
+        let path = self.follow(value.of, steps).filter(|path| path != "new()")?;
         Some(if value.result == 0 { path } else { format!("{path}#{}", value.result) })
     }
 

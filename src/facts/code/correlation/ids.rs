@@ -111,6 +111,10 @@ fn answers(written: &str) -> bool {
         || folded.contains("w.header")
 }
 
+/// Methods that give a metric its labels.
+const LABELS: &[&str] =
+    &["labelValues", "labels", "tag", "tags", "with_label_values", "WithLabelValues"];
+
 /// Ids that are made.
 pub(super) fn made(file: &File<'_, '_>, facts: &mut FileFacts) {
     let unit = file.unit;
@@ -134,6 +138,10 @@ pub(super) fn made(file: &File<'_, '_>, facts: &mut FileFacts) {
             ExprKind::Call { callee, args, .. } => {
                 let id = ExprId(u32::try_from(number).unwrap_or(u32::MAX));
                 if file.call(id).is_some_and(|it| it.role(Role::UniqueId).is_some()) {
+                    continue;
+                }
+                // A label of a metric follows nobody.
+                if file.called(id).is_some_and(|name| LABELS.contains(&name)) {
                     continue;
                 }
                 let called = names_id(unit.slice(&unit.place(*callee)));

@@ -32,6 +32,32 @@ pub(super) struct Parts<'f, 'u, 'a> {
     pub(super) open: bool,
 }
 
+/// Deepest lists of tags that are taken apart.
+const MOST_TAGS: usize = 4;
+
+/// Keys and values in turn, also of Micrometer's objects: `List.of(Tag.of("a", b))`.
+fn tags(file: &File<'_, '_>, args: &[ExprId], deep: usize) -> Vec<ExprId> {
+    let class = |id: ExprId| {
+        let path = file.names.callee(id)?;
+        let class = path.strip_suffix(".of").or(path.strip_suffix(".asList"))?;
+        let class = class.rsplit('.').next()?;
+        ["Arrays", "List", "Set", "Tag", "Tags"].into_iter().find(|known| *known == class)
+    };
+    let one = |id: &ExprId| {
+        let resolved = file.names.resolved(*id);
+        let Some(holds) = class(resolved).filter(|_| deep > 0) else { return vec![*id] };
+        let inner: Vec<ExprId> = file.unit.args(resolved).iter().map(|arg| arg.value).collect();
+        let objects = inner.iter().all(|id| class(file.names.resolved(*id)).is_some());
+        // What a list holds else is not known to be a key.
+        if objects || matches!(holds, "Tag" | "Tags") && inner.len() % 2 == 0 {
+            tags(file, &inner, deep - 1)
+        } else {
+            vec![*id]
+        }
+    };
+    args.iter().flat_map(one).collect()
+}
+
 impl Parts<'_, '_, '_> {
     fn take(&mut self, part: &str, given: Given) {
         let one = |given: &Given| match given {
@@ -59,8 +85,8 @@ impl Parts<'_, '_, '_> {
                 self.percentiles = id.map(|id| self.file.expr_span(id));
             }
             "pairs" => match given {
-                Given::All(args) => self.pairs.extend(args),
-                Given::One(id) => self.pairs.push(id),
+                Given::All(args) => self.pairs.extend(tags(self.file, &args, MOST_TAGS)),
+                Given::One(id) => self.pairs.extend(tags(self.file, &[id], MOST_TAGS)),
                 Given::Unknown => self.open = true,
             },
             "native" => self.native = true,
