@@ -1,7 +1,9 @@
 //! Answers to requests, and what they show of the inside of a program.
 
 mod operators;
+mod registered;
 mod replaced;
+mod said;
 mod shown;
 
 pub use operators::OperatorRoute;
@@ -16,8 +18,9 @@ use super::file::File;
 use super::handlers::sites;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, StmtKind, Unit};
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind, Unit};
 use crate::source::Span;
+use std::collections::BTreeMap;
 
 /// What an answer shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
@@ -122,16 +125,19 @@ struct Answer {
     whole: ExprId,
     internal: bool,
     leaves: Option<u16>,
+    /// It is none of a framework's own, and counts only for what it shows.
+    plain: bool,
 }
 
 /// Reads the answers of a file.
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
-    let answers = answers(file);
+    let registered = registered::of(file);
+    let answers = answers(file, &registered);
     if !answers.is_empty() {
         let mut handlers = sites::all(file);
         // What kept the answer from being written reaches nobody.
         handlers.retain(|site| !site.writes_answer(file.unit));
-        let errors = shown::Errors::of(handlers);
+        let errors = shown::Errors::of(handlers, registered);
         for answer in answers {
             facts.responses.extend(response(file, &errors, &answer));
         }
@@ -141,7 +147,7 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     pages(file, facts);
 }
 
-fn answers(file: &File<'_, '_>) -> Vec<Answer> {
+fn answers(file: &File<'_, '_>, registered: &BTreeMap<FunctionId, &str>) -> Vec<Answer> {
     let unit = file.unit;
     let mut found: Vec<Answer> = file
         .of_role(Role::Respond)
@@ -149,21 +155,33 @@ fn answers(file: &File<'_, '_>) -> Vec<Answer> {
             whole: call.id,
             internal: api.get("protocol") == Some("grpc"),
             leaves: replaced::status(file, call, api),
+            plain: false,
         })
         .collect();
+    found.extend(written(file).map(|whole| Answer {
+        whole,
+        internal: false,
+        leaves: None,
+        plain: true,
+    }));
     // What a handler of requests gives back is its answer.
-    for function in unit.functions.iter().filter(|it| !it.decorators.is_empty()) {
-        let routed = function.decorators.iter().any(|id| {
-            let path = file.call(*id).map(|call| call.path.clone());
-            let path = path.or_else(|| file.names.path(*id));
-            path.is_some_and(|path| file.table.role(&path, Role::Route).is_some())
-        });
+    for (number, function) in unit.functions.iter().enumerate() {
+        if function.decorators.is_empty() {
+            continue;
+        }
+        let id = FunctionId(u32::try_from(number).unwrap_or(u32::MAX));
+        let routed = registered.contains_key(&id)
+            || function.decorators.iter().any(|id| {
+                let path = file.call(*id).map(|call| call.path.clone());
+                let path = path.or_else(|| file.names.path(*id));
+                path.is_some_and(|path| file.table.role(&path, Role::Route).is_some())
+            });
         if !routed {
             continue;
         }
         for stmt in unit.under(&function.body) {
             if let StmtKind::Return(Some(value)) = unit.stmt(stmt) {
-                found.push(Answer { whole: *value, internal: false, leaves: None });
+                found.push(Answer { whole: *value, internal: false, leaves: None, plain: false });
             }
         }
     }
@@ -178,6 +196,7 @@ fn answers(file: &File<'_, '_>) -> Vec<Answer> {
             whole: ExprId(u32::try_from(number).unwrap_or(u32::MAX)),
             internal: false,
             leaves: None,
+            plain: false,
         }));
     }
     found.retain(|answer| !file.is_faulty(answer.whole));
@@ -196,11 +215,45 @@ fn answers(file: &File<'_, '_>) -> Vec<Answer> {
     found
 }
 
+/// What is written to a response as to any other place: `fmt.Fprintf(w, …)`, `ctx.body = …`.
+fn written<'f>(file: &'f File<'_, '_>) -> impl Iterator<Item = ExprId> + 'f {
+    let unit = file.unit;
+    let writer = |id: ExprId| {
+        let path = file.names.path(id);
+        path.is_some_and(|path| path == "<net/http.ResponseWriter>")
+    };
+    let writes = move |id: &ExprId| {
+        let ExprKind::Call { callee, .. } = unit.expr(*id) else { return false };
+        let to = |call: ExprId| unit.args(call).first().is_some_and(|arg| writer(arg.value));
+        match file.names.callee(*id).as_deref() {
+            Some("fmt.Fprint" | "fmt.Fprintf" | "fmt.Fprintln" | "io.WriteString") => to(*id),
+            Some("encoding/json.NewEncoder().Encode") => match unit.expr(*callee) {
+                ExprKind::Member { of, .. } => to(*of),
+                _ => false,
+            },
+            _ => false,
+        }
+    };
+    let go = unit.language == Language::Go;
+    let calls = unit.calls().filter(move |id| go && writes(id));
+    let koa =
+        unit.imports.iter().any(|import| import.path == "koa" || import.path == "@koa/router");
+    let bodies = unit.exprs.iter().filter_map(move |expr| {
+        let ExprKind::Assign { target, value, .. } = &expr.kind else { return None };
+        let ExprKind::Member { of, name: "body" } = unit.expr(*target) else { return None };
+        matches!(unit.expr(*of), ExprKind::Name("ctx" | "context")).then_some(*value)
+    });
+    calls.chain(bodies.filter(move |_| koa))
+}
+
 fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) -> Option<Response> {
     let unit = file.unit;
     let asked = operators::is_asked(file, answer.whole);
     let found = errors.shown_in(file, answer.whole).filter(|_| !asked);
     let found = found.filter(|_| !operators::is_of_tests(unit, answer.whole));
+    if answer.plain && found.is_none() {
+        return None;
+    }
     let own = found.as_ref().is_some_and(|found| found.own);
     let (at, shows, broad, origin) = match found {
         Some(found) => (unit.place(found.at), found.shows, found.broad, found.origin),
@@ -215,7 +268,10 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
         document: file.document,
         name: Scalar { text, span, known: true, plain: false },
         shows,
-        status: shown::status(unit.slice(&unit.place(answer.whole))),
+        status: match shown::status(unit.slice(&unit.place(answer.whole))) {
+            Status::Unsaid if !matches!(shows, Shows::Nothing) => said::before(file, answer.whole),
+            status => status,
+        },
         broad,
         internal: answer.internal
             || own

@@ -7,11 +7,14 @@ use crate::facts::code::handlers::sites::Site;
 use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, Part, StmtKind, Unit};
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, Part, StmtKind, Unit};
+use std::collections::BTreeMap;
 
 /// The errors that a file's code has names for, and where.
 pub(super) struct Errors<'u> {
     sites: Vec<Site<'u>>,
+    /// Functions that are handed every error, and what they call it.
+    registered: BTreeMap<FunctionId, &'u str>,
 }
 
 /// What is shown, and where.
@@ -33,8 +36,11 @@ struct Named<'n> {
 }
 
 impl<'u> Errors<'u> {
-    pub(super) fn of(sites: Vec<Site<'u>>) -> Errors<'u> {
-        Errors { sites }
+    pub(super) fn of(
+        sites: Vec<Site<'u>>,
+        registered: BTreeMap<FunctionId, &'u str>,
+    ) -> Errors<'u> {
+        Errors { sites, registered }
     }
 
     /// The errors that an expression could name.
@@ -55,18 +61,20 @@ impl<'u> Errors<'u> {
                 Some(Named { name: site.error?, broad: site.broad, own, origin })
             })
             .collect();
-        for function in unit.outward(unit.function_of(id)) {
-            let function = unit.function(function);
+        for at in unit.outward(unit.function_of(id)) {
+            let function = unit.function(at);
             // `(err, req, res, next)` takes every error.
             let first = function.params.first().map(|param| param.name);
-            if function.params.len() == 4 && matches!(first, Some("err" | "error" | "e")) {
-                found.extend(first.map(|name| Named {
-                    name,
-                    broad: true,
-                    own: false,
-                    origin: Origin::Any,
-                }));
-            }
+            let first = first.filter(|name| {
+                function.params.len() == 4 && matches!(*name, "err" | "error" | "e")
+            });
+            let all = self.registered.get(&at).copied().or(first);
+            found.extend(all.map(|name| Named {
+                name,
+                broad: true,
+                own: false,
+                origin: Origin::Any,
+            }));
             for param in &function.params {
                 let ty = param.ty.unwrap_or_default().trim_start_matches('&');
                 let is_error = match unit.language {
@@ -325,7 +333,19 @@ fn shows(unit: &Unit<'_>, id: ExprId, error: &str) -> Option<Shows> {
                 ExprKind::Name(name) | ExprKind::Member { name, .. } => *name,
                 _ => "",
             };
-            let takes = ["send", "json", "end", "JSON", "String", "jsonify", "body", "status_json"];
+            let takes = [
+                "send",
+                "json",
+                "end",
+                "JSON",
+                "String",
+                "jsonify",
+                "body",
+                "status_json",
+                "Fprint",
+                "Fprintf",
+                "Fprintln",
+            ];
             let inline = unit.language == Language::Rust
                 && name == "format"
                 && args.iter().any(|arg| {
@@ -406,6 +426,8 @@ const SERVER: &[&str] = &[
     "codes.unavailable",
     "problem(",
     "notimplemented",
+    // `HttpResponseServerError(…)`, `Response.serverError()`
+    "servererror",
 ];
 
 /// What the status in an answer says.
