@@ -1,11 +1,13 @@
 //! Keys of attributes, and the constants of the semantic conventions that stand for them.
 
 use super::file::File;
+use super::spans::attributes;
 use crate::facts::scalar::Scalar;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{DocumentId, FileFacts, Subject};
 use crate::libraries::Role;
-use crate::parse::unit::{ExprId, ExprKind};
+use crate::parse::code::Language;
+use crate::parse::unit::{Arg, ExprId, ExprKind};
 use crate::semconv::{self, Constant};
 use crate::source::Span;
 use std::collections::BTreeSet;
@@ -113,6 +115,7 @@ fn keys(file: &File<'_, '_>, facts: &mut FileFacts) {
                         .argument(call, api, "attributes")
                         .or_else(|| file.unit.arg(call.id, usize::MAX, "attributes"));
                     found.extend(map_keys(file, attributes.or_else(|| options(file, call.id))));
+                    found.extend(macro_fields(file, call.id));
                 }
                 Role::Resource => {
                     found.extend(map_keys(file, file.argument(call, api, "attributes")));
@@ -143,6 +146,18 @@ fn keys(file: &File<'_, '_>, facts: &mut FileFacts) {
             facts.attribute_keys.push(AttributeKey { document: file.document, key, constant });
         }
     }
+}
+
+/// Names of the fields that a macro of Rust starts a span with: texts, no constants.
+fn macro_fields(file: &File<'_, '_>, call: ExprId) -> Vec<Scalar> {
+    if file.unit.language != Language::Rust {
+        return Vec::new();
+    }
+    let named = |arg: &Arg<'_>| {
+        let found = attributes::field_name(file, call, arg.name?, arg.value)?;
+        Some(Scalar { plain: false, ..found })
+    };
+    file.unit.args(call).iter().filter_map(named).collect()
 }
 
 /// `attributes` in the map of options that a span is started with.

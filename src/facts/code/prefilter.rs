@@ -1,5 +1,6 @@
 //! Which source files are parsed: those that hold a word of a library or of a fact.
 
+use crate::libraries::{Role, Table};
 use crate::parse::code::Language;
 use aho_corasick::AhoCorasick;
 use std::sync::OnceLock;
@@ -20,6 +21,8 @@ const COMMON: &[&str] = &[
     "metrics",
     "Metrics",
     "labels(",
+    ".observe(",
+    ".Observe(",
     "traceparent",
     "burn_rate",
     "burnrate",
@@ -232,6 +235,8 @@ fn words(language: Language) -> &'static [&'static str] {
             ".listen(",
             "createServer",
             "Server(",
+            "Bun.serve",
+            "Deno.serve",
             "kafkajs",
             "discord.js",
             "telegraf",
@@ -272,6 +277,28 @@ fn words(language: Language) -> &'static [&'static str] {
     }
 }
 
+/// What a file says that imports a library with which a program waits for others.
+fn servers(language: Language) -> Vec<String> {
+    let table = Table::of(language);
+    let waits = [Role::Route, Role::Consume, Role::Listen];
+    let waits = |name: &str| {
+        waits.iter().any(|role| table.paths_of(*role).any(|(_, api)| api.library == name))
+    };
+    let libraries = table.libraries.iter().filter(|library| waits(library.name));
+    let imports = libraries.flat_map(|library| library.imports);
+    imports
+        .flat_map(|import| match language {
+            Language::Go => vec![format!("\"{import}")],
+            Language::Javascript | Language::Typescript | Language::Tsx => {
+                vec![format!("'{import}"), format!("\"{import}")]
+            }
+            Language::Python | Language::Java | Language::Rust | Language::Csharp => {
+                vec![(*import).to_owned()]
+            }
+        })
+        .collect()
+}
+
 /// Whether a file of this language can hold a fact.
 pub(super) fn may_hold(language: Language, text: &str) -> bool {
     static FINDERS: [OnceLock<Option<AhoCorasick>>; 6] = [const { OnceLock::new() }; 6];
@@ -283,8 +310,10 @@ pub(super) fn may_hold(language: Language, text: &str) -> bool {
         Language::Python => 4,
         Language::Rust => 5,
     };
-    let finder =
-        FINDERS[number].get_or_init(|| AhoCorasick::new(COMMON.iter().chain(words(language))).ok());
+    let finder = FINDERS[number].get_or_init(|| {
+        let known = COMMON.iter().chain(words(language)).map(|word| (*word).to_owned());
+        AhoCorasick::new(known.chain(servers(language))).ok()
+    });
     finder.as_ref().is_none_or(|finder| finder.is_match(text))
 }
 
@@ -411,7 +440,8 @@ pub(super) fn is_minified(path: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{helps_tests, is_minified, is_test};
+    use super::{helps_tests, is_minified, is_test, may_hold};
+    use crate::parse::code::Language;
 
     #[test]
     fn helpers_of_tests_are_known_by_what_they_import() {
@@ -444,6 +474,22 @@ mod tests {
         for path in ["a/latest.go", "src/contest.py", "testimonials/a.ts", "a/Protest.cs.txt"] {
             assert!(!is_test(path), "{path}");
         }
+    }
+
+    #[test]
+    fn what_serves_is_parsed() {
+        for (language, text) in [
+            (Language::Python, "from quart import Quart"),
+            (Language::Go, "import \"github.com/gin-gonic/gin\""),
+            (Language::Typescript, "import { Hono } from 'hono'"),
+            (Language::Java, "import io.micronaut.http.annotation.Get;"),
+            (Language::Rust, "use lapin::Connection;"),
+            (Language::Csharp, "using RabbitMQ.Client;"),
+        ] {
+            assert!(may_hold(language, text), "{text}");
+        }
+        assert!(!may_hold(Language::Go, "package a\n\nimport \"strings\"\n"));
+        assert!(!may_hold(Language::Typescript, "import a from './honolulu'\n"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Spans that code starts: their name and kind, where they are open, how they end, and what is
 //! done with the errors in them.
 
-mod attributes;
+pub(super) mod attributes;
 mod catches;
 mod context;
 mod current;

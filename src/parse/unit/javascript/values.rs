@@ -139,6 +139,11 @@ fn entries<'a>(b: &mut Reader<'_, 'a>, node: usize) -> Vec<(Option<ExprId>, Expr
                         let (text, at) = (b.text(key), b.at(key));
                         b.push(ExprKind::Text(Cow::Borrowed(text)), at)
                     }
+                    // `[ATTR_SERVICE_NAME]: …`
+                    "computed_property_name" => {
+                        let inner = b.named(key).first().copied().unwrap_or(key);
+                        expression(b, inner)
+                    }
                     _ => expression(b, key),
                 };
                 entries.push((Some(key), expression(b, value)));
