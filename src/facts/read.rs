@@ -141,13 +141,16 @@ impl<'s> Reader<'s> {
 
     /// Reads all documents of a text.
     fn stream(&mut self, text: &str, map: &OffsetMap, unknown: &[Range<usize>], origin: &Origin) {
+        let squared = mask::squared(text);
+        let text = squared.as_deref().unwrap_or(text);
         let tree = yaml::parse(&yaml::Input { text, map, masked: unknown });
         let broken = tree.roots.iter().any(|root| root.broken);
         if broken && let Some(filled) = mask::fill(self.path, text, map) {
             let origin = Origin { masked: true, ..origin.clone() };
             return self.stream(&filled.text, &filled.map, &filled.unknown, &origin);
         }
-        let template = mask::is_template(text)
+        let template = squared.is_some()
+            || mask::is_template(text)
             || (broken && mask::has_actions(text) && mask::may_be_template(text));
         if template {
             let mut masked = mask::mask(text, map);

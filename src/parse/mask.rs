@@ -10,8 +10,10 @@ mod pipeline;
 pub use detect::{has_actions, is_template, may_be_template, only_fills_in};
 pub use pipeline::mask_pipeline;
 
+mod squared;
 mod variables;
 
+pub use squared::squared;
 pub use variables::fill;
 
 use super::offsets::OffsetMap;
