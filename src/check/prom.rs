@@ -44,6 +44,8 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("PROM002", Builtin::Document(unknown_field::check)),
     ("PROM003", Builtin::Document(bad_duration::check)),
     ("PROM004", Builtin::Document(timeout_over_interval::check)),
+    ("PROM004", Builtin::PrometheusConfig(timeout_over_interval::check_server)),
+    ("PROM004", Builtin::ScrapeJob(timeout_over_interval::check_job)),
     ("PROM005", Builtin::Document(job_name::check)),
     ("PROM006", Builtin::Document(bad_relabel::check)),
     ("PROM009", Builtin::Document(bad_auth_combination::check)),

@@ -19,13 +19,18 @@ pub enum ServerForm {
     Operator,
 }
 
-/// Which rules the server takes that a chart of the operator makes from its values.
+/// The server that a chart of the operator makes from its values: how it scrapes, and which rules it
+/// takes.
 #[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct ChartServer {
     /// The values.
     pub document: DocumentId,
     /// The key that holds them.
     pub anchor: Span,
+    /// `scrapeInterval`.
+    pub scrape_interval: Option<Scalar>,
+    /// `scrapeTimeout`.
+    pub scrape_timeout: Option<Scalar>,
     /// `ruleSelector`.
     pub rule_selector: Option<ObjectSelector>,
     /// Without a selector it takes what has the label of its release.

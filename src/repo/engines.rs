@@ -7,6 +7,7 @@ pub mod security;
 
 use super::Repo;
 use super::runs::{ELASTICSEARCH, OPENSEARCH, Program};
+use super::standing::is_sample;
 use crate::facts::deploy::Container;
 use crate::facts::elastic::Engine;
 use crate::facts::elastic::node::{self, NodeConfig};
@@ -153,6 +154,7 @@ fn gather(repo: &Repo) -> Vec<Cluster> {
         }
         clusters.extend(groups.into_values().filter_map(|nodes| cluster(repo, engine, nodes)));
     }
+    clusters.extend(built(repo));
     clusters.extend(declared(repo, &mut read));
     clusters.extend(lone(repo, &read));
     clusters.sort_by_key(|cluster| (cluster.document, cluster.anchor));
@@ -205,6 +207,9 @@ fn node_of(repo: &Repo, container: &Container, at: Option<usize>, configs: Vec<u
         settings.open |= config.settings.open;
         settings.entries.extend(config.settings.entries.iter().cloned());
     }
+    if let Some(base) = repo.base_image(container) {
+        settings.entries.extend(node::of_environment(&base.env).entries);
+    }
     let given = node::of_container(container);
     settings.open |= given.open;
     settings.entries.extend(given.entries);
@@ -229,6 +234,36 @@ fn node_of(repo: &Repo, container: &Container, at: Option<usize>, configs: Vec<u
         settings,
         official: image.into_iter().chain(base).any(is_official),
     }
+}
+
+/// Images that say whether security is on, and that no container here is built from.
+fn built(repo: &Repo) -> Vec<Cluster> {
+    let mut found = Vec::new();
+    for image in &repo.facts.base_images {
+        let path = &repo.source(image.document.source).path;
+        let used = || {
+            let mut containers = repo.facts.containers.iter();
+            containers
+                .any(|it| repo.base_image(it).is_some_and(|base| base.document == image.document))
+        };
+        let text = image.image.text.as_str();
+        let program = ELASTICSEARCH.is(text) && is_official(text);
+        let secured = |settings: &Settings| settings.get("xpack.security.enabled").is_some();
+        let settings = node::of_environment(&image.env);
+        if !program || !secured(&settings) || is_sample(path) || used() {
+            continue;
+        }
+        let node = Node {
+            document: image.document,
+            anchor: image.image.span,
+            container: None,
+            configs: Vec::new(),
+            settings: Settings { open: true, ..settings },
+            official: true,
+        };
+        found.extend(cluster(repo, Engine::Elasticsearch, vec![node]));
+    }
+    found
 }
 
 /// Whether an image is the makers' own, whose entrypoint reads settings off the environment.

@@ -4,6 +4,7 @@ use crate::check::Case;
 use crate::config::{self, World};
 use crate::facts::rules::AlertRule;
 use crate::repo::alerts::{Alert, Value};
+use crate::repo::routing::paging::is_heartbeat;
 use crate::repo::routing::survey::Choice;
 use crate::repo::routing::{Answer, Manager};
 use std::collections::BTreeMap;
@@ -12,10 +13,13 @@ pub(super) fn check(rule: &AlertRule, case: &mut Case<'_>) {
     let routing = case.model.routing();
     let Some(alert) = case.model.alert_of(rule) else { return case.skip() };
     let managers = routing.sent.get(alert.index).map(Vec::as_slice).unwrap_or_default();
+    // A heartbeat goes to whoever notices that it stopped.
+    let severity = rule.label(&case.settings().severity_label);
+    let calm = severity.is_none_or(|it| matches!(it.text.as_str(), "none" | "info"));
     if managers.is_empty() {
         return case.skip();
     }
-    if !case.repo.holds_all(World::Routes) {
+    if calm && is_heartbeat(&rule.name.text) || !case.repo.holds_all(World::Routes) {
         return;
     }
     let mut lacking: BTreeMap<&str, Vec<(&Manager<'_>, &Choice<'_>)>> = BTreeMap::new();

@@ -2,6 +2,7 @@
 
 use crate::check::Case;
 use crate::facts::shipper::{Program, Role, Section};
+use crate::lang::distance;
 use crate::repo::shippers::tags::{Tag, input_tag, matches};
 
 pub(super) fn check(section: &Section, case: &mut Case<'_>) {
@@ -18,7 +19,14 @@ pub(super) fn check(section: &Section, case: &mut Case<'_>) {
     {
         // One input and one output need no pattern.
         let alone = section.role == Role::Output && inputs < 2 && outputs == 1;
-        let elsewhere = section.open || (set.open && inputs == 0);
+        // One that is misspelt is told of where it stands.
+        let misspelt = section.properties.iter().any(|property| {
+            let key = property.key.text.to_ascii_lowercase();
+            // `Path` is as near, and another thing.
+            key.starts_with('m')
+                && distance::nearest(&key, ["match", "match_regex"].into_iter(), 2).is_some()
+        });
+        let elsewhere = section.open || (set.open && inputs == 0) || misspelt;
         if !alone && !elsewhere {
             let what = section.noun();
             case.flag(section.name_span())

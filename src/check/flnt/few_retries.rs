@@ -4,6 +4,7 @@ use crate::check::Case;
 use crate::facts::scalar::Scalar;
 use crate::facts::shipper::{Program, Section};
 use crate::lang::duration;
+use crate::shippers;
 
 /// Fluentd that gives up earlier than this loses records in an ordinary outage.
 const SHORT: f64 = 3600.0;
@@ -23,7 +24,10 @@ fn fluent_bit(section: &Section, case: &mut Case<'_>) {
     let Some(roles) = super::roles(section, case) else { return case.skip() };
     // What is rejected or given up is kept in a folder then.
     let kept = roles.services.iter().any(|it| it.switch("storage.keep.rejected") == Some(true));
-    if kept || section.open {
+    // Of an output that Fluent Bit does not have nobody knows where it leads.
+    let name = section.plugin.as_ref().and_then(|name| name.known_text());
+    let unknown = name.is_some_and(|name| shippers::fluent_bit().plugin("output", name).is_none());
+    if kept || section.open || unknown && !roles.external {
         return;
     }
     let (span, fault) = match section.value("retry_limit") {

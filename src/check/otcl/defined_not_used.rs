@@ -4,6 +4,7 @@ use super::model;
 use crate::check::{Case, mend};
 use crate::facts::collector::{Component, Section, normal};
 use crate::facts::flat::Value;
+use crate::facts::jaeger::v2::type_of;
 use crate::finding::Edit;
 use crate::repo::Repo;
 use crate::repo::collectors::{LoadSet, There};
@@ -16,7 +17,7 @@ pub(super) fn check(component: &Component, case: &mut Case<'_>) {
     }
     let found = model::missing(repo, document, |set| used(repo, set, component));
     let Some(missing) = found.filter(|found| found.certain) else { return };
-    if missing.loader.is_none() && named_beside(repo, component) {
+    if missing.loader.is_none() && named_beside(repo, component) || is_missed(repo, component) {
         return;
     }
     let (key, users) = match component.section {
@@ -31,6 +32,21 @@ pub(super) fn check(component: &Component, case: &mut Case<'_>) {
     if let Some(span) = lines {
         flag.fix(false, "remove it", vec![Edit { span, text: String::new() }]);
     }
+}
+
+/// Whether a part of Jaeger stands on an extension: then that is told as a fault of its own.
+fn is_missed(repo: &Repo, component: &Component) -> bool {
+    const USERS: &[(&str, &str)] =
+        &[("jaeger_storage", "jaeger_storage_exporter"), ("remote_sampling", "adaptive_sampling")];
+    let user = USERS.iter().find(|(extension, _)| *extension == component.id.text);
+    let mut configs = repo.facts.jaeger_configs.iter();
+    component.section == Section::Extensions
+        && user.is_some_and(|(_, user)| {
+            configs.any(|config| {
+                config.document == component.document
+                    && config.used.iter().any(|name| type_of(&name.text) == *user)
+            })
+        })
 }
 
 fn used(repo: &Repo, set: &LoadSet, component: &Component) -> There {

@@ -4,6 +4,7 @@ use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::code::setup::SdkSetup;
 use crate::facts::telemetry::OtelVariable;
+use crate::semconv;
 use crate::source::Span;
 
 /// The form that all SDKs know.
@@ -27,6 +28,13 @@ pub(super) fn variable(variable: &OtelVariable, case: &mut Case<'_>) {
     }
     let Some(value) = variable.value.known_text() else { return };
     let names: Vec<&str> = value.split(',').map(str::trim).filter(|it| !it.is_empty()).collect();
+    // What no SDK knows is another rule's.
+    let known = semconv::variable("OTEL_PROPAGATORS").map_or(&[][..], |it| it.values);
+    let unknown = |name: &&str| !known.is_empty() && !known.contains(name);
+    let odd = |name: &&str| unknown(name) && !name.contains([':', '.']);
+    if names.iter().any(odd) {
+        return;
+    }
     let foreign = names.iter().any(|name| !matches!(*name, "baggage" | "none"));
     if foreign && !names.contains(&W3C) {
         judge(variable.value.span, value, case);

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::facts::deploy::Container;
-use crate::facts::scalar::{Credential, Scalar};
+use crate::facts::scalar::{Credential, Pairs, Scalar};
 use crate::facts::settings::{Setting, Settings};
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{DocumentId, FileFacts, Subject};
@@ -138,10 +138,10 @@ pub fn known_credentials(facts: &mut FileFacts) {
     facts.credentials.extend(found);
 }
 
-/// Settings that a container's environment and arguments give a node: later ones win.
-pub fn of_container(container: &Container) -> Settings {
-    let mut settings = Settings { entries: Vec::new(), open: container.env.open };
-    for (name, value) in &container.env.entries {
+/// Settings that an environment gives a node: of a container, or of the image that it is built from.
+pub fn of_environment(env: &Pairs) -> Settings {
+    let mut settings = Settings { entries: Vec::new(), open: env.open };
+    for (name, value) in &env.entries {
         // The entrypoint passes on what has a value.
         let Some(key) = setting_name(&name.text).filter(|_| !value.known || !value.text.is_empty())
         else {
@@ -149,6 +149,12 @@ pub fn of_container(container: &Container) -> Settings {
         };
         settings.entries.push(given(key, name.span, value.clone()));
     }
+    settings
+}
+
+/// Settings that a container's environment and arguments give a node: later ones win.
+pub fn of_container(container: &Container) -> Settings {
+    let mut settings = of_environment(&container.env);
     let mut args = container.args.iter().peekable();
     while let Some(arg) = args.next() {
         let pair = match arg.text.strip_prefix("-E") {

@@ -88,6 +88,8 @@ pub fn read_object(node: NodeRef<'_>, document: DocumentId, masked: bool, facts:
     let object = facts.documents[document.index as usize].object.as_ref();
     if object.is_some_and(|object| object.data_key.as_deref() == Some("prometheusSpec")) {
         facts.chart_servers.push(ChartServer {
+            scrape_interval: Scalar::under(node, "scrapeInterval"),
+            scrape_timeout: Scalar::under(node, "scrapeTimeout"),
             document,
             anchor: facts.documents[document.index as usize].anchor,
             rule_selector: object_selector(node, "ruleSelector", "ruleNamespaceSelector", masked),
