@@ -2,6 +2,7 @@
 
 use crate::catalogue::model::{Rule, Severity};
 use crate::facts::DocumentId;
+use crate::facts::subject::SubjectKind;
 use crate::source::Span;
 
 /// A second place that explains a finding.
@@ -61,6 +62,18 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The severity that verdicts go by: what a repository lacks as a whole is not there, whoever it is
+    /// owed to.
+    pub fn weight(&self) -> Severity {
+        let rule = self.rule;
+        let whole = matches!(rule.subject, SubjectKind::Repository | SubjectKind::PrometheusConfig);
+        if rule.absence && whole && self.severity == Severity::Warning {
+            rule.severity
+        } else {
+            self.severity
+        }
+    }
+
     /// The message with its captures filled in.
     pub fn message(&self) -> String {
         let mut message = String::with_capacity(self.rule.message.len() + 64);

@@ -272,7 +272,7 @@ fn status_of(repo: &Repo, mut finding: Finding, allowed: Option<String>, view: &
     let profile = view
         .profile
         .unwrap_or_else(|| path.map_or(Profile::Unspecified, |path| profile(&repo.settings, path)));
-    let (severity, lowered) = weigh(&finding, profile);
+    let (severity, lowered) = weigh(&finding, profile, path.unwrap_or_default());
     let document = finding.document.or(finding.span.and_then(|span| {
         repo.documents_in(span.source).iter().rfind(|it| it.span.contains(span)).map(|it| it.id)
     }));
@@ -300,9 +300,18 @@ fn status_of(repo: &Repo, mut finding: Finding, allowed: Option<String>, view: &
     }
 }
 
-/// Severity under a profile: only lowers, never touches validity.
-fn weigh(finding: &Finding, profile: Profile) -> (Severity, Option<&'static str>) {
+/// Whether a file lies among those that tests read.
+fn is_fixture(path: &str) -> bool {
+    let mut folders = path.split('/').rev().skip(1);
+    folders.any(|part| matches!(part, "testdata" | "fixtures" | "__fixtures__"))
+}
+
+/// Severity under a profile: only lowers, and never touches validity but of what tests read.
+fn weigh(finding: &Finding, profile: Profile, path: &str) -> (Severity, Option<&'static str>) {
     let severity = finding.severity;
+    if profile == Profile::Dev && is_fixture(path) && severity > Severity::Info {
+        return (Severity::Info, Some("lower here: what a test reads may be broken on purpose"));
+    }
     if finding.rule.class == Class::Validity {
         return (severity, None);
     }

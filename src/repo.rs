@@ -32,6 +32,7 @@ pub mod metrics;
 pub mod model;
 pub mod notifications;
 pub mod oncall;
+pub mod owed;
 pub mod owners;
 pub mod paths;
 pub mod pillars;

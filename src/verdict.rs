@@ -181,7 +181,7 @@ pub fn assess_waived<'a>(
     for (index, finding) in findings.iter().enumerate() {
         faults.entry(finding.rule.code).or_default().push(Fault {
             index,
-            severity: finding.severity,
+            severity: finding.weight(),
             validity: finding.rule.class == Class::Validity,
             document: finding.document,
             waiver: waived.get(index).copied().flatten(),

@@ -107,6 +107,13 @@ impl<'a> Case<'a> {
         Some(self.repo.document(id))
     }
 
+    /// Reports what the repository lacks as a whole: an error only where it is owed to others.
+    pub(crate) fn miss(&mut self, span: Span) -> Flag<'_> {
+        let owed = self.repo.is_owed_at(span);
+        let flag = self.flag(span);
+        if owed { flag } else { flag.at_most(Severity::Warning) }
+    }
+
     /// Reports a fault at `span` (`None`: about the repository as a whole).
     pub(crate) fn flag(&mut self, span: impl Into<Option<Span>>) -> Flag<'_> {
         let rule = self.rule;
@@ -181,6 +188,12 @@ impl Flag<'_> {
     /// Sets another severity than the rule's own, where the catalogue says so.
     pub(crate) fn severity(self, severity: Severity) -> Self {
         self.finding.severity = severity;
+        self
+    }
+
+    /// Lowers the severity where it is higher.
+    pub(crate) fn at_most(self, most: Severity) -> Self {
+        self.finding.severity = self.finding.severity.min(most);
         self
     }
 

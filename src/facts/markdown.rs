@@ -99,11 +99,13 @@ pub fn read(text: &str, base: usize, document: DocumentId, facts: &mut FileFacts
     });
 }
 
-/// The first paragraph that is prose: no heading, badge, link alone, table, list or code.
+/// The first paragraph that is prose: no heading, badge, link alone, table, list or code, and nothing
+/// that only announces a list.
 fn opening(text: &str) -> String {
     /// Most lines that are looked at, most bytes that are kept.
     const MAX: (usize, usize) = (80, 400);
     let mut found = String::new();
+    let mut announced = String::new();
     let mut fence = false;
     for line in text.lines().take(MAX.0) {
         let body = line.trim().trim_start_matches(['>', ' ']);
@@ -111,7 +113,8 @@ fn opening(text: &str) -> String {
             fence = !fence;
             continue;
         }
-        let prose = if fence || body.starts_with(['#', '|', '-', '=']) {
+        let item = !announced.is_empty() && found.is_empty() && is_item(body);
+        let prose = if fence || item || body.starts_with(['#', '|', '-', '=']) {
             String::new()
         } else {
             prose(body)
@@ -120,6 +123,8 @@ fn opening(text: &str) -> String {
         if words >= 3 || (!found.is_empty() && words > 0) {
             found.push_str(&prose);
             found.push(' ');
+        } else if announced.is_empty() && found.trim_end().ends_with(':') {
+            announced = std::mem::take(&mut found);
         } else if !found.is_empty() {
             break;
         }
@@ -127,7 +132,14 @@ fn opening(text: &str) -> String {
             break;
         }
     }
-    found
+    if found.is_empty() { announced } else { found }
+}
+
+/// Whether a line begins an item of a list.
+fn is_item(line: &str) -> bool {
+    let mark = line.split_whitespace().next().unwrap_or_default();
+    let number = mark.strip_suffix(['.', ')']);
+    matches!(mark, "*" | "+") || number.is_some_and(|it| it.bytes().all(|it| it.is_ascii_digit()))
 }
 
 /// A line without tags, pictures and the targets of links.

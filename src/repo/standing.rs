@@ -254,7 +254,10 @@ fn is_stand_in(image: &str) -> bool {
     const HELPERS: &[&str] = &[
         "adminer",
         "azurite",
+        "dynamodb-admin",
         "dynamodb-local",
+        "elasticmq",
+        "elasticmq-native",
         "fake-gcs-server",
         "localstack",
         "maildev",
@@ -266,6 +269,7 @@ fn is_stand_in(image: &str) -> bool {
         "pgadmin4",
         "phpmyadmin",
         "redis-commander",
+        "redisinsight",
         "sqs-admin",
         "wiremock",
     ];
@@ -309,7 +313,8 @@ fn only_tests(container: &Container) -> bool {
 
 fn is_of_workshop(path: &str) -> bool {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let is = |word: &str| WORKSHOP.contains(&word);
+    // `appsettings.Development.json`
+    let is = |word: &str| WORKSHOP.iter().any(|known| known.eq_ignore_ascii_case(word));
     // `local-otel-configuration`, `e2e_tests`
     let outer = |part: &str| {
         let mut words = part.trim_start_matches('.').split(['-', '_']);

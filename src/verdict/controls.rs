@@ -84,7 +84,7 @@ pub(super) fn matrix<'r>(
     }
     let mut against: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
-        for id in finding.rule.controls.iter().filter(|_| finding.severity == Severity::Error) {
+        for id in finding.rule.controls.iter().filter(|_| finding.weight() == Severity::Error) {
             against.entry(id).or_default().push(index);
         }
     }

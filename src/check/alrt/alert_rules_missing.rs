@@ -1,6 +1,5 @@
 //! Monitoring without a single alert. Rule: rules/alrt/alert-rules-missing.yaml
 
-use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::{Dialect, Document};
 use crate::identify::Kind;
@@ -14,11 +13,7 @@ pub(super) fn check(case: &mut Case<'_>) {
         && case.repo.facts.monitors.is_empty()
         && !documents.iter().any(could_hold_alerts)
     {
-        let shows = case.repo.only_shows();
-        let flag = case.flag(first.anchor);
-        if shows {
-            flag.severity(Severity::Warning);
-        }
+        case.miss(first.anchor);
     }
 }
 

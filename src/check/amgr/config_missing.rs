@@ -1,5 +1,6 @@
 //! Alerts, and nobody who passes them on. Rule: rules/amgr/config-missing.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::config::World;
 use crate::facts::Document;
@@ -28,7 +29,15 @@ pub(super) fn check(case: &mut Case<'_>) {
     {
         return;
     }
-    case.flag(repo.document(alert.document).anchor);
+    // Rules that say whose they are, and no server: they are handed to one elsewhere.
+    let owners = &case.settings().owner_labels;
+    let owned = |alert: &AlertRule| owners.iter().any(|label| alert.label(label).is_some());
+    let handed =
+        repo.own_servers().next().is_none() && repo.facts.alert_rules.iter().filter(own).all(owned);
+    let flag = case.flag(repo.document(alert.document).anchor);
+    if handed {
+        flag.severity(Severity::Warning);
+    }
 }
 
 /// Documents that route alerts, or may.
@@ -36,6 +45,17 @@ fn passes_on(document: &Document) -> bool {
     let object = document.object.as_ref().map_or("", |object| object.kind.as_str());
     matches!(document.kind, Kind::AlertmanagerConfig | Kind::GrafanaProvisioning)
         || matches!(object, "AlertmanagerConfig" | "Alertmanager")
+}
+
+/// Whether the platform NAIS runs what is here: it routes the alerts of its teams.
+fn is_of_nais(repo: &Repo) -> bool {
+    let objects = repo.facts.documents.iter().filter_map(|it| it.object.as_ref());
+    let feature = |path: &String| {
+        let folder = path.strip_suffix("Feature.yaml");
+        folder.is_some_and(|folder| repo.has_path(&format!("{folder}Chart.yaml")))
+    };
+    objects.into_iter().any(|object| object.api_version.starts_with("nais.io/"))
+        || repo.paths.iter().any(|path| path.starts_with(".nais/") || feature(path))
 }
 
 /// A hosted Alertmanager, one that a chart brings, or a ruler that has its own.
@@ -50,6 +70,7 @@ fn has_one_elsewhere(repo: &Repo) -> bool {
     let skipped = repo.facts.skips.iter().any(|skip| skip.kind == Some(Kind::AlertmanagerConfig));
     hosted
         || skipped
+        || is_of_nais(repo)
         || repo.has_ruler()
         || repo.facts.packages.iter().any(|package| chart(&package.name.text))
 }

@@ -1,8 +1,7 @@
 //! The four searches the standard asks for. Rule: rules/kiba/analysis-set-incomplete.yaml
 
-use crate::catalogue::model::Severity;
 use crate::check::Case;
-use crate::facts::query::Form;
+use crate::facts::query::{Form, LogQuery};
 use crate::identify::Kind;
 use crate::repo::Repo;
 use crate::repo::logfields::Purpose;
@@ -14,7 +13,13 @@ const ENGINES: &[&str] = &["Elasticsearch", "OpenSearch", "index-template"];
 
 pub(super) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
-    let queries = || repo.facts.log_queries.iter().filter(|query| repo.stands(query.document));
+    // What a program carries with it it asks itself.
+    let carried =
+        |query: &&LogQuery| repo.source(query.document.source).path.contains("src/main/resources/");
+    let queries = || {
+        let all = repo.facts.log_queries.iter();
+        all.filter(|query| repo.stands(query.document)).filter(|query| !carried(query))
+    };
     let found: BTreeSet<Purpose> = queries().flat_map(|query| query.purposes()).collect();
     let missing: Vec<&str> = Purpose::ALL
         .iter()
@@ -47,10 +52,10 @@ pub(super) fn check(case: &mut Case<'_>) {
     if missing.is_empty() {
         return;
     }
-    let flag = case.flag(anchor).with("missing", missing.join(", "));
-    if repo.only_shows() {
-        flag.severity(Severity::Warning);
-    }
+    // Who keeps searches has somebody who searches.
+    let flag =
+        if search.is_some() && !repo.only_shows() { case.flag(anchor) } else { case.miss(anchor) };
+    flag.with("missing", missing.join(", "));
 }
 
 /// Whether a program here keeps its own data in a search engine.

@@ -1,6 +1,5 @@
 //! Only infrastructure is scraped. Rule: rules/prom/application-not-scraped.yaml
 
-use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::prometheus::ScrapeJob;
 use crate::repo::Repo;
@@ -16,10 +15,7 @@ pub(super) fn check(case: &mut Case<'_>) {
         let server = repo.server(first.document);
         let place = server.map(|server| server.scrape_configs_key.unwrap_or(server.anchor));
         let place = place.unwrap_or_else(|| first.name.as_ref().map_or(first.span, |it| it.span));
-        let flag = case.flag(place);
-        if repo.only_shows() {
-            flag.severity(Severity::Warning);
-        }
+        case.miss(place);
     }
 }
 

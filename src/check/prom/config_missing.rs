@@ -28,9 +28,14 @@ pub(super) fn check(case: &mut Case<'_>) {
     let parts = [Part::Metrics, Part::LongTermMetrics];
     let mut evidence = repo.evidence().iter().filter(|it| parts.contains(&it.part));
     if !evidence.any(|it| collects(repo, it)) {
-        let read = is_read_from_outside(repo);
+        // What a platform runs it watches as well; a cluster watches nothing by itself.
+        let clustered = deployed.iter().any(|it| repo.is_in_cluster(*it) && repo.stands(*it));
+        let owed = match clustered {
+            true => repo.is_owed_by_all(first.id),
+            false => repo.is_owed(first.id) && !repo.is_deployed(),
+        };
         let flag = case.flag(first.anchor);
-        if read {
+        if !owed || is_read_from_outside(repo) {
             flag.severity(Severity::Warning);
         }
     }

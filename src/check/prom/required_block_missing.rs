@@ -39,12 +39,10 @@ pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
         parts.into_iter().filter(|(there, _)| !there).map(|(_, name)| name).collect();
     if !missing.is_empty() {
         let sample = !repo.stands(server.document);
-        let flag = case.flag(server.anchor).with("missing", missing.join(", no "));
+        let flag = case.miss(server.anchor).with("missing", missing.join(", no "));
         if sample {
             // Nothing runs with it; it shows or tests a part.
             flag.severity(Severity::Info);
-        } else if repo.only_shows() {
-            flag.severity(Severity::Warning);
         }
     }
 }

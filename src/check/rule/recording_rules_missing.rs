@@ -1,6 +1,5 @@
 //! Monitoring without recording rules. Rule: rules/rule/recording-rules-missing.yaml
 
-use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::{Dialect, Document};
 use crate::identify::Kind;
@@ -10,11 +9,7 @@ pub(super) fn check(case: &mut Case<'_>) {
     let applicable = [Kind::PrometheusConfig, Kind::PrometheusRules];
     let Some(first) = case.first_standing(&applicable) else { return };
     if case.repo.facts.recording_rules.is_empty() && !documents.iter().any(could_hold_records) {
-        let shows = case.repo.only_shows();
-        let flag = case.flag(first.anchor);
-        if shows {
-            flag.severity(Severity::Warning);
-        }
+        case.miss(first.anchor);
     }
 }
 

@@ -1,6 +1,5 @@
 //! Monitoring without a single objective. Rule: rules/slo/slo-config-missing.yaml
 
-use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::Document;
 use crate::identify::Kind;
@@ -19,11 +18,7 @@ pub(super) fn check(case: &mut Case<'_>) {
             || query.record().is_some_and(|record| is_burn(&record.name.text))
     });
     if !exists && !burns && !facts.documents.iter().any(could_hold) {
-        let shows = case.repo.only_shows();
-        let flag = case.flag(first.anchor);
-        if shows {
-            flag.severity(Severity::Warning);
-        }
+        case.miss(first.anchor);
     }
 }
 

@@ -26,8 +26,11 @@ pub(super) fn check(case: &mut Case<'_>) {
         .iter()
         .filter_map(|pillar| Some((*pillar, repo.evidence_of_pillar(pillar).next()?.span)))
         .collect();
-    let severity =
-        if configured.len() == PILLARS.len() { Severity::Warning } else { Severity::Error };
+    let all = configured.len() == PILLARS.len();
+    let severity = match !all && repo.is_owed_by_all(first.id) {
+        true => Severity::Error,
+        false => Severity::Warning,
+    };
     // What is not seen here may be set up by a package, an agent or a platform.
     let seen = match configured.len() {
         0 => String::new(),

@@ -33,11 +33,31 @@ const SENDERS: &[&str] = &[
     "statsd",
 ];
 
+/// Parts of the names of packages by which a program gives all three of them to Azure.
+const WHOLE: &[&str] = &[
+    "applicationinsights",
+    "azure-monitor-opentelemetry",
+    "azure.monitor.opentelemetry.aspnetcore",
+];
+
 impl Repo {
     /// Whether a program that runs here takes care of a pillar (`metrics`, `logs`, `traces`) in its
     /// own code.
     pub fn is_set_up_in_code(&self, pillar: &str) -> bool {
+        // The settings of Azure's agent, which lies beside the program.
+        if self.paths.iter().any(|path| last(path) == "applicationinsights.json") {
+            return true;
+        }
+        let whole = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            WHOLE.iter().any(|known| name.contains(known)) && !name.ends_with("-exporter")
+        };
+        let sends = |service: &Service| {
+            let mut needed = self.dependencies_of(service).filter(|it| !it.development);
+            needed.any(|it| whole(&it.name.text))
+        };
         let does = |service: &Service| match pillar {
+            _ if sends(service) => true,
             "metrics" => self.meters(service),
             "traces" => self.is_instrumented(service) == Some(true),
             _ => self.setups_in(service).any(|setup| match &setup.step {

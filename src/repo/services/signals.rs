@@ -79,6 +79,7 @@ const METERED: &[&str] = &[
     "@azure/functions",
     "Microsoft.Azure.Functions",
     "aws-lambda",
+    "Amazon.Lambda.",
     "serverless-http",
     // Its manager serves what it counts.
     "sigs.k8s.io/controller-runtime",
