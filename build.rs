@@ -84,6 +84,13 @@ fn main() {
     println!("cargo::rerun-if-changed=shippers");
     println!("cargo::rerun-if-changed=libraries");
     println!("cargo::rerun-if-changed=semconv");
+    let target = |key: &str| std::env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
+    let is_static = target("FEATURE").split(',').any(|feature| feature == "crt-static");
+    if target("OS") == "linux" && target("ENV") == "gnu" && !is_static {
+        // All these tables are texts, 180,000 pointers: where the program stands at the place it
+        // was linked for, nobody has to write them anew at each start.
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     write(&out.join("rules.rs"), &rules::generate(Path::new("rules")));
     write(&out.join("schemas.rs"), &schemas::generate(Path::new("schemas")));
