@@ -193,8 +193,11 @@ pub fn check_model<'a>(model: &'a Model<'a>, rules: &[&'static Rule]) -> Vec<Out
     let mut parts: Vec<_> = done.flatten_iter().collect();
     parts.sort_unstable_by_key(|&(pass, start, _)| (pass, start));
     let mut outcomes: Vec<Outcome> = rules.iter().map(|rule| Outcome::of(rule)).collect();
+    let mut counts = vec![0; rules.len()];
+    parts.iter().for_each(|(pass, _, part)| counts[passes[*pass].number] += part.findings.len());
     for (pass, _, part) in parts {
-        outcomes[passes[pass].number].add(part);
+        let number = passes[pass].number;
+        outcomes[number].add(part, counts[number]);
     }
     outcomes
 }
@@ -211,7 +214,7 @@ pub fn asked_for(codes: &BTreeSet<&'static str>) -> Option<BTreeSet<&'static str
     let mut asked = BTreeSet::new();
     let mut open: Vec<&'static str> = codes.iter().copied().collect();
     while let Some(code) = open.pop() {
-        let rule = catalogue::rules().iter().find(|rule| rule.code == code)?;
+        let rule = catalogue::by_code(code)?;
         if rests_on_all(rule) {
             return None;
         }
@@ -264,13 +267,15 @@ impl Outcome {
         Outcome { rule, examined: 0, findings: Vec::new(), panics: Vec::new() }
     }
 
-    /// Adds what the rule did with further subjects.
-    fn add(&mut self, mut part: Outcome) {
+    /// Adds what the rule did with further subjects, of so many findings in all.
+    fn add(&mut self, mut part: Outcome, all: usize) {
         self.examined += part.examined;
         self.panics.append(&mut part.panics);
-        match self.findings.is_empty() {
-            true => self.findings = part.findings,
-            false => self.findings.append(&mut part.findings),
+        if part.findings.len() == all {
+            self.findings = part.findings;
+        } else if !part.findings.is_empty() {
+            self.findings.reserve_exact(all - self.findings.len());
+            self.findings.append(&mut part.findings);
         }
     }
 }

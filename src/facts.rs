@@ -129,11 +129,12 @@ macro_rules! file_facts {
 
             /// Adds the facts of the next file.
             pub(crate) fn append(&mut self, other: FileFacts) {
-                // Most lists of most files are empty: they are not even touched.
+                // Most lists of most files are empty: they are not even touched. Where room was made
+                // it is used.
                 $(if !other.$field.is_empty() {
-                    match self.$field.is_empty() {
-                        true => self.$field = other.$field,
-                        false => self.$field.extend(other.$field),
+                    match self.$field.capacity() {
+                        0 => self.$field = other.$field,
+                        _ => self.$field.extend(other.$field),
                     }
                 })*
             }

@@ -25,6 +25,11 @@ pub enum Reading {
     Nothing,
 }
 
+/// Makes what every file is compared with.
+pub fn prepare() {
+    signature::prepare();
+}
+
 /// How to read a file: by a literal search, so that most files are never parsed.
 ///
 /// The name only helps where the content is source code.

@@ -9,6 +9,7 @@ use crate::catalogue;
 use crate::catalogue::model::{Class, Rule, Severity};
 use crate::config::{self, Profile, Settings};
 use crate::discover;
+use crate::identify;
 use crate::judge::View;
 use crate::report::{Report, concise, files, github, gitlab, human, json, junit, sarif};
 use crate::scan::Request;
@@ -38,6 +39,8 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Failure> {
     let rendered = &rendered::read(&arguments.scan, &place)?;
     let keep_texts = mode.is_some();
     let cache = load::cache(&arguments.scan, root);
+    // What tells kinds apart takes as long to make as the walk.
+    rayon::spawn(identify::prepare);
     let walked = change.is_none().then(|| discover::walk(root, only));
     let alone = matches!(outputs[..], [(_, None)]) && mode.is_none() && known.is_none();
     let plain = alone && rendered.texts.is_empty();

@@ -375,8 +375,9 @@ pub(super) fn read_installs(path: &str, text: &str, facts: &mut FileFacts) {
     if path.ends_with(".md") || path.ends_with(".adoc") {
         return;
     }
-    for (at, command) in text.match_indices("logstash-plugin") {
-        let rest = text[at + command.len()..].replace("\\\n", " ");
+    const COMMAND: &[u8] = b"logstash-plugin";
+    for at in memchr::memmem::find_iter(text.as_bytes(), COMMAND) {
+        let rest = text[at + COMMAND.len()..].replace("\\\n", " ");
         let line = rest.split(['\n', ';', '&', '|']).next().unwrap_or_default();
         let words = line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ']'));
         let named = words.filter(|word| word.starts_with("logstash-"));

@@ -38,6 +38,11 @@ struct Index {
     finder: Option<AhoCorasick>,
 }
 
+/// Makes the index, so that no file has to wait for it.
+pub(super) fn prepare() {
+    index();
+}
+
 fn index() -> &'static Index {
     static INDEX: OnceLock<Index> = OnceLock::new();
     INDEX.get_or_init(Index::new)

@@ -168,6 +168,13 @@ impl Tree {
         self.texts.get(text.start as usize..text.end as usize).unwrap_or_default()
     }
 
+    /// Whether a text that was taken in is this one: most differ in their length.
+    fn is(&self, text: Text, other: &str) -> bool {
+        let (start, end) = (text.start as usize, text.end as usize);
+        end - start == other.len()
+            && self.texts.as_bytes().get(start..end) == Some(other.as_bytes())
+    }
+
     /// Takes a tag in; its number.
     pub(crate) fn keep_tag(&mut self, tag: String) -> u32 {
         self.tags.push(tag.into());
@@ -211,7 +218,13 @@ impl<'t> NodeRef<'t> {
     }
 
     /// Follows aliases to the node that holds the value.
+    #[inline]
     pub fn resolve(self) -> NodeRef<'t> {
+        if self.is_alias() { self.follow() } else { self }
+    }
+
+    #[cold]
+    fn follow(self) -> NodeRef<'t> {
         let mut node = self;
         for _ in 0..MERGE_DEPTH {
             match node.raw().kind {
@@ -343,14 +356,20 @@ impl<'t> NodeRef<'t> {
     }
 
     fn is_merge_key(self) -> bool {
-        matches!(self.raw().kind, NodeKind::Scalar { text, style: Style::Plain } if self.tree.text(text) == "<<")
+        matches!(self.raw().kind, NodeKind::Scalar { text, style: Style::Plain } if self.tree.is(text, "<<"))
+    }
+
+    /// Whether this is a scalar of this text.
+    fn is_called(self, text: &str) -> bool {
+        let node = self.resolve();
+        matches!(node.raw().kind, NodeKind::Scalar { text: own, .. } if self.tree.is(own, text))
     }
 
     /// The pair with this key; `<<` is looked through.
     pub fn entry(self, key: &str) -> Option<Pair<'t>> {
         let mut merges = false;
         for (name, value) in self.pairs() {
-            if name.scalar() == Some(key) {
+            if name.is_called(key) {
                 return Some((name, value));
             }
             merges |= name.is_merge_key();

@@ -8,7 +8,7 @@ use crate::identify::Kind;
 use crate::lang::quick::{QuickMap, steady_hash};
 use crate::semconv;
 use crate::source::SourceId;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
@@ -94,7 +94,7 @@ struct Sought<'r> {
     /// Numbers of those with a colon inside, by their hash: each file's facts know which it has.
     by_hash: QuickMap<u64, usize>,
     /// The others, which only the texts themselves show.
-    plain: Option<Plain>,
+    plain: Option<Plain<'r>>,
     renamed: Option<Renamed>,
 }
 
@@ -150,34 +150,73 @@ impl<'r> Sought<'r> {
 }
 
 /// Recorded names without a colon.
-struct Plain {
-    /// Their numbers, in the order of the finder's patterns.
-    names: Vec<usize>,
-    finder: AhoCorasick,
+struct Plain<'r> {
+    /// Numbers of those that are one word.
+    words: QuickMap<&'r str, usize>,
+    /// Lengths of these, a bit for each, and their first bytes: most words of a text have neither.
+    lengths: u64,
+    first: [bool; 256],
+    /// Numbers of the others, in the order of the finder's patterns.
+    odd: Vec<usize>,
+    finder: Option<AhoCorasick>,
 }
 
-impl Plain {
-    fn of<'r>(names: impl Iterator<Item = (usize, &'r str)>) -> Option<Plain> {
-        let (names, texts): (Vec<usize>, Vec<&str>) = names.unzip();
-        // All texts are gone through: a table for each state pays where names are few.
-        let kind = (names.len() < 1_000).then_some(AhoCorasickKind::DFA);
+impl<'r> Plain<'r> {
+    fn of(names: impl Iterator<Item = (usize, &'r str)>) -> Option<Plain<'r>> {
+        let (words, odd): (Vec<_>, Vec<_>) = names.partition(|(_, name)| name.bytes().all(is_part));
+        if words.is_empty() && odd.is_empty() {
+            return None;
+        }
+        let (odd, texts): (Vec<usize>, Vec<&str>) = odd.into_iter().unzip();
         let mut longest = AhoCorasick::builder();
-        longest.match_kind(MatchKind::LeftmostLongest).prefilter(false).kind(kind);
-        let longest = longest.build(texts);
-        let finder = longest.ok().filter(|_| !names.is_empty())?;
-        Some(Plain { names, finder })
+        longest.match_kind(MatchKind::LeftmostLongest).prefilter(false);
+        let finder = longest.build(texts).ok().filter(|_| !odd.is_empty());
+        let mut first = [false; 256];
+        words.iter().for_each(|(_, word)| first[word.as_bytes()[0] as usize] = true);
+        let lengths = words.iter().fold(0, |known, (_, word)| known | bit(word.len()));
+        let words = words.into_iter().map(|(name, word)| (word, name)).collect();
+        Some(Plain { words, lengths, first, odd, finder })
     }
 
     /// The names that stand in a text as whole words, each as often as it does.
     fn in_text(&self, text: &str) -> Vec<usize> {
+        let mut found = Vec::new();
+        if !self.words.is_empty() {
+            found.extend(words(text).filter_map(|word| self.word(word)));
+        }
         let whole = |hit: &aho_corasick::Match| {
             let before = text.as_bytes()[..hit.start()].last();
             let after = text[hit.end()..].trim_start_matches(':').bytes().next();
             !before.is_some_and(|byte| is_part(*byte)) && !after.is_some_and(is_part)
         };
-        let hits = self.finder.find_iter(text).filter(whole);
-        hits.map(|hit| self.names[hit.pattern().as_usize()]).collect()
+        let hits = self.finder.iter().flat_map(|finder| finder.find_iter(text)).filter(whole);
+        found.extend(hits.map(|hit| self.odd[hit.pattern().as_usize()]));
+        found
     }
+
+    fn word(&self, word: &str) -> Option<usize> {
+        let likely = self.lengths & bit(word.len()) != 0 && self.first[word.as_bytes()[0] as usize];
+        if likely { self.words.get(word).copied() } else { None }
+    }
+}
+
+/// The bit of a length; long ones share it.
+fn bit(length: usize) -> u64 {
+    1 << (length % 64)
+}
+
+/// Runs of letters that can be a metric's name, without colons at their end.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let start = rest.bytes().position(is_part)?;
+        let length = rest[start..].bytes().position(|byte| !is_part(byte));
+        let end = length.map_or(rest.len(), |length| start + length);
+        let word = &rest[start..end];
+        rest = &rest[end..];
+        Some(word.trim_end_matches(':'))
+    })
+    .filter(|word| !word.is_empty())
 }
 
 /// Old names of attributes, and the labels that Prometheus makes of them.

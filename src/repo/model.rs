@@ -162,21 +162,22 @@ impl<'r> Model<'r> {
     /// parallel: a thread that waits for the others takes up another rule, and that rule must not
     /// ask for the cell that the thread is filling.
     pub fn prepare(&self) {
-        let first = self.queries().first();
         // Records flow one after the other: meanwhile another thread does what they do not ask for.
         rayon::join(
-            || first.map(|query| self.labels_of(query)),
+            || self.queries().first().map(|query| self.labels_of(query)),
             || {
                 rayon::join(|| self.repo.services(), || self.repo.mentioned());
                 self.texts();
-                if let Some(query) = first {
+                if let Some(query) = self.queries().first() {
+                    self.providers();
                     self.constants_of(query);
                     self.fingerprints_of(query);
                 }
             },
         );
-        if first.is_some() {
-            self.classes();
+        if !self.queries().is_empty() {
+            // What only one thread can do, beside what all do.
+            rayon::join(|| self.up_uses(), || self.classes());
         }
         self.notifications();
         self.routing();

@@ -257,8 +257,9 @@ impl Repo {
 
     /// A log query without a pipe reads as PromQL; the folder tells.
     fn may_be_logql(&self, scalar: &Scalar, parsed: &Parsed) -> bool {
-        parsed.ast.selectors().any(|(_, selector)| selector.metric().is_none())
-            && self.path(scalar.span).to_ascii_lowercase().contains("loki")
+        let path = self.path(scalar.span).as_bytes();
+        path.windows(4).any(|word| word.eq_ignore_ascii_case(b"loki"))
+            && parsed.ast.selectors().any(|(_, selector)| selector.metric().is_none())
     }
 
     /// The lines of a list item whose content is at `span`, if it has them for itself.

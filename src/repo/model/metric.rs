@@ -3,6 +3,7 @@
 use super::{Model, Place, Record};
 use crate::facts::code::{MetricDefinition, MetricType};
 use crate::lang::promql::ast::{NodeId, Selector};
+use crate::lang::quick::QuickMap;
 use crate::metrics::{self, Exporter, MetricKind, Part};
 use crate::repo::Repo;
 use crate::repo::queries::Query;
@@ -105,12 +106,15 @@ impl<'r> Metric<'_, 'r> {
 impl<'r> Model<'r> {
     /// What is known about a name.
     pub fn metric(&self, name: &str) -> Metric<'_, 'r> {
-        let known = self.providers.get_or_init(|| {
-            let names: Vec<&'r str> = self.uses().keys().copied().collect();
-            names.into_iter().map(|name| (name, self.provided(name))).collect()
-        });
-        let providers = known.get(name).cloned().unwrap_or_else(|| self.provided(name));
+        let known = self.providers().get(name).cloned();
+        let providers = known.unwrap_or_else(|| self.provided(name));
         Metric { record: self.records().get(name), providers }
+    }
+
+    /// Who provides the names that expressions read.
+    pub(super) fn providers(&self) -> &QuickMap<&'r str, Arc<[Provider<'r>]>> {
+        self.providers
+            .get_or_init(|| self.uses().keys().map(|&name| (name, self.provided(name))).collect())
     }
 
     fn provided(&self, name: &str) -> Arc<[Provider<'r>]> {
@@ -121,7 +125,7 @@ impl<'r> Model<'r> {
     /// Metric names and the selectors that read them, in the order of the expressions.
     pub fn uses(&self) -> &BTreeMap<&'r str, Vec<Use>> {
         self.uses.get_or_init(|| {
-            let mut uses: BTreeMap<&str, Vec<Use>> = BTreeMap::new();
+            let mut uses: QuickMap<&str, Vec<Use>> = QuickMap::default();
             for query in self.queries() {
                 for (node, selector) in query.ast().selectors() {
                     if let Some(name) = selector.metric() {
@@ -129,7 +133,7 @@ impl<'r> Model<'r> {
                     }
                 }
             }
-            uses
+            uses.into_iter().collect()
         })
     }
 

@@ -5,10 +5,10 @@ use crate::facts::rules::AlertRule;
 use crate::facts::scalar::Scalar;
 use crate::facts::{Dialect, DocumentId};
 use crate::identify::Kind;
+use crate::lang::quick::QuickMap;
 use crate::lang::template::{self, Language, Parsed};
 use crate::repo::Repo;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::ops::{Deref, Range};
 
 /// A label or an annotation of an alert.
@@ -46,13 +46,13 @@ impl Deref for Template {
 #[derive(Debug)]
 pub struct AlertTexts<'r> {
     all: Vec<AlertText<'r>>,
-    of_alert: BTreeMap<(DocumentId, u32), Range<usize>>,
+    of_alert: QuickMap<(DocumentId, u32), Range<usize>>,
 }
 
 impl<'r> AlertTexts<'r> {
     fn of(repo: &'r Repo) -> AlertTexts<'r> {
         let mut raw = Vec::new();
-        let mut of_alert = BTreeMap::new();
+        let mut of_alert = QuickMap::default();
         for alert in &repo.facts.alert_rules {
             let first = raw.len();
             // Other programs have templates of their own.

@@ -70,6 +70,9 @@ impl<'r> Model<'r> {
 
     fn ties(&self) -> &Ties {
         self.ties.get_or_init(|| {
+            if self.repo.facts.slos.is_empty() {
+                return Ties::default();
+            }
             let all = Finder::new(self).all();
             let mut of_slo: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
             for (at, tie) in all.iter().enumerate() {
