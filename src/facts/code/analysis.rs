@@ -49,6 +49,8 @@ pub enum Slip {
         needs: u8,
         /// Something asks first how many there are.
         guarded: bool,
+        /// The code around speaks of what is measured of a running program.
+        measured: bool,
     },
     /// A limit of a window of time without a zone.
     Window {

@@ -5,6 +5,7 @@
 
 mod enums;
 mod functions;
+pub(super) mod kinds;
 
 use super::CodeText;
 use super::file::File;
@@ -94,7 +95,7 @@ fn classes(text: &str) -> BTreeSet<&str> {
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     match file.unit.language {
         Language::Go => functions::read(file, facts),
-        Language::Python | Language::Csharp => carried(file, facts),
+        Language::Python | Language::Csharp | Language::Java => carried(file, facts),
         _ => {}
     }
 }
@@ -150,12 +151,14 @@ fn is_answer(file: &File<'_, '_>, id: ExprId) -> bool {
 /// Whether a call is given the text of an error, not only the error as its cause.
 fn takes_text(unit: &Unit<'_>, call: ExprId, error: &str) -> bool {
     let named = |id: ExprId| matches!(unit.expr(id), ExprKind::Name(name) if *name == error);
-    unit.args(call).iter().any(|arg| {
+    let args = unit.args(call);
+    args.iter().any(|arg| {
         let whole = named(arg.value);
         let inside = || unit.all_in(arg.value).into_iter().any(named);
         match unit.language {
-            // `new ShopException("…", e)` keeps it as the cause.
-            Language::Csharp => !whole && inside(),
+            // `new ShopException("…", e)` keeps it as the cause; `new ShopException(e)` has its text.
+            Language::Java if args.len() == 1 => inside(),
+            Language::Csharp | Language::Java => !whole && inside(),
             _ => inside(),
         }
     })
@@ -167,7 +170,9 @@ pub(super) fn origin(file: &File<'_, '_>, site: &Site<'_>) -> Origin {
     match unit.language {
         Language::Go => called(file, site).unwrap_or(Origin::Any),
         Language::Rust => declared(file, site).unwrap_or(Origin::Any),
-        Language::Python | Language::Csharp if !site.broad && !site.types.is_empty() => {
+        Language::Python | Language::Csharp | Language::Java
+            if !site.broad && !site.types.is_empty() =>
+        {
             Origin::Types(site.types.iter().map(|ty| file.type_path(ty)).collect())
         }
         _ => Origin::Any,

@@ -11,6 +11,7 @@ pub(super) mod pages;
 mod plain;
 mod plenty;
 mod report;
+mod schema;
 pub(super) mod sites;
 
 use super::super::scalar::Scalar;

@@ -17,7 +17,7 @@ use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{DocumentId, FileFacts, Subject};
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, Import};
+use crate::parse::unit::{CallForm, ExprId, ExprKind, Import};
 use crate::source::Span;
 pub(super) use declared::{Declarations, name_before};
 pub use open::{NamePart, OpenName};
@@ -293,10 +293,36 @@ fn serving(file: &File<'_, '_>, facts: &mut FileFacts) {
         }
     }
     found.extend(paths(file));
+    found.extend(bundles(file));
     found.extend(unused(file));
     found.sort_by_key(|one| (one.at, one.form));
     found.dedup_by_key(|one| (one.at, one.form));
     facts.metric_servings.extend(found);
+}
+
+/// Java: parts of a house's own that are built in and serve metrics, by their names:
+/// `bootstrap.addBundle(new PrometheusBundle())`.
+fn bundles(file: &File<'_, '_>) -> Vec<MetricServing> {
+    const PARTS: &[&str] = &["Bundle", "Endpoint", "Exporter", "Feature", "Servlet"];
+    let unit = file.unit;
+    if unit.language != Language::Java {
+        return Vec::new();
+    }
+    let is_part = |name: &str| {
+        (name.contains("Prometheus") || name.contains("Metrics"))
+            && PARTS.iter().any(|end| name.ends_with(end))
+    };
+    let made = unit.calls().filter(|id| {
+        matches!(unit.expr(*id), ExprKind::Call { form: CallForm::New, .. })
+            && file.called(*id).is_some_and(is_part)
+    });
+    made.map(|id| MetricServing {
+        document: file.document,
+        form: ServeForm::Served,
+        of: None,
+        at: file.callee_span(id),
+    })
+    .collect()
 }
 
 /// Paths that scrapers ask for, whoever answers.

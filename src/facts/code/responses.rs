@@ -62,6 +62,8 @@ pub struct Response {
     pub status: Status,
     /// Any error ends here, not one that was expected.
     pub broad: bool,
+    /// The error is of a kind that the program expects, and that tells nothing of what is behind it.
+    pub expected: bool,
     /// Other programs of the same owner ask for it, or its text may be written for who asks.
     pub internal: bool,
     /// Where the error comes from whose text is shown.
@@ -89,6 +91,7 @@ impl Response {
             shows,
             status,
             broad: true,
+            expected: false,
             internal: false,
             origin: Origin::Any,
             made: false,
@@ -255,6 +258,7 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
         return None;
     }
     let own = found.as_ref().is_some_and(|found| found.own);
+    let expected = found.as_ref().is_some_and(|found| found.expected);
     let (at, shows, broad, origin) = match found {
         Some(found) => (unit.place(found.at), found.shows, found.broad, found.origin),
         None => (unit.place(answer.whole), Shows::Nothing, false, Origin::Any),
@@ -273,6 +277,7 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
             status => status,
         },
         broad,
+        expected,
         internal: answer.internal
             || own
             || operators::is_for_operators(file)

@@ -2,6 +2,7 @@
 //! from, what amount.
 
 mod labels;
+mod paths;
 
 use super::file::File;
 use super::metrics::{Declarations, Holder, MetricDefinition, holder_of};

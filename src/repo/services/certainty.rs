@@ -3,11 +3,12 @@
 //! What a service lacks is an error only where that is certain; else it is told in a lower voice, and no
 //! verdict rests on it.
 
+mod spared;
 mod words;
 
 use super::super::Repo;
 use super::kind::shows;
-use super::{Service, Signal, house};
+use super::{Service, house};
 use crate::facts::code::{self, Listener};
 use crate::facts::deploy::{BaseImage, Container};
 use crate::facts::manifest::{Ecosystem, Manifest};
@@ -17,7 +18,7 @@ use crate::identify::Kind;
 use crate::lang::path::{folder, join, last};
 use crate::source::Span;
 use std::collections::BTreeSet;
-use words::{artifact, is_errand, is_idle, is_of_tool, is_start, names, stem};
+use words::{artifact, is_errand, is_idle, is_of_tool, is_stand_in, is_start, names, stem};
 
 /// How certain it is that a unit is a service that this repository deploys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,9 +70,8 @@ pub(super) fn weigh(repo: &Repo, found: &mut [Service]) {
         let placed = weighed.certainty();
         let asked = placed == Certainty::Certain && !weighed.is_stated();
         let mut hidden = if asked { house::hidden(repo, service) } else { BTreeSet::new() };
-        // What ends with its work is asked for records, and seldom for more.
-        if asked && weighed.own_manifests().any(|it| it.once) {
-            hidden.extend(Signal::ALL.into_iter().filter(|it| *it != Signal::Logs));
+        if asked {
+            hidden.extend(spared::of(repo, service));
         }
         service.certainty = if hidden.is_empty() { placed } else { Certainty::Likely };
         (service.placed, service.hidden) = (placed, hidden);
@@ -166,6 +166,7 @@ impl<'r> Weighed<'r, '_> {
                 && !folder(path).split('/').any(|it| shows(it) || it.starts_with('.'))
                 && !words.any(|word| {
                     matches!(word, "test" | "tests" | "e2e" | "ci" | "devcontainer" | "override")
+                        || is_stand_in(word)
                 })
     }
 
@@ -174,6 +175,7 @@ impl<'r> Weighed<'r, '_> {
         let ends = matches!(container.workload.as_str(), "Job" | "CronJob");
         !ends
             && !is_errand(&container.name.text)
+            && !container.image.as_ref().is_some_and(|it| is_stand_in(&it.text))
             && self.is_serious(self.path(container.document))
             && !is_idle(&container.args)
     }
@@ -294,12 +296,13 @@ impl<'r> Weighed<'r, '_> {
     /// Whether another program of the repository is built with it, and nothing here starts it alone:
     /// a module of Maven or Gradle, whose name stands in the build of another.
     fn is_part(&self) -> bool {
+        // An image of its own may be what the template of its kind of project came with.
+        if self.is_hosted() {
+            return true;
+        }
         let alone = self.containers().any(|it| self.stands(it)) || !self.service.images.is_empty();
         if alone || self.has_platform() {
             return false;
-        }
-        if self.is_hosted() {
-            return true;
         }
         let built = |it: &&Manifest| matches!(it.ecosystem, Ecosystem::Maven | Ecosystem::Gradle);
         let own = self.own_manifests().filter(built);

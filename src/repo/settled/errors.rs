@@ -25,6 +25,7 @@ pub(super) fn settle(mut repo: Repo) -> Repo {
         let mut known = Known::of(&repo);
         for response in responses.iter_mut().filter(|it| asks(it)) {
             response.made = known.makes(response);
+            response.expected &= !known.carries(response);
         }
     }
     repo.facts.responses = responses;
@@ -126,6 +127,12 @@ impl<'r> Known<'r> {
                 })
             }
         }
+    }
+
+    /// Whether some code gives the text of another error to one of the types of an error.
+    fn carries(&self, response: &Response) -> bool {
+        let name = |ty: &'_ str| ty.rsplit('.').next().is_some_and(|it| self.carrying.contains(it));
+        matches!(&response.origin, Origin::Types(types) if types.iter().any(|ty| name(ty)))
     }
 
     /// Whether a class of errors is one of the program's own, for something that it expects, and

@@ -37,7 +37,12 @@ pub(super) fn read(file: &File<'_, '_>, around: &Around<'_, '_>, facts: &mut Fil
                 known: true,
                 plain: false,
             },
-            slip: Slip::Sample { of: text(file, data), needs, guarded },
+            slip: Slip::Sample {
+                of: text(file, data),
+                needs,
+                guarded,
+                measured: is_measured(file, call.id),
+            },
         });
     }
     shares(file, around, facts);
@@ -45,6 +50,47 @@ pub(super) fn read(file: &File<'_, '_>, around: &Around<'_, '_>, facts: &mut Fil
 
 fn text(file: &File<'_, '_>, id: ExprId) -> String {
     file.unit.slice(&file.unit.place(id)).to_owned()
+}
+
+/// Whether the function around, or the name of the file, speaks of what is measured of a running
+/// program: means of other things are no analysis of operations.
+fn is_measured(file: &File<'_, '_>, id: ExprId) -> bool {
+    const WORDS: &[&str] = &[
+        "anomal",
+        "baseline",
+        "durat",
+        "elapsed",
+        "error",
+        "fail",
+        "incident",
+        "latenc",
+        "metric",
+        "millis",
+        "p50",
+        "p90",
+        "p95",
+        "p99",
+        "percentile",
+        "quantile",
+        "request",
+        "respon",
+        "slo",
+        "slow",
+        "span",
+        "throughput",
+        "timing",
+        "trace",
+        "uptime",
+    ];
+    let unit = file.unit;
+    let function = unit.outward(unit.function_of(id)).filter(|it| it.0 != 0).last();
+    let text = match function {
+        Some(function) => unit.slice(&unit.function(function).at),
+        None => unit.text,
+    };
+    let text = text.to_ascii_lowercase();
+    let path = file.path.to_ascii_lowercase();
+    WORDS.iter().any(|word| text.contains(word) || path.contains(word))
 }
 
 /// Divisions by how many there are.
@@ -63,7 +109,12 @@ fn shares(file: &File<'_, '_>, around: &Around<'_, '_>, facts: &mut FileFacts) {
         facts.sums.push(Sum {
             document: file.document,
             name: scalar(file, &unit.place(*right)),
-            slip: Slip::Sample { of: text(file, data), needs: 1, guarded },
+            slip: Slip::Sample {
+                of: text(file, data),
+                needs: 1,
+                guarded,
+                measured: is_measured(file, id),
+            },
         });
     }
 }

@@ -189,13 +189,18 @@ pub(super) fn is_of_logger(unit: &Unit<'_>, function: FunctionId) -> bool {
 
 /// `logger.Log(…)` of a logger that no table knows.
 fn is_log(unit: &Unit<'_>, id: ExprId) -> bool {
+    is_on_logger(unit, id) && called(unit, id).to_ascii_lowercase().starts_with("log")
+}
+
+/// Whether a call is one on what is named a logger.
+fn is_on_logger(unit: &Unit<'_>, id: ExprId) -> bool {
     let ExprKind::Call { callee, .. } = unit.expr(id) else { return false };
-    let ExprKind::Member { of, name } = unit.expr(*callee) else { return false };
+    let ExprKind::Member { of, .. } = unit.expr(*callee) else { return false };
     let (ExprKind::Name(owner) | ExprKind::Member { name: owner, .. }) = unit.expr(*of) else {
         return false;
     };
     let owner = owner.trim_start_matches('_').to_ascii_lowercase();
-    matches!(owner.as_str(), "log" | "logger") && name.to_ascii_lowercase().starts_with("log")
+    matches!(owner.as_str(), "log" | "logger")
 }
 
 /// Functions that are values, by the names they are given: `const send = async () => {}`.
@@ -218,7 +223,9 @@ pub(super) fn teller(
     lambdas: &BTreeMap<FunctionId, &str>,
 ) -> Option<String> {
     let unit = file.unit;
-    let records = |id: ExprId| file.call(id).is_some_and(|it| it.role(Role::Log).is_some());
+    let records = |id: ExprId| {
+        file.call(id).is_some_and(|it| it.role(Role::Log).is_some()) || is_on_logger(unit, id)
+    };
     if !unit.calls_under(site.body).into_iter().any(records) {
         return None;
     }

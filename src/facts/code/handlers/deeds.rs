@@ -1,6 +1,7 @@
 //! What others count on: what is certainly missed where it fails and nobody hears of it.
 
 use super::acts::{self, called};
+use super::schema;
 use super::sites::Site;
 use crate::facts::code::file::File;
 use crate::lang::sensitive::words;
@@ -51,7 +52,7 @@ fn is_in(word: &str, list: &str) -> bool {
 /// Whether something is certainly missed if what is tried here fails.
 pub(super) fn is_missed(file: &File<'_, '_>, site: &Site<'_>) -> bool {
     let unit = file.unit;
-    if site.tried.iter().any(|id| is_of_schema(unit, *id)) {
+    if schema::is_step(file, site) {
         return false;
     }
     // What is found there by its library alone fails for what is outside; and nobody writes an
@@ -60,27 +61,6 @@ pub(super) fn is_missed(file: &File<'_, '_>, site: &Site<'_>) -> bool {
         return true;
     }
     site.tried.iter().any(|id| is_deed(file, &site.tried, *id))
-}
-
-/// Whether a text is a step of a database's schema, which fails where it was made before.
-fn is_of_schema(unit: &Unit<'_>, id: ExprId) -> bool {
-    const STEPS: &[&str] = &[
-        "ALTER TABLE ",
-        "CREATE INDEX ",
-        "CREATE TABLE ",
-        "CREATE UNIQUE INDEX ",
-        "DROP INDEX ",
-        "DROP TABLE ",
-    ];
-    if !matches!(unit.expr(id), ExprKind::Text(_) | ExprKind::Template(_)) {
-        return false;
-    }
-    let text = unit.slice(&unit.place(id));
-    let start =
-        text.trim_start_matches(|c: char| !c.is_ascii_alphabetic() || matches!(c, 'r' | 'f'));
-    STEPS
-        .iter()
-        .any(|step| start.get(..step.len()).is_some_and(|head| head.eq_ignore_ascii_case(step)))
 }
 
 fn is_deed(file: &File<'_, '_>, tried: &[ExprId], id: ExprId) -> bool {
@@ -118,7 +98,27 @@ fn is_deed(file: &File<'_, '_>, tried: &[ExprId], id: ExprId) -> bool {
         let rows = unit.language == Language::Java && matches!(&**first, "insert" | "update");
         (is_in(first, SMALL) && (more || rows || waited())) || (is_in(first, WAITED) && waited())
     };
-    !NONE.contains(&name.to_ascii_lowercase().as_str()) && (is_in(first, DEEDS) || small())
+    let deed =
+        !NONE.contains(&name.to_ascii_lowercase().as_str()) && (is_in(first, DEEDS) || small());
+    deed && !is_of_copies(unit, id)
+}
+
+/// Words of names of what only holds copies, or how far something is: it is made anew.
+const COPIES: &str =
+    "cache cached caches hash hasher heartbeat prefetch preview progress thumbnail thumbnails";
+
+/// Whether a call is only about copies by its name, or by what it is called on.
+fn is_of_copies(unit: &Unit<'_>, id: ExprId) -> bool {
+    let ExprKind::Call { callee, .. } = unit.expr(id) else { return false };
+    let says = |name: &str| words(name).iter().any(|word| is_in(word, COPIES));
+    match unit.expr(*callee) {
+        ExprKind::Member { of, name } => {
+            says(name)
+                || matches!(unit.expr(*of), ExprKind::Name(of) | ExprKind::Member { name: of, .. } if says(of))
+        }
+        ExprKind::Name(name) => says(name),
+        _ => false,
+    }
 }
 
 /// First words of names of what asks whether something is there.

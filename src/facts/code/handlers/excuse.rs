@@ -182,6 +182,11 @@ const MAY_FAIL: &[&str] = &[
     "workaround",
 ];
 
+/// Words of comments that say that something is not to be, and what: `don't let this abort the task`.
+const NOT: &[&str] = &["n't", "not ", "never", "even if", "regardless", "shall no"];
+const STOPS: &[&str] =
+    &["abort", "affect", "block", "break", "crash", "interrupt", "prevent", "stop", "take down"];
+
 /// Whether the comment on the function, or one on what may fail, says that errors are passed over.
 fn told_above(unit: &Unit<'_>, site: &Site<'_>) -> bool {
     let function = &unit.function(site.function).at;
@@ -198,13 +203,14 @@ fn told_above(unit: &Unit<'_>, site: &Site<'_>) -> bool {
         };
         (between.lines().count() <= 6 && !ended).then_some(comment.start)
     });
-    let mut starts: Vec<u32> = on_tried.into_iter().collect();
+    let mut starts: Vec<u32> = on_tried.into_iter().chain(above(unit, site.start)).collect();
     let mut at = on_tried;
     while let Some(start) = at.and_then(|at| above(unit, at)).filter(|_| starts.len() < MAX_LINES) {
         starts.push(start);
         at = Some(start);
     }
-    if starts.iter().any(|start| comment_says(unit, *start, MAY_FAIL)) {
+    let goes_on = |start: u32| comment_says(unit, start, NOT) && comment_says(unit, start, STOPS);
+    if starts.iter().any(|start| comment_says(unit, *start, MAY_FAIL) || goes_on(*start)) {
         return true;
     }
     let mut at = function.start;

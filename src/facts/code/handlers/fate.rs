@@ -10,6 +10,38 @@ use crate::parse::unit::{ExprId, ExprKind, Place, StmtId, StmtKind, Unit};
 
 /// What becomes of the error.
 pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Fate {
+    match of_body(file, site) {
+        Fate::Answered | Fate::Refused | Fate::Replaced if is_told_at_the_end(file.unit, site) => {
+            Fate::Kept
+        }
+        fate => fate,
+    }
+}
+
+/// Go: whether what is done at the end of the function is given the error, which is a variable of the
+/// function: `defer func() { if err != nil { span.RecordError(err) } }()`.
+fn is_told_at_the_end(unit: &Unit<'_>, site: &Site<'_>) -> bool {
+    let Some(error) = site.error.filter(|_| unit.language == Language::Go) else { return false };
+    // `if err := f(); err != nil` has one of its own.
+    let test = unit.slice(&(site.whole.start..site.at.start));
+    if test.contains(":=") {
+        return false;
+    }
+    let named = |id: ExprId| matches!(unit.expr(id), ExprKind::Name(name) if *name == error);
+    let tells = |id: ExprId| {
+        matches!(unit.expr(id), ExprKind::Call { .. })
+            && unit.args(id).iter().any(|arg| named(arg.value))
+    };
+    unit.statements(site.function).into_iter().any(|stmt| {
+        let StmtKind::Defer(of) = unit.stmt(stmt) else { return false };
+        let ExprKind::Call { callee, .. } = unit.expr(*of) else { return false };
+        let ExprKind::Lambda(inner) = unit.expr(*callee) else { return false };
+        unit.all_under(&unit.function(*inner).body).into_iter().any(tells)
+    })
+}
+
+/// What becomes of it in the body of the handler.
+fn of_body(file: &File<'_, '_>, site: &Site<'_>) -> Fate {
     let unit = file.unit;
     let stmts = unit.under(site.body);
     if stmts.iter().any(|id| hands_on(unit, *id)) {

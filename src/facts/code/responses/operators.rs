@@ -16,15 +16,53 @@ pub struct OperatorRoute {
 }
 
 /// Words of marks and paths of what only those who run the program may ask for.
-const OPERATORS: &[&str] =
-    &["admin", "admins", "heap", "goroutines", "memory", "operator", "pprof", "staff", "superuser"];
+const OPERATORS: &[&str] = &[
+    "admin",
+    "administrator",
+    "administrators",
+    "admins",
+    "goroutines",
+    "heap",
+    "memory",
+    "operator",
+    "pprof",
+    "staff",
+    "superuser",
+];
 
 /// Words of names of routers that are theirs.
-const ROUTERS: &[&str] =
-    &["admin", "debug", "internal", "management", "monitoring", "operator", "ops", "pprof"];
+const ROUTERS: &[&str] = &[
+    "admin",
+    "debug",
+    "health",
+    "internal",
+    "management",
+    "metrics",
+    "monitoring",
+    "operator",
+    "ops",
+    "pprof",
+    "probe",
+    "probes",
+];
 
-/// Words of names of marks that let only the own machine, or the own network, in.
-const NEAR: &[&str] = &["internal", "local", "localhost", "loopback"];
+/// Words of names of marks that let only the own machine, or the own network, in, or whoever works
+/// on the code: `@local_check`, `[DevTestCondition]`.
+const NEAR: &[&str] = &[
+    "debug",
+    "dev",
+    "development",
+    "internal",
+    "local",
+    "localhost",
+    "loopback",
+    "test",
+    "testing",
+    "tests",
+];
+
+/// Words of the names of classes whose methods answer them.
+const CLASSES: &[&str] = &["admin", "administration", "administrator", "debug", "diagnostics"];
 
 /// Names of calls that give a router the function that answers.
 const ROUTES: &[&str] =
@@ -95,7 +133,11 @@ pub(super) fn is_for_operators(file: &File<'_, '_>) -> bool {
     if file.unit.imports.iter().any(|import| commands(&import.path)) {
         return true;
     }
-    file.path.split('/').any(|part| DOORS.contains(&part.split('.').next().unwrap_or(part)))
+    let is_door = |part: &str| {
+        let stem = part.split('.').next().unwrap_or(part);
+        DOORS.iter().any(|door| stem.eq_ignore_ascii_case(door))
+    };
+    file.path.split('/').any(is_door)
 }
 
 /// Whether a mark on the function, or the path that leads to it, says that only those who run the
@@ -103,13 +145,21 @@ pub(super) fn is_for_operators(file: &File<'_, '_>) -> bool {
 pub(super) fn is_guarded(file: &File<'_, '_>, whole: ExprId) -> bool {
     let unit = file.unit;
     let says = |text: &str| has(text, OPERATORS);
+    let guards = |mark: &ExprId| {
+        let text = unit.slice(&unit.place(*mark));
+        let (name, rest) = text.split_once('(').unwrap_or((text, ""));
+        // `#[cfg(feature = "test-utils")]`, `[Authorize(Policy = "Debug")]`
+        let chooses = name.ends_with("cfg") || name.ends_with("Authorize");
+        says(text) || has(name, NEAR) || (chooses && has(rest, NEAR))
+    };
     let mut around = unit.outward(unit.function_of(whole));
     let marked = around.any(|id| {
-        let mut marks = unit.function(id).decorators.iter();
-        marks.any(|mark| {
-            let text = unit.slice(&unit.place(*mark));
-            says(text) || has(text.split('(').next().unwrap_or(text), NEAR)
-        })
+        let function = unit.function(id);
+        let of_class = function.class.map(|class| unit.class(class)).is_some_and(|class| {
+            class.decorators.iter().any(guards)
+                || class.bases.iter().chain([&class.name]).any(|name| has(name, CLASSES))
+        });
+        of_class || function.decorators.iter().any(guards)
     });
     marked || is_routed(file, whole, &says, true)
 }

@@ -1,6 +1,7 @@
 //! What of an error an answer shows.
 
 use super::{Shows, Status};
+use crate::facts::code::errors::kinds::tells_inside;
 use crate::facts::code::errors::{self, Origin};
 use crate::facts::code::file::File;
 use crate::facts::code::handlers::sites::Site;
@@ -24,6 +25,8 @@ pub(super) struct Found {
     pub(super) broad: bool,
     /// The error is of a kind that the program has made itself.
     pub(super) own: bool,
+    /// It is of a kind that is expected, and tells nothing of what is behind the program.
+    pub(super) expected: bool,
     pub(super) origin: Origin,
 }
 
@@ -32,6 +35,7 @@ struct Named<'n> {
     name: &'n str,
     broad: bool,
     own: bool,
+    expected: bool,
     origin: Origin,
 }
 
@@ -58,7 +62,10 @@ impl<'u> Errors<'u> {
                 let plain = || !site.types.is_empty() && site.types.iter().all(|ty| is_plain(ty));
                 let own = !site.broad && (is_own(file, unit.slice(&site.at)) || plain());
                 let origin = errors::origin(file, site);
-                Some(Named { name: site.error?, broad: site.broad, own, origin })
+                let expected = !site.broad
+                    && !site.types.is_empty()
+                    && !site.types.iter().any(|ty| tells_inside(&file.type_path(ty)));
+                Some(Named { name: site.error?, broad: site.broad, own, expected, origin })
             })
             .collect();
         for at in unit.outward(unit.function_of(id)) {
@@ -73,6 +80,7 @@ impl<'u> Errors<'u> {
                 name,
                 broad: true,
                 own: false,
+                expected: false,
                 origin: Origin::Any,
             }));
             for param in &function.params {
@@ -90,11 +98,14 @@ impl<'u> Errors<'u> {
                 if is_error {
                     let own = !broad && (is_own(file, ty) || is_plain(ty));
                     let origin = match unit.language {
-                        Language::Csharp if !broad => Origin::Types(vec![file.type_path(ty)]),
+                        Language::Csharp | Language::Java if !broad => {
+                            Origin::Types(vec![file.type_path(ty)])
+                        }
                         Language::Rust if !ty.is_empty() => Origin::Types(vec![ty.to_owned()]),
                         _ => Origin::Any,
                     };
-                    found.push(Named { name: param.name, broad, own, origin });
+                    let expected = !broad && !tells_inside(&file.type_path(ty));
+                    found.push(Named { name: param.name, broad, own, expected, origin });
                 }
             }
         }
@@ -114,6 +125,7 @@ impl<'u> Errors<'u> {
                 shows: Shows::Stack,
                 broad: true,
                 own: false,
+                expected: false,
                 origin: Origin::Any,
             });
         }
@@ -139,6 +151,7 @@ impl<'u> Errors<'u> {
                             shows,
                             broad: error.broad,
                             own: error.own,
+                            expected: error.expected || is_of_variants(unit, error.name),
                             origin: error.origin.clone(),
                         },
                     ))
@@ -195,6 +208,27 @@ fn is_in_arm(unit: &Unit<'_>, whole: ExprId, error: &str) -> bool {
                     && last.is_some_and(|last| at.end <= last);
                 holds && !arm.tests.is_empty() && arm.tests.iter().all(|test| chooses(*test))
             })
+    })
+}
+
+/// Rust: whether an error is told apart by the variants of a type, which is none of what is behind the
+/// program: `match err { SfuError::Full => …, _ => … }`.
+fn is_of_variants(unit: &Unit<'_>, error: &str) -> bool {
+    if unit.language != Language::Rust {
+        return false;
+    }
+    let is_error = |id: ExprId| matches!(unit.expr(id), ExprKind::Name(name) if *name == error);
+    let own = |test: &ExprId| {
+        let text = unit.slice(&unit.place(*test));
+        let path = text.split(['(', '{', ' ']).next().unwrap_or(text);
+        let ty = path.rsplit_once("::").map(|(ty, _)| ty);
+        ty.is_some_and(|ty| !tells_inside(ty) && !ty.contains("Kind"))
+    };
+    unit.stmts.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Switch { on: Some(on), arms } => {
+            is_error(*on) && arms.iter().flat_map(|arm| &arm.tests).any(own)
+        }
+        _ => false,
     })
 }
 

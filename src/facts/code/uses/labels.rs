@@ -1,7 +1,8 @@
 //! The labels that a use of a metric is given: values in turn, names with values, maps, attributes.
 
-use super::{LabelValue, Reader};
+use super::{LabelValue, Reader, paths};
 use crate::facts::code::file::File;
+use crate::facts::code::values::ValueOrigin;
 use crate::facts::scalar::Scalar;
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
@@ -268,10 +269,11 @@ impl Reader<'_, '_, '_> {
     pub(super) fn value(&self, key: Option<Scalar>, value: ExprId) -> LabelValue {
         let file = self.file;
         let traced = file.traced(value);
+        let few = traced.origin == ValueOrigin::Path && paths::are_few(file, value);
         LabelValue {
             key,
             value: file.expr_span(value),
-            origin: traced.origin,
+            origin: if few { ValueOrigin::Plain } else { traced.origin },
             said: traced.at,
             text: file.text_of(value),
         }

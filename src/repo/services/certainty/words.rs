@@ -111,6 +111,24 @@ pub(super) fn is_errand(name: &str) -> bool {
     name.split(['-', '_', '.']).any(|word| ONCE.contains(&word))
 }
 
+/// Whether an image, by its name, only stands in for what is elsewhere: `shop-mocks:1.2`.
+pub(super) fn is_stand_in(image: &str) -> bool {
+    const STAND_INS: &[&str] = &[
+        "emulator",
+        "fake",
+        "fakes",
+        "mock",
+        "mocks",
+        "mockserver",
+        "simulator",
+        "stub",
+        "stubs",
+        "wiremock",
+    ];
+    let name = last(image).split([':', '@']).next().unwrap_or_default().to_ascii_lowercase();
+    name.split(['-', '_', '.']).any(|word| STAND_INS.contains(&word))
+}
+
 /// Whether a command only waits for hands, runs tests or shows its help.
 pub(super) fn is_idle(words: &[Scalar]) -> bool {
     let words: Vec<&str> = words.iter().flat_map(|it| it.text.split_whitespace()).collect();
