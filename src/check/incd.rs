@@ -47,6 +47,11 @@ fn is_part(action: &IncidentAction, case: &Case<'_>) -> bool {
     case.repo.automation().is_reached(action)
 }
 
+/// Whether an alert certainly leads to an action.
+fn is_certain_part(action: &IncidentAction, case: &Case<'_>) -> bool {
+    case.repo.automation().is_certain(action)
+}
+
 /// An action and all that leads to it.
 fn above<'r>(action: &IncidentAction, case: &Case<'r>) -> impl Iterator<Item = &'r IncidentAction> {
     let repo = case.repo;

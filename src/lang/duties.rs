@@ -180,6 +180,20 @@ const RUNNING: &[&str] = &[
     "queries",
     "connections",
 ];
+/// What of that only a cluster or a cloud holds.
+const HELD: &[&str] = &[
+    "container",
+    "containers",
+    "deployment",
+    "deployments",
+    "node",
+    "nodes",
+    "pod",
+    "pods",
+    "replica",
+    "vm",
+    "workload",
+];
 /// Ways to reach people.
 pub const CHANNELS: &[&str] = &[
     "slack",
@@ -405,8 +419,7 @@ impl Name<'_> {
         ];
         const SIZES: &[&str] = &["up", "down", "out", "in", "to"];
         let noun = self.has(&["remediation", "remediations"])
-            && (self.opened > 0
-                || self.verb(&["apply", "trigger", "start", "auto", "remediation"]));
+            && (self.opened > 0 || self.verb(&["apply", "trigger", "start", "auto"]));
         self.verb(ACTS)
             || noun
             || (self.verb(&["roll"]) && self.has(&["back"]))
@@ -414,7 +427,9 @@ impl Name<'_> {
             || (self.verb(&["scale"]) && (self.has(SIZES) || self.has(RUNNING)))
             || (self.pair("circuit", "breaker")
                 && self.verb(&["enable", "open", "trip", "activate"]))
-            || (self.verb(&["kill", "terminate", "recycle", "stop", "delete"]) && self.has(RUNNING))
+            || (self.verb(&["kill", "terminate", "recycle", "stop"]) && self.has(RUNNING))
+            // A service, a database, a process may be a row that is deleted.
+            || (self.verb(&["delete"]) && self.has(HELD))
     }
 
     fn is_notification(&self) -> bool {
@@ -486,6 +501,8 @@ mod tests {
             ("main", ""),
             ("scale", ""),
             ("notifier", ""),
+            ("remediation", ""),
+            ("delete_service_and_all_objects", ""),
         ] {
             assert_eq!(of(name, class), [], "{name}");
         }

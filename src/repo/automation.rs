@@ -7,7 +7,7 @@
 
 use super::Repo;
 use crate::facts::code::incidents::{IncidentAction, Says, Step};
-use crate::lang::duties::Duty;
+use crate::lang::duties::{self, Duty};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +44,8 @@ pub struct Automation {
     callees: Vec<Vec<usize>>,
     callers: Vec<Vec<usize>>,
     reached: Vec<bool>,
+    /// Only over calls that certainly mean what they lead to.
+    certain: Vec<bool>,
     programs: Vec<usize>,
     /// Where the names of functions stand that are reached.
     names: BTreeSet<Span>,
@@ -62,11 +64,17 @@ impl Automation {
         }
         let mut callees = vec![Vec::new(); actions.len()];
         let mut callers = vec![Vec::new(); actions.len()];
+        let mut sure = vec![Vec::new(); actions.len()];
         for (number, action) in actions.iter().enumerate() {
             let mut targets: BTreeSet<usize> = BTreeSet::new();
             for step in &action.steps {
                 let named = by_name.get(&(programs[number], step.name.as_str()));
-                targets.extend(meant(actions, action, step, named.map_or(&[][..], Vec::as_slice)));
+                let named = named.map_or(&[][..], Vec::as_slice);
+                let found = meant(actions, action, step, named);
+                if is_sure(actions, action, &found) {
+                    sure[number].extend(found.iter().copied().filter(|it| *it != number));
+                }
+                targets.extend(found);
             }
             targets.remove(&number);
             for target in targets {
@@ -78,11 +86,13 @@ impl Automation {
             callees,
             callers,
             reached: vec![false; actions.len()],
+            certain: vec![false; actions.len()],
             programs,
             names: BTreeSet::new(),
             parts: vec![Vec::new(); count],
         };
-        automation.reach(actions);
+        automation.certain = automation.reach(actions, &sure);
+        automation.reached = automation.reach(actions, &automation.callees);
         for (number, action) in actions.iter().enumerate() {
             if automation.reached[number] {
                 automation.parts[automation.programs[number]].push(number);
@@ -93,15 +103,17 @@ impl Automation {
         automation
     }
 
-    fn reach(&mut self, actions: &[IncidentAction]) {
+    /// What calls lead to from the code that takes alerts.
+    fn reach(&self, actions: &[IncidentAction], callees: &[Vec<usize>]) -> Vec<bool> {
         let begins = |action: &IncidentAction| {
             action.says(Says::Receives)
-                || ((action.says(Says::Routed) || action.has(Duty::Create))
-                    && action.says(Says::Alerts))
+                || action.says(Says::Asked)
+                || (action.has(Duty::Create) && action.says(Says::Alerts))
         };
+        let mut reached = vec![false; actions.len()];
         let open: Vec<usize> =
             (0..actions.len()).filter(|&number| begins(&actions[number])).collect();
-        self.spread(open);
+        spread(&mut reached, callees, open);
         // Whoever answers an incident changes it through the object that opened it.
         const LATER: &[Duty] = &[
             Duty::Assign,
@@ -114,7 +126,7 @@ impl Automation {
         let classes: BTreeSet<(_, &str)> = actions
             .iter()
             .enumerate()
-            .filter(|(number, _)| self.reached[*number])
+            .filter(|(number, _)| reached[*number])
             .map(|(_, action)| (action.document, action.class.as_str()))
             .collect();
         let later = actions.iter().enumerate().filter(|(_, action)| {
@@ -122,20 +134,18 @@ impl Automation {
                 && action.duties.iter().any(|duty| LATER.contains(duty))
         });
         let later = later.map(|(number, _)| number).collect();
-        self.spread(later);
-    }
-
-    fn spread(&mut self, mut open: Vec<usize>) {
-        while let Some(number) = open.pop() {
-            if !std::mem::replace(&mut self.reached[number], true) {
-                open.extend(self.callees[number].iter().copied());
-            }
-        }
+        spread(&mut reached, callees, later);
+        reached
     }
 
     /// Whether an alert leads to a function.
     pub fn is_reached(&self, action: &IncidentAction) -> bool {
         self.reached.get(action.number).copied().unwrap_or_default()
+    }
+
+    /// Whether an alert certainly leads to a function: no call on the way may mean another.
+    pub fn is_certain(&self, action: &IncidentAction) -> bool {
+        self.certain.get(action.number).copied().unwrap_or_default()
     }
 
     /// Whether a function is reached, by the place of its name.
@@ -167,6 +177,25 @@ impl Automation {
     pub fn is_same_program(&self, one: usize, other: usize) -> bool {
         self.programs.get(one) == self.programs.get(other)
     }
+}
+
+fn spread(reached: &mut [bool], callees: &[Vec<usize>], mut open: Vec<usize>) {
+    while let Some(number) = open.pop() {
+        if !std::mem::replace(&mut reached[number], true) {
+            open.extend(callees[number].iter().copied());
+        }
+    }
+}
+
+/// Whether a call certainly means what it may lead to: something of its own class or file, or the only
+/// function of a name that says enough.
+fn is_sure(actions: &[IncidentAction], from: &IncidentAction, found: &[usize]) -> bool {
+    let near = |number: &usize| actions[*number].document == from.document;
+    let telling = |number: &usize| {
+        let action = &actions[*number];
+        !action.duties.is_empty() || duties::words(&action.name.text).len() > 1
+    };
+    !found.is_empty() && (found.iter().all(near) || matches!(found, [only] if telling(only)))
 }
 
 fn follow(edges: &[Vec<usize>], start: usize) -> Vec<usize> {

@@ -3,7 +3,7 @@
 use super::Repo;
 use super::services::Service;
 use crate::facts::DocumentId;
-use crate::facts::code::correlation::{IdUse, IdWords};
+use crate::facts::code::correlation::{IdUse, IdWords, words_in};
 use crate::lang::quick::QuickMap;
 use crate::source::Span;
 
@@ -18,8 +18,10 @@ pub struct Correlation {
     pub trace: bool,
     /// Its records may name the message, session or run that they belong to.
     pub piece: bool,
-    /// Settings of its logging, which are not read, may name ids.
+    /// Settings of its logging may name ids.
     pub settings: bool,
+    /// It has such settings, and they name none by any word that is known.
+    pub plain_settings: bool,
     /// Something adds ids to records by itself.
     pub bridged: bool,
     /// It makes or carries spans.
@@ -113,6 +115,7 @@ fn gather(repo: &Repo) -> Vec<Correlation> {
         }
     }
     let reaches = repo.all_reaches();
+    let settings = settings(repo);
     let of = |(number, service): (usize, &Service)| {
         let mut found = Correlation::default();
         if let Some(reach) = reaches.get(number) {
@@ -135,7 +138,10 @@ fn gather(repo: &Repo) -> Vec<Correlation> {
             found.asks = found.asks.or(asked.get(document).copied());
         }
         found.bridged |= repo.dependencies_of(service).any(|package| is_of_ids(&package.name.text));
-        found.settings = has_settings(repo, service);
+        for (_, names) in settings.iter().filter(|(path, _)| is_below(path, &service.root)) {
+            found.settings |= names;
+            found.plain_settings |= !names;
+        }
         found
     };
     repo.services().iter().enumerate().map(of).collect()
@@ -149,9 +155,28 @@ fn is_of_ids(name: &str) -> bool {
             .any(|it| matches!(it, "telemetry" | "observability"))
 }
 
-/// Whether files of logging stand below a service that no reader here understands.
-fn has_settings(repo: &Repo, service: &Service) -> bool {
-    repo.paths_below(&service.root).iter().any(|path| {
+/// Files of settings of logging, and whether they may name ids: by a word for them, or as what puts in
+/// all that stands beside a record.
+fn settings(repo: &Repo) -> Vec<(&str, bool)> {
+    const MARKS: &[&str] = &[
+        "%x{",
+        "activityid",
+        "activitytracking",
+        "applicationinsights",
+        "aspnet-",
+        "enrich",
+        "include ",
+        "include-mdc",
+        "includemdc",
+        "includescopes",
+        "mdc",
+        "mdlc",
+        "opentelemetry",
+        "scopeproperty",
+        "sleuth",
+        "%mdc",
+    ];
+    let named = |path: &str| {
         let name = path.rsplit('/').next().unwrap_or(path);
         let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
         matches!(ending, "xml" | "properties" | "yml" | "yaml" | "json" | "config" | "ini" | "conf")
@@ -159,5 +184,18 @@ fn has_settings(repo: &Repo, service: &Service) -> bool {
                 stem.strip_prefix(word)
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.', '_']))
             })
-    })
+    };
+    let found = repo.sources.iter().filter(|source| named(&source.path));
+    found
+        .map(|source| {
+            let text = source.look().to_ascii_lowercase();
+            let (request, trace) = words_in(&text);
+            let puts = MARKS.iter().any(|mark| text.contains(mark));
+            (source.path.as_str(), request || trace || puts)
+        })
+        .collect()
+}
+
+fn is_below(path: &str, root: &str) -> bool {
+    root.is_empty() || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -140,7 +140,9 @@ fn holds(part: &BackingPart, scope: &Scope<'_>, done: &Done<'_>) -> Option<Holds
 pub(super) fn claims(repo: &Repo) -> impl Iterator<Item = (&Annotation, &Scalar, Id)> {
     let claiming = |annotation: &&Annotation| {
         let tag = annotation.tag.as_str();
+        // What nobody can read is left out, and NIST001 says so.
         !annotation.example
+            && annotation.malformed.is_none()
             && matches!(tag, "nist" | "nist-implements" | "nist-controls" | "satisfies")
     };
     repo.facts.annotations.iter().filter(claiming).flat_map(|annotation| {
@@ -206,7 +208,7 @@ fn without_evidence(
     }
     let (severity, what) = match row.weight() {
         Weight::Nothing => (Severity::Error, "nothing here is evidence for it"),
-        Weight::Part => (Severity::Warning, "only a part of it has evidence here"),
+        Weight::Part => (Severity::Warning, "only a part of it has evidence here; missing"),
         Weight::All | Weight::Unknown => return None,
     };
     let mut finding = finding("NIST006", annotation, written, id)?;

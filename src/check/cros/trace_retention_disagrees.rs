@@ -12,14 +12,21 @@ pub(super) fn check(pillar: &Pillar, case: &mut Case<'_>) {
     let meant = meant as f64 / 1e3;
     let repo = case.repo;
     let mut others = Vec::new();
+    let kept = |seconds: f64| format!("kept for {}", duration::display((seconds * 1e3) as i64));
     let stores = repo.trace_stores().iter();
-    for store in stores.filter(|store| repo.run_together(store.document, pillar.document)) {
+    let mut stores =
+        stores.filter(|store| repo.run_together(store.document, pillar.document)).peekable();
+    // The store is elsewhere, and what deletes there is here.
+    if stores.peek().is_none()
+        && let Some(Retention::For(seconds, span)) = repo.cleaned_traces(pillar.document)
+        && (seconds - meant).abs() > 1.0
+    {
+        others.push((span, kept(seconds)));
+    }
+    for store in stores {
         match store.retention {
             Retention::For(seconds, span) if (seconds - meant).abs() > 1.0 => {
-                others.push((
-                    span,
-                    format!("kept for {}", duration::display((seconds * 1e3) as i64)),
-                ));
+                others.push((span, kept(seconds)));
             }
             Retention::Never => others.push((store.span, "nothing deletes them here".to_owned())),
             // One store that keeps to it is enough; one that may is too.

@@ -1,6 +1,6 @@
 //! An action that leaves no record. Rule: rules/incd/action-not-audited.yaml
 
-use super::{above, below, is_outermost, is_part, name_of};
+use super::{above, below, is_certain_part, is_outermost, name_of};
 use crate::check::Case;
 use crate::facts::code::incidents::{IncidentAction, Says};
 use crate::lang::duties::Duty;
@@ -12,7 +12,7 @@ pub(super) fn check(action: &IncidentAction, case: &mut Case<'_>) {
         action.says(Says::Mutates) && action.duties.iter().any(|duty| CHANGES.contains(duty));
     // What calls nothing changes nothing: a method of a double, a hook that is not used.
     let idle = action.stub.is_some() || (action.steps.is_empty() && !action.says(Says::Mutates));
-    if !(remedies || changes) || idle || !is_part(action, case) {
+    if !(remedies || changes) || idle || !is_certain_part(action, case) {
         return case.skip();
     }
     let repo = case.repo;

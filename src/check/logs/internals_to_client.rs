@@ -2,7 +2,12 @@
 
 use crate::catalogue::model::Severity;
 use crate::check::Case;
+use crate::facts::DocumentId;
 use crate::facts::code::responses::{Response, Shows, Status};
+use crate::facts::manifest::Ecosystem;
+use crate::lang::path::join;
+use crate::repo::Repo;
+use crate::repo::services::ServiceKind;
 
 pub(super) fn check(response: &Response, case: &mut Case<'_>) {
     let (what, severity) = match (response.shows, response.status) {
@@ -19,8 +24,13 @@ pub(super) fn check(response: &Response, case: &mut Case<'_>) {
     let mut programs = case.repo.running_with(response.document).peekable();
     let by_hand = programs.peek().is_some()
         && programs.all(|it| !it.is_certain() && it.containers.is_empty() && it.images.is_empty());
+    // What a library of the repository answers, others decide to serve.
+    let library = case.repo.running_with(response.document).next().is_none()
+        && is_of_library(case.repo, response.document);
     let severity = match severity {
-        Severity::Error if response.internal || response.made || by_hand => Severity::Warning,
+        Severity::Error if response.internal || response.made || by_hand || library => {
+            Severity::Warning
+        }
         // Its text may have been written for whoever asks.
         Severity::Error if response.expected && response.shows == Shows::Text => Severity::Warning,
         // What is shown there is for whoever works on the code.
@@ -31,4 +41,20 @@ pub(super) fn check(response: &Response, case: &mut Case<'_>) {
         .with("shown", &response.name.text)
         .with("what", what)
         .severity(severity);
+}
+
+/// Whether a document is code of libraries alone, by their packages of Rust.
+fn is_of_library(repo: &Repo, document: DocumentId) -> bool {
+    let mut units = repo.services_with(document).iter().map(|it| &repo.services()[*it]).peekable();
+    units.peek().is_some()
+        && units.all(|unit| {
+            let mut manifests = unit.manifests.iter().map(|&it| &repo.facts.manifests[it]);
+            // A program whose start is not known by its framework has that file still.
+            let begins = ["src/main.rs", "main.rs"]
+                .iter()
+                .any(|name| join(&unit.root, name).is_some_and(|path| repo.has_path(&path)));
+            unit.kind == ServiceKind::Library
+                && !begins
+                && manifests.any(|it| it.ecosystem == Ecosystem::Cargo)
+        })
 }

@@ -23,8 +23,9 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     }
     if !ids.request && !ids.trace && !ids.bridged && !ids.settings {
         let flag = case.flag(service.anchor).related(logs, "it writes records here");
-        // The id of a message or a session may tell what the id of a request would.
-        if ids.piece {
+        // The id of a message or a session may tell what the id of a request would; settings may do
+        // more than their words say.
+        if ids.piece || ids.plain_settings {
             flag.severity(Severity::Warning);
         }
     }

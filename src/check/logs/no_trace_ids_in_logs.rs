@@ -1,5 +1,6 @@
 //! Traced services whose records name no trace. Rule: rules/logs/no-trace-ids-in-logs.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::repo::services::Service;
 
@@ -12,6 +13,10 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
         return case.skip();
     };
     if !ids.trace && !ids.bridged && !ids.settings {
-        case.flag(service.anchor).related(logs, "it writes records here");
+        let flag = case.flag(service.anchor).related(logs, "it writes records here");
+        // Settings may do more than their words say.
+        if ids.plain_settings {
+            flag.severity(Severity::Warning);
+        }
     }
 }

@@ -13,9 +13,15 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
     if looking && case.repo.is_rehearsal(call.document) {
         return;
     }
+    let said = [&call.message, &call.template].into_iter().flatten().next();
+    let whole = said.is_some_and(|it| matches!(it.text.trim(), "{:?}" | "{:#?}"));
     for value in &call.values {
         let (what, severity) = match (value.shape, value.way) {
             (Shape::MapText, Way::Message | Way::Text) => ("its printed form", Severity::Error),
+            // Nothing else stands in the record.
+            (Shape::Map | Shape::MapText, Way::Argument) if call.written && whole => {
+                ("its printed form", Severity::Error)
+            }
             (Shape::Map | Shape::MapText, Way::Argument) if call.written => {
                 ("part of a text", Severity::Warning)
             }

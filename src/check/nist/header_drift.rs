@@ -4,7 +4,7 @@
 //! annotations of the file or section. Where nothing at all is annotated, a list in Markdown or
 //! in a key is itself the claim, and no drift. An example in a fenced block claims nothing.
 
-use super::ids;
+use super::{ids, is_own};
 use crate::check::Case;
 use crate::facts::annotation::{Annotation, Target};
 use crate::nist;
@@ -30,6 +30,7 @@ pub(super) fn check(header: &Annotation, case: &mut Case<'_>) {
             && !annotation.example
             && scope.contains(annotation.tag_span)
             && !annotation.controls.is_empty()
+            && annotation.malformed.is_none()
     };
     let inline: Vec<&Annotation> = file.iter().filter(inside).collect();
     let comment = !matches!(header.target, Target::Section { .. }) && is_comment(case, header);
@@ -39,7 +40,7 @@ pub(super) fn check(header: &Annotation, case: &mut Case<'_>) {
     let annotated: BTreeSet<String> =
         inline.iter().flat_map(|annotation| controls(annotation)).collect();
     for (written, id) in ids(header) {
-        if !annotated.contains(&id.control) {
+        if !annotated.contains(&id.control) && stands(case, &id) {
             case.flag(written.span).with("control", nist::label(&id.control)).with(
                 "fault",
                 "is in the list of controls here, and nothing under it is annotated with it",
@@ -61,7 +62,7 @@ pub(super) fn check(header: &Annotation, case: &mut Case<'_>) {
             let Some(id) = nist::parse(control.text.trim()) else { continue };
             let known = listed.contains(&id.control)
                 || around.iter().any(|(_, list)| controls(list).any(|known| known == id.control));
-            if !known && said.insert((control.span, id.control.clone())) {
+            if !known && stands(case, &id) && said.insert((control.span, id.control.clone())) {
                 case.flag(control.span)
                     .with("control", nist::label(&id.control))
                     .with("fault", "is annotated here and is missing in the list of controls above")
@@ -69,6 +70,11 @@ pub(super) fn check(header: &Annotation, case: &mut Case<'_>) {
             }
         }
     }
+}
+
+/// Whether a control is one that can be listed: of others NIST002 and NIST003 speak.
+fn stands(case: &Case<'_>, id: &nist::Id) -> bool {
+    nist::control(&id.control).is_some_and(|it| it.withdrawn.is_none()) || is_own(case, id)
 }
 
 fn controls(annotation: &Annotation) -> impl Iterator<Item = String> {

@@ -173,7 +173,9 @@ impl<'a> Outline<'a> {
     /// Whether the function or class whose statement starts at `start` does nothing.
     pub(super) fn is_stub(&self, start: usize) -> bool {
         if self.language.has(Special::Docstring) {
-            return !self.source.path.ends_with(".pyi") && self.python_stub(start);
+            let line = self.source.line_text(self.line_of(start)).trim();
+            return !self.source.path.ends_with(".pyi")
+                && (matches!(line, "pass" | "...") || self.python_stub(start));
         }
         !self.language.indented && !self.language.has(Special::Markdown) && self.braced_stub(start)
     }

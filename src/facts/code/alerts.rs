@@ -74,7 +74,7 @@ fn imports_alertmanager(file: &File<'_, '_>) -> bool {
 }
 
 /// Whether a read is one of what a request brings.
-fn is_sent(file: &File<'_, '_>, read: &Read) -> bool {
+pub(super) fn is_sent(file: &File<'_, '_>, read: &Read) -> bool {
     payload::is_body(file, read.holder) || payload::is_filled_by_request(file, read.holder)
 }
 

@@ -166,6 +166,7 @@ pub(super) fn names_id(text: &str) -> bool {
 /// Reads what a program does with ids.
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     let logs = file.of_role(Role::Log).next().map(|(call, _)| file.callee_span(call.id));
+    let logs = logs.or_else(|| imported(file).map(|call| file.callee_span(call)));
     let bridged = file.of_role(Role::Correlate).next().is_some()
         || file.of_role(Role::Instrument).any(|(_, api)| {
             api.get("side") == Some("logs") || matches!(api.get("of"), Some("all" | "logs"))
@@ -183,6 +184,27 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     });
     ids::made(file, facts);
     stores::read(file, facts);
+}
+
+/// The first call on a logger that another file makes: `import { log } from "./log"`.
+fn imported(file: &File<'_, '_>) -> Option<ExprId> {
+    const LEVELS: &[&str] = &["debug", "error", "fatal", "info", "trace", "warn", "warning"];
+    let unit = file.unit;
+    let is_logger = |name: &str| {
+        matches!(name, "log" | "logger")
+            && unit.imports.iter().any(|it| {
+                it.local == name
+                    && match unit.language {
+                        Language::Python => true,
+                        _ => it.path.starts_with(['.', '@', '~']),
+                    }
+            })
+    };
+    file.calls.iter().map(|call| call.id).find(|call| {
+        let ExprKind::Call { callee, .. } = unit.expr(*call) else { return false };
+        let ExprKind::Member { of, name } = unit.expr(*callee) else { return false };
+        LEVELS.contains(name) && matches!(unit.expr(*of), ExprKind::Name(of) if is_logger(of))
+    })
 }
 
 /// Keys that records may have: names of arguments, keys of maps, fields, short texts.

@@ -155,8 +155,10 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     let page = pages::is_page(file).then_some(Excuse::Page);
     let place = page.or_else(|| pages::is_desk(file).then_some(Excuse::Desk));
     let lambdas = acts::lambdas(file.unit);
+    let tests = pages::tests(file);
     for site in sites::all(file) {
-        if file.unit.is_faulty(&site.whole) {
+        let tested = || file.unit.outward(site.function).any(|id| tests.contains(&id));
+        if file.unit.is_faulty(&site.whole) || tested() {
             continue;
         }
         let name = Scalar {

@@ -6,6 +6,7 @@
 
 mod bodies;
 mod chains;
+mod commands;
 mod ids;
 mod severities;
 mod stores;
@@ -58,6 +59,8 @@ pub enum Says {
     Receives,
     /// A request leads to it.
     Routed,
+    /// That request is about alerts: by its path, the names of what answers it, or what it reads.
+    Asked,
     /// It speaks of alerts.
     Alerts,
     /// It gives work to a product that keeps incidents.
@@ -257,11 +260,19 @@ fn action(
 ) -> IncidentAction {
     let unit = file.unit;
     let function = unit.function(routine.id);
-    let duties = duties::of(&routine.name.text, &routine.class);
+    let mut duties = duties::of(&routine.name.text, &routine.class);
+    if !duties.contains(&Duty::Remediate) && commands::acts(file, routine) {
+        duties.push(Duty::Remediate);
+    }
     let inside: BTreeSet<ExprId> = routine.exprs.iter().copied().collect();
     let reads: Vec<&Read> = reads.iter().filter(|read| inside.contains(&read.expr)).collect();
     let mut says = words::says(file, routine);
-    if told && reads.iter().any(|read| is_message(read)) {
+    // What asks Alertmanager for its alerts is not told of them.
+    let polls = || POLLS.iter().any(|path| unit.text.contains(path));
+    if told
+        && reads.iter().any(|read| is_message(read))
+        && (!polls() || reads.iter().any(|read| alerts::is_sent(file, read)))
+    {
         says.insert(Says::Receives);
     }
     if reads.iter().any(|read| read.key == "alerts") {
@@ -272,6 +283,9 @@ fn action(
     }
     if routine.route.is_some() {
         says.insert(Says::Routed);
+        if speaks_of_alerts(file, routine) || says.contains(&Says::Lists) {
+            says.insert(Says::Asked);
+        }
     }
     if grades(file, routine) {
         says.insert(Says::Grades);
@@ -295,6 +309,23 @@ fn action(
         duties,
         says,
     }
+}
+
+/// Paths by which programs ask Alertmanager for its alerts.
+const POLLS: &[&str] = &["/api/v1/alerts", "/api/v2/alerts"];
+
+/// Whether the request that leads to a function is about alerts.
+fn speaks_of_alerts(file: &File<'_, '_>, routine: &Routine) -> bool {
+    let unit = file.unit;
+    let speaks = |text: &str| text.to_ascii_lowercase().contains("alert");
+    let function = unit.function(routine.id);
+    let route = routine.route.map_or("", |route| unit.slice(&unit.place(route)));
+    let route = route.split("=>").next().unwrap_or(route);
+    let route = route.split('{').next().unwrap_or(route);
+    speaks(&routine.name.text)
+        || speaks(&routine.class)
+        || speaks(route)
+        || function.params.iter().any(|param| speaks(param.name))
 }
 
 /// Whether a function parts ways by a severity: `match severity { … }`, `if severity == "page"`.
@@ -390,11 +421,14 @@ fn misreads(
     let mut found: Vec<Misread> = Vec::new();
     for read in reads.iter().filter(|read| matches!(read.key.as_str(), "labels" | "annotations")) {
         let holder = text(read.holder);
-        // One alert of the list, or a message that may be either.
         let listed = |other: &&&Read| {
             matches!(other.key.as_str(), "alerts" | "commonLabels") && text(other.holder) == holder
         };
-        if reads.iter().any(|other| listed(&other))
+        // One alert of the list, or a message that may be either: something chooses.
+        let either = |other: &Read| {
+            !payload::is_body(file, read.holder) || payload::chooses(file, routine, other)
+        };
+        if reads.iter().any(|other| listed(&other) && either(other))
             || found.iter().any(|one| one.key.text == read.key)
         {
             continue;
@@ -435,6 +469,9 @@ fn may_lack_alerts(file: &File<'_, '_>, holder: ExprId) -> bool {
     match declared {
         Some(_) => !has("alerts") && !has("commonlabels"),
         None => [
+            "Any",
+            "Dict",
+            "dict",
             "Map",
             "HashMap",
             "Dictionary",
@@ -452,15 +489,8 @@ fn may_lack_alerts(file: &File<'_, '_>, holder: ExprId) -> bool {
 
 /// Whether a request is about an alert: by the route, the names or what else is read.
 fn is_alert(file: &File<'_, '_>, routine: &Routine, reads: &[&Read]) -> bool {
-    let unit = file.unit;
-    let speaks = |text: &str| text.to_ascii_lowercase().contains("alert");
-    let function = unit.function(routine.id);
-    let route = routine.route.map_or("", |route| unit.slice(&unit.place(route)));
     let has = |key: &str| reads.iter().any(|read| read.key == key);
-    speaks(&routine.name.text)
-        || speaks(&routine.class)
-        || speaks(route.split("=>").next().unwrap_or(route))
-        || function.params.iter().any(|param| speaks(param.name))
+    speaks_of_alerts(file, routine)
         || has("alertname")
         || (has("labels") && has("annotations"))
         || has("startsAt")

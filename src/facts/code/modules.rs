@@ -8,6 +8,7 @@ use crate::facts::FileFacts;
 use crate::identify::Kind;
 use crate::lang::path::last;
 use crate::libraries::{Api, Role};
+use crate::parse::unit::ExprKind;
 use crate::source::Span;
 use aho_corasick::AhoCorasick;
 use std::sync::OnceLock;
@@ -92,7 +93,23 @@ pub(super) fn read(file: &super::file::File<'_, '_>, facts: &mut FileFacts) {
         file.calls.iter().flat_map(|call| &call.roles).any(|api| roles.contains(&api.role))
     };
     let metered = plays(&[Role::Metric, Role::MetricServe]);
-    let logs = plays(&[Role::Log, Role::Print, Role::LogFormat, Role::Logger]);
+    // `fastify({ logger: true })` writes a record for each request.
+    let of_framework = || {
+        file.calls.iter().filter(|call| call.path.ends_with("fastify")).any(|call| {
+            let mut parts =
+                file.unit.args(call.id).iter().flat_map(|it| file.unit.all_in(it.value));
+            parts.any(|id| match file.unit.expr(id) {
+                ExprKind::Map { entries, .. } => entries.iter().any(|(key, value)| {
+                    let named = key.is_some_and(|key| {
+                        file.unit.slice(&file.unit.place(key)).trim_matches(['"', '\'']) == "logger"
+                    });
+                    named && !matches!(file.unit.expr(*value), ExprKind::Bool(false))
+                }),
+                _ => false,
+            })
+        })
+    };
+    let logs = plays(&[Role::Log, Role::Print, Role::LogFormat, Role::Logger]) || of_framework();
     // `@RestController` and `[HttpGet]` are no calls.
     let functions = file.unit.functions.iter().flat_map(|it| &it.decorators);
     let bare = functions.chain(file.unit.classes.iter().flat_map(|it| &it.decorators));

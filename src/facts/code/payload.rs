@@ -2,8 +2,9 @@
 //! has: `a["labels"]`, `a.get("labels")`, `a.labels`, `a.Labels`, `a.getLabels()`.
 
 use super::file::File;
+use super::routines::Routine;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, Param, Place, StmtKind, Unit};
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, Param, Place, StmtKind, Unit};
 use std::collections::BTreeSet;
 
 /// Parts of Alertmanager's message.
@@ -131,6 +132,32 @@ fn targets(file: &File<'_, '_>) -> BTreeSet<ExprId> {
     set.flatten().chain(assigned).collect()
 }
 
+/// Whether a function asks whether a part of a message is there, or has something else in its place.
+pub(super) fn chooses(file: &File<'_, '_>, routine: &Routine, read: &Read) -> bool {
+    let unit = file.unit;
+    let at = unit.place(read.expr);
+    let holds = |id: ExprId| {
+        let place = unit.place(id);
+        place.start <= at.start && at.end <= place.end
+    };
+    let speaks = |id: ExprId| unit.slice(&unit.place(id)).contains(read.key.as_str());
+    let tests = routine.statements(unit).into_iter().any(|id| match unit.stmt(id) {
+        StmtKind::If { test, .. } => speaks(*test),
+        StmtKind::Switch { on: Some(on), .. } => speaks(*on),
+        _ => false,
+    });
+    tests
+        || routine.exprs.iter().any(|id| match unit.expr(*id) {
+            ExprKind::Choice { .. } => holds(*id) || speaks(*id),
+            ExprKind::Binary { op: "or" | "||" | "??" | "in" | "not in", .. } => {
+                holds(*id) || speaks(*id)
+            }
+            // `body.get("alerts", [body])`
+            ExprKind::Call { args, .. } => *id == read.expr && args.len() > 1,
+            _ => false,
+        })
+}
+
 /// Whether an expression is the whole body of a request.
 pub(super) fn is_body(file: &File<'_, '_>, expr: ExprId) -> bool {
     let unit = file.unit;
@@ -178,8 +205,52 @@ pub(super) fn is_filled_by_request(file: &File<'_, '_>, expr: ExprId) -> bool {
             head.is_some_and(|head| head.contains("RequestBody") || head.contains("FromBody"))
         })
     });
-    let marked = marked || inside_json(file, expr).is_some();
+    let marked = marked || inside_json(file, expr).is_some() || is_loose_body(file, name, function);
     marked || is_read_into(file, name, expr)
+}
+
+/// Types of parameters that take any body.
+const LOOSE: &[&str] = &[
+    "Any",
+    "JObject",
+    "JSONObject",
+    "JsonDocument",
+    "JsonElement",
+    "JsonNode",
+    "JsonObject",
+    "dict",
+    "Dict",
+    "dynamic",
+];
+
+/// Whether a parameter of what a route leads to takes any body by its type: `payload: dict`.
+fn is_loose_body(file: &File<'_, '_>, name: &str, function: FunctionId) -> bool {
+    let unit = file.unit;
+    let routed = |id: FunctionId| {
+        unit.function(id).decorators.iter().any(|mark| {
+            let text = unit.slice(&unit.place(*mark)).to_ascii_lowercase();
+            let head = text.split('(').next().unwrap_or(&text);
+            head.ends_with("post") || head.ends_with("put") || head.ends_with("route")
+        })
+    };
+    unit.outward(function).any(|id| {
+        let params = &unit.function(id).params;
+        let loose = |ty: &str| LOOSE.contains(&ty.split(['[', '<', '?']).next().unwrap_or(ty));
+        let typed = params.iter().any(|it| it.name == name && it.ty.is_some_and(loose));
+        typed && (routed(id) || (unit.language == Language::Csharp && is_mapped(file, id)))
+    })
+}
+
+/// C#: whether a lambda is what `app.MapPost("/alerts", …)` leads to.
+fn is_mapped(file: &File<'_, '_>, lambda: FunctionId) -> bool {
+    let unit = file.unit;
+    unit.calls().any(|call| {
+        file.called(call).is_some_and(|name| matches!(name, "MapPost" | "MapPut"))
+            && unit
+                .args(call)
+                .iter()
+                .any(|arg| matches!(unit.expr(arg.value), ExprKind::Lambda(id) if *id == lambda))
+    })
 }
 
 /// The name of the parameter before one, where what is said of the one begins.
@@ -215,7 +286,7 @@ fn is_read_into(file: &File<'_, '_>, name: &str, expr: ExprId) -> bool {
             let ExprKind::Member { name: method, .. } = unit.expr(*callee) else { return false };
             let reads = match *method {
                 "Decode" => unit.slice(&unit.place(*callee)).contains(".Body"),
-                method => method.contains("Bind") || method == "Unmarshal",
+                method => method.contains("Bind") || matches!(method, "BodyParser" | "Unmarshal"),
             };
             reads
                 && unit.function_of(call) == function

@@ -192,7 +192,9 @@ fn answers(file: &File<'_, '_>, registered: &BTreeMap<FunctionId, &str>) -> Vec<
         let pairs = unit.exprs.iter().enumerate().filter(|(_, expr)| match &expr.kind {
             ExprKind::List(items) => items
                 .first()
-                .is_some_and(|first| unit.slice(&unit.place(*first)).contains("StatusCode::")),
+                .map(|first| unit.slice(&unit.place(*first)))
+                // `StatusCode` of http, `Status` of Rocket.
+                .is_some_and(|it| it.contains("StatusCode::") || it.contains("Status::")),
             _ => false,
         });
         found.extend(pairs.map(|(number, _)| Answer {

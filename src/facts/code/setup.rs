@@ -13,8 +13,10 @@ use crate::facts::telemetry::Role::Dials;
 use crate::facts::telemetry::{Layer, Sampler, Share, TelemetryPort};
 use crate::facts::{DocumentId, FileFacts, Subject};
 use crate::libraries::{Api, Role};
+use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, StmtId, StmtKind};
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 pub use exporters::Exporter;
 pub use imports::{EarlyImport, LibraryImport};
@@ -199,6 +201,7 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
             }
         }
     }
+    facts.sdk_setups.extend(setup.handed_on());
     imports::order(file, facts);
 }
 
@@ -273,16 +276,41 @@ impl<'f, 'u, 'a> Setup<'f, 'u, 'a> {
         library.is_none_or(|library| library.name == api.library)
     }
 
+    /// Go: what ends the SDK, handed to whoever calls it: `return provider.Shutdown, nil`.
+    fn handed_on(&self) -> Vec<SdkSetup> {
+        let unit = self.file.unit;
+        if unit.language != Language::Go {
+            return Vec::new();
+        }
+        let called: BTreeSet<ExprId> = unit
+            .calls()
+            .filter_map(|call| match unit.expr(call) {
+                ExprKind::Call { callee, .. } => Some(*callee),
+                _ => None,
+            })
+            .collect();
+        let ids = (0..unit.exprs.len()).map(|it| ExprId(u32::try_from(it).unwrap_or(u32::MAX)));
+        let handed = ids.filter(|id| {
+            let shuts = matches!(unit.expr(*id), ExprKind::Member { name: "Shutdown", .. });
+            shuts && !called.contains(id)
+        });
+        handed.map(|id| self.fact_at(id, Step::Shutdown)).collect()
+    }
+
     fn fact(&self, call: &Call, step: Step) -> SdkSetup {
+        self.fact_at(call.id, step)
+    }
+
+    fn fact_at(&self, id: ExprId, step: Step) -> SdkSetup {
         let file = self.file;
-        let at = file.unit.place(call.id);
+        let at = file.unit.place(id);
         let inside = |block: &Place| block.start <= at.start && at.end <= block.end;
-        let function = file.unit.function_of(call.id);
+        let function = file.unit.function_of(id);
         let span = match &step {
             Step::Sampler(HeadSampler { at: Some(span), .. }) => *span,
-            _ => file.callee_span(call.id),
+            _ => file.callee_span(id),
         };
-        let text = file.unit.slice(&self.callee_place(call.id)).to_owned();
+        let text = file.unit.slice(&self.callee_place(id)).to_owned();
         SdkSetup {
             document: file.document,
             name: Scalar { text, span, known: true, plain: true },

@@ -136,6 +136,9 @@ pub enum ContextLoss {
         later: Span,
         /// Its name.
         instead: String,
+        /// What is called with it, where the span is about little more than that call, and nobody
+        /// knows whether spans are made there.
+        brief: Option<String>,
     },
 }
 

@@ -131,7 +131,10 @@ impl<'r> Known<'r> {
 
     /// Whether some code gives the text of another error to one of the types of an error.
     fn carries(&self, response: &Response) -> bool {
-        let name = |ty: &'_ str| ty.rsplit('.').next().is_some_and(|it| self.carrying.contains(it));
+        // What the language itself has is raised everywhere, for other things.
+        let name = |ty: &'_ str| {
+            ty.rsplit('.').next().is_some_and(|it| it != "ValueError" && self.carrying.contains(it))
+        };
         matches!(&response.origin, Origin::Types(types) if types.iter().any(|ty| name(ty)))
     }
 

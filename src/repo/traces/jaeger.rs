@@ -159,6 +159,17 @@ fn cleaned(repo: &Repo, document: DocumentId) -> Retention {
     }
 }
 
+impl Repo {
+    /// What Jaeger's cleaner keeps beside a document: for files that start it alone.
+    pub fn cleaned_traces(&self, document: DocumentId) -> Option<Retention> {
+        let mut jobs = self.facts.containers.iter().filter(|container| {
+            self.run_together(container.document, document)
+                && container.image_name() == Some("jaeger-es-index-cleaner")
+        });
+        jobs.next().map(cleaner_days)
+    }
+}
+
 /// The first word after the options: `jaeger-es-index-cleaner 7 http://es:9200`.
 fn cleaner_days(job: &Container) -> Retention {
     let days = job.args.iter().find(|arg| arg.text.parse::<f64>().is_ok());

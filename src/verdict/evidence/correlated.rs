@@ -25,7 +25,7 @@ pub(super) fn named(scope: &Scope<'_>) -> Answer {
             Has::All(at(ids, "records that tracing or a library gives their ids"))
         } else if ids.request || ids.trace {
             Has::All(at(ids, "records of a program that names ids of requests"))
-        } else if ids.settings {
+        } else if ids.settings || ids.plain_settings {
             Has::Part(at(ids, "records"), "settings of its logging are not read for ids")
         } else {
             Has::Nothing
@@ -68,7 +68,7 @@ pub(super) fn traced(scope: &Scope<'_>) -> Answer {
             Has::All(at(ids, "records of a program that makes no spans"))
         } else if ids.trace || ids.bridged {
             Has::All(at(ids, "records that name the trace"))
-        } else if ids.settings {
+        } else if ids.settings || ids.plain_settings {
             Has::Part(at(ids, "records"), "settings of its logging are not read for ids")
         } else {
             Has::Nothing

@@ -47,6 +47,19 @@ pub(in crate::facts::code) fn tells_inside(path: &str) -> bool {
         || words(last).iter().any(|word| is_in(word, BEHIND))
 }
 
+/// Go: calls whose errors only say what is wrong with the text they were given.
+pub(in crate::facts::code) fn tells_given(called: &str) -> bool {
+    const GIVEN: &[&str] = &[
+        "path.Match",
+        "path/filepath.Glob",
+        "path/filepath.Match",
+        "regexp.Compile",
+        "time.Parse",
+        "time.ParseDuration",
+    ];
+    GIVEN.contains(&called) || called.starts_with("strconv.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::tells_inside;

@@ -85,7 +85,9 @@ pub(super) fn does(file: &File<'_, '_>, block: &[StmtId]) -> bool {
         let quiet = || file.call(id).is_some_and(|call| call.role(Role::Quiet).is_some());
         let fills = || {
             let name = called(unit, id).to_ascii_lowercase();
-            FILLS.contains(&name.as_str()) || (unit.language == Language::Java && name == "put")
+            // `await this.push()` is no list.
+            !unit.args(id).is_empty() && FILLS.contains(&name.as_str())
+                || (unit.language == Language::Java && name == "put")
         };
         matches!(unit.expr(id), ExprKind::Call { .. }) && !quiet() && !fills()
     };

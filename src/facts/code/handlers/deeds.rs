@@ -52,7 +52,9 @@ fn is_in(word: &str, list: &str) -> bool {
 /// Whether something is certainly missed if what is tried here fails.
 pub(super) fn is_missed(file: &File<'_, '_>, site: &Site<'_>) -> bool {
     let unit = file.unit;
-    if schema::is_step(file, site) {
+    // `catch (Exception ignored)`: somebody thought of it.
+    let ignored = site.error.is_some_and(|it| it.to_ascii_lowercase().contains("ignore"));
+    if ignored || schema::is_step(file, site) {
         return false;
     }
     // What is found there by its library alone fails for what is outside; and nobody writes an
@@ -60,11 +62,14 @@ pub(super) fn is_missed(file: &File<'_, '_>, site: &Site<'_>) -> bool {
     if unit.language == Language::Go {
         return true;
     }
-    site.tried.iter().any(|id| is_deed(file, &site.tried, *id))
+    site.tried.iter().any(|id| is_deed(file, site, *id))
 }
 
-fn is_deed(file: &File<'_, '_>, tried: &[ExprId], id: ExprId) -> bool {
+fn is_deed(file: &File<'_, '_>, site: &Site<'_>, id: ExprId) -> bool {
     let unit = file.unit;
+    let tried = &site.tried;
+    // Of `f().catch(…)` the call is a promise.
+    let promised = unit.text.get(..site.at.start as usize).is_some_and(|it| it.ends_with('.'));
     if !matches!(unit.expr(id), ExprKind::Call { .. }) {
         return false;
     }
@@ -91,6 +96,7 @@ fn is_deed(file: &File<'_, '_>, tried: &[ExprId], id: ExprId) -> bool {
     let more = rest.any(|word| word != "async");
     let waited = || {
         name.ends_with("Async")
+            || promised
             || tried.iter().any(|it| matches!(unit.expr(*it), ExprKind::Await(of) if *of == id))
     };
     let small = || {
@@ -119,6 +125,21 @@ fn is_of_copies(unit: &Unit<'_>, id: ExprId) -> bool {
         ExprKind::Name(name) => says(name),
         _ => false,
     }
+}
+
+/// First words of names of what keeps something for later, or moves money.
+const KEEPS: &str = "charge commit credit debit insert pay persist refund save store upload upsert";
+
+/// Whether what may fail keeps something that is wanted later: it is missed wherever it stands.
+pub(super) fn keeps(file: &File<'_, '_>, site: &Site<'_>) -> bool {
+    let unit = file.unit;
+    let is = |id: &ExprId| {
+        let name = called(unit, *id);
+        let first = words(name).into_iter().find(|word| !is_in(word, BEFORE));
+        first.is_some_and(|first| is_in(&first, KEEPS)) && !is_of_copies(unit, *id)
+    };
+    site.tried.iter().filter(|id| matches!(unit.expr(**id), ExprKind::Call { .. })).any(is)
+        && !schema::is_step(file, site)
 }
 
 /// First words of names of what asks whether something is there.

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 /// Why losing the error may be meant.
 pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
     let unit = file.unit;
-    if is_explained(unit, site) {
+    if is_explained(file, site) {
         return Some(Excuse::Explained);
     }
     let calls: Vec<ExprId> = site
@@ -33,7 +33,7 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
     if site.last
         || site.tried.iter().any(drained)
         || calls.iter().any(|id| is_cleanup(file, *id))
-        || in_cleanup(unit, site)
+        || (in_cleanup(unit, site) && !deeds::keeps(file, site))
     {
         return Some(Excuse::Cleanup);
     }
@@ -95,13 +95,14 @@ const MARKS: &[&str] = &[
 ];
 
 /// Whether a comment in the body says why.
-fn is_explained(unit: &Unit<'_>, site: &Site<'_>) -> bool {
-    // `ignored` is a word to the reader.
-    if site.error.is_some_and(|error| {
+fn is_explained(file: &File<'_, '_>, site: &Site<'_>) -> bool {
+    let unit = file.unit;
+    // `ignored` is a word to the reader, and says not why what is kept may be lost.
+    let named = site.error.is_some_and(|error| {
         let error = error.to_ascii_lowercase();
         error.contains("ignore") || error.contains("expected")
-    }) || told_above(unit, site)
-    {
+    });
+    if (named && !deeds::keeps(file, site)) || told_above(unit, site) {
         return true;
     }
     // `defer func() { _ = recover() }()`, with a comment above it.

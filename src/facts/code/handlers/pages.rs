@@ -2,7 +2,8 @@
 
 use crate::facts::code::file::File;
 use crate::parse::code::Language;
-use crate::parse::unit::ExprKind;
+use crate::parse::unit::{ExprKind, FunctionId};
+use std::collections::BTreeSet;
 
 /// Folders of what runs in browsers.
 const PAGE_FOLDERS: &[&str] = &[
@@ -101,4 +102,26 @@ pub(super) fn is_desk(file: &File<'_, '_>) -> bool {
     known.is_some_and(|(_, known)| {
         unit.imports.iter().any(|import| known.iter().any(|known| starts(&import.path, known)))
     })
+}
+
+/// JavaScript: functions that are steps of tests: `it("keeps orders", async () => { … })`.
+pub(super) fn tests(file: &File<'_, '_>) -> BTreeSet<FunctionId> {
+    const STEPS: &[&str] =
+        &["afterAll", "afterEach", "beforeAll", "beforeEach", "describe", "it", "test"];
+    let unit = file.unit;
+    if !matches!(unit.language, Language::Javascript | Language::Typescript | Language::Tsx) {
+        return BTreeSet::new();
+    }
+    let steps = unit.calls().filter(|call| match unit.expr(*call) {
+        ExprKind::Call { callee, .. } => {
+            matches!(unit.expr(*callee), ExprKind::Name(name) if STEPS.contains(name))
+        }
+        _ => false,
+    });
+    let given = steps.flat_map(|call| unit.args(call));
+    let lambdas = given.filter_map(|arg| match unit.expr(arg.value) {
+        ExprKind::Lambda(of) => Some(*of),
+        _ => None,
+    });
+    lambdas.collect()
 }

@@ -146,7 +146,7 @@ pub(super) fn is_getter(unit: &Unit<'_>, id: ExprId) -> bool {
 /// Whether a call only reads or makes a value.
 pub(super) fn is_plain(file: &File<'_, '_>, id: ExprId) -> bool {
     let unit = file.unit;
-    let ExprKind::Call { callee, .. } = unit.expr(id) else { return true };
+    let ExprKind::Call { callee, args, .. } = unit.expr(id) else { return true };
     let outside = file.call(id).is_some_and(|call| {
         call.role(Role::Outbound).is_some() || call.role(Role::Fallible).is_some()
     });
@@ -157,5 +157,9 @@ pub(super) fn is_plain(file: &File<'_, '_>, id: ExprId) -> bool {
     let reads = ["parse", "decode", "serialize", "base64"].iter().any(|word| name.contains(word));
     // `getIssuerUrl()` puts an address together.
     let names = name.starts_with("get") && (name.ends_with("url") || name.ends_with("uri"));
+    // A list is given what it is to hold.
+    if args.is_empty() && matches!(name.as_str(), "add" | "append" | "push") {
+        return false;
+    }
     !outside && (name == "get" || reads || names || PLAIN.iter().any(|word| name.starts_with(word)))
 }

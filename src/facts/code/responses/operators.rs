@@ -3,6 +3,7 @@
 use crate::facts::code::file::File;
 use crate::facts::{DocumentId, FileFacts};
 use crate::lang::sensitive::words;
+use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, StmtKind, Unit};
 use std::collections::BTreeSet;
 
@@ -131,6 +132,17 @@ pub(super) fn is_for_operators(file: &File<'_, '_>) -> bool {
     ];
     let commands = |path: &str| COMMANDS.iter().any(|known| path.starts_with(known));
     if file.unit.imports.iter().any(|import| commands(&import.path)) {
+        return true;
+    }
+    // `//go:build dev`
+    let built = || {
+        let mut head = file.unit.text.lines().take_while(|line| !line.starts_with("package "));
+        head.any(|line| {
+            line.strip_prefix("//go:build ")
+                .is_some_and(|tags| tags.split_whitespace().any(|tag| NEAR.contains(&tag)))
+        })
+    };
+    if file.unit.language == Language::Go && built() {
         return true;
     }
     let is_door = |part: &str| {

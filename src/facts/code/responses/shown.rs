@@ -1,7 +1,7 @@
 //! What of an error an answer shows.
 
 use super::{Shows, Status};
-use crate::facts::code::errors::kinds::tells_inside;
+use crate::facts::code::errors::kinds::{tells_given, tells_inside};
 use crate::facts::code::errors::{self, Origin};
 use crate::facts::code::file::File;
 use crate::facts::code::handlers::sites::Site;
@@ -62,9 +62,12 @@ impl<'u> Errors<'u> {
                 let plain = || !site.types.is_empty() && site.types.iter().all(|ty| is_plain(ty));
                 let own = !site.broad && (is_own(file, unit.slice(&site.at)) || plain());
                 let origin = errors::origin(file, site);
-                let expected = !site.broad
-                    && !site.types.is_empty()
-                    && !site.types.iter().any(|ty| tells_inside(&file.type_path(ty)));
+                let given =
+                    matches!(&origin, Origin::Call { called, own: false } if tells_given(called));
+                let expected = given
+                    || !site.broad
+                        && !site.types.is_empty()
+                        && !site.types.iter().any(|ty| tells_inside(&file.type_path(ty)));
                 Some(Named { name: site.error?, broad: site.broad, own, expected, origin })
             })
             .collect();

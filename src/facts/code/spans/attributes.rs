@@ -11,7 +11,7 @@ use crate::facts::{DocumentId, FileFacts, Subject};
 use crate::lang::sensitive::Sensitive;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind};
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, StmtKind};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -101,7 +101,17 @@ pub(super) fn read(file: &File<'_, '_>, layout: &Layout<'_, '_>, facts: &mut Fil
         &pairs.iter().map(|pair| (pair.key, pair.value)).collect::<Vec<_>>(),
     );
     let mut seen = BTreeSet::new();
+    // Attributes of a resource are set on no span: `Resource::new([KeyValue::new(…)])`.
+    let made = file.calls.iter().filter(|call| call.path.contains("Resource"));
+    let resources: Vec<Place> = made.map(|call| file.unit.place(call.id)).collect();
+    let of_resource = |id: ExprId| {
+        let at = file.unit.place(id);
+        resources.iter().any(|whole| whole.start <= at.start && at.end <= whole.end)
+    };
     for pair in pairs {
+        if of_resource(pair.value) {
+            continue;
+        }
         if !seen.insert(pair.value) || file.is_faulty(pair.value) {
             continue;
         }

@@ -71,8 +71,17 @@ fn dropped(
             && unit.function_of(*id) == unit.function_of(start.call.id)
             && layout.parent(*id).is_some_and(|call| carries(file, call, *id))
     })?;
-    let (blank, later) = (file.expr_span(blank), file.expr_span(later));
-    Some(ContextLoss::Dropped { blank, later, instead: (*old).to_owned() })
+    let call = layout.parent(later)?;
+    let known = file.call(call).is_some_and(|it| {
+        it.roles.iter().any(|api| matches!(api.role, Role::Outbound | Role::Fallible))
+    });
+    let brief = (until != u32::MAX && !known).then(|| file.called(call)).flatten();
+    Some(ContextLoss::Dropped {
+        blank: file.expr_span(blank),
+        later: file.expr_span(later),
+        instead: (*old).to_owned(),
+        brief: brief.map(str::to_owned),
+    })
 }
 
 /// Where the span is ended on the straight way; the end of the file where that is deferred.

@@ -247,6 +247,12 @@ fn one_use(
         ExprKind::Member { name, .. } => {
             let ends = start.api.get("ends").unwrap_or_default();
             if !ends.split(' ').any(|end| end == *name) {
+                // What no longer records has ended: `if span.is_recording() { …; span.end() }`.
+                let asked = layout.parent(parent).filter(|call| {
+                    matches!(*name, "is_recording" | "isRecording" | "IsRecording")
+                        && ends_in_then(file, stmt, *call, id, ends)
+                });
+                uses.closers.extend(asked);
                 // `span.closer = …` and what it is asked for leave it here.
                 return;
             }
@@ -270,6 +276,26 @@ fn one_use(
         ExprKind::List(_) if matches!(unit.stmt(stmt), StmtKind::Return(_)) => uses.returned = true,
         _ => uses.escapes = true,
     }
+}
+
+/// Whether a statement asks with a call, and ends the same variable where the answer is yes.
+fn ends_in_then(
+    file: &File<'_, '_>,
+    stmt: StmtId,
+    call: ExprId,
+    variable: ExprId,
+    ends: &str,
+) -> bool {
+    let unit = file.unit;
+    let StmtKind::If { test, then, .. } = unit.stmt(stmt) else { return false };
+    let ExprKind::Name(span) = unit.expr(variable) else { return false };
+    let is_end = |id: ExprId| {
+        let ExprKind::Call { callee, .. } = unit.expr(id) else { return false };
+        let ExprKind::Member { of, name } = unit.expr(*callee) else { return false };
+        ends.split(' ').any(|end| end == *name)
+            && matches!(unit.expr(*of), ExprKind::Name(name) if name == span)
+    };
+    *test == call && unit.calls_under(then).into_iter().any(is_end)
 }
 
 /// The variable as the whole of what a statement reads.
