@@ -67,6 +67,8 @@ const METERED: &[&str] = &[
     "fastify-metrics",
     "prometheus-net",
     "axum-prometheus",
+    "rocket_prometheus",
+    "sanic-prometheus",
     "actix-web-prom",
     "dd-trace",
     "ddtrace",

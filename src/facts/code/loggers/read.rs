@@ -58,7 +58,9 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
     let unit = file.unit;
     let mut sure = false;
     for call in &file.calls {
-        let Some(api) = call.role(Role::LogFormat) else { continue };
+        let Some(api) = call.role(Role::LogFormat).filter(|api| asks(file, call, api)) else {
+            continue;
+        };
         let serialized = api.get("format") == Some("serialize") && serializes(unit, call);
         let form = if serialized { Some(Form::Structured) } else { form_of(api) };
         let form = scripts::form(file, call, api).or_else(|| mapping::form(file, call)).or(form);
@@ -114,7 +116,8 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
         }
     }
     for import in &unit.imports {
-        let found = file.table.role(&import.path, Role::LogFormat).and_then(form_of);
+        let row = file.table.role(&import.path, Role::LogFormat);
+        let found = row.filter(|api| api.get("asks").is_none()).and_then(form_of);
         if found == Some(Form::Structured) {
             sure = true;
             let setup = Setup::Form(Form::Structured, true);
@@ -146,6 +149,22 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
             start..start.saturating_add(u32::try_from(name.len()).unwrap_or_default());
         add(file, name, file.span(&place), Setup::Form(Form::Structured, false), facts);
     }
+}
+
+/// Whether a call is given the option without which it makes no logger: `fastify({ logger: true })`.
+fn asks(file: &File<'_, '_>, call: &Call, api: &Api) -> bool {
+    let Some(option) = api.get("asks") else { return true };
+    let unit = file.unit;
+    let maps = unit.args(call.id).iter().map(|arg| unit.expr(file.names.resolved(arg.value)));
+    let given = maps.filter_map(|kind| match kind {
+        ExprKind::Map { entries, .. } => entries.iter().find_map(|(key, value)| {
+            let named = key.and_then(|key| unit.literal(key)) == Some(option);
+            named.then_some(*value)
+        }),
+        _ => None,
+    });
+    let off = |value: ExprId| matches!(unit.expr(value), ExprKind::Bool(false) | ExprKind::Null);
+    given.into_iter().any(|value| !off(value))
 }
 
 /// Where a logger of the program's own writes keys and values: `"level=" + level`.
