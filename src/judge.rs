@@ -306,14 +306,15 @@ fn is_fixture(path: &str) -> bool {
     folders.any(|part| matches!(part, "testdata" | "fixtures" | "__fixtures__"))
 }
 
-/// Severity under a profile: only lowers, and never touches validity but of what tests read.
+/// Severity under a profile: only lowers, never touches validity.
 fn weigh(finding: &Finding, profile: Profile, path: &str) -> (Severity, Option<&'static str>) {
     let severity = finding.severity;
-    if profile == Profile::Dev && is_fixture(path) && severity > Severity::Info {
-        return (Severity::Info, Some("lower here: what a test reads may be broken on purpose"));
-    }
     if finding.rule.class == Class::Validity {
         return (severity, None);
+    }
+    let bare = finding.rule.class == Class::Compliance && severity > Severity::Info;
+    if bare && profile == Profile::Dev && is_fixture(path) {
+        return (Severity::Info, Some("lower here: only tests read it"));
     }
     let sensitive = finding.rule.sensitive;
     let lowered = match (profile, severity) {

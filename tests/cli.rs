@@ -472,3 +472,17 @@ fn findings_in_source_code_show_their_line() {
     assert!(shown.contains("extra={\"message\": \"x\"}"), "{shown}");
     assert!(shown.contains("1 error"), "{shown}");
 }
+
+#[test]
+fn what_tests_read_is_judged_for_validity_alone() {
+    let rules = "groups:\n  - name: a\n    rules:\n      - alert: DiskFull\n        expr: sum(up\n";
+    let folder = repository(&[("rules/testdata/a.yml", rules), ("rules/a.yml", rules)]);
+    let run = run(folder.path(), &["check", "--all", "--format", "concise", "--color", "never"]);
+    let severity = |path: &str, code: &str| {
+        let line = run.out.lines().find(|it| it.starts_with(path) && it.contains(code));
+        line.and_then(|line| line.split(' ').nth(1)).unwrap_or_default().to_owned()
+    };
+    assert_eq!(severity("rules/a.yml", "ALRT001"), "error", "{}", run.out);
+    assert_eq!(severity("rules/testdata/a.yml", "ALRT001"), "info", "{}", run.out);
+    assert_eq!(severity("rules/testdata/a.yml", "RULE006"), "error", "{}", run.out);
+}
