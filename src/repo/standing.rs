@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Folders, and parts of file names, of those who work on the code.
 const WORKSHOP: &[&str] = &[
+    "archive",
+    "archived",
     "bench",
     "benchmark",
     "benchmarks",
@@ -21,6 +23,7 @@ const WORKSHOP: &[&str] = &[
     "debug",
     "demo",
     "demos",
+    "deprecated",
     "dev",
     "devcontainer",
     "development",

@@ -7,7 +7,8 @@ use crate::facts::code::responses::{Response, Shows, Status};
 use crate::facts::manifest::Ecosystem;
 use crate::lang::path::join;
 use crate::repo::Repo;
-use crate::repo::services::ServiceKind;
+use crate::repo::services::Service;
+use crate::source::Span;
 
 pub(super) fn check(response: &Response, case: &mut Case<'_>) {
     let (what, severity) = match (response.shows, response.status) {
@@ -25,8 +26,7 @@ pub(super) fn check(response: &Response, case: &mut Case<'_>) {
     let by_hand = programs.peek().is_some()
         && programs.all(|it| !it.is_certain() && it.containers.is_empty() && it.images.is_empty());
     // What a library of the repository answers, others decide to serve.
-    let library = case.repo.running_with(response.document).next().is_none()
-        && is_of_library(case.repo, response.document);
+    let library = is_of_library(case.repo, response.document);
     let severity = match severity {
         Severity::Error if response.internal || response.made || by_hand || library => {
             Severity::Warning
@@ -45,16 +45,25 @@ pub(super) fn check(response: &Response, case: &mut Case<'_>) {
 
 /// Whether a document is code of libraries alone, by their packages of Rust.
 fn is_of_library(repo: &Repo, document: DocumentId) -> bool {
-    let mut units = repo.services_with(document).iter().map(|it| &repo.services()[*it]).peekable();
-    units.peek().is_some()
-        && units.all(|unit| {
-            let mut manifests = unit.manifests.iter().map(|&it| &repo.facts.manifests[it]);
-            // A program whose start is not known by its framework has that file still.
-            let begins = ["src/main.rs", "main.rs"]
-                .iter()
-                .any(|name| join(&unit.root, name).is_some_and(|path| repo.has_path(&path)));
-            unit.kind == ServiceKind::Library
-                && !begins
-                && manifests.any(|it| it.ecosystem == Ecosystem::Cargo)
-        })
+    let units = repo.services_with(document).iter().map(|it| &repo.services()[*it]);
+    let mut units = units.filter(|unit| !unit.rehearsal).peekable();
+    units.peek().is_some() && units.all(|unit| is_library(repo, unit))
+}
+
+fn is_library(repo: &Repo, unit: &Service) -> bool {
+    let mut manifests = unit.manifests.iter().map(|&it| &repo.facts.manifests[it]);
+    // A program whose start is not known by its framework has that file still.
+    let main = ["src/main.rs", "main.rs"]
+        .iter()
+        .any(|name| join(&unit.root, name).is_some_and(|path| repo.has_path(&path)));
+    // Benchmarks and tests of a library begin, too.
+    let aside = |entry: &Span| {
+        let path = repo.path(*entry);
+        ["/benches/", "/examples/", "/tests/"].iter().any(|folder| path.contains(folder))
+    };
+    !main
+        && unit.images.is_empty()
+        && unit.containers.is_empty()
+        && unit.entries.iter().all(aside)
+        && manifests.any(|it| it.ecosystem == Ecosystem::Cargo && it.programs.is_empty())
 }

@@ -49,7 +49,7 @@ fn tags(file: &File<'_, '_>, args: &[ExprId], deep: usize) -> Vec<ExprId> {
         let inner: Vec<ExprId> = file.unit.args(resolved).iter().map(|arg| arg.value).collect();
         let objects = inner.iter().all(|id| class(file.names.resolved(*id)).is_some());
         // What a list holds else is not known to be a key.
-        if objects || matches!(holds, "Tag" | "Tags") && inner.len() % 2 == 0 {
+        if objects || matches!(holds, "Tag" | "Tags") && inner.len().is_multiple_of(2) {
             tags(file, &inner, deep - 1)
         } else {
             vec![*id]
