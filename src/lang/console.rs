@@ -29,6 +29,20 @@ pub struct Body {
     pub end: usize,
 }
 
+impl Body {
+    /// Where a part of it stands in the text around it; quotes and escapes may stand in between.
+    fn place(&self, part: &str) -> Option<Range<usize>> {
+        let outside = |inner: usize| {
+            let run = self.runs.iter().rev().find(|(begins, _)| *begins <= inner)?;
+            Some(run.1 + (inner - run.0))
+        };
+        let start = self.text.find(part)?;
+        let last = part.chars().next_back()?.len_utf8();
+        let end = outside(start + part.len() - last)? + last;
+        Some(outside(start)?..end)
+    }
+}
+
 const METHODS: &[&str] = &["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH"];
 /// Most requests that are read of one text.
 const MOST: usize = 2_000;
@@ -222,11 +236,7 @@ fn command(text: &str, from: usize) -> (Option<Request>, usize) {
     let end = words.at;
     let request = url.and_then(|url| {
         let path = clean(&url.text);
-        let first = url.runs.first().map_or(from, |&(_, at)| at);
-        let path_at = url.text.find(&path).map_or(first..url.end, |at| {
-            let start = first + at;
-            start..(start + path.len()).min(url.end)
-        });
+        let path_at = url.place(&path).unwrap_or(url.end..url.end);
         let body = body.filter(|body| body.text.trim_start().starts_with(['{', '[']));
         let method =
             method.unwrap_or_else(|| if body.is_some() { "POST" } else { "GET" }.to_owned());
@@ -364,6 +374,14 @@ mod tests {
                 ("POST", "_aliases", Some("{\"actions\": []}")),
             ]
         );
+    }
+
+    #[test]
+    fn a_path_is_found_behind_quotes_and_escapes() {
+        let text = "curl -XPUT \"http://${ES}\"':9200/'\\_ilm/'policy'/a -d '{}'\n";
+        let found = curl(text);
+        assert_eq!(found[0].path, "_ilm/policy/a");
+        assert_eq!(&text[found[0].path_at.clone()], "_ilm/'policy'/a");
     }
 
     #[test]
