@@ -43,12 +43,23 @@ impl<'a> Absent<'a> {
         Absent { branches }
     }
 
-    /// Whether what is written at a place is certainly empty there.
-    pub(super) fn has(&self, text: &str, at: &Place) -> bool {
+    /// Whether what is written at a place is certainly empty there: nothing was put in before.
+    pub(super) fn has(&self, unit: &Unit<'_>, text: &str, at: &Place) -> bool {
         self.branches.iter().any(|(branch, empty)| {
-            branch.start <= at.start && at.end <= branch.end && empty.contains(&text)
+            branch.start <= at.start
+                && at.end <= branch.end
+                && empty.contains(&text)
+                && !is_filled(unit.slice(&(branch.start..at.start)), text)
         })
     }
+}
+
+/// Whether a text gives a name a value: `token = ask()`, `token := ask()`.
+fn is_filled(before: &str, name: &str) -> bool {
+    before.match_indices(name).any(|(at, _)| {
+        let after = before[at + name.len()..].trim_start().trim_start_matches(':');
+        after.starts_with('=') && !after.starts_with("==")
+    })
 }
 
 /// What is empty where a condition holds, or where it does not.
