@@ -2,6 +2,7 @@
 //! deployed for them, or from a stack that whoever has it starts for himself.
 
 use super::Repo;
+use super::services::PLATFORMS;
 use super::standing::is_sample;
 use crate::config::Profile;
 use crate::facts::DocumentId;
@@ -9,28 +10,18 @@ use crate::identify::Kind;
 use crate::lang::path::{folder, last};
 use crate::source::Span;
 
-/// Files by which platforms run what stands beside them.
-const PLATFORMS: &[&str] = &[
+/// Files that tell a tool or a platform how to deploy the repository.
+const DEPLOYERS: &[&str] = &[
     "Capfile",
     "Dockerrun.aws.json",
     "Procfile",
     "Pulumi.yaml",
     "app.json",
-    "app.yaml",
-    "apprunner.yaml",
     "appspec.yaml",
     "appspec.yml",
     "cdk.json",
     "clowdapp.yaml",
     "clowdapp.yml",
-    "fly.toml",
-    "heroku.yml",
-    "railway.json",
-    "railway.toml",
-    "render.yaml",
-    "serverless.ts",
-    "serverless.yaml",
-    "serverless.yml",
 ];
 /// Endings of files that describe machines and what runs on them.
 const MACHINES: &[&str] = &[".bicep", ".nomad", ".nomad.hcl", ".tf", ".tofu"];
@@ -120,7 +111,7 @@ impl Repo {
         let ours = |path: &&String| !is_sample(path);
         let mut paths = self.paths.iter().filter(ours);
         let placed = |path: &String| {
-            PLATFORMS.contains(&last(path))
+            [PLATFORMS, DEPLOYERS].iter().any(|files| files.contains(&last(path)))
                 || MACHINES.iter().any(|ending| path.ends_with(ending))
                 || path.contains("roles/") && path.ends_with("/tasks/main.yml")
         };

@@ -13,6 +13,7 @@ mod signals;
 mod units;
 
 pub use certainty::Certainty;
+pub(in crate::repo) use certainty::PLATFORMS;
 pub use env::Env;
 pub use signals::{Called, Signal};
 

@@ -43,7 +43,7 @@ impl Certainty {
 }
 
 /// Files by which platforms start what stands in a folder.
-const PLATFORMS: &[&str] = &[
+pub(in crate::repo) const PLATFORMS: &[&str] = &[
     "app.yaml",
     "apprunner.yaml",
     "captain-definition",
