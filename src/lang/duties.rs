@@ -3,6 +3,11 @@
 //! `restart_failed_service` remediates, `is_on_call` only asks: the verb decides, and a name that
 //! only asks, reads or builds has no duty.
 
+mod vocabulary;
+
+pub use vocabulary::CHANNELS;
+use vocabulary::{HELD, INCIDENTS, OPENINGS, QUESTIONS, READERS, RUNNING, SENDING};
+
 /// A part of answering an incident.
 #[derive(
     Clone,
@@ -91,146 +96,6 @@ pub fn words(name: &str) -> Vec<String> {
 pub fn squeezed(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
-
-/// Words before the verb that say nothing.
-const OPENINGS: &[&str] = &[
-    "handle",
-    "do",
-    "try",
-    "auto",
-    "attempt",
-    "maybe",
-    "async",
-    "perform",
-    "execute",
-    "run",
-    "process",
-    "safely",
-    "internal",
-    "automatic",
-];
-/// First words of names that only ask.
-const QUESTIONS: &[&str] = &[
-    "is", "are", "was", "has", "have", "should", "can", "could", "may", "must", "needs",
-    "supports", "allows", "test", "on", "before", "after", "new",
-];
-/// First words of names that read or build.
-const READERS: &[&str] = &[
-    "get",
-    "list",
-    "find",
-    "fetch",
-    "load",
-    "read",
-    "build",
-    "format",
-    "render",
-    "make",
-    "parse",
-    "validate",
-    "check",
-    "to",
-    "from",
-    "as",
-    "with",
-    "init",
-    "setup",
-    "configure",
-    "count",
-    "filter",
-    "describe",
-    "calculate",
-    "compute",
-    "extract",
-    "generate",
-    "include",
-    "convert",
-    "lookup",
-    "determine",
-    "map",
-    "select",
-    "prepare",
-    "collect",
-];
-const INCIDENTS: &[&str] =
-    &["incident", "incidents", "ticket", "tickets", "issue", "issues", "case", "outage"];
-const RUNNING: &[&str] = &[
-    "pod",
-    "pods",
-    "container",
-    "containers",
-    "service",
-    "services",
-    "instance",
-    "instances",
-    "node",
-    "nodes",
-    "deployment",
-    "deployments",
-    "process",
-    "processes",
-    "vm",
-    "server",
-    "workload",
-    "worker",
-    "workers",
-    "replica",
-    "replicas",
-    "database",
-    "queries",
-    "connections",
-];
-/// What of that only a cluster or a cloud holds.
-const HELD: &[&str] = &[
-    "container",
-    "containers",
-    "deployment",
-    "deployments",
-    "node",
-    "nodes",
-    "pod",
-    "pods",
-    "replica",
-    "vm",
-    "workload",
-];
-/// Ways to reach people.
-pub const CHANNELS: &[&str] = &[
-    "slack",
-    "pagerduty",
-    "pager",
-    "email",
-    "mail",
-    "smtp",
-    "mailer",
-    "teams",
-    "msteams",
-    "sms",
-    "twilio",
-    "opsgenie",
-    "discord",
-    "telegram",
-    "webhook",
-    "victorops",
-    "mattermost",
-    "phone",
-    "ses",
-    "sns",
-    "pushover",
-    "whatsapp",
-    "jira",
-    "servicenow",
-    "statuspage",
-    "matrix",
-    "rocketchat",
-    "chat",
-    "googlechat",
-    "ntfy",
-];
-const SENDING: &[&str] = &[
-    "send", "post", "publish", "push", "dispatch", "deliver", "emit", "trigger", "call", "message",
-    "text", "create", "pin", "open", "notify", "page", "alert", "invite", "sms", "email",
-];
 
 /// What a function of this name, in a class of that name, does.
 pub fn of(name: &str, class: &str) -> Vec<Duty> {
