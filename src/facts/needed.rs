@@ -62,6 +62,7 @@ impl FileFacts {
             && self.env_values.is_empty()
             && self.base_images.is_empty()
             && self.agent_lines.is_empty()
+            && self.otel_variables.is_empty()
             && self.listeners.is_empty()
             && self.manifests.is_empty()
             && self.annotations.is_empty()

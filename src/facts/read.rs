@@ -14,6 +14,7 @@ pub use single::{chart_dependencies, read_as};
 use super::embedded::{self, Inner, Part};
 use super::shipper;
 use super::skip::{Skip, SkipReason};
+use super::telemetry::environment::lines;
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
     beat, ci, code, collector, dashboard, deploy, dialect, elastic, grafana, kibana, logging,
@@ -74,6 +75,11 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
         }
         Reading::Nothing => {}
     }
+    if reader.facts.documents.is_empty() && lines::may_hold(&source.path, text) {
+        let span = map.span(0, text.trim_end().len());
+        reader.push(Kind::EnvFile, span, first_line(text, &map), &origin, 0);
+    }
+    lines::read(text, &map, &mut reader.facts);
     elastic::node::known_credentials(&mut reader.facts);
     logstash::read_installs(&source.path, text, &mut reader.facts);
     if reader.is_marked {

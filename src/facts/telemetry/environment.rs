@@ -1,12 +1,15 @@
 //! Variables of OpenTelemetry's SDKs, wherever a program's environment is set: containers,
 //! ConfigMaps, images, environment files, values of charts.
 
+pub(in crate::facts) mod lines;
+
 use crate::facts::scalar::Scalar;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{DocumentId, FileFacts, Subject};
 use crate::identify::Kind;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
+use std::collections::HashSet;
 
 /// A variable of an SDK.
 #[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
@@ -80,8 +83,10 @@ pub(super) fn read(root: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
 /// `OTEL_X: value` and `{name: OTEL_X, value: …}` at any place.
 fn pairs(root: NodeRef<'_>, id: DocumentId, found: &mut Vec<OtelVariable>) {
     let mut open = vec![(root, 0)];
+    // Through aliases the same node comes again, and inside itself without an end.
+    let mut seen = HashSet::new();
     while let Some((node, depth)) = open.pop() {
-        if depth > MAX_DEPTH {
+        if depth > MAX_DEPTH || node.tree().aliased && !seen.insert(node.resolve().id()) {
             continue;
         }
         if let (Some(name), Some(value)) =
