@@ -195,13 +195,30 @@ impl Repo {
     fn is_closed_for(&self, port: &TelemetryPort) -> bool {
         let document = self.document(port.document);
         if document.kind == Kind::Compose {
-            let mut project =
-                self.facts.containers.iter().filter(|it| it.document == port.document);
-            return !document.masked
-                && !document.broken
-                && project.all(|container| !container.shares_network);
+            return self.is_closed_project(port.document);
         }
-        self.holds_all(World::Exporters)
+        self.runs_in_closed(port.document) || self.holds_all(World::Exporters)
+    }
+
+    /// Whether a Compose file says of everything in its network what it is called.
+    fn is_closed_project(&self, id: DocumentId) -> bool {
+        let document = self.document(id);
+        let mut project = self.facts.containers.iter().filter(|it| it.document == id);
+        !document.masked && !document.broken && project.all(|container| !container.shares_network)
+    }
+
+    /// Whether code runs in such networks, and nowhere else.
+    fn runs_in_closed(&self, document: DocumentId) -> bool {
+        if !self.document(document).kind.is_code() {
+            return false;
+        }
+        let service = self.service_of(document).filter(|service| service.has(document));
+        let containers = service.map_or(&[][..], |service| service.containers.as_slice());
+        let runs = |number: &usize| {
+            let container = &self.facts.containers[*number];
+            container.workload == "compose" && self.is_closed_project(container.document)
+        };
+        !containers.is_empty() && containers.iter().all(runs)
     }
 
     fn has_services(&self, port: &TelemetryPort) -> bool {
@@ -209,6 +226,7 @@ impl Repo {
             Kind::Compose => true,
             // A collector's configuration alone shows nothing of its network.
             Kind::OtelCollector | Kind::JaegerConfig => false,
+            kind if kind.is_code() && self.runs_in_closed(port.document) => true,
             _ => !self.facts.services.is_empty(),
         }
     }
