@@ -22,14 +22,15 @@ pub(super) fn check(scope: &SpanScope, case: &mut Case<'_>) {
                 _ => Severity::Error,
             };
             let edit = Edit { span: *blank, text: instead.clone() };
-            case.flag(*blank)
-                .with(
-                    "what",
-                    "the context of the span is thrown away, and later calls get the old one",
-                )
+            let what = "the context of the span is thrown away, and later calls get the old one";
+            let flag = case
+                .flag(*blank)
+                .with("what", what)
                 .related(*later, "this call is no child of the span")
-                .severity(severity)
-                .fix(false, "Keep the context of the span", vec![edit]);
+                .severity(severity);
+            if !instead.is_empty() {
+                flag.fix(false, "Keep the context of the span", vec![edit]);
+            }
         }
         None => {}
     }

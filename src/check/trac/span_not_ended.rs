@@ -16,6 +16,9 @@ pub(super) fn check(scope: &SpanScope, case: &mut Case<'_>) {
         SpanEnd::Never | SpanEnd::Handed => {
             case.flag(scope.at).with("what", "nothing ends it");
         }
+        SpanEnd::Unentered => {
+            case.flag(scope.at).with("what", "no `with` enters it: it never starts");
+        }
         SpanEnd::Left(places) => {
             let mut flag =
                 case.flag(scope.at).with("what", "a way out of the function leaves it open");

@@ -245,6 +245,9 @@ fn mentions(text: &str, name: &str) -> bool {
     })
 }
 
+/// Paths under which stores answer.
+const STORES: &[&str] = &["/api/traces", "/api/v3/traces", "/api/search"];
+
 /// Whether a call reads traces from a store: by its name, or by the address it goes to.
 fn reads_traces(file: &File<'_, '_>, id: ExprId) -> bool {
     let Some(name) = file.called(id) else { return false };
@@ -260,9 +263,19 @@ fn reads_traces(file: &File<'_, '_>, id: ExprId) -> bool {
             .any(|word| lower.contains(word))
     };
     let noun = ["spans", "trace", "traces"].iter().any(|noun| lower.ends_with(noun));
-    let path =
-        ["/api/traces", "/api/v3/traces", "/api/search"].iter().any(|path| text.contains(path));
-    (verb && noun && store())
+    let path = STORES.iter().any(|path| text.contains(path));
+    // A function of the file that asks a store itself.
+    let own = || {
+        file.own_function(id).is_some_and(|function| {
+            let calls = file.unit.calls_under(&file.unit.function(function).body);
+            calls.into_iter().any(|call| {
+                let asks = file.call(call).is_some_and(|it| it.role(Role::Outbound).is_some());
+                let text = file.unit.slice(&file.unit.place(call));
+                asks && STORES.iter().any(|path| text.contains(path))
+            })
+        })
+    };
+    (verb && noun && (store() || own()))
         || (path && file.call(id).is_some_and(|call| call.role(Role::Outbound).is_some()))
 }
 

@@ -97,6 +97,8 @@ pub enum SpanEnd {
     },
     /// Nothing ends it.
     Never,
+    /// What would start it is made and never entered.
+    Unentered,
     /// Nothing here ends it, and its context goes on to others, who may take it from there.
     Handed,
     /// These leave the function while it is open.
@@ -134,7 +136,7 @@ pub enum ContextLoss {
         blank: Span,
         /// The context in the later call.
         later: Span,
-        /// Its name.
+        /// Its name; empty where it has none.
         instead: String,
         /// What is called with it, where the span is about little more than that call, and nobody
         /// knows whether spans are made there.

@@ -5,6 +5,7 @@ use super::Model;
 use crate::facts::code::analysis::TraceAnalysis;
 use crate::facts::code::is_test;
 use crate::facts::{DocumentId, Subject};
+use crate::identify::Kind;
 use crate::repo::Repo;
 use crate::source::Span;
 
@@ -158,6 +159,7 @@ impl Repo {
         };
         let imported = facts.modules.iter().any(|it| {
             it.document != one.document
+                && self.may_load(it.document, one.document)
                 && !is_test(&self.source(it.document.source).path)
                 && (it.imports.iter().any(imports)
                     || (shares && it.entry.is_some() && same_folder(self, it.document, path)))
@@ -168,6 +170,19 @@ impl Repo {
             || facts.containers.iter().flat_map(|it| &it.args).any(|arg| says(&arg.text))
             || facts.base_images.iter().flat_map(|it| &it.command).any(|word| says(&word.text))
             || facts.manifests.iter().flat_map(|it| &it.commands).any(|line| says(&line.text))
+    }
+}
+
+impl Repo {
+    /// Whether a file may be part of a program with another: both are of one language, and where
+    /// the other belongs to services, so does it to one of them or to none.
+    fn may_load(&self, from: DocumentId, other: DocumentId) -> bool {
+        let script = |kind: Kind| matches!(kind, Kind::Javascript | Kind::Typescript);
+        let (one, two) = (self.document(from).kind, self.document(other).kind);
+        let homes = self.services_with(other);
+        let own = self.services_with(from);
+        (one == two || script(one) && script(two))
+            && (homes.is_empty() || own.is_empty() || own.iter().any(|it| homes.contains(it)))
     }
 }
 

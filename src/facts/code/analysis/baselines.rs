@@ -99,15 +99,53 @@ fn divided(file: &File<'_, '_>, id: ExprId) -> Option<ExprId> {
 /// Words that tell spans from other things that are looked up.
 const SPANS: &[&str] = &["span", "trace"];
 
+/// Whether a text looks for the root among spans: Jaeger marks it by having no references.
+fn seeks_root(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    SPANS.iter().any(|word| text.contains(word))
+        && ["parent", "root", "references"].iter().any(|word| text.contains(word))
+}
+
+/// The first of a list of those that match, by its number: `[s for s in spans if …][0]`.
+fn indexed(file: &File<'_, '_>) -> Vec<ExprId> {
+    let unit = file.unit;
+    if unit.language != Language::Python {
+        return Vec::new();
+    }
+    let first = |id: &ExprId| {
+        let ExprKind::Index { of, key: Some(key) } = unit.expr(*id) else { return false };
+        let text = unit.slice(&unit.place(*of));
+        matches!(unit.expr(*key), ExprKind::Number("0"))
+            && text.starts_with('[')
+            && text.contains(" for ")
+            && text.contains(" if ")
+            && seeks_root(text)
+            && !file.is_faulty(*id)
+    };
+    super::ids(file).filter(first).collect()
+}
+
 /// The first of some spans, taken although there may be none.
 pub(super) fn lookups(file: &File<'_, '_>, around: &Around<'_, '_>, facts: &mut FileFacts) {
     let unit = file.unit;
-    for id in unit.calls() {
+    for id in unit.calls().collect::<Vec<_>>().into_iter().chain(indexed(file)) {
+        if let ExprKind::Index { of, .. } = unit.expr(id) {
+            let guarded = is_caught(file, around, id, &["IndexError", "Exception", "LookupError"])
+                || tests(file, around, id)
+                    .iter()
+                    .any(|test| mentions(test, unit.slice(&unit.place(*of))));
+            let name = scalar(file, &unit.place(*of));
+            let slip = Slip::First { guarded };
+            facts.sums.push(Sum { document: file.document, name, slip });
+            continue;
+        }
         let Some(name) = file.called(id).filter(|_| !file.is_faulty(id)) else { continue };
-        let text = unit.slice(&unit.place(id)).to_ascii_lowercase();
-        if !SPANS.iter().any(|word| text.contains(word))
-            || !(text.contains("parent") || text.contains("root"))
-        {
+        // `roots = (…); next(roots)`
+        let given = unit.args(id).first().map(|arg| file.names.resolved(arg.value));
+        let given = given.filter(|_| name == "next");
+        let text = unit.slice(&unit.place(id)).to_owned()
+            + given.map_or("", |given| unit.slice(&unit.place(given)));
+        if !seeks_root(&text) {
             continue;
         }
         let outer = around.past(id);

@@ -146,6 +146,11 @@ fn counted(file: &File<'_, '_>, id: ExprId) -> Option<ExprId> {
 /// Whether a list is certainly one that can be empty: what is left of another, or what a store of
 /// traces gives.
 fn may_be_empty(file: &File<'_, '_>, data: ExprId) -> bool {
+    is_left(file, data, 4)
+}
+
+fn is_left(file: &File<'_, '_>, data: ExprId, deep: usize) -> bool {
+    let Some(deep) = deep.checked_sub(1) else { return false };
     let unit = file.unit;
     let value = file.names.resolved(data);
     let mut id = value;
@@ -164,9 +169,18 @@ fn may_be_empty(file: &File<'_, '_>, data: ExprId) -> bool {
             }
             ExprKind::Other(_) => {
                 let text = unit.slice(&unit.place(id));
+                // Of all that a store gives, or of what is left of something.
+                let of_store = || {
+                    unit.all_in(id).into_iter().filter(|part| *part != id).any(|part| {
+                        reads_traces(file, part)
+                            || matches!(unit.expr(part), ExprKind::Name(_))
+                                && file.names.resolved(part) != part
+                                && is_left(file, part, deep)
+                    })
+                };
                 return unit.language == Language::Python
                     && text.contains(" for ")
-                    && text.contains(" if ");
+                    && (text.contains(" if ") || of_store());
             }
             _ => return false,
         }

@@ -62,11 +62,14 @@ fn dropped(
     let unit = file.unit;
     let StmtKind::Let { targets, .. } = unit.stmt(start.stmt?) else { return None };
     let blank = *targets.first()?;
-    let (ExprKind::Name("_"), ExprKind::Name(old)) = (unit.expr(blank), unit.expr(given)) else {
-        return None;
+    let ExprKind::Name("_") = unit.expr(blank) else { return None };
+    let olds = match unit.expr(given) {
+        ExprKind::Name(old) => names_in(file, start.body, old),
+        ExprKind::Call { .. } => asked_again(file, start, given)?,
+        _ => return None,
     };
     let until = ended(file, layout, start);
-    let later = names_in(file, start.body, old).into_iter().find(|id| {
+    let later = olds.into_iter().find(|id| {
         unit.place(*id).start < until
             && unit.function_of(*id) == unit.function_of(start.call.id)
             && layout.parent(*id).is_some_and(|call| carries(file, call, *id))
@@ -79,8 +82,30 @@ fn dropped(
     Some(ContextLoss::Dropped {
         blank: file.expr_span(blank),
         later: file.expr_span(later),
-        instead: (*old).to_owned(),
+        instead: match unit.expr(given) {
+            ExprKind::Name(old) => (*old).to_owned(),
+            _ => String::new(),
+        },
         brief: brief.map(str::to_owned),
+    })
+}
+
+/// Where a request is asked for its context again: `r.Context()`.
+fn asked_again(file: &File<'_, '_>, start: &Start<'_, '_>, given: ExprId) -> Option<Vec<ExprId>> {
+    let unit = file.unit;
+    let is_context = |id: ExprId| {
+        let ExprKind::Call { callee, args, .. } = unit.expr(id) else { return false };
+        let ExprKind::Member { of, name: "Context" } = unit.expr(*callee) else { return false };
+        args.is_empty() && matches!(unit.expr(*of), ExprKind::Name(_))
+    };
+    let text = unit.slice(&unit.place(given));
+    let after = unit.place(start.call.id).end;
+    is_context(given).then(|| {
+        let calls = unit.calls_under(start.body).into_iter();
+        calls
+            .filter(|id| unit.place(*id).start >= after)
+            .filter(|id| is_context(*id) && unit.slice(&unit.place(*id)) == text)
+            .collect()
     })
 }
 

@@ -110,7 +110,8 @@ fn test(
     }
     held(file, layout, call).into_iter().find_map(|id| {
         let asked = asked(file, layout, id)?;
-        let read = asked.region.iter().copied().find(|one| is_id(file, *one, call))?;
+        let read = asked.region.iter().copied().find(|one| is_id(file, *one, call));
+        let read = read.or_else(|| read_later(file, layout, &asked, call))?;
         let whole = file.unit.slice(&unit.place(id)).to_owned();
         Some(EmptyTest {
             test: file.span(&bare(file, asked.at)),
@@ -118,6 +119,26 @@ fn test(
             instead: asked.yes.then(|| format!("{whole}.{valid}")),
         })
     })
+}
+
+/// Where an id is read of what the question leaves in a variable:
+/// `ctx = span.get_span_context() if span else None`.
+fn read_later(
+    file: &File<'_, '_>,
+    layout: &Layout<'_, '_>,
+    asked: &Asked,
+    call: &Call,
+) -> Option<ExprId> {
+    let unit = file.unit;
+    let arm = asked.arm?;
+    let span = format!("{}()", call.path);
+    let of_span = file.names.path(arm).is_some_and(|path| path.starts_with(&span));
+    let StmtKind::Let { targets, .. } = unit.stmt(layout.stmt(arm)?) else { return None };
+    let [target] = targets.as_slice() else { return None };
+    let ExprKind::Name(name) = unit.expr(*target) else { return None };
+    let body = &unit.function(unit.function_of(call.id)).body;
+    let mut named = names_in(file, body, name).into_iter().filter_map(|id| layout.parent(id));
+    named.find(|id| of_span && names_id(file, *id))
 }
 
 /// The place of an expression without brackets around it.
@@ -136,6 +157,8 @@ struct Asked {
     yes: bool,
     /// What is evaluated if there is one.
     region: Vec<ExprId>,
+    /// The value of a choice if there is one.
+    arm: Option<ExprId>,
 }
 
 /// Whether an expression is asked for being there, and what runs then.
@@ -161,7 +184,7 @@ fn asked(file: &File<'_, '_>, layout: &Layout<'_, '_>, id: ExprId) -> Option<Ask
             ExprKind::Assign { value, .. } if *value == at => {}
             ExprKind::Choice { test, yes: then, no } if *test == at => {
                 let arm = if yes { *then } else { *no };
-                return Some(Asked { at: question, yes, region: unit.all_in(arm) });
+                return Some(Asked { at: question, yes, region: unit.all_in(arm), arm: Some(arm) });
             }
             _ => return None,
         }
@@ -177,7 +200,7 @@ fn asked(file: &File<'_, '_>, layout: &Layout<'_, '_>, id: ExprId) -> Option<Ask
         (false, true) => unit.all_under(layout.home(stmt)?.rest()),
         (false, false) => unit.all_under(other),
     };
-    Some(Asked { at: question, yes, region })
+    Some(Asked { at: question, yes, region, arm: None })
 }
 
 fn leaves(file: &File<'_, '_>, block: &[StmtId]) -> bool {
@@ -191,9 +214,14 @@ fn leaves(file: &File<'_, '_>, block: &[StmtId]) -> bool {
 
 /// Whether an expression is an id of the span that a call gives, which nobody tests.
 fn is_id(file: &File<'_, '_>, id: ExprId, call: &Call) -> bool {
-    let ExprKind::Member { of, name } = file.unit.expr(id) else { return false };
-    let plain: String = name.to_ascii_lowercase().chars().filter(|c| *c != '_').collect();
-    let named = matches!(plain.as_str(), "traceid" | "spanid" | "gettraceid" | "getspanid");
+    let ExprKind::Member { of, .. } = file.unit.expr(id) else { return false };
     let span = format!("{}()", call.path);
-    named && file.names.path(*of).is_some_and(|path| path.starts_with(&span))
+    names_id(file, id) && file.names.path(*of).is_some_and(|path| path.starts_with(&span))
+}
+
+/// Whether an expression is an id by its name.
+fn names_id(file: &File<'_, '_>, id: ExprId) -> bool {
+    let ExprKind::Member { name, .. } = file.unit.expr(id) else { return false };
+    let plain: String = name.to_ascii_lowercase().chars().filter(|c| *c != '_').collect();
+    matches!(plain.as_str(), "traceid" | "spanid" | "gettraceid" | "getspanid")
 }

@@ -1,5 +1,6 @@
 //! How a span that code holds ends: all ways through the function are walked.
 
+mod promised;
 mod straight;
 
 use super::SpanEnd;
@@ -29,6 +30,9 @@ pub(super) struct Uses {
 pub(super) fn of(file: &File<'_, '_>, layout: &Layout<'_, '_>, start: &Start<'_, '_>) -> SpanEnd {
     let Some(name) = start.name else { return of_blank(file, layout, start) };
     let uses = uses(file, layout, start, name);
+    if let Some(found) = promised::fault(file, layout, start, name) {
+        return found;
+    }
     if uses.escapes || (uses.returned && !uses.closers.is_empty()) {
         return SpanEnd::Ended;
     }
@@ -57,6 +61,19 @@ pub(super) fn of(file: &File<'_, '_>, layout: &Layout<'_, '_>, start: &Start<'_,
     match (ends, spans(true).first()) {
         (Some(end), Some(risk)) => SpanEnd::Straight { end: file.callee_span(*end), risk: *risk },
         _ => SpanEnd::Ended,
+    }
+}
+
+/// A span that a block makes and leaves open: what ends it has to stand there.
+pub(super) fn left_open(
+    file: &File<'_, '_>,
+    layout: &Layout<'_, '_>,
+    start: &Start<'_, '_>,
+) -> SpanEnd {
+    let uses = start.name.map(|name| uses(file, layout, start, name));
+    match uses {
+        Some(uses) if uses.escapes || uses.returned || !uses.closers.is_empty() => SpanEnd::Ended,
+        _ => of_blank(file, layout, start),
     }
 }
 

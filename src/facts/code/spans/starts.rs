@@ -36,6 +36,8 @@ pub(super) struct Start<'f, 'a> {
 enum Holder<'a> {
     Variable(&'a str, StmtId),
     Blank(StmtId),
+    /// A variable that is set in the middle of a condition: `if (span := …).is_recording()`.
+    Inside(&'a str, StmtId),
     Block(Option<&'a str>, StmtId),
     Given,
     Elsewhere,
@@ -187,6 +189,17 @@ pub(super) fn held<'f, 'a>(
                 StmtKind::With { body: Some(body), .. } => body,
                 _ => layout.home(stmt)?.rest(),
             };
+            let ends = file.argument(start.call, start.api, "closes");
+            let never = |ends: ExprId| matches!(unit.expr(ends), ExprKind::Bool(false));
+            if form == "context" && ends.is_some_and(never) {
+                return Some(ends::left_open(file, layout, start));
+            }
+        }
+        // A context manager that nothing enters.
+        Holder::Blank(stmt) if form == "context" => {
+            start.form = SpanForm::Manual;
+            start.stmt = Some(stmt);
+            return Some(SpanEnd::Unentered);
         }
         // What a context manager gives is no span, and one that is used was started before.
         _ if form == "use" => return None,
@@ -202,6 +215,12 @@ pub(super) fn held<'f, 'a>(
             start.stmt = Some(stmt);
             start.body = layout.home(stmt)?.rest();
             return Some(ends::of_blank(file, layout, start));
+        }
+        Holder::Inside(name, stmt) => {
+            start.form = SpanForm::Manual;
+            (start.name, start.stmt) = (Some(name), Some(stmt));
+            start.body = layout.home(stmt)?.rest();
+            return Some(ends::left_open(file, layout, start));
         }
         Holder::Given => {
             start.form = SpanForm::Manual;
@@ -230,6 +249,14 @@ fn holder<'a>(
         whole = outer;
     }
     match unit.stmt(stmt) {
+        StmtKind::If { .. }
+            if let Some(outer) = layout.parent(whole)
+                && let ExprKind::Assign { target, value, .. } = unit.expr(outer)
+                && *value == whole
+                && let Holder::Variable(name, stmt) = bound(file, *target, stmt) =>
+        {
+            Holder::Inside(name, stmt)
+        }
         StmtKind::Let { targets, value: Some(value), .. } if *value == whole => {
             let number = result.unwrap_or(0);
             // Where the language gives one value, all targets are that value.
