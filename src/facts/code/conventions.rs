@@ -1,13 +1,13 @@
 //! Keys of attributes, and the constants of the semantic conventions that stand for them.
 
-use super::file::File;
+use super::file::{Call, File};
 use super::spans::attributes;
 use crate::facts::scalar::Scalar;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{DocumentId, FileFacts, Subject};
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{Arg, ExprId, ExprKind};
+use crate::parse::unit::{Arg, CallForm, ExprId, ExprKind};
 use crate::semconv::{self, Constant};
 use crate::source::Span;
 use std::collections::BTreeSet;
@@ -50,6 +50,13 @@ pub(super) fn key(file: &File<'_, '_>, id: ExprId) -> Option<Scalar> {
     if let Some(text) = file.scalar(id) {
         return Some(text);
     }
+    if let Some(text) = member(file, resolved) {
+        return Some(text);
+    }
+    // `KEYS.method`, `Keys.STATUS`: what it says is known once all files are.
+    if matches!(file.unit.expr(resolved), ExprKind::Member { .. } | ExprKind::Other(_)) {
+        return file.constant(resolved).map(|path| Scalar { plain: false, ..path });
+    }
     // `AttributeKey.stringKey("…")`: a call that makes a key.
     let call = file.call(resolved)?;
     let row = call.roles.iter().find(|api| api.role == Role::SpanAttribute)?;
@@ -57,6 +64,29 @@ pub(super) fn key(file: &File<'_, '_>, id: ExprId) -> Option<Scalar> {
         return None;
     }
     file.scalar(file.argument(call, row, "key")?)
+}
+
+/// The text of an entry of an object, or of a constant of a class, that the file itself holds.
+fn member(file: &File<'_, '_>, id: ExprId) -> Option<Scalar> {
+    let unit = file.unit;
+    let plain = |id: ExprId| match unit.expr(id) {
+        // `{ … } as const`, `{ [KEYS.method]: … }`
+        ExprKind::Other(inner) if inner.len() == 1 => inner[0],
+        _ => id,
+    };
+    let ExprKind::Member { of, name } = unit.expr(plain(id)) else { return None };
+    if let Some(value) = file.names.constant_of(*of, name) {
+        return file.scalar(value);
+    }
+    let ExprKind::Map { entries, .. } = unit.expr(plain(file.names.resolved(*of))) else {
+        return None;
+    };
+    let is_key = |key: ExprId| {
+        matches!(unit.expr(key), ExprKind::Name(it) if it == name)
+            || unit.literal(key) == Some(name)
+    };
+    let entry = entries.iter().find(|(key, _)| key.is_some_and(is_key))?;
+    file.scalar(entry.1)
 }
 
 /// The attribute that a constant, a method on it or a function of the conventions stands for.
@@ -127,6 +157,7 @@ fn keys(file: &File<'_, '_>, facts: &mut FileFacts) {
                 _ => {}
             }
         }
+        found.extend(given(file, call));
         // Go's `semconv.HTTPMethod("GET")` is key and value in one.
         found.extend(constant(file, call.id));
     }
@@ -139,6 +170,7 @@ fn keys(file: &File<'_, '_>, facts: &mut FileFacts) {
             }
         }
     }
+    found.extend(file.unit.exprs.iter().flat_map(|expr| made(file, &expr.kind)));
     let mut seen = BTreeSet::new();
     for key in found {
         if seen.insert(key.span) {
@@ -146,6 +178,78 @@ fn keys(file: &File<'_, '_>, facts: &mut FileFacts) {
             facts.attribute_keys.push(AttributeKey { document: file.document, key, constant });
         }
     }
+}
+
+/// Keys of an event on a span, and of a list of pairs that a span is started with.
+fn given(file: &File<'_, '_>, call: &Call) -> Vec<Scalar> {
+    let unit = file.unit;
+    let traced = || unit.imports.iter().any(|it| it.path.contains("opentelemetry"));
+    match (unit.language, call.name()) {
+        (Language::Python, "add_event") if traced() => {
+            map_keys(file, unit.arg(call.id, 1, "attributes"))
+        }
+        (Language::Javascript | Language::Typescript | Language::Tsx, "addEvent") if traced() => {
+            map_keys(file, unit.arg(call.id, 1, ""))
+        }
+        (Language::Csharp, "StartActivity") => {
+            let tags = unit.arg(call.id, 3, "tags").map(|tags| file.names.resolved(tags));
+            tags.map_or_else(Vec::new, |tags| pair_keys(file, tags))
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Keys of the pairs that are made for a list: `{ new("a", b) }`.
+fn pair_keys(file: &File<'_, '_>, list: ExprId) -> Vec<Scalar> {
+    let unit = file.unit;
+    let pairs: Vec<ExprId> = match unit.expr(list) {
+        ExprKind::List(items) => items.clone(),
+        ExprKind::Map { entries, .. } => entries.iter().map(|(_, value)| *value).collect(),
+        _ => return Vec::new(),
+    };
+    let of_pair = |pair: ExprId| match unit.args(pair) {
+        [of, _] if matches!(unit.expr(pair), ExprKind::Call { .. }) => key(file, of.value),
+        _ => None,
+    };
+    pairs.into_iter().filter_map(of_pair).collect()
+}
+
+/// Keys of what is made to hold attributes, whoever takes it.
+fn made(file: &File<'_, '_>, expr: &ExprKind<'_>) -> Vec<Scalar> {
+    if let ExprKind::Call { callee, args, form: CallForm::New } = expr {
+        let path = file.names.path(*callee).unwrap_or_default();
+        let tags = path.rsplit('.').next() == Some("ActivityTagsCollection");
+        let named = args.iter().filter_map(|arg| bracketed(file, arg.name?)).collect();
+        return if tags { named } else { Vec::new() };
+    }
+    let ExprKind::Map { of: Some(of), entries } = expr else { return Vec::new() };
+    let path = || file.names.path(*of).unwrap_or_default();
+    match file.unit.language {
+        Language::Go if path() == "go.opentelemetry.io/otel/attribute.KeyValue" => {
+            let is_key = |it: &Option<ExprId>| {
+                it.is_some_and(|it| {
+                    matches!(file.unit.expr(it), ExprKind::Name("Key"))
+                        || file.unit.literal(it) == Some("Key")
+                })
+            };
+            entries
+                .iter()
+                .filter(|(it, _)| is_key(it))
+                .filter_map(|(_, it)| key(file, *it))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The text of C#'s `["key"] = value` in what an object is made with.
+fn bracketed(file: &File<'_, '_>, name: &str) -> Option<Scalar> {
+    let text = name.strip_prefix("[\"")?.strip_suffix("\"]")?;
+    // A slice of the text itself.
+    let start = (text.as_ptr() as usize).checked_sub(file.unit.text.as_ptr() as usize)?;
+    let at = u32::try_from(start).ok()?..u32::try_from(start + text.len()).ok()?;
+    let quoted = at.start - 1..at.end + 1;
+    Some(Scalar { text: text.to_owned(), span: file.span(&quoted), known: true, plain: false })
 }
 
 /// Names of the fields that a macro of Rust starts a span with: texts, no constants.

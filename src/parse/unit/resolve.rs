@@ -438,6 +438,19 @@ impl<'u, 'a> Names<'u, 'a> {
         }
     }
 
+    /// The only value of a field of a class that the file defines, named with its class.
+    pub fn constant_of(&self, of: ExprId, field: &str) -> Option<ExprId> {
+        let ExprKind::Name(name) = self.unit.expr(of) else { return None };
+        let mut classes = self.unit.classes.iter().enumerate().filter(|(_, it)| it.name == *name);
+        let (Some((number, _)), None) = (classes.next(), classes.next()) else { return None };
+        let class = ClassId(u32::try_from(number).ok()?);
+        let (_, values) = self.fields.get_key_value(&(class, field))?;
+        match values.as_slice() {
+            [Some(value)] if value.result == 0 => Some(value.of),
+            _ => None,
+        }
+    }
+
     /// The expression itself, or the value of the name it is.
     pub fn resolved(&self, id: ExprId) -> ExprId {
         let mut id = id;

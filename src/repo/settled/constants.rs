@@ -2,6 +2,7 @@
 
 mod meaning;
 
+use crate::facts::code::conventions::AttributeKey;
 use crate::facts::code::logs::LogCall;
 use crate::facts::code::spans::{SpanFunction, SpanScope, WrappedSpan};
 use crate::facts::code::{LabelValue, MetricDefinition, MetricUse, NamePart};
@@ -37,6 +38,7 @@ struct Open {
     functions: Vec<SpanFunction>,
     wrapped: Vec<WrappedSpan>,
     records: Vec<LogCall>,
+    keys: Vec<AttributeKey>,
 }
 
 impl Open {
@@ -48,6 +50,7 @@ impl Open {
             functions: take(&mut facts.span_functions),
             wrapped: take(&mut facts.wrapped_spans),
             records: take(&mut facts.log_calls),
+            keys: take(&mut facts.attribute_keys),
         }
     }
 
@@ -58,6 +61,7 @@ impl Open {
         facts.span_functions = self.functions;
         facts.wrapped_spans = self.wrapped;
         facts.log_calls = self.records;
+        facts.attribute_keys = self.keys;
     }
 
     /// Visits all that may be the name of a constant.
@@ -89,6 +93,9 @@ impl Open {
             let keys = one.values.iter_mut().filter_map(|value| value.named_by.as_mut());
             keys.for_each(|key| visit(one.document, key));
         }
+        for one in &mut self.keys {
+            visit(one.document, &mut one.key);
+        }
     }
 
     /// Gives metrics the names that constants make.
@@ -109,6 +116,7 @@ impl Open {
 
     /// Lists with a name that nobody knows are not known; spans without one have none.
     fn drop_unknown(&mut self) {
+        self.keys.retain(|one| one.key.known);
         for one in &mut self.definitions {
             let known = |labels: &Vec<Scalar>| labels.iter().all(|label| label.known);
             one.labels = one.labels.take().filter(known);

@@ -30,6 +30,10 @@ pub(super) fn read(text: &str) -> Found {
                 continue;
             }
             block = None;
+            if let Some(members) = of_one_line(body) {
+                found.extend(members);
+                continue;
+            }
             match top(body) {
                 Some(Top::Text(name, value)) => found.push((name.to_owned(), Some(value.into()))),
                 Some(Top::Block(opened)) => block = Some(opened),
@@ -47,6 +51,19 @@ pub(super) fn read(text: &str) -> Found {
 enum Top<'t> {
     Text(&'t str, &'t str),
     Block(Block<'t>),
+}
+
+/// Members of an object that stands on one line: `const Keys = { a: 'x', b: 'y' } as const;`
+fn of_one_line(body: &str) -> Option<Found> {
+    let (head, rest) = body.split_once('{').filter(|(head, _)| head.trim_end().ends_with('='))?;
+    let (members, end) = rest.rsplit_once('}')?;
+    let opened = head.to_owned() + "{";
+    let Some(Top::Block(mut block)) = top(&opened) else { return None };
+    // A brace or a comma in a text makes a member that stands for nothing.
+    members.split(',').for_each(|member| block.take(member.trim()));
+    let Block { name, class, frozen, members, .. } = block;
+    let block = Block { name, class, frozen, indent: None, members };
+    Some(block.closed(end))
 }
 
 /// What a statement of the module declares.
@@ -150,5 +167,11 @@ mod tests {
     fn fields_of_classes_that_nobody_may_set() {
         let text = "export class Names {\n  static readonly A = 'a';\n  public static readonly B: string = 'b';\n  static C = 'c';\n}\n";
         assert_eq!(held(text), ["Names.A=a", "Names.B=b"]);
+    }
+
+    #[test]
+    fn objects_on_one_line() {
+        let text = "export const Keys = { a: 'x', b: 'y' } as const;\nconst open = { c: 'z', D: 'd' };\nfoo({ e: 'e' });\n";
+        assert_eq!(held(text), ["Keys.a=x", "Keys.b=y", "open.D=d"]);
     }
 }

@@ -143,6 +143,7 @@ impl Reader<'_, '_, '_> {
                 | Language::Tsx
         );
         let scalar = file.scalar(id).or_else(|| match file.unit.expr(id) {
+            ExprKind::Name(_) if self.made_key(id).is_some() => self.made_key(id),
             ExprKind::Name(name) if !valued => Some(Scalar {
                 text: (*name).to_owned(),
                 span: file.expr_span(id),
@@ -159,6 +160,33 @@ impl Reader<'_, '_, '_> {
                 _ => None,
             }
         })
+    }
+
+    /// The text of a key that a name holds: `USER = AttributeKey.stringKey("user_id")`.
+    fn made_key(&self, id: ExprId) -> Option<Scalar> {
+        let file = self.file;
+        let held = file.names.resolved(id);
+        let row = file.role(held, Role::SpanAttribute).filter(|row| row.get("value").is_none())?;
+        file.named_text(file.argument(file.call(held)?, row, "key")?)
+    }
+
+    /// Go's `attribute.Key("k").String(v)`, and the pair as it is written out.
+    fn go_pair(&self, id: ExprId) -> Option<LabelValue> {
+        let file = self.file;
+        if file.unit.language != Language::Go {
+            return None;
+        }
+        match file.unit.expr(id) {
+            ExprKind::Call { callee, args, .. } => {
+                let ExprKind::Member { of, .. } = file.unit.expr(*callee) else { return None };
+                let [value] = args.as_slice() else { return None };
+                let of = file.names.resolved(*of);
+                let made = file.call(of)?.path == "go.opentelemetry.io/otel/attribute.Key";
+                let key = file.named_text(file.unit.args(of).first()?.value).filter(|_| made)?;
+                Some(self.value(Some(key), value.value))
+            }
+            _ => None,
+        }
     }
 
     /// A call that makes an attribute of a key and a value.
@@ -180,7 +208,7 @@ impl Reader<'_, '_, '_> {
                     [key, value] if row.is_some() || made => {
                         Some(self.value(Some(self.key(key.value)?), value.value))
                     }
-                    _ => None,
+                    _ => self.go_pair(id),
                 }
             }
             _ => None,
