@@ -45,7 +45,17 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     (
         "provider",
         "Provider",
-        &["signal", "resource", "sampler", "processor", "automatic", "service", "built"],
+        &[
+            "signal",
+            "resource",
+            "sampler",
+            "processor",
+            "automatic",
+            "service",
+            "built",
+            "told",
+            "readers",
+        ],
     ),
     ("provider-set", "ProviderSet", &["signal", "value", "again"]),
     ("processor", "Processor", &["kind", "exporter", "signal", "instead"]),

@@ -54,8 +54,8 @@ use crate::source::Span;
 use aho_corasick::AhoCorasick;
 pub use constants::Constant;
 pub use metrics::{
-    Holder, Made, MetricDefinition, MetricServing, MetricType, NamePart, OpenName, Registry,
-    ServeForm,
+    Holder, INSTRUMENTED, Made, MetricDefinition, MetricServing, MetricType, NamePart, OpenName,
+    Registry, ServeForm,
 };
 use std::sync::OnceLock;
 pub use uses::{Amount, Does, LabelValue, MetricUse, Target};

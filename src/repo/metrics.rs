@@ -3,7 +3,7 @@
 use super::Repo;
 use crate::facts::DocumentId;
 use crate::facts::code::{
-    Holder, Made, MetricDefinition, MetricServing, MetricUse, ServeForm, Target,
+    Holder, INSTRUMENTED, Made, MetricDefinition, MetricServing, MetricUse, ServeForm, Target,
 };
 use crate::facts::scalar::Scalar;
 use crate::libraries;
@@ -96,8 +96,12 @@ impl Repo {
     pub fn automatic_metrics(&self, service: &Service) -> Option<Span> {
         let known = libraries::words("automatic-metrics");
         let in_code = self.facts.metric_servings.iter();
-        let mut in_code =
-            in_code.filter(|one| one.form == ServeForm::Automatic && service.has(one.document));
+        let only_traces = self.only_traces(service);
+        let mut in_code = in_code.filter(|one| {
+            one.form == ServeForm::Automatic
+                && service.has(one.document)
+                && !(only_traces && one.of == Some(INSTRUMENTED))
+        });
         let says = |text: &str| known.imports.iter().any(|word| text.contains(word));
         let told = |scalar: &&Scalar| says(&scalar.text);
         let of_container = |number: &usize| {

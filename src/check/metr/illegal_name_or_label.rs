@@ -4,6 +4,7 @@ use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::code::{MetricDefinition, MetricType};
 use crate::facts::scalar::Scalar;
+use crate::parse::code::Language;
 
 pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
     // What a library does with a name, as its row says; those that change names refuse none.
@@ -23,6 +24,11 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
             "is no name of an instrument: what is recorded is dropped with a warning",
         ),
     };
+    let pinned = pinned_below(definition, case);
+    let (refused, newer) = match names {
+        "quoted" if pinned => (Severity::Error, PINNED),
+        _ => (refused, newer),
+    };
     let telemetry = names.starts_with("instrument");
     let name = &definition.name;
     let legal = match telemetry {
@@ -40,11 +46,36 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
     }
     for label in definition.labels.iter().flatten().filter(|label| label.known) {
         let Some((what, severity)) = fault(definition, label, names) else { continue };
+        let (what, severity) = match names {
+            "quoted" if pinned && severity == Severity::Warning => (PINNED, Severity::Error),
+            _ => (what, severity),
+        };
         case.flag(label.span)
             .severity(severity)
             .with("what", format!("the label `{}`", label.text))
             .with("why", what);
     }
+}
+
+/// What is said where the manifest pins a release that refuses a name.
+const PINNED: &str = "is refused by the release that the program is built with";
+
+/// Whether a program is built with a pinned release of the library that takes no names but plain
+/// ones: prometheus-client of Python does since 0.22.
+fn pinned_below(definition: &MetricDefinition, case: &Case<'_>) -> bool {
+    const PACKAGE: &str = "prometheus-client";
+    let repo = case.repo;
+    if definition.language != Language::Python {
+        return false;
+    }
+    let Some(service) = repo.service_of(definition.document) else { return false };
+    let mut needed = repo.dependencies_of(service);
+    needed.any(|it| {
+        let exact = it.version.as_ref().map(|version| version.text.trim().trim_start_matches('='));
+        let minor = exact.and_then(|text| text.trim().strip_prefix("0.")?.split('.').next());
+        it.name.text.replace('_', "-").eq_ignore_ascii_case(PACKAGE)
+            && minor.and_then(|minor| minor.parse::<u32>().ok()).is_some_and(|minor| minor < 22)
+    })
 }
 
 /// What is wrong with a label.

@@ -25,8 +25,11 @@ pub(super) fn check(setup: &SdkSetup, case: &mut Case<'_>) {
     let earlier = repo.setups_of(setup.document).find(|other| {
         // A layer takes a provider, and sets none for others.
         let same = matches!(other.step,
-            Step::Registered(known, again) if (known == signal || known == "all") && !matches!(again, "apart" | "built"));
-        same && other.function == setup.function && other.name.span.start < setup.name.span.start
+            Step::Registered(known, again) if covers(known, signal) && !matches!(again, "apart" | "built"));
+        let here = other.function == setup.function;
+        let before = here && other.name.span.start < setup.name.span.start;
+        let (function, at) = setup.reached;
+        same && (before || !here && other.reached.0 == function && other.reached.1 < at)
     });
     let name = &setup.name.text;
     if let Some(earlier) = earlier {
@@ -50,4 +53,9 @@ pub(super) fn check(setup: &SdkSetup, case: &mut Case<'_>) {
         let what = format!("`{name}` sets up what {by} sets up before the program runs");
         case.flag(setup.name.span).with("what", what).related(place, "started with it here");
     }
+}
+
+/// Whether what was set for one signal is set again for another: an SDK as a whole sets traces, too.
+fn covers(known: &str, signal: &str) -> bool {
+    known == signal || known == "all" || (signal == "all" && known == "traces")
 }

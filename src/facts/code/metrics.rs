@@ -341,6 +341,9 @@ fn paths(file: &File<'_, '_>) -> Vec<MetricServing> {
         .collect()
 }
 
+/// What a serving is of that a call of an instrumentation stands for.
+pub const INSTRUMENTED: &str = "instrumentation";
+
 /// What a row says about metrics as a whole.
 fn served(api: &&'static Api) -> Option<(ServeForm, Option<&'static str>)> {
     match (api.role, api.get("part")) {
@@ -353,8 +356,9 @@ fn served(api: &&'static Api) -> Option<(ServeForm, Option<&'static str>)> {
             Some((ServeForm::Served, Some("opentelemetry")))
         }
         (Role::MetricPart, Some("view")) => Some((ServeForm::Viewed, None)),
+        // What instruments a server counts requests where something takes what it counts.
         (Role::Instrument, _) if matches!(api.get("side"), Some("server" | "both")) => {
-            Some((ServeForm::Automatic, api.get("of")))
+            Some((ServeForm::Automatic, Some(INSTRUMENTED)))
         }
         _ => None,
     }

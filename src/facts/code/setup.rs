@@ -40,6 +40,8 @@ pub struct SdkSetup {
     pub serverless: bool,
     /// The number of its function in the file.
     pub function: u32,
+    /// The function that certainly does it on its way, through others it calls, and where.
+    pub reached: (u32, u32),
     /// What is done.
     pub step: Step,
 }
@@ -205,6 +207,9 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     imports::order(file, facts);
 }
 
+/// Most functions between a step and what starts the program.
+const MAX_CALLERS: usize = 4;
+
 /// What all steps of a file are read with.
 struct Setup<'f, 'u, 'a> {
     file: &'f File<'u, 'a>,
@@ -251,7 +256,10 @@ impl<'f, 'u, 'a> Setup<'f, 'u, 'a> {
                 api.get("again").unwrap_or("dropped"),
             )],
             Role::Processor => vec![Step::Processor(self.processor(call, api))],
-            Role::Exporter => one(self.exporter(call, api).map(Step::Exporter)),
+            Role::Exporter => {
+                let exporter = self.exporter(call, api).map(Step::Exporter);
+                exporter.into_iter().chain(self.sends_singly(call, api)).collect()
+            }
             Role::Sampler => one(self.sampler(call.id, api).map(Step::Sampler)),
             Role::SamplerSet => {
                 let value = self.option(call, api, "value");
@@ -319,8 +327,30 @@ impl<'f, 'u, 'a> Setup<'f, 'u, 'a> {
             serverless: self.serverless,
             per_object: file.unit.outward(function).any(|it| self.constructors.contains(&it)),
             function: function.0,
+            reached: self.reached(id),
             step,
         }
+    }
+
+    /// The outermost function that does a step whenever it runs, and where: functions that are
+    /// called once, under no condition, belong to their caller.
+    fn reached(&self, id: ExprId) -> (u32, u32) {
+        let unit = self.file.unit;
+        let (mut function, mut at) = (unit.function_of(id), unit.place(id));
+        for _ in 0..MAX_CALLERS {
+            let body = unit.function(function).at.clone();
+            let mut before = self.conditions.iter().filter(|(_, leaves)| *leaves);
+            let left = before.any(|(it, _)| body.start <= it.start && it.end <= at.start);
+            let [caller] = self.file.callers(function) else { break };
+            let place = unit.place(*caller);
+            let inside =
+                |(block, _): &(Place, bool)| block.start <= place.start && place.end <= block.end;
+            if left || function.0 == 0 || self.conditions.iter().any(inside) {
+                break;
+            }
+            (function, at) = (unit.function_of(*caller), place);
+        }
+        (function.0, at.start)
     }
 
     /// Where the last name of a callee stands: `set_tracer_provider`, `TracerProvider`.

@@ -4,7 +4,7 @@ use super::super::Repo;
 use super::Service;
 use crate::facts::DocumentId;
 use crate::facts::code::Module;
-use crate::facts::code::setup::Step;
+use crate::facts::code::setup::{Provider, Step};
 use crate::facts::manifest::Dependency;
 use crate::facts::scalar::Scalar;
 use crate::lang::path::{folder, last};
@@ -132,9 +132,13 @@ impl Repo {
 
     /// Whether a service makes figures.
     pub fn meters(&self, service: &Service) -> bool {
+        let only_traces = self.only_traces(service);
         let exports = |step: &Step| match step {
+            Step::Provider(provider) if only_traces => provider.signal == "metrics",
             Step::Provider(provider) => matches!(provider.signal, "metrics" | "all" | "given"),
-            Step::Registered(signal, _) => matches!(*signal, "metrics" | "all" | "given"),
+            Step::Registered(signal, _) => {
+                *signal == "metrics" || matches!(*signal, "all" | "given") && !only_traces
+            }
             Step::Served => true,
             _ => false,
         };
@@ -143,6 +147,27 @@ impl Repo {
             || self.setups_in(service).any(|setup| exports(&setup.step))
             || self.agent_of(service).is_some()
             || self.needs(service, packaged)
+    }
+
+    /// Whether the SDK of a service is set up for other signals than metrics alone: what its
+    /// instrumentations count is then taken by nobody.
+    pub fn only_traces(&self, service: &Service) -> bool {
+        let providers = || self.setups_in(service).filter_map(|setup| setup.provider());
+        let measures = |provider: &Provider| match provider.signal {
+            "metrics" => true,
+            "all" => !provider.unmetered,
+            _ => false,
+        };
+        let traces = |provider: &Provider| match provider.signal {
+            "traces" => true,
+            "all" => provider.unmetered,
+            _ => false,
+        };
+        let told = self.env_of(service, "OTEL_METRICS_EXPORTER");
+        providers().any(traces)
+            && !providers().any(measures)
+            && told.values.is_empty()
+            && !told.open
     }
 
     /// Whether a service may make figures in a way that nobody follows here: it is built with a

@@ -13,7 +13,8 @@ pub struct Exporter {
     /// `console`, `memory`, `jaeger`, `zipkin`, `pull`, `environment`; `otlp`.
     #[borsh(deserialize_with = "crate::kept::word")]
     pub kind: &'static str,
-    /// `grpc`, `http/protobuf`, `http/json`; `given` where the call does not say.
+    /// `grpc`, `http/protobuf`, `http/json`; `default` where nothing but the environment can say
+    /// another than the library's, `given` where the call does not say.
     #[borsh(deserialize_with = "crate::kept::word")]
     pub protocol: &'static str,
     /// The signal.
@@ -38,6 +39,9 @@ impl Setup<'_, '_, '_> {
             let row = self.chain(call.id).into_iter().skip(1).find_map(|id| self.speaks(id))?;
             protocol = row.get("protocol")?;
             signal = row.get("signal").unwrap_or(signal);
+        }
+        if api.get("speaks").is_some() && self.is_told_plainly(call) {
+            protocol = "default";
         }
         // An option of its own says it: `o => o.Protocol = OtlpExportProtocol.Grpc`.
         if let Some(said) = api.get("speaks").and_then(|field| self.file.assigned(call.id, field)) {
@@ -70,6 +74,19 @@ impl Setup<'_, '_, '_> {
             verbatim: api.get("path") == Some("verbatim"),
             serves: api.get("serves").is_some() || self.registers_elsewhere(call),
         })
+    }
+
+    /// Whether what an exporter is told are settings alone, written in a function that is given.
+    fn is_told_plainly(&self, call: &Call) -> bool {
+        let unit = self.file.unit;
+        let [only] = unit.args(call.id) else { return false };
+        let ExprKind::Lambda(function) = unit.expr(only.value) else { return false };
+        // A call may tell it anything: `configuration.Bind(options)`.
+        unit.function(*function).params.len() == 1
+            && unit
+                .calls_under(&unit.function(*function).body)
+                .into_iter()
+                .all(|call| matches!(unit.expr(call), ExprKind::Call { form: CallForm::New, .. }))
     }
 
     /// Whether an exporter is given the registry of a package, which that may serve:

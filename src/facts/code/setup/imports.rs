@@ -146,6 +146,7 @@ pub(super) fn bootstraps(file: &File<'_, '_>, facts: &mut FileFacts) {
             per_object: false,
             serverless: false,
             function: 0,
+            reached: (0, 0),
             step: Step::Bootstrap,
         });
     }

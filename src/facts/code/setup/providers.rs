@@ -21,6 +21,8 @@ pub struct Provider {
     pub sampled: bool,
     /// It is given a name for the service where it is made.
     pub named: bool,
+    /// It is of all signals, and is given nothing that counts or takes what is counted.
+    pub unmetered: bool,
     /// More may be given than can be seen: a list of options from elsewhere.
     pub open: bool,
 }
@@ -80,6 +82,18 @@ pub struct Propagators {
     pub open: bool,
 }
 
+/// Calls that tell a builder what it records, not where that goes.
+const TELLS: &[&str] = &[
+    "AddSource",
+    "AddLegacySource",
+    "AddMeter",
+    "AddView",
+    "SetErrorStatusOnException",
+    "SetResourceBuilder",
+    "ConfigureResource",
+    "SetSampler",
+];
+
 impl Setup<'_, '_, '_> {
     pub(super) fn provider(&self, call: &Call, api: &'static Api) -> Vec<Step> {
         let args = self.file.unit.args(call.id);
@@ -92,12 +106,14 @@ impl Setup<'_, '_, '_> {
         let open = args.iter().any(|arg| arg.spread || (arg.name.is_none() && spread(arg.value)));
         let built = api.get("built").map(|end| self.built(call, end));
         let open = open || built.is_some_and(|(open, _)| open);
+        let open = open || api.get("told").is_some() && !self.is_told_inside(call);
         let provider = Provider {
             signal: api.get("signal").unwrap_or("all"),
             automatic: api.get("automatic").is_some(),
             exports: self.option(call, api, "processor").is_some_and(|it| !self.is_empty(it)),
             sampled: self.option(call, api, "sampler").is_some_and(|it| !self.is_null(it)),
             named: self.option(call, api, "service").is_some(),
+            unmetered: !open && self.takes_none(call, api),
             open,
         };
         let mut steps = vec![Step::Provider(provider)];
@@ -112,16 +128,6 @@ impl Setup<'_, '_, '_> {
 
     /// Whether a chain of calls tells a builder more than is known, and whether it builds.
     fn built(&self, call: &Call, end: &str) -> (bool, bool) {
-        const TELLS: &[&str] = &[
-            "AddSource",
-            "AddLegacySource",
-            "AddMeter",
-            "AddView",
-            "SetErrorStatusOnException",
-            "SetResourceBuilder",
-            "ConfigureResource",
-            "SetSampler",
-        ];
         let unit = self.file.unit;
         let first = unit.place(call.id);
         let (mut open, mut ends) = (false, false);
@@ -140,6 +146,44 @@ impl Setup<'_, '_, '_> {
         (open, ends)
     }
 
+    /// Whether the options that count, or take what is counted, are none of those that are given.
+    fn takes_none(&self, call: &Call, api: &'static Api) -> bool {
+        let Some(readers) = api.get("readers") else { return false };
+        let maps = self.file.unit.args(call.id).iter().map(|arg| self.plain(arg.value));
+        let mut maps = maps.filter_map(|id| match self.file.unit.expr(id) {
+            ExprKind::Map { entries, .. } => Some(entries),
+            _ => None,
+        });
+        maps.next().is_some_and(|entries| {
+            let keys = entries.iter().filter_map(|(key, _)| self.file.unit.literal((*key)?));
+            keys.into_iter().all(|key| !readers.split(' ').any(|reader| reader == key))
+        })
+    }
+
+    /// Whether a provider is told what it does in a function that is given, and nowhere else, by
+    /// calls that are all known.
+    fn is_told_inside(&self, call: &Call) -> bool {
+        let unit = self.file.unit;
+        let [only] = unit.args(call.id) else { return false };
+        let ExprKind::Lambda(_) = unit.expr(only.value) else { return false };
+        let inside = unit.place(only.value);
+        let whole = unit.place(call.id);
+        self.file.calls.iter().all(|other| {
+            let at = unit.place(other.id);
+            let within = inside.start <= at.start && at.end <= inside.end;
+            // What else is told on the same chain: `AddOpenTelemetry().WithTracing(…).UseX()`.
+            let chain = at.start == whole.start;
+            let name = other.name();
+            let known = !other.roles.is_empty()
+                || name.ends_with("Instrumentation")
+                || TELLS.contains(&name)
+                || matches!(name, "Build" | "Run" | "RunAsync");
+            // Reading settings, making a sampler.
+            let plain = within && !name.starts_with("Add") && !name.starts_with("Use");
+            !(within || chain) || known || plain && !name.starts_with("Configure")
+        })
+    }
+
     fn is_null(&self, id: ExprId) -> bool {
         matches!(self.file.unit.expr(self.plain(id)), ExprKind::Null)
     }
@@ -150,6 +194,17 @@ impl Setup<'_, '_, '_> {
             ExprKind::List(items) => items.is_empty(),
             _ => false,
         }
+    }
+
+    /// An exporter whose options say that each span goes by itself:
+    /// `o.ExportProcessorType = ExportProcessorType.Simple`.
+    pub(super) fn sends_singly(&self, call: &Call, api: &'static Api) -> Option<Step> {
+        api.get("speaks")?;
+        let said = self.file.assigned(call.id, "ExportProcessorType")?;
+        let single = matches!(self.file.unit.expr(said), ExprKind::Member { name: "Simple", .. });
+        let (kind, signal) = ("simple", api.get("signal").unwrap_or("given"));
+        let processor = Processor { kind, signal, sends: Sent::Network, instead: None };
+        single.then_some(Step::Processor(processor))
     }
 
     pub(super) fn processor(&self, call: &Call, api: &'static Api) -> Processor {
