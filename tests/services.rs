@@ -385,3 +385,69 @@ fn what_a_compiler_wrote_is_no_code_of_its_own() {
     assert!(read("dist/app.js", source));
     assert!(read("src/app.js", &typed));
 }
+
+const FLASK: &str = "import flask\n\napp = flask.Flask(__name__)\n\n@app.route(\"/x\")\ndef x():\n    return \"x\"\n";
+
+#[test]
+fn commands_say_which_code_an_image_of_the_root_starts() {
+    let page = ("ui/a.ts", "import express from 'express';\nexpress().listen(80);\n");
+    let repo = repo(&[
+        ("requirements.txt", "flask==3.0\n"),
+        ("app.py", FLASK),
+        (
+            "deploy/Dockerfile",
+            "FROM python:3.12\nWORKDIR /app\nCOPY . .\nCMD [\"python\", \"/app/app.py\"]\n",
+        ),
+        ("ui/package.json", "{ \"name\": \"ui\", \"dependencies\": { \"express\": \"4\" } }"),
+        page,
+        ("ui/Dockerfile", "FROM node:22\nCOPY . .\nCMD [\"node\", \"a.js\"]\n"),
+        (
+            "compose.yaml",
+            "services:\n  web:\n    build: { context: ., dockerfile: deploy/Dockerfile }\n    ports: [\"80:80\"]\n  ui:\n    build: ui\n",
+        ),
+    ]);
+    let web = service(&repo, "web");
+    assert_eq!((web.root.as_str(), web.images.len(), web.kind), ("", 1, ServiceKind::Server));
+    assert_eq!(service(&repo, "ui").images.len(), 1);
+}
+
+#[test]
+fn arguments_of_a_build_say_which_of_many_programs_an_image_starts() {
+    let server = "import express from 'express';\nexpress().listen(80);\n";
+    let repo = repo(&[
+        ("package.json", "{ \"private\": true, \"workspaces\": [\"apps/*\"] }"),
+        ("apps/shop/package.json", "{ \"name\": \"shop\" }"),
+        ("apps/shop/src/main.ts", server),
+        ("apps/desk/package.json", "{ \"name\": \"desk\" }"),
+        ("apps/desk/src/main.ts", server),
+        (
+            "build/Dockerfile",
+            "FROM node:22\nARG APP\nCOPY . .\nENV APP=${APP}\nCMD [\"sh\", \"-c\", \"node apps/$APP/dist/main.js\"]\n",
+        ),
+        (
+            "compose.yaml",
+            "services:\n  one:\n    build: { context: ., dockerfile: build/Dockerfile, args: { APP: shop } }\n  two:\n    build: { context: ., dockerfile: build/Dockerfile, args: { APP: desk } }\n",
+        ),
+    ]);
+    assert_eq!(service(&repo, "one").root, "apps/shop");
+    assert_eq!(service(&repo, "two").root, "apps/desk");
+}
+
+#[test]
+fn of_containers_with_the_same_code_the_one_that_others_reach_gives_the_name() {
+    let repo = repo(&[
+        ("requirements.txt", "flask==3.0\ncelery\n"),
+        ("shop/__init__.py", ""),
+        ("shop/wsgi.py", FLASK),
+        ("shop/jobs.py", "import celery\n\napp = celery.Celery()\n"),
+        ("tool/go.mod", "module acme.io/tool\n"),
+        ("tool/main.go", "package main\n\nfunc main() {}\n"),
+        ("build/Dockerfile", "FROM python:3.12\nCOPY shop shop\n"),
+        (
+            "compose.yaml",
+            "services:\n  tasks:\n    build: { context: ., dockerfile: build/Dockerfile }\n    command: celery -A shop.jobs worker\n  web:\n    build: { context: ., dockerfile: build/Dockerfile }\n    command: gunicorn -b 0.0.0.0:80 shop.wsgi:app\n    ports: [\"80:80\"]\n",
+        ),
+    ]);
+    let web = service(&repo, "web");
+    assert_eq!((web.containers.len(), web.images.len()), (2, 1));
+}

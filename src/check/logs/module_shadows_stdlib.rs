@@ -3,6 +3,8 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::code::Module;
+use crate::lang::path::{self, last};
+use crate::repo::Repo;
 
 pub(super) fn check(module: &Module, case: &mut Case<'_>) {
     let repo = case.repo;
@@ -48,7 +50,7 @@ pub(super) fn check(module: &Module, case: &mut Case<'_>) {
         let own = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         other.entry.is_some() && own == folder
     });
-    if entry {
+    if entry || is_started(case.repo, folder) {
         flag(
             module,
             case,
@@ -56,6 +58,20 @@ pub(super) fn check(module: &Module, case: &mut Case<'_>) {
             Severity::Error,
         );
     }
+}
+
+/// Whether an image or a container starts a file of a folder: `python main.py`.
+fn is_started(repo: &Repo, folder: &str) -> bool {
+    repo.services().iter().any(|service| {
+        let images = service.images.iter().flat_map(|&it| &repo.facts.base_images[it].command);
+        let told = service.containers.iter().flat_map(|&it| &repo.facts.containers[it].args);
+        let words = images.chain(told).flat_map(|it| it.text.split_whitespace()).map(last);
+        let files: Vec<&str> = words.filter(|it| it.ends_with(".py")).collect();
+        service.own.iter().any(|document| {
+            let path = &repo.source(document.source).path;
+            path::folder(path) == folder && files.contains(&last(path))
+        })
+    })
 }
 
 fn flag(module: &Module, case: &mut Case<'_>, fault: &str, severity: Severity) {

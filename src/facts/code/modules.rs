@@ -221,7 +221,9 @@ impl<'t> Found<'t> {
                         _ => {}
                     }
                 }
-            } else if line.starts_with("if __name__") && line.contains("__main__") {
+            } else if line.starts_with("if __name__") && line.contains("__main__")
+                || is_run(line)
+            {
                 let at = line.as_ptr() as usize - self.text.as_ptr() as usize;
                 self.entry = self.entry.or(Some((at, at + line.trim_end().len())));
             }
@@ -369,6 +371,15 @@ impl<'t> Found<'t> {
             }
         }
     }
+}
+
+/// Whether a line of Python runs a server, right in its module: `app.run(port=80)`.
+fn is_run(line: &str) -> bool {
+    const RUNNERS: &[&str] = &["app", "application", "bottle", "socketio", "uvicorn"];
+    let Some((object, rest)) = line.split_once('.') else { return false };
+    RUNNERS.contains(&object) && rest.starts_with("run(")
+        || line.starts_with("web.run_app(")
+        || line.starts_with("asyncio.run(")
 }
 
 fn first_word(text: &str) -> Option<String> {

@@ -1,6 +1,7 @@
 //! What builds and runs each unit, and what follows for what it is.
 
 mod containers;
+mod started;
 
 use super::super::Repo;
 use super::super::images::{Class, known_as, named};
@@ -26,14 +27,14 @@ pub(super) fn services(repo: &Repo) -> Vec<Service> {
     let modules = Modules::of(repo);
     let units = units::of(&modules);
     let closure = Closure::new(&modules);
-    let mut deployed = Deployed::new(repo, &units);
+    let mut deployed = Deployed::new(&modules, &units);
     deployed.images();
     deployed.containers();
     let index = Index::of(repo);
     let entries = entries(repo);
     let mut found: Vec<Service> = Vec::with_capacity(units.len());
     for (number, unit) in units.iter().enumerate() {
-        let aside = deployed.aside(number, &modules, &closure);
+        let aside = deployed.aside(number, &closure);
         let own: Vec<usize> = unit.own.iter().copied().filter(|it| !aside.contains(it)).collect();
         let reached = closure.of(&own, &unit.root);
         let documents = |numbers: &[usize]| -> Vec<DocumentId> {
@@ -206,7 +207,12 @@ impl<'r> Index<'r> {
 /// Which images and containers belong to which unit.
 struct Deployed<'r> {
     repo: &'r Repo,
+    modules: &'r Modules<'r>,
     units: &'r [Unit],
+    /// Numbers of units by their files.
+    home: QuickMap<usize, usize>,
+    /// Containers that Compose files build with a Dockerfile, and with which folders, by its path.
+    contexts: BTreeMap<String, Vec<(usize, String)>>,
     images_of: Vec<Vec<usize>>,
     containers_of: Vec<Vec<usize>>,
     /// Units by the path of a Dockerfile.
@@ -214,10 +220,15 @@ struct Deployed<'r> {
 }
 
 impl<'r> Deployed<'r> {
-    fn new(repo: &'r Repo, units: &'r [Unit]) -> Deployed<'r> {
+    fn new(modules: &'r Modules<'r>, units: &'r [Unit]) -> Deployed<'r> {
+        let own = units.iter().enumerate();
+        let own = own.flat_map(|(number, unit)| unit.own.iter().map(move |&it| (it, number)));
         Deployed {
-            repo,
+            repo: modules.repo,
+            modules,
             units,
+            home: own.collect(),
+            contexts: started::contexts(modules.repo),
             images_of: vec![Vec::new(); units.len()],
             containers_of: vec![Vec::new(); units.len()],
             by_file: BTreeMap::new(),
@@ -226,7 +237,8 @@ impl<'r> Deployed<'r> {
 
     /// Programs beside the one that an image starts: nothing imports them, and its command names
     /// another file.
-    fn aside(&self, unit: usize, modules: &Modules<'_>, closure: &Closure<'_>) -> BTreeSet<usize> {
+    fn aside(&self, unit: usize, closure: &Closure<'_>) -> BTreeSet<usize> {
+        let modules = self.modules;
         let supervised = self.supervised(unit);
         let images = self.images_of[unit].iter().map(|&it| &self.repo.facts.base_images[it]);
         let containers = self.containers_of[unit].iter().map(|&it| &self.repo.facts.containers[it]);
@@ -345,6 +357,9 @@ impl<'r> Deployed<'r> {
     /// around it.
     fn built(&self, image: &BaseImage, path: &str) -> Option<usize> {
         let home = folder(path);
+        if let Some(started) = self.started_by(image, path) {
+            return started;
+        }
         let here: Vec<usize> = self.numbers(|unit| unit.root == home).collect();
         let near: Vec<usize> = self.numbers(|unit| is_in(&unit.root, home)).collect();
         let around: Vec<usize> = self.around(home).collect();

@@ -6,6 +6,7 @@ use super::deployed::plain;
 use super::house::is_forge;
 use super::kind::shows;
 use crate::facts::code;
+use crate::facts::deploy::Container;
 use crate::facts::manifest::{Ecosystem, Manifest};
 use crate::facts::owners::CatalogEntry;
 use crate::facts::{Document, DocumentId};
@@ -88,7 +89,7 @@ pub(super) fn stated(
 }
 
 /// What a service is called: as it is run, as its manifest says, or as its folder.
-pub(super) fn name_of(repo: &Repo, service: &Service) -> String {
+pub(super) fn name_of<'r>(repo: &'r Repo, service: &Service) -> String {
     let facts = &repo.facts;
     let containers = service.containers.iter().map(|&it| &facts.containers[it]);
     // What shows or tests it names what it needs for that.
@@ -98,15 +99,20 @@ pub(super) fn name_of(repo: &Repo, service: &Service) -> String {
     // What serves is not called as what runs once.
     let once = |workload: &str| matches!(workload, "Job" | "CronJob");
     let containers = containers.filter(|it| service.listens.is_empty() || !once(&it.workload));
-    let run: BTreeSet<&str> = containers
-        .map(|it| if it.workload == "compose" { &it.name.text } else { &it.owner.name })
-        .map(String::as_str)
-        .filter(|name| !name.is_empty() && !crate::lang::placeholder::is_in(name))
+    let name = |it: &'r Container| -> Option<&'r str> {
+        let name = if it.workload == "compose" { &it.name.text } else { &it.owner.name };
+        let known = !name.is_empty() && !crate::lang::placeholder::is_in(name);
         // What serves is not called as what helps it.
-        .filter(|name| service.listens.is_empty() || !is_helper(name))
-        .collect();
-    if let (Some(first), 1) = (run.first(), run.len()) {
-        return (*first).to_owned();
+        (known && (service.listens.is_empty() || !is_helper(name))).then_some(name.as_str())
+    };
+    let run: BTreeSet<&str> = containers.clone().filter_map(name).collect();
+    // Of several that run the same code, what serves is the one that others reach.
+    let opens = |it: &&Container| it.offers.iter().any(|port| port.bound.is_some());
+    let reached: BTreeSet<&str> = containers.filter(opens).filter_map(name).collect();
+    for names in [&run, &reached] {
+        if let (Some(first), 1) = (names.first(), names.len()) {
+            return (*first).to_owned();
+        }
     }
     let called = package_of(repo, service);
     let folder = last(&service.root);

@@ -88,6 +88,11 @@ impl<'r> Modules<'r> {
         self.repo.document(self.repo.facts.modules[number].document).kind
     }
 
+    /// The file of a path.
+    pub(super) fn file(&self, path: &str) -> Option<usize> {
+        self.by_path.get(path).copied()
+    }
+
     /// Files right in a folder.
     pub(super) fn inside(&self, folder: &str) -> &[usize] {
         self.by_folder.get(folder).map_or(&[], Vec::as_slice)
@@ -155,7 +160,7 @@ impl<'r> Modules<'r> {
 
     /// `a.b.name` in a folder: the longest part that is a file or a package, and the packages
     /// around it.
-    fn python_in(&self, base: &str, names: &[&str]) -> Vec<usize> {
+    pub(super) fn python_in(&self, base: &str, names: &[&str]) -> Vec<usize> {
         let mut found = Vec::new();
         let mut at = base.to_owned();
         let init = |at: &str| self.by_path.get(below(at, "__init__.py").as_str()).copied();
@@ -293,7 +298,7 @@ impl<'r> Modules<'r> {
     }
 
     /// A file by its path without its ending.
-    fn script(&self, target: &str) -> Vec<usize> {
+    pub(super) fn script(&self, target: &str) -> Vec<usize> {
         const ENDINGS: &[&str] = &[
             "",
             ".ts",

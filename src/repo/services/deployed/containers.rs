@@ -148,7 +148,11 @@ impl Deployed<'_> {
         };
         let path = join(&context, &file);
         if let Some(path) = path.filter(|path| self.repo.has_path(path)) {
-            let built = self.by_file.get(path.as_str()).copied();
+            // One image may hold many programs.
+            let mut images = self.repo.facts.base_images.iter();
+            let image = images.find(|it| self.path(it.document) == path);
+            let started = image.and_then(|image| self.started_in(container, &context, image));
+            let built = started.or_else(|| self.by_file.get(path.as_str()).copied());
             return Some(built.or_else(|| self.commanded(container, &context)));
         }
         let here: Vec<usize> = self.numbers(|unit| unit.root == context).collect();
