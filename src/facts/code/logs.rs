@@ -4,6 +4,7 @@ mod absent;
 mod arguments;
 mod collisions;
 mod fit;
+mod own;
 mod read;
 mod shape;
 mod tracebacks;
@@ -50,13 +51,14 @@ impl Level {
     /// The level that a word names, in any library.
     pub fn named(word: &str) -> Option<Level> {
         let lower = word.to_ascii_lowercase();
-        let word = lower.trim_start_matches("log").trim_end_matches(['f', 'w']);
+        let word = lower.trim_start_matches("log").trim_start_matches('_');
+        let word = word.strip_suffix("context").unwrap_or(word).trim_end_matches(['f', 'w']);
         Some(match word {
-            "trace" | "verbose" | "silly" | "finest" | "finer" | "all" => Level::Trace,
-            "debug" | "fine" => Level::Debug,
-            "in" | "info" | "information" | "notice" | "success" | "http" | "config" => Level::Info,
-            "warn" | "warning" => Level::Warn,
-            "error" | "err" | "exception" | "severe" => Level::Error,
+            "atfiner" | "atfinest" | "attrace" | "trace" | "verbose" | "silly" | "finest" | "finer" | "all" => Level::Trace,
+            "atdebug" | "atfine" | "debug" | "fine" => Level::Debug,
+            "atinfo" | "in" | "info" | "information" | "notice" | "success" | "http" | "config" => Level::Info,
+            "warn" | "warning" | "atwarn" | "atwarning" => Level::Warn,
+            "aterror" | "atsevere" | "error" | "err" | "exception" | "severe" => Level::Error,
             "critical" | "crit" | "fatal" | "panic" | "dpanic" | "alert" | "emergency" => {
                 Level::Fatal
             }

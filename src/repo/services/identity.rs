@@ -106,13 +106,10 @@ pub(super) fn name_of<'r>(repo: &'r Repo, service: &Service) -> String {
         (known && (service.listens.is_empty() || !is_helper(name))).then_some(name.as_str())
     };
     let run: BTreeSet<&str> = containers.clone().filter_map(name).collect();
-    // Of several that run the same code, what serves is the one that others reach.
     let opens = |it: &&Container| it.offers.iter().any(|port| port.bound.is_some());
     let reached: BTreeSet<&str> = containers.filter(opens).filter_map(name).collect();
-    for names in [&run, &reached] {
-        if let (Some(first), 1) = (names.first(), names.len()) {
-            return (*first).to_owned();
-        }
+    if let (Some(first), 1) = (run.first(), run.len()) {
+        return (*first).to_owned();
     }
     let called = package_of(repo, service);
     let folder = last(&service.root);
@@ -125,7 +122,8 @@ pub(super) fn name_of<'r>(repo: &'r Repo, service: &Service) -> String {
         }
         _ if !folder.is_empty() => folder.to_owned(),
         Some(name) => name.to_owned(),
-        None => match run.first() {
+        // Of several that run the same code, what serves is the one that others reach.
+        None => match reached.first().filter(|_| reached.len() == 1).or(run.first()) {
             Some(name) => (*name).to_owned(),
             None => project_of(repo, service)
                 .or_else(|| started(repo, service))

@@ -3,6 +3,7 @@
 use super::absent::Absent;
 use super::shape::{is_map, level_of};
 use super::values::Values;
+use super::own::{dynamic, own};
 use super::{Level, LogCall, Logged, arguments, fit};
 use crate::facts::FileFacts;
 use crate::facts::code::around;
@@ -148,50 +149,6 @@ impl Shown {
     }
 }
 
-/// `getattr(logger, level)(message)`: some function of a logger.
-fn dynamic(file: &File<'_, '_>, call: &Call) -> Option<&'static Api> {
-    if file.unit.language != Language::Python || call.path != "getattr()" {
-        return None;
-    }
-    let ExprKind::Call { callee, .. } = file.unit.expr(call.id) else { return None };
-    let of = file.unit.args(*callee).first()?.value;
-    file.table.role(&format!("{}.info", file.names.path(of)?), Role::Log)
-}
-
-/// Loggers that the repository makes or wraps itself: what their functions do with a message is
-/// not known.
-static OWN: Api = Api {
-    library: "own",
-    role: Role::Log,
-    attributes: &[("level", "name"), ("message", "last"), ("fields", "own")],
-};
-
-/// `logger.info(…)`, wherever the logger comes from.
-fn own(file: &File<'_, '_>, call: &Call) -> Option<&'static Api> {
-    let ExprKind::Call { callee, args, .. } = file.unit.expr(call.id) else { return None };
-    let ExprKind::Member { of, name } = file.unit.expr(*callee) else { return None };
-    let level = matches!(
-        name.to_ascii_lowercase().as_str(),
-        "trace"
-            | "debug"
-            | "info"
-            | "warn"
-            | "warning"
-            | "error"
-            | "critical"
-            | "exception"
-            | "fatal"
-    );
-    if !level || args.is_empty() || !call.roles.is_empty() {
-        return None;
-    }
-    let (ExprKind::Name(owner) | ExprKind::Member { name: owner, .. }) = file.unit.expr(*of) else {
-        return None;
-    };
-    let owner = owner.trim_start_matches('_').to_ascii_lowercase();
-    (owner == "log" || owner.ends_with("logger")).then_some(&OWN)
-}
-
 /// Whether a chain of calls that ends as this row says is one of its library.
 fn is_chain(file: &File<'_, '_>, call: &Call, api: &Api) -> bool {
     let library = file.table.libraries.iter().find(|library| library.name == api.library);
@@ -306,7 +263,7 @@ fn marker(file: &File<'_, '_>, of: ExprId) -> bool {
     path.contains("marker")
 }
 
-fn is_text(file: &File<'_, '_>, id: ExprId) -> bool {
+pub(super) fn is_text(file: &File<'_, '_>, id: ExprId) -> bool {
     match file.unit.expr(file.names.resolved(id)) {
         ExprKind::Text(_) | ExprKind::Template(_) => true,
         ExprKind::Binary { op: "+", left, right } => [*left, *right].into_iter().any(|side| {
