@@ -129,7 +129,7 @@ fn gather(repo: &Repo) -> Vec<Correlation> {
                 found.trace |= words.trace;
             }
             if let Some(used) = uses.get(document) {
-                found.logs = found.logs.or(used.logs);
+                found.logs = found.logs.or(used.logs.filter(|at| !is_by_hand(repo.path(*at))));
                 found.piece |= used.keys.iter().any(|key| PIECES.contains(&key.as_str()));
                 found.bridged |= used.bridged;
                 found.inbound |= used.inbound || used.header;
@@ -145,6 +145,13 @@ fn gather(repo: &Repo) -> Vec<Correlation> {
         found
     };
     repo.services().iter().enumerate().map(of).collect()
+}
+
+/// Whether a file is run by who works on the program: what changes a database, commands of Django.
+fn is_by_hand(path: &str) -> bool {
+    let scripts = ["alembic/env.py", "migrations/env.py"];
+    scripts.iter().any(|it| path == *it || path.ends_with(&format!("/{it}")))
+        || path.contains("/management/commands/")
 }
 
 /// Whether a package adds ids to records, or may: it is made to set telemetry up.

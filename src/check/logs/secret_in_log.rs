@@ -11,10 +11,13 @@ const LANGUAGES: &[&str] = &["unexpected", "parse", "syntax", "lexer", "expected
 
 pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
     // What a command answers to whoever typed it, or a page keeps to itself.
-    if call.printed && (call.aside || is_by_hand(call, case)) {
+    if call.printed && (call.aside || is_by_hand(call, case) || is_output(call, case)) {
         return;
     }
+    // `def debug(request): print(request.headers)` is called by who looks for a fault.
+    let tries = call.printed && call.function.text.to_ascii_lowercase().starts_with("debug");
     let mut told = Vec::new();
+    let path = &case.repo.source(call.document.source).path.clone();
     for value in &call.values {
         if told.contains(&value.span) {
             continue;
@@ -27,22 +30,86 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
                 part => format!("all {part} of a request"),
             };
             // Most bodies hold no secret.
-            let certain = part != "body";
-            case.flag(value.span).with("what", what).severity(weight(certain));
+            let certain = part != "body" || is_of_secrets(call);
+            case.flag(value.span).with("what", what).severity(weight(certain && !tries));
             told.push(value.span);
-        } else if let Some((what, certain)) = secret(call, value) {
+        } else if let Some((what, certain)) = secret(call, value, path) {
             if what == "token" && is_of_another_kind(call, case) {
                 continue;
             }
             let article = if what.starts_with(['a', 'o']) { "an" } else { "a" };
             let what = format!("{article} {what}");
-            case.flag(value.span).with("what", what).severity(weight(certain));
+            case.flag(value.span).with("what", what).severity(weight(certain && !tries));
             told.push(value.span);
         } else if value.configuration {
             let what = "a whole configuration, with what it holds of secrets,";
             case.flag(value.span).with("what", what).severity(Severity::Warning);
         }
     }
+}
+
+/// Whether what a record says, or the function it stands in, speaks of a request that pays or lets
+/// somebody in: its body holds what nobody else may know.
+fn is_of_secrets(call: &LogCall) -> bool {
+    const ACTS: &[&str] = &[
+        "card",
+        "charge",
+        "checkout",
+        "credential",
+        "credentials",
+        "login",
+        "password",
+        "payment",
+        "register",
+        "registration",
+        "signin",
+        "signup",
+    ];
+    let message = [&call.message, &call.template].into_iter().flatten().next();
+    let message = message.map_or("", |text| text.text.as_str());
+    let mut words = sensitive::words(message);
+    words.extend(sensitive::words(&call.function.text));
+    words.iter().any(|word| ACTS.contains(&word.as_str()))
+}
+
+/// Whether a bare token is one that lets its holder in: the file, or the record, speaks of that, and not
+/// of one that was found to be none.
+fn admits(call: &LogCall, path: &str, message: &str) -> bool {
+    const SPEAK: &[&str] = &[
+        "access",
+        "auth",
+        "authentication",
+        "authorized",
+        "authorization",
+        "bearer",
+        "jwt",
+        "login",
+        "oauth",
+        "password",
+        "reset",
+        "session",
+        "signin",
+    ];
+    const REFUSED: &[&str] = &[
+        "denied",
+        "expired",
+        "failed",
+        "invalid",
+        "malformed",
+        "missing",
+        "no",
+        "not",
+        "refused",
+        "rejected",
+        "revoked",
+        "unknown",
+        "wrong",
+    ];
+    let said = sensitive::words(message);
+    let has = |words: &[String], list: &[&str]| words.iter().any(|it| list.contains(&it.as_str()));
+    let mut words = sensitive::words(path);
+    words.extend(sensitive::words(&call.function.text));
+    (has(&words, SPEAK) || has(&said, SPEAK)) && !has(&said, REFUSED)
 }
 
 /// Whether a file's tokens are no credentials, by its path: of a language, or of a proof that is
@@ -52,6 +119,14 @@ fn is_of_another_kind(call: &LogCall, case: &Case<'_>) -> bool {
         &["acme", "erc20", "grammar", "lexer", "parser", "pgen2", "tokenize", "tokenizer"];
     let path = &case.repo.source(call.document.source).path;
     call.ledger || sensitive::words(path).iter().any(|word| KINDS.contains(&word.as_str()))
+}
+
+/// Whether what is printed is what a script makes for the program that starts next: the settings of
+/// `docker-entrypoint.js`, as JSON.
+fn is_output(call: &LogCall, case: &Case<'_>) -> bool {
+    let path = &case.repo.source(call.document.source).path;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    call.encoded && name.contains("entrypoint")
 }
 
 /// Whether a file is run by whoever types the name of a command.
@@ -78,7 +153,9 @@ fn is_certain(name: &str, what: &str) -> bool {
         "jwt",
         "oauth",
         "personal",
+        "recovery",
         "refresh",
+        "reset",
         "session",
     ];
     const SHARED: &[&str] = &[
@@ -104,13 +181,13 @@ fn is_certain(name: &str, what: &str) -> bool {
         "password" => name != "pwd",
         // A payment is authorized, too.
         "authorization header" => words.len() == 1 || has(&["header"]),
-        "access key" | "credential" | "credentials" => false,
+        "access key" | "credential" | "credentials" | "address with a token" => false,
         _ => true,
     }
 }
 
 /// The secret that a value is, by its own name or by its key, and whether that is certain.
-fn secret(call: &LogCall, value: &Logged) -> Option<(&'static str, bool)> {
+fn secret(call: &LogCall, value: &Logged, path: &str) -> Option<(&'static str, bool)> {
     let of = |name: &str| sensitive::of_name(name).filter(|found| found.kind == Kind::Secret);
     let name = value.name.as_deref();
     let key = value.key.as_ref().filter(|key| key.known && value.constant.is_none());
@@ -121,7 +198,9 @@ fn secret(call: &LogCall, value: &Logged) -> Option<(&'static str, bool)> {
         let by_key = key.is_some_and(|key| {
             of(&key.text).is_some_and(|it| it.what == found.what && is_certain(&key.text, it.what))
         });
-        let certain = is_certain(name, found.what) || by_key;
+        let certain = is_certain(name, found.what)
+            || by_key
+            || name == "token" && admits(call, path, &message);
         return (name != "token" || !speaks).then_some((found.what, certain));
     }
     let key = key?;

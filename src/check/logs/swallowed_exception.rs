@@ -26,6 +26,10 @@ pub(super) fn check(handler: &Handler, case: &mut Case<'_>) {
         _ if excuse.is_some() => Severity::Info,
         // Nobody counts on an example.
         _ if case.repo.is_aside(handler.document) => Severity::Info,
+        // What a handler of gRPC gives back is recorded by what stands around it.
+        Severity::Error if handler.fate == Fate::Answered && is_intercepted(case, handler) => {
+            Severity::Warning
+        }
         // Whoever runs it by hand sees what it did.
         Severity::Error if case.repo.is_errand(handler.document) => Severity::Warning,
         severity => severity,
@@ -34,4 +38,25 @@ pub(super) fn check(handler: &Handler, case: &mut Case<'_>) {
         .with("what", what)
         .with("excuse", excuse.unwrap_or_default())
         .severity(severity);
+}
+
+/// Go: whether a handler gives a status back, and its server records each call with its status.
+fn is_intercepted(case: &Case<'_>, handler: &Handler) -> bool {
+    const LOGGERS: &[&str] = &[
+        "github.com/grpc-ecosystem/go-grpc-middleware/logging/",
+        "github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors/logging",
+    ];
+    let repo = case.repo;
+    let modules = || repo.facts.modules.iter();
+    let imports = |document, name: &str| {
+        let mut own = modules().filter(|it| it.document == document);
+        own.any(|it| it.imports.iter().any(|import| import.starts_with(name)))
+    };
+    let services = repo.services_with(handler.document);
+    imports(handler.document, "google.golang.org/grpc/status")
+        && !services.is_empty()
+        && services.iter().all(|number| {
+            let mut documents = repo.services()[*number].documents.iter();
+            documents.any(|it| LOGGERS.iter().any(|name| imports(*it, name)))
+        })
 }

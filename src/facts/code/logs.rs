@@ -2,6 +2,7 @@
 
 mod absent;
 mod arguments;
+mod bound;
 mod collisions;
 mod fit;
 mod own;
@@ -52,11 +53,15 @@ impl Level {
     pub fn named(word: &str) -> Option<Level> {
         let lower = word.to_ascii_lowercase();
         let word = lower.trim_start_matches("log").trim_start_matches('_');
-        let word = word.strip_suffix("context").unwrap_or(word).trim_end_matches(['f', 'w']);
+        let word = word.strip_suffix("context").or(word.strip_suffix("request")).unwrap_or(word);
+        let word = word.trim_end_matches(['f', 'w']);
         Some(match word {
-            "atfiner" | "atfinest" | "attrace" | "trace" | "verbose" | "silly" | "finest" | "finer" | "all" => Level::Trace,
+            "atfiner" | "atfinest" | "attrace" | "trace" | "verbose" | "silly" | "finest"
+            | "finer" | "all" => Level::Trace,
             "atdebug" | "atfine" | "debug" | "fine" => Level::Debug,
-            "atinfo" | "in" | "info" | "information" | "notice" | "success" | "http" | "config" => Level::Info,
+            "atinfo" | "in" | "info" | "information" | "notice" | "success" | "http" | "config" => {
+                Level::Info
+            }
             "warn" | "warning" | "atwarn" | "atwarning" => Level::Warn,
             "aterror" | "atsevere" | "error" | "err" | "exception" | "severe" => Level::Error,
             "critical" | "crit" | "fatal" | "panic" | "dpanic" | "alert" | "emergency" => {
@@ -212,6 +217,7 @@ impl Subject for LogCall {
 /// Reads the records of a file.
 pub(super) fn read(file: &super::file::File<'_, '_>, facts: &mut FileFacts) {
     read::read(file, facts);
+    bound::read(file, facts);
     collisions::read(file, facts);
     tracebacks::read(file, facts);
 }

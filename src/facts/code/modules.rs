@@ -221,9 +221,7 @@ impl<'t> Found<'t> {
                         _ => {}
                     }
                 }
-            } else if line.starts_with("if __name__") && line.contains("__main__")
-                || is_run(line)
-            {
+            } else if line.starts_with("if __name__") && line.contains("__main__") || is_run(line) {
                 let at = line.as_ptr() as usize - self.text.as_ptr() as usize;
                 self.entry = self.entry.or(Some((at, at + line.trim_end().len())));
             }

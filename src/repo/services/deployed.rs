@@ -235,36 +235,6 @@ impl<'r> Deployed<'r> {
         }
     }
 
-    /// Programs beside the one that an image starts: nothing imports them, and its command names
-    /// another file.
-    fn aside(&self, unit: usize, closure: &Closure<'_>) -> BTreeSet<usize> {
-        let modules = self.modules;
-        let supervised = self.supervised(unit);
-        let images = self.images_of[unit].iter().map(|&it| &self.repo.facts.base_images[it]);
-        let containers = self.containers_of[unit].iter().map(|&it| &self.repo.facts.containers[it]);
-        let words: BTreeSet<&str> = images
-            .flat_map(|image| &image.command)
-            .chain(containers.flat_map(|container| &container.args))
-            .chain(supervised.iter().flat_map(|&it| &self.repo.facts.supervised[it].words))
-            .flat_map(|word| word.text.split_whitespace().map(last))
-            .collect();
-        let own = &self.units[unit].own;
-        let started = |it: &usize| words.contains(last(modules.path(*it)));
-        if words.is_empty() || !own.iter().any(started) {
-            return BTreeSet::new();
-        }
-        let begins =
-            |it: &usize| modules.kind(*it) == Kind::Python && modules.module(*it).entry.is_some();
-        let beside: BTreeSet<usize> =
-            own.iter().copied().filter(|it| begins(it) && !started(it)).collect();
-        if beside.is_empty() {
-            return beside;
-        }
-        let rest: Vec<usize> = own.iter().copied().filter(|it| !beside.contains(it)).collect();
-        let needed = closure.of(&rest, &self.units[unit].root);
-        beside.into_iter().filter(|it| needed.binary_search(it).is_err()).collect()
-    }
-
     fn path(&self, document: DocumentId) -> &'r str {
         &self.repo.source(document.source).path
     }

@@ -127,6 +127,10 @@ pub(super) fn hidden(repo: &Repo, service: &Service) -> BTreeSet<Signal> {
         for needed in manifest.dependencies.iter().filter(|it| !it.development && !it.indirect) {
             let name = needed.name.text.as_str();
             let artifact = name.rsplit(':').next().unwrap_or(name);
+            if manifest.ecosystem == Ecosystem::Cargo && is_own_logger(name) && !here.contains(name)
+            {
+                found.extend([Signal::Logs, Signal::Traces]);
+            }
             if !SEEN.contains(&name)
                 && !here.contains(name)
                 && !here.contains(artifact)
@@ -140,6 +144,60 @@ pub(super) fn hidden(repo: &Repo, service: &Service) -> BTreeSet<Signal> {
         }
     }
     found
+}
+
+/// Rust: whether a crate is a logger of somebody's house: in one crate tracing's records and spans are
+/// set up.
+fn is_own_logger(name: &str) -> bool {
+    const PUBLIC: &[&str] = &[
+        "android",
+        "asynchronous",
+        "best",
+        "buffered",
+        "c",
+        "colog",
+        "console",
+        "cute",
+        "db",
+        "defmt",
+        "drain",
+        "dioxus",
+        "env",
+        "eyre",
+        "file",
+        "flexi",
+        "fast",
+        "fern",
+        "ftlog",
+        "gelf",
+        "json",
+        "kern",
+        "loki",
+        "oslog",
+        "pretty",
+        "pretty_env",
+        "simple",
+        "simplelog",
+        "stderr",
+        "structured",
+        "stackdriver",
+        "syslog",
+        "systemd_journal",
+        "term",
+        "test",
+        "test_env",
+        "tui",
+        "wasm",
+        "web",
+        "win_dbg",
+    ];
+    let name = name.replace('-', "_");
+    let own = ["_logger", "_logging", "_telemetry", "_observability"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end));
+    own.is_some_and(|own| {
+        !PUBLIC.contains(&own) && !own.starts_with("opentelemetry") && !own.starts_with("tracing")
+    })
 }
 
 /// What a package may set up, as its name says: all of it, where others are built on it.

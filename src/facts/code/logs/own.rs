@@ -70,7 +70,9 @@ pub(super) fn own(file: &File<'_, '_>, call: &Call) -> Option<&'static Api> {
     if file.unit.language == Language::Go {
         return of_go(file, of, name, args);
     }
-    if !is_level(&name.to_ascii_lowercase()) {
+    let lower = name.to_ascii_lowercase();
+    // `logger.infoRequest(req, "…")`
+    if !is_level(lower.strip_suffix("request").unwrap_or(&lower)) {
         return None;
     }
     let owner = match file.unit.expr(of) {
@@ -106,12 +108,7 @@ fn is_level(name: &str) -> bool {
 }
 
 /// `From(ctx).Info("sent", "id", id)`, `s.InfoContext(ctx, "sent", slog.Any("id", id))`.
-fn of_go(
-    file: &File<'_, '_>,
-    of: ExprId,
-    name: &str,
-    args: &[Arg<'_>],
-) -> Option<&'static Api> {
+fn of_go(file: &File<'_, '_>, of: ExprId, name: &str, args: &[Arg<'_>]) -> Option<&'static Api> {
     let lower = name.to_ascii_lowercase();
     let bare = ["context", "ctx"].iter().find_map(|end| lower.strip_suffix(end));
     let bare = bare.unwrap_or(&lower);
@@ -153,7 +150,7 @@ fn function(file: &File<'_, '_>, name: &str, args: &[Arg<'_>]) -> Option<&'stati
 
 /// Whether names on the way to what a method is called on say that it is a logger: as they are written
 /// here, and as what they stand for is called.
-fn is_of_logger(file: &File<'_, '_>, of: ExprId) -> bool {
+pub(super) fn is_of_logger(file: &File<'_, '_>, of: ExprId) -> bool {
     let unit = file.unit;
     let mut at = of;
     for _ in 0..MAX_CHAIN {
@@ -183,8 +180,16 @@ fn is_of_logger(file: &File<'_, '_>, of: ExprId) -> bool {
 
 /// Whether a name is one of loggers, or of what gives them: `auditLog`, `get_logger`.
 fn is_name(name: &str) -> bool {
-    const GIVERS: &[&str] =
-        &["createlog", "getlog", "loggerfor", "loggerfrom", "logfrom", "makelog", "newlog", "withlog"];
+    const GIVERS: &[&str] = &[
+        "createlog",
+        "getlog",
+        "loggerfor",
+        "loggerfrom",
+        "logfrom",
+        "makelog",
+        "newlog",
+        "withlog",
+    ];
     const OTHERS: &[&str] = &["catalog", "changelog", "dialog", "backlog", "blog", "vlog"];
     let name = name.trim_matches(|c: char| matches!(c, '_' | '<' | '>'));
     let lower = name.to_ascii_lowercase().replace('_', "");

@@ -1,9 +1,9 @@
 //! Calls that write records.
 
 use super::absent::Absent;
+use super::own::{dynamic, own};
 use super::shape::{is_map, level_of};
 use super::values::Values;
-use super::own::{dynamic, own};
 use super::{Level, LogCall, Logged, arguments, fit};
 use crate::facts::FileFacts;
 use crate::facts::code::around;

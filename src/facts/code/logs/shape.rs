@@ -2,9 +2,10 @@
 
 use super::Level;
 use crate::facts::code::file::File;
+use crate::lang::sensitive;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, Function};
+use crate::parse::unit::{ExprId, ExprKind, Function, Part};
 
 /// Marks of parameters that a framework fills from a request.
 const FILLED: &[(&str, &str)] = &[
@@ -133,6 +134,57 @@ pub(super) fn is_part(file: &File<'_, '_>, id: ExprId) -> bool {
             || (matches!(unit.language, Language::Csharp | Language::Rust) && text.contains(".."));
     }
     file.names.declared(id).is_some_and(|ty| ty.contains("CancellationToken"))
+        || is_name_of_cookie(file, id)
+}
+
+/// Whether a value is what settings call a cookie: `CONF.authCookie()`. No cookie comes from them.
+fn is_name_of_cookie(file: &File<'_, '_>, id: ExprId) -> bool {
+    let unit = file.unit;
+    let member = match unit.expr(id) {
+        ExprKind::Call { callee, args, .. } if args.is_empty() => *callee,
+        _ => id,
+    };
+    let ExprKind::Member { of, name } = unit.expr(member) else { return false };
+    let owner = match unit.expr(*of) {
+        ExprKind::Name(owner) | ExprKind::Member { name: owner, .. } => owner.to_ascii_lowercase(),
+        _ => return false,
+    };
+    let owner = owner.trim_start_matches('_').trim_end_matches("uration");
+    let settings = ["conf", "config", "settings", "properties", "props"];
+    name.to_ascii_lowercase().ends_with("cookie") && settings.iter().any(|it| owner.ends_with(it))
+}
+
+/// Whether a value is what logs in: `"Basic " + encoded`, or a login in base64.
+pub(super) fn is_login(file: &File<'_, '_>, value: ExprId) -> bool {
+    let unit = file.unit;
+    let all = unit.all_in(value);
+    let begins = |text: &str| {
+        let text = text.trim_start_matches("Authorization: ");
+        let rest = text.strip_prefix("Basic ").or_else(|| text.strip_prefix("Bearer "));
+        rest.is_some_and(|rest| matches!(rest, "" | "%s" | "%v" | "{}" | "{0}"))
+    };
+    let headed = all.iter().any(|id| match unit.expr(*id) {
+        ExprKind::Text(text) => begins(text) && *id != value,
+        ExprKind::Template(parts) => {
+            matches!(parts.first(), Some(Part::Text(text)) if begins(text)) && parts.len() > 1
+        }
+        _ => false,
+    });
+    let made = matches!(
+        unit.expr(value),
+        ExprKind::Template(_) | ExprKind::Binary { op: "+", .. } | ExprKind::Call { .. }
+    );
+    let encodes = || {
+        let text = unit.slice(&unit.place(value));
+        ["base64", "b64encode", "Base64", "btoa("].iter().any(|word| text.contains(word))
+            && all.iter().any(|id| match unit.expr(*id) {
+                ExprKind::Name(name) | ExprKind::Member { name, .. } => {
+                    sensitive::of_name(name).is_some_and(|it| it.what == "password")
+                }
+                _ => false,
+            })
+    };
+    made && (headed || encodes())
 }
 
 /// Whether a value is certainly yes or no.

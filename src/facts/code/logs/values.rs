@@ -1,7 +1,8 @@
 //! Values that go into a record, and what is certain of them.
 
 use super::shape::{
-    LOOK_UPS, SAME, configuration, is_in, is_map, is_part, is_text_of, is_truth, leaf_name, request,
+    LOOK_UPS, SAME, configuration, is_in, is_login, is_map, is_part, is_text_of, is_truth,
+    leaf_name, request,
 };
 use super::{Logged, Shape, Way};
 use crate::facts::code::file::File;
@@ -22,6 +23,10 @@ const WRITERS: &str = "\
     str repr format Sprintf Sprint Sprintln valueOf toString dumps stringify String ToString \
     formatted concat join dict inspect pformat Format Join Concat Serialize to_string \
     writeValueAsString Marshal string";
+
+/// Those of them that are followed from the name that keeps the text.
+const HELD: &str = "\
+    Sprintf format Format dumps stringify Serialize writeValueAsString";
 
 /// Those of them that write maps as JSON.
 const ENCODERS: &str = "\
@@ -361,6 +366,12 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                 {
                     return;
                 }
+                // What made a text of them, and was kept.
+                ExprKind::Call { .. }
+                    if file.called(value).is_some_and(|name| is_in(name, HELD)) =>
+                {
+                    self.collect(value, way, key.clone(), Some(span));
+                }
                 ExprKind::Template(_)
                 | ExprKind::Binary { .. }
                 | ExprKind::Choice { .. }
@@ -407,7 +418,9 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
         };
         let (request, whole) = request(file, id);
         let configuration = configuration(file, id);
-        let name = leaf_name(file, id);
+        // `"Basic " + encoded` lets in whoever reads it, whatever it is called.
+        let login = file.names.value(id).is_some_and(|value| is_login(file, value));
+        let name = if login { Some("authorization".to_owned()) } else { leaf_name(file, id) };
         self.push(Logged {
             key,
             named_by: None,

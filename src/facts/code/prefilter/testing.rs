@@ -61,7 +61,7 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
         || stem.starts_with("test_")
         || stem.starts_with("testdata")
         || stem.ends_with("_test")
-        || stem == "conftest"
+        || matches!(stem, "conftest" | "locustfile")
         || stem == "mock"
         || stem.starts_with("mock_")
         || stem.ends_with("_mock")

@@ -2,7 +2,8 @@
 
 use crate::facts::code::file::File;
 use crate::libraries::Role;
-use crate::parse::unit::{ExprKind, FunctionId};
+use crate::parse::code::Language;
+use crate::parse::unit::{ExprKind, FunctionId, Unit};
 use std::collections::BTreeMap;
 
 /// Calls that take a function for errors, and which of its parameters the error is.
@@ -48,4 +49,22 @@ fn takes_all(ty: &str) -> bool {
 
 fn is_request(name: &str) -> bool {
     matches!(name, "self" | "request" | "req" | "_" | "_request")
+}
+
+/// Rust: whether a function is given to what never fails: files that tower-http serves answer for
+/// themselves.
+pub(super) fn is_never(unit: &Unit<'_>, at: FunctionId) -> bool {
+    const NEAR: usize = 200;
+    let start = unit.function(at).at.start as usize;
+    let before = unit.text.get(..start).map(str::trim_end).unwrap_or_default();
+    let from = (before.len().saturating_sub(NEAR)..=before.len())
+        .find(|from| before.is_char_boundary(*from))
+        .unwrap_or_default();
+    let near = &before[from..];
+    unit.language == Language::Rust
+        && near.ends_with("handle_error(")
+        && near
+            .rsplit(';')
+            .next()
+            .is_some_and(|it| it.contains("ServeDir::new(") || it.contains("ServeFile::new("))
 }

@@ -73,6 +73,9 @@ impl<'u> Errors<'u> {
             .collect();
         for at in unit.outward(unit.function_of(id)) {
             let function = unit.function(at);
+            if super::registered::is_never(unit, at) {
+                break;
+            }
             // `(err, req, res, next)` takes every error.
             let first = function.params.first().map(|param| param.name);
             let first = first.filter(|name| {

@@ -4,13 +4,14 @@
 //! where it begins.
 
 use super::super::super::Repo;
+use super::super::closure::Closure;
 use super::super::units::Unit;
 use super::Deployed;
 use crate::facts::deploy::{BaseImage, Container};
 use crate::facts::manifest::Ecosystem;
 use crate::facts::scalar::Scalar;
 use crate::identify::Kind;
-use crate::lang::path::{folder, join};
+use crate::lang::path::{folder, join, last};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Folders that builds of packages write to.
@@ -34,6 +35,36 @@ pub(super) fn contexts(repo: &Repo) -> BTreeMap<String, Vec<(usize, String)>> {
 }
 
 impl Deployed<'_> {
+    /// Programs beside the one that an image starts: nothing imports them, and its command names
+    /// another file.
+    pub(super) fn aside(&self, unit: usize, closure: &Closure<'_>) -> BTreeSet<usize> {
+        let modules = self.modules;
+        let supervised = self.supervised(unit);
+        let images = self.images_of[unit].iter().map(|&it| &self.repo.facts.base_images[it]);
+        let containers = self.containers_of[unit].iter().map(|&it| &self.repo.facts.containers[it]);
+        let words: BTreeSet<&str> = images
+            .flat_map(|image| &image.command)
+            .chain(containers.flat_map(|container| &container.args))
+            .chain(supervised.iter().flat_map(|&it| &self.repo.facts.supervised[it].words))
+            .flat_map(|word| word.text.split_whitespace().map(last))
+            .collect();
+        let own = &self.units[unit].own;
+        let started = |it: &usize| words.contains(last(modules.path(*it)));
+        if words.is_empty() || !own.iter().any(started) {
+            return BTreeSet::new();
+        }
+        let begins =
+            |it: &usize| modules.kind(*it) == Kind::Python && modules.module(*it).entry.is_some();
+        let beside: BTreeSet<usize> =
+            own.iter().copied().filter(|it| begins(it) && !started(it)).collect();
+        if beside.is_empty() {
+            return beside;
+        }
+        let rest: Vec<usize> = own.iter().copied().filter(|it| !beside.contains(it)).collect();
+        let needed = closure.of(&rest, &self.units[unit].root);
+        beside.into_iter().filter(|it| needed.binary_search(it).is_err()).collect()
+    }
+
     /// The unit whose code an image starts that is built with another folder than its own; `None`
     /// within where it is an image of several.
     pub(super) fn started_by(&self, image: &BaseImage, path: &str) -> Option<Option<usize>> {
@@ -84,8 +115,7 @@ impl Deployed<'_> {
             })
         };
         let lines = image.copies.iter().chain(&image.runs).filter(|it| names(&it.text));
-        let lines: Vec<String> =
-            lines.map(|it| self.repo.filled(container, &it.text)).collect();
+        let lines: Vec<String> = lines.map(|it| self.repo.filled(container, &it.text)).collect();
         let of = |unit: &Unit| {
             unit.root.contains('/') && lines.iter().any(|it| super::speaks_of(it, &unit.root))
         };
@@ -156,7 +186,8 @@ impl Deployed<'_> {
         let home = join(base, &parts[..at].join("/"))?;
         let rest = parts[at + 1..].join("/");
         let sources = [join(&home, "src"), Some(home.clone())].into_iter().flatten();
-        let mut files = sources.filter_map(|it| self.modules.script(&join(&it, &rest)?).first().copied());
+        let mut files =
+            sources.filter_map(|it| self.modules.script(&join(&it, &rest)?).first().copied());
         let written = files.next().and_then(|file| self.home_of(file));
         let package = || {
             let of = |unit: &Unit| unit.root == home && self.is_package(unit);
@@ -195,9 +226,8 @@ impl Deployed<'_> {
     /// Whether a unit is a package with scripts of its own.
     fn is_package(&self, unit: &Unit) -> bool {
         let npm = |it: &usize| self.repo.facts.manifests[*it].ecosystem == Ecosystem::Npm;
-        let script = |it: &usize| {
-            matches!(self.modules.kind(*it), Kind::Javascript | Kind::Typescript)
-        };
+        let script =
+            |it: &usize| matches!(self.modules.kind(*it), Kind::Javascript | Kind::Typescript);
         unit.manifests.iter().any(npm) && unit.own.iter().any(script)
     }
 
