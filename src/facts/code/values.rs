@@ -376,7 +376,10 @@ impl File<'_, '_> {
                 self.counted(of, steps)?.scaled(if *op == "*" { by } else { -by })
             }
             ExprKind::Unary { of, .. } | ExprKind::Await(of) => self.counted(*of, steps),
-            ExprKind::Member { .. } => by_table(self.words(id)),
+            // `(DateTime.UtcNow - began).TotalMilliseconds`
+            ExprKind::Member { name, .. } => {
+                by_table(self.words(id).or_else(|| Some(format!("?.{name}"))))
+            }
             ExprKind::Call { callee, args, .. } => {
                 if let Some(found) = by_table(self.words(*callee)) {
                     return Some(found);
