@@ -57,6 +57,8 @@ pub struct Panel {
     pub datasource: Option<Scalar>,
     /// The key `targets`, if it is there.
     pub targets_key: Option<Span>,
+    /// It says that it has a data source and names none: the default one.
+    pub default_source: bool,
     /// Queries.
     pub targets: Vec<Target>,
     /// Units of what it shows.

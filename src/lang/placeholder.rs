@@ -4,13 +4,24 @@ use super::promql::HOLE;
 
 /// Whether `text` holds a placeholder, so that nobody can know its value:
 /// `${VAR}`, `$(VAR)`, `{{ … }}`, `{% … %}`, `<% … %>`, `%(x)s`, `ENC[…]`, `SECRET[…]` (Vector's),
-/// `op://…`, `vault:…`, `__HOST__`, `_HOST_`, or the gap of a variable that was taken out.
+/// `op://…`, `vault:…`, `__HOST__`, `_HOST_`, `<HOST>`, or the gap of a variable that was taken out.
 pub fn is_in(text: &str) -> bool {
     holds_pair(text.as_bytes())
         || text.starts_with("op://")
         || text.starts_with("vault:")
         || (text.starts_with("$") && is_variable(&text[1..]))
         || is_underlined(text)
+        || is_angled(text)
+}
+
+/// `<SCRAPE-INTERVAL>`: a word in capitals that an entry point replaces.
+fn is_angled(text: &str) -> bool {
+    let inner = text.strip_prefix('<').and_then(|text| text.strip_suffix('>'));
+    inner.is_some_and(|word| {
+        let capital =
+            |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
+        word.len() > 2 && word.bytes().all(capital)
+    })
 }
 
 /// `__host__` or `_HOST_`: a word that a script replaces.
@@ -99,6 +110,7 @@ mod tests {
             "$TOKEN",
             "op://v/i",
             "__HOST__",
+            "<HOST-NAME>",
             "_STORE_TYPE_",
             "SECRET[files.key]",
         ] {

@@ -20,6 +20,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 mod external;
+mod otherwise;
 
 use external::Sender;
 

@@ -10,6 +10,11 @@ pub(super) fn check(case: &mut Case<'_>) {
     let Some(first) = repo.facts.alert_rules.iter().filter(own).map(|it| it.document).min() else {
         return case.skip();
     };
+    // Its own rules watch the server and the Alertmanager, and have a watchdog.
+    let stack = |name: &str| name == "kube-prometheus-stack";
+    if repo.facts.packages.iter().any(|package| stack(&package.name.text)) {
+        return;
+    }
     let hosted = repo.declared_managed("alertmanager").is_some();
     if hosted || repo.facts.documents.iter().any(could_hold_alerts) {
         return;

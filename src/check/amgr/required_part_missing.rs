@@ -5,6 +5,7 @@ use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::alertmanager::tree::DEFAULTS;
 use crate::facts::alertmanager::{AlertmanagerConfig, Integration, Route};
+use crate::identify::Kind;
 use crate::lang::duration;
 use crate::source::Span;
 
@@ -56,8 +57,14 @@ pub(super) fn check(config: &AlertmanagerConfig, case: &mut Case<'_>) {
             "no inhibition rule: an outage brings all its consequences as alerts of their own",
         ),
     ];
+    // Helm merges maps: inhibition rules of the chart's own values stay.
+    let host = case.repo.document(config.document).host;
+    let merged = host.is_some_and(|host| case.repo.document(host).kind == Kind::HelmValues);
     for (_, span, what) in parts.iter().filter(|(there, ..)| !there) {
-        case.flag(*span).with("what", *what);
+        let flag = case.flag(*span).with("what", *what);
+        if merged && *span == config.anchor {
+            flag.severity(Severity::Info);
+        }
     }
     waits(root, route, case);
 }

@@ -10,6 +10,9 @@ use crate::repo::Repo;
 const QUERY: &str = "the query is sent with the text `$_` in it, and returns nothing";
 const SOURCE: &str = "Grafana finds no data source called `$_`, and the panel stays empty";
 
+/// The data source of panels whose targets have their own.
+const MIXED: &str = "-- Mixed --";
+
 pub(super) fn check(panel: &Panel, case: &mut Case<'_>) {
     let Some(board) = case.repo.dashboard(panel.document).filter(|board| !board.open) else {
         return case.skip();
@@ -28,7 +31,11 @@ pub(super) fn check(panel: &Panel, case: &mut Case<'_>) {
             || board.inputs.iter().any(|input| input == name)
     };
     let queries = panel.targets.iter().filter_map(|target| target.expr.as_ref());
+    // Grafana gives every target the data source of its panel, unless that mixes several.
+    let mixed =
+        panel.datasource.as_ref().map_or(!panel.default_source, |source| source.text == MIXED);
     let sources = panel.targets.iter().filter_map(|target| target.datasource.as_ref());
+    let sources = sources.filter(|_| mixed);
     let queries = queries.map(|expr| (&expr.scalar, QUERY));
     let sources = sources.chain(&panel.datasource).map(|source| (source, SOURCE));
     let fields: Vec<(&Scalar, &str)> =

@@ -73,6 +73,10 @@ const STATE_ACTIONS: &[&str] = &[
     "search_only",
     "stop_replication",
     "custom",
+    // Of the service that Amazon runs.
+    "warm_migration",
+    "cold_migration",
+    "cold_delete",
 ];
 /// Conditions one of which a rollover needs.
 const ROLLOVER: &[&str] =

@@ -1,6 +1,7 @@
 //! A value of another type, a word that is none of those allowed, an option that is missing.
 //! Rule: rules/lsth/option-type.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::logstash::{Plugin, Role, Setting, Sort, Value};
 use crate::plugins::{self, Opt, Type};
@@ -31,9 +32,12 @@ pub(super) fn check(plugin: &Plugin, case: &mut Case<'_>) {
     if plugin.open || !plugin.name.known {
         return;
     }
-    let bare = plugin.is(Role::Filter, "grok") && plugin.option("match").is_none();
-    let needs = known.options.iter().filter(|one| one.required).map(|one| one.name);
-    for need in needs.chain(bare.then_some("match")) {
+    // It starts without, and every event fails.
+    if plugin.is(Role::Filter, "grok") && plugin.option("match").is_none() {
+        let what = "`grok` has no `match`: it tags every event `_grokparsefailure`";
+        case.flag(plugin.name.span).with("what", what).severity(Severity::Warning);
+    }
+    for need in known.options.iter().filter(|one| one.required).map(|one| one.name) {
         if plugin.option(need).is_none() {
             case.flag(plugin.name.span).with("what", format!("`{name}` needs `{need}`"));
         }

@@ -4,6 +4,7 @@ use super::model::{self, is_kind};
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::collector::{Pipeline, Section};
+use crate::facts::scalar::Scalar;
 use crate::repo::Repo;
 use crate::repo::collectors::LoadSet;
 
@@ -35,6 +36,10 @@ fn has(repo: &Repo, set: &LoadSet, pipeline: &Pipeline) -> bool {
     }
     let limits = |id: &str| is_kind(id, &["memory_limiter"]);
     let processors = effective.list(repo, Section::Processors);
+    // What comes from pipelines of the same collector was limited there.
+    if is_fed(repo, pipeline) {
+        return true;
+    }
     let open = processors.is_some_and(|(_, names)| names.open);
     let started = set
         .extensions(repo)
@@ -53,4 +58,20 @@ fn is_agent(repo: &Repo, pipeline: &Pipeline) -> bool {
     words(path)
         || object.is_some_and(|object| words(&object.name))
         || (!containers.is_empty() && containers.iter().all(|it| it.workload == "DaemonSet"))
+}
+
+/// Whether all that a pipeline receives comes through connectors from pipelines with a limiter.
+fn is_fed(repo: &Repo, pipeline: &Pipeline) -> bool {
+    let beside = || repo.facts.pipelines.iter().filter(|it| it.document == pipeline.document);
+    let limited = |feeding: &Pipeline| {
+        feeding.processors.items.iter().any(|it| is_kind(&it.text, &["memory_limiter"]))
+    };
+    let fed = |receiver: &Scalar| {
+        let mut feeding = beside()
+            .filter(|it| it.exporters.items.iter().any(|exporter| exporter.text == receiver.text))
+            .peekable();
+        feeding.peek().is_some() && feeding.all(limited)
+    };
+    let receivers = &pipeline.receivers;
+    !receivers.open && !receivers.items.is_empty() && receivers.items.iter().all(fed)
 }

@@ -70,6 +70,8 @@ fn panel(node: NodeRef<'_>, document: DocumentId, index: u32, sources: &Sources)
         library: node.get("libraryPanel").is_some(),
         language,
         datasource: language::reference(datasource),
+        default_source: datasource.is_some_and(|source| source.is_mapping())
+            && language::reference(datasource).is_none(),
         targets_key: targets.map(|(key, _)| key.span()),
         targets: targets
             .into_iter()

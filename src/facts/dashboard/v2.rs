@@ -71,6 +71,7 @@ fn panel(
         library: element.get("kind").and_then(NodeRef::scalar) == Some("LibraryPanel"),
         language: Language::Unknown,
         datasource: None,
+        default_source: false,
         targets_key: targets.map(|(key, _)| key.span()),
         targets: targets
             .into_iter()
