@@ -12,13 +12,16 @@ use std::path::Path;
 pub fn generate(root: &Path) -> String {
     let mut out = String::new();
     let foreign = parse(&root.join("namespaces.yaml"));
+    let pools = parse(&root.join("pools.yaml"));
     for (file, name) in [("elasticsearch", "ELASTICSEARCH"), ("opensearch", "OPENSEARCH")] {
         let path = root.join(file).with_extension("yaml");
         let tree = parse(&path);
         let Some(top) = tree.documents().next() else { fail("an empty table of settings") };
         let majors: Vec<u32> =
             words(top.get("majors")).iter().filter_map(|it| it.parse().ok()).collect();
-        let (node, open_node) = settings(&path, top.get("node"), &majors, false);
+        let (mut node, open_node) = settings(&path, top.get("node"), &majors, false);
+        node.extend(put_together(&pools, file, &majors));
+        node.sort();
         let (index, open_index) = settings(&path, top.get("index"), &majors, true);
         let spaces = foreign.documents().next().and_then(|top| top.get(file));
         let own = foreign.documents().next().and_then(|top| top.get("secure"));
@@ -55,6 +58,33 @@ fn words(list: Option<NodeRef<'_>>) -> Vec<String> {
 }
 
 type Rows = Vec<(String, u16)>;
+
+/// Settings that a program registers under names it puts together: those of its thread pools.
+fn put_together(pools: &crate::parse::tree::Tree, program: &str, majors: &[u32]) -> Rows {
+    let Some(top) = pools.documents().next() else { fail("an empty table of thread pools") };
+    let path = Path::new("pools.yaml");
+    let mut rows = Rows::new();
+    for (kind, table) in top.get(program).map(NodeRef::entries).unwrap_or_default() {
+        let (named, _) = settings(path, Some(table), majors, false);
+        let kind = kind.scalar().unwrap_or_default();
+        if kind == "settings" {
+            rows.extend(named);
+            continue;
+        }
+        let words = words(top.get("words").and_then(|words| words.get(kind)));
+        for (pool, bits) in named {
+            for word in &words {
+                let key = format!("thread_pool.{pool}.{word}");
+                // A pool may be of another kind in another release.
+                match rows.iter_mut().find(|(known, _)| *known == key) {
+                    Some((_, known)) => *known |= bits,
+                    None => rows.push((key, bits)),
+                }
+            }
+        }
+    }
+    rows
+}
 
 /// Keys with a bit for each major, those with a free part apart.
 fn settings(path: &Path, table: Option<NodeRef<'_>>, majors: &[u32], index: bool) -> (Rows, Rows) {

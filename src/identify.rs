@@ -53,7 +53,7 @@ pub fn reading(path: &str, text: &str) -> Reading {
     // A name that lies: YAML in a file called `x.md`. Front matter has text after it.
     let structured =
         text::looks_structured(text) && !(named.is_some() && text.trim_start().starts_with("---"));
-    if structured && is_candidate(text) {
+    if structured && (is_candidate(text) || by_file(path, text).is_some()) {
         return Reading::Structured;
     }
     if path.ends_with(".hcl") && text::is_terraform(text) {
@@ -69,6 +69,15 @@ pub fn reading(path: &str, text: &str) -> Reading {
         return Reading::Whole(kind);
     }
     if is_candidate(text) { Reading::Structured } else { Reading::Nothing }
+}
+
+/// The kind that a file's name and the begin of a line in it say together, where the keys that a
+/// program has are too few to tell it by.
+pub fn by_file(path: &str, text: &str) -> Option<Kind> {
+    const SPACES: &[&str] = &["server.", "elasticsearch.", "xpack.", "logging.", "kibana."];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let settings = || text.lines().any(|line| SPACES.iter().any(|space| line.starts_with(space)));
+    (name == "kibana.yml" && settings()).then_some(Kind::KibanaConfig)
 }
 
 /// The kind that a file's name says, for a text that turns out to be no YAML.

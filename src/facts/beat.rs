@@ -228,7 +228,14 @@ fn steps(node: NodeRef<'_>) -> Vec<(String, Scalar)> {
             continue;
         };
         for (name, _) in list.items().flat_map(NodeRef::pairs) {
-            steps.extend(Scalar::of(name).map(|name| (list_name.to_owned(), name)));
+            // `drop_event.when.regexp: …` is a `drop_event`.
+            let name = Scalar::of(name).map(|name| match name.text.split_once('.') {
+                Some((first, _)) if list_name == "processors" => {
+                    Scalar { text: first.to_owned(), ..name }
+                }
+                _ => name,
+            });
+            steps.extend(name.map(|name| (list_name.to_owned(), name)));
         }
     }
     steps

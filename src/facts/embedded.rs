@@ -151,6 +151,7 @@ fn text<'t>(key: NodeRef<'t>, value: NodeRef<'t>, host: Host<'_>, parts: &mut Ve
 fn named(key: &str) -> Option<Kind> {
     match key {
         "elasticsearch.yml" => Some(Kind::ElasticsearchConfig),
+        "kibana.yml" => Some(Kind::KibanaConfig),
         "opensearch.yml" => Some(Kind::OpensearchConfig),
         _ => None,
     }
@@ -217,26 +218,11 @@ fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
             }
         }
         "Elasticsearch" => {
-            for set in root.at(&["spec", "nodeSets"]).into_iter().flat_map(|sets| sets.items()) {
-                if let Some((key, config)) = set.entry("config") {
-                    parts.push(node(key, config, Some(Kind::ElasticsearchConfig)));
-                }
-            }
+            root.get("spec").into_iter().for_each(|spec| stack_part(kind, spec, parts));
         }
-        "Kibana" | "Beat" if is_elastic(root) => {
-            let config = root.get("spec").and_then(|spec| spec.entry("config"));
-            if let Some((key, config)) = config.filter(|(_, config)| config.is_mapping()) {
-                let of = if kind == "Kibana" { Kind::KibanaConfig } else { Kind::BeatConfig };
-                parts.push(node(key, config, Some(of)));
-            }
-        }
-        "Logstash" => {
-            if let Some((key, config)) = root.get("spec").and_then(|spec| spec.entry("config")) {
-                parts.push(node(key, config, Some(Kind::LogstashConfig)));
-            }
-            if let Some((key, list)) = root.get("spec").and_then(|spec| spec.entry("pipelines")) {
-                parts.push(node(key, list, Some(Kind::LogstashPipelines)));
-            }
+        "Kibana" | "Beat" | "Logstash" if is_elastic(root) => {
+            let spec = root.get("spec");
+            spec.into_iter().for_each(|spec| stack_part(kind, spec, parts));
         }
         "Jaeger" => {
             let sampling = root.at(&["spec", "sampling"]);
@@ -276,6 +262,41 @@ fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
         }
         _ => workload(root, host, parts),
     }
+}
+
+/// The configurations in what an operator's object of this kind specifies.
+fn stack_part<'t>(kind: &str, spec: NodeRef<'t>, parts: &mut Vec<Part<'t>>) {
+    let config = spec.entry("config").filter(|(_, config)| config.is_mapping());
+    let of = match kind {
+        "Kibana" => Kind::KibanaConfig,
+        "Beat" => Kind::BeatConfig,
+        "Logstash" => Kind::LogstashConfig,
+        "Elasticsearch" => {
+            let sets = spec.get("nodeSets").into_iter().flat_map(NodeRef::items);
+            for (key, config) in sets.filter_map(|set| set.entry("config")) {
+                parts.push(node(key, config, Some(Kind::ElasticsearchConfig)));
+            }
+            return;
+        }
+        _ => return,
+    };
+    if let Some((key, config)) = config {
+        parts.push(node(key, config, Some(of)));
+    }
+    if let Some((key, list)) = spec.entry("pipelines").filter(|_| kind == "Logstash") {
+        parts.push(node(key, list, Some(Kind::LogstashPipelines)));
+    }
+}
+
+/// The object that a chart of the stack's operator makes of the values below its name.
+fn chart_of_eck(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "eck-elasticsearch" => "Elasticsearch",
+        "eck-kibana" => "Kibana",
+        "eck-beats" => "Beat",
+        "eck-logstash" => "Logstash",
+        _ => return None,
+    })
 }
 
 /// Commands of a workload's containers.
@@ -382,6 +403,11 @@ fn values<'t>(at: NodeRef<'t>, host: Host<'_>, depth: usize, parts: &mut Vec<Par
         } else if name == "nodeSets" && value.is_sequence() {
             for (key, config) in value.items().filter_map(|set| set.entry("config")) {
                 parts.push(node(key, config, Some(Kind::ElasticsearchConfig)));
+            }
+        } else if let Some(of) = chart_of_eck(name).filter(|_| value.is_mapping()) {
+            // Some releases of these charts have all of it below `spec`.
+            for at in [Some(value), value.get("spec")].into_iter().flatten() {
+                stack_part(of, at, parts);
             }
         } else if VALUES_KEYS.contains(&name) {
             held(key, value, host, depth, parts);

@@ -1,6 +1,7 @@
 //! One file's text to its facts: identify, parse, and read every document in it.
 
 mod broken;
+mod exported;
 mod language;
 mod objects;
 mod packaging;
@@ -16,17 +17,17 @@ use super::shipper;
 use super::skip::{Skip, SkipReason};
 use super::telemetry::environment::lines;
 use super::{
-    Dialect, Document, DocumentId, FileFacts, ObjectName, TextIssue, alertmanager, annotation,
-    beat, ci, code, collector, dashboard, deploy, dialect, elastic, grafana, kibana, logging,
-    logstash, loki, markdown, mentions, mimir, monitor, oncall, owners, package, permissions,
-    prometheus, query, rules, schema, slo, strategy, telemetry, terraform,
+    Dialect, Document, DocumentId, FileFacts, ObjectName, alertmanager, annotation, beat, ci, code,
+    collector, dashboard, deploy, dialect, elastic, grafana, kibana, logging, logstash, loki,
+    markdown, mentions, mimir, monitor, oncall, owners, package, permissions, prometheus, query,
+    rules, schema, slo, strategy, telemetry, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
 use crate::parse::embed::{Host, Placed};
 use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::{IssueKind, NodeRef, Root, Tree};
-use crate::parse::{depth, json, mask, yaml};
+use crate::parse::{depth, mask, yaml};
 use crate::source::{Source, SourceId, Span};
 use std::ops::Range;
 
@@ -39,7 +40,7 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
     let start = source.content_start();
     let text = &source.text()[start..];
     let map = OffsetMap::slice(id, start);
-    let origin = Origin::default();
+    let origin = Origin { kind: identify::by_file(&source.path, text), ..Origin::default() };
     match identify::reading(&source.path, text) {
         Reading::Structured => {
             reader.stream(text, &map, &[], &origin);
@@ -107,6 +108,8 @@ struct Origin {
     host: Option<DocumentId>,
     object: Option<ObjectName>,
     masked: bool,
+    /// All that was masked are single values: nothing else is missing.
+    whole: bool,
     stream_index: u32,
     depth: usize,
     kind: Option<Kind>,
@@ -131,6 +134,8 @@ struct Reader<'s> {
     source: SourceId,
     /// Of the file.
     path: &'s str,
+    /// Of the file, unmasked.
+    raw: &'s str,
     facts: FileFacts,
     /// Trees of embedded texts, kept where their comments may say something.
     embedded: Vec<Tree>,
@@ -141,8 +146,15 @@ struct Reader<'s> {
 impl<'s> Reader<'s> {
     fn new(id: SourceId, source: &'s Source) -> Reader<'s> {
         let is_marked = annotation::read::has_marks(source.text());
-        let path = &source.path;
-        Reader { source: id, path, facts: FileFacts::default(), embedded: Vec::new(), is_marked }
+        let (path, raw) = (source.path.as_str(), source.text());
+        let (facts, embedded) = (FileFacts::default(), Vec::new());
+        Reader { source: id, path, raw, facts, embedded, is_marked }
+    }
+
+    /// Whether all that is masked in what stands at a place are single values.
+    fn is_whole(&self, span: Span) -> bool {
+        let raw = self.raw.get(span.start as usize..span.end as usize);
+        raw.is_some_and(mask::keeps_structure)
     }
 
     /// Reads all documents of a text.
@@ -158,6 +170,10 @@ impl<'s> Reader<'s> {
         let template = squared.is_some()
             || mask::is_template(text)
             || (broken && mask::has_actions(text) && mask::may_be_template(text));
+        let whole = (template || origin.masked)
+            && mask::keeps_structure(text)
+            && self.is_whole(map.span(0, text.len()));
+        let origin = &Origin { whole, ..origin.clone() };
         if template {
             let mut masked = mask::mask(text, map);
             let mut tree = masked.parse();
@@ -230,18 +246,6 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// What is no JSON though YAML reads it.
-    fn strict(&mut self, parsed: &Parsed<'_>, node: NodeRef<'_>, id: DocumentId) {
-        let place = parsed.map.local(node.span());
-        let text = place.and_then(|range| Some((range.start, parsed.text.get(range)?)));
-        let Some((start, text)) = text.filter(|(_, text)| text.starts_with('{')) else { return };
-        if let Some((range, message)) = json::fault(text) {
-            let span = parsed.map.span(start + range.start, start + range.end);
-            let issue = TextIssue { kind: IssueKind::Syntax, span, message, first: None };
-            self.facts.documents[id.index as usize].text_issues.push(issue);
-        }
-    }
-
     /// Reads a node that is a document, and the documents inside it.
     fn node(
         &mut self,
@@ -294,7 +298,8 @@ impl<'s> Reader<'s> {
         let origin = Origin {
             host: Some(host),
             object: Some(object),
-            masked: document.masked,
+            masked: document.masked || origin.masked,
+            whole: false,
             stream_index: 0,
             depth: origin.depth + 1,
             kind: part.kind,
@@ -303,7 +308,8 @@ impl<'s> Reader<'s> {
         };
         match part.inner {
             Inner::Node(node) => {
-                self.node(parsed, node, part.kind, &origin);
+                let whole = origin.masked && self.is_whole(node.span());
+                self.node(parsed, node, part.kind, &Origin { whole, ..origin });
             }
             Inner::Text(placed) => self.text(&placed, key.as_deref().unwrap_or_default(), &origin),
         }
@@ -371,24 +377,6 @@ impl<'s> Reader<'s> {
         document
     }
 
-    /// Exported objects, one a line.
-    fn objects(&mut self, text: &str, map: &OffsetMap, document: DocumentId) {
-        let mut start = 0;
-        for line in text.split_inclusive('\n') {
-            let end = start + line.trim_end().len();
-            let body = &text[start..end];
-            if body.starts_with('{') && !depth::is_excessive(body) {
-                let map = map.compose(&[(0, start)], body.len(), end);
-                let tree = yaml::parse(&yaml::Input { text: body, map: &map, masked: &[] });
-                let host = Host { text: body, map: &map, unknown: &[] };
-                if let Some(root) = tree.documents().next() {
-                    query::read_object(root, host, document, &mut self.facts);
-                }
-            }
-            start += line.len();
-        }
-    }
-
     fn push(
         &mut self,
         kind: Kind,
@@ -399,6 +387,12 @@ impl<'s> Reader<'s> {
     ) -> DocumentId {
         let index = u32::try_from(self.facts.documents.len()).unwrap_or(u32::MAX);
         let id = DocumentId { source: self.source, index };
+        // Of these every key counts, and a value that nobody knows is no reason to be silent.
+        let whole = origin.whole
+            && matches!(
+                kind,
+                Kind::OtelCollector | Kind::JaegerConfig | Kind::BeatConfig | Kind::FluentBitConfig
+            );
         self.facts.documents.push(Document {
             id,
             kind,
@@ -408,7 +402,7 @@ impl<'s> Reader<'s> {
             object: origin.object.clone(),
             broken: false,
             dialect: None,
-            masked: origin.masked,
+            masked: origin.masked && !whole,
             stream_index,
             text_issues: Vec::new(),
             schema_issues: Vec::new(),
@@ -417,7 +411,6 @@ impl<'s> Reader<'s> {
     }
 }
 
-/// The text of a document that does not parse: up to where the next begins.
 /// Reads the facts of a document by its kind.
 fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFacts) {
     let document = &facts.documents[id.index as usize];

@@ -252,6 +252,8 @@ pub(super) struct Reading<'a> {
     pub(super) map: &'a OffsetMap,
     /// Masked ranges of the text.
     pub(super) unknown: &'a [Range<usize>],
+    /// All that is filled in are single values.
+    pub(super) whole: bool,
     pub(super) document: DocumentId,
     pub(super) facts: &'a mut FileFacts,
 }
@@ -259,6 +261,9 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     /// Whether something else fills this text in: what is absent or odd in it proves nothing.
     pub(super) fn is_template(&self) -> bool {
+        if self.whole {
+            return false;
+        }
         !self.unknown.is_empty()
             || self.facts.documents[self.document.index as usize].masked
             || ["{{", "{%", "<%"].iter().any(|open| self.text.contains(open))

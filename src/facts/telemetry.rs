@@ -86,6 +86,7 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
             | Kind::JaegerConfig
             | Kind::JaegerStrategies
             | Kind::HelmChart
+            | Kind::Terraform
     ) {
         jaeger::read(root, id, facts);
         ports(root, id, facts);

@@ -44,9 +44,19 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
             _ => return,
         },
         Kind::HelmValues => {
-            let Some((key, tempo)) = root.entry("tempo").filter(|(_, it)| is_chart(*it)) else {
-                return;
+            let distributed = |it: &NodeRef<'_>| {
+                it.at(&["compactor", "config", "compaction"]).is_some_and(NodeRef::is_mapping)
             };
+            let single = root.entry("tempo").filter(|(_, it)| is_chart(*it));
+            let below = ["tempo-distributed", "tempo"].iter().find_map(|key| root.entry(key));
+            // The chart of many programs has its values at the top, or below its name.
+            let several = || match below.filter(|(_, it)| distributed(it)) {
+                Some(below) => Some(below),
+                None => {
+                    root.entry("compactor").filter(|_| distributed(&root)).map(|it| (it.0, root))
+                }
+            };
+            let Some((key, tempo)) = single.or_else(several) else { return };
             // As a dependency of another chart, its values have a level of their own.
             let inner = tempo.entry("tempo").filter(|(_, inner)| is_chart(*inner));
             let (key, node) = inner.unwrap_or((key, tempo));

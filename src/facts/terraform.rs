@@ -5,10 +5,13 @@
 //! a resource that is a document of its own, a line to [`PARTS`].
 
 use super::bucket;
+use super::elastic::policy;
 use super::embedded::{Inner, Part};
 use super::grafana;
+use super::jaeger;
 use super::monitor;
 use super::oncall;
+use super::package::Package;
 use super::scalar::Scalar;
 use super::slo;
 use super::{DocumentId, FileFacts};
@@ -90,6 +93,8 @@ const READERS: &[(&str, Reader)] = &[
     ("datadog_monitor", monitor::read),
     ("google_monitoring_alert_policy", monitor::read),
     ("google_storage_bucket", bucket::read_google),
+    ("elasticstack_elasticsearch_index_lifecycle", policy::read_resource),
+    ("helm_release", read_release),
     ("grafana_contact_point", grafana::read_contact_point),
     ("grafana_mute_timing", grafana::read_mute_timing),
     ("grafana_notification_policy", grafana::read_policy),
@@ -110,6 +115,19 @@ const READERS: &[(&str, Reader)] = &[
 const PARTS: &[(&str, &[&str], Option<Kind>)] = &[
     // Grafana takes a title alone for a dashboard: only its content says that there is one.
     ("grafana_dashboard", &["config_json"], None),
+    ("elasticsearch_composable_index_template", &["body"], Some(Kind::IndexTemplate)),
+    ("elasticsearch_component_template", &["body"], Some(Kind::IndexTemplate)),
+    ("elasticsearch_index_lifecycle_policy", &["body"], Some(Kind::LifecyclePolicy)),
+    ("elasticsearch_index_template", &["body"], Some(Kind::IndexTemplate)),
+    ("elasticsearch_opensearch_ism_policy", &["body"], Some(Kind::LifecyclePolicy)),
+    ("elasticsearch_xpack_index_lifecycle_policy", &["body"], Some(Kind::LifecyclePolicy)),
+    ("elasticstack_elasticsearch_component_template", &[], Some(Kind::IndexTemplate)),
+    ("elasticstack_elasticsearch_index_template", &[], Some(Kind::IndexTemplate)),
+    ("elasticstack_elasticsearch_logstash_pipeline", &["pipeline"], Some(Kind::LogstashPipeline)),
+    ("opensearch_component_template", &["body"], Some(Kind::IndexTemplate)),
+    ("opensearch_composable_index_template", &["body"], Some(Kind::IndexTemplate)),
+    ("opensearch_index_template", &["body"], Some(Kind::IndexTemplate)),
+    ("opensearch_ism_policy", &["body"], Some(Kind::LifecyclePolicy)),
     ("helm_release", &["values", "*"], Some(Kind::HelmValues)),
     ("kubectl_manifest", &["yaml_body"], None),
     ("kubernetes_config_map", &["data", "*"], None),
@@ -118,6 +136,14 @@ const PARTS: &[(&str, &[&str], Option<Kind>)] = &[
     ("kubernetes_secret", &["data", "*"], None),
     ("kubernetes_secret_v1", &["data", "*"], None),
 ];
+
+/// Reads a chart that is installed, and the single values that it is given.
+fn read_release(resource: &Resource<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let Some(name) = resource.scalar("chart") else { return };
+    let version = resource.scalar("version");
+    jaeger::chart::read_release(resource, &name, document, facts);
+    facts.packages.push(Package { document, name, version });
+}
 
 /// Whether a text can hold a resource that somebody reads: a literal search, so that most files
 /// are never parsed.

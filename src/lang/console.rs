@@ -3,6 +3,11 @@
 //!
 //! Knows nothing of the stages; ranges are bytes of the text it was given.
 
+mod curl;
+mod script;
+
+pub use curl::{curl, curl_in};
+
 use std::ops::Range;
 
 /// One request.
@@ -14,6 +19,8 @@ pub struct Request {
     pub path: String,
     /// Where the path stands.
     pub path_at: Range<usize>,
+    /// What stands behind the `?`.
+    pub query: String,
     /// The body, if it stands in the text itself.
     pub body: Option<Body>,
 }
@@ -30,6 +37,25 @@ pub struct Body {
 }
 
 impl Body {
+    /// Where it begins in the text around it.
+    fn start(&self) -> usize {
+        self.runs.first().map_or(self.end, |(_, host)| *host)
+    }
+
+    /// What stands behind its first bytes.
+    fn tail(&self, from: usize) -> Body {
+        let (text, mut runs) = (self.text[from..].to_owned(), Vec::new());
+        for (at, &(begins, host)) in self.runs.iter().enumerate() {
+            let ends = self.runs.get(at + 1).map_or(self.text.len(), |(next, _)| *next);
+            match begins.checked_sub(from) {
+                Some(begins) => runs.push((begins, host)),
+                None if ends > from => runs.push((0, host + (from - begins))),
+                None => {}
+            }
+        }
+        Body { text, runs, end: self.end }
+    }
+
     /// Where a part of it stands in the text around it; quotes and escapes may stand in between.
     fn place(&self, part: &str) -> Option<Range<usize>> {
         let outside = |inner: usize| {
@@ -93,6 +119,7 @@ pub fn console(text: &str) -> Vec<Request> {
                 method: method.to_owned(),
                 path: clean(path),
                 path_at: place(path, from),
+                query: query_of(path),
                 body: None,
             });
         } else if body.is_none() && bare.starts_with(['{', '[']) && !bare.starts_with("{{") {
@@ -140,6 +167,12 @@ fn clean(path: &str) -> String {
     place_of(path).trim_end_matches('/').to_owned()
 }
 
+/// What stands behind the `?` of an address.
+fn query_of(path: &str) -> String {
+    let query = path.split_once('?').map_or("", |(_, query)| query);
+    query.trim_matches(['"', '\'']).to_owned()
+}
+
 fn place(path: &str, from: usize) -> Range<usize> {
     let bare = place_of(path);
     let start = from + (bare.as_ptr() as usize - path.as_ptr() as usize);
@@ -176,179 +209,6 @@ fn after_host(text: &str) -> &str {
     &text[text.len()..]
 }
 
-/// Like [`curl`], where a literal search says that there can be one.
-pub fn curl_in(text: &str) -> Vec<Request> {
-    if text.contains("curl") && text.contains("/_") { curl(text) } else { Vec::new() }
-}
-
-/// The requests that `curl` commands of a script send to APIs of the engine.
-pub fn curl(text: &str) -> Vec<Request> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(step) = text[from..].find("curl") {
-        let at = from + step;
-        from = at + 4;
-        let before = text[..at].chars().next_back();
-        if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
-            continue;
-        }
-        if !text[from..].starts_with([' ', '\t']) || found.len() >= MOST {
-            continue;
-        }
-        let (request, end) = command(text, from);
-        found.extend(request);
-        from = end.max(from);
-    }
-    found
-}
-
-/// Reads the words of one command; gives where it ends.
-fn command(text: &str, from: usize) -> (Option<Request>, usize) {
-    let mut words = Words { text, at: from };
-    let mut method = None;
-    let mut url: Option<Body> = None;
-    let mut body: Option<Body> = None;
-    while let Some(word) = words.next_word() {
-        let flag = word.text.as_str();
-        match flag {
-            "-X" | "--request" => method = words.next_word().map(|word| word.text),
-            "-d" | "--data" | "--data-binary" | "--data-raw" | "--json" => body = words.next_word(),
-            "-H" | "--header" | "-u" | "--user" | "-o" | "--output" | "--cacert" | "--cert"
-            | "--key" | "-w" | "--write-out" | "--retry" | "--max-time" | "--connect-timeout" => {
-                words.next_word();
-            }
-            _ if flag.starts_with("-X") => method = Some(flag[2..].to_owned()),
-            _ if flag.starts_with("--request=") => method = Some(flag[10..].to_owned()),
-            // `-XPUT` may stand in a bundle: `-sXPUT`.
-            _ if flag.starts_with('-') && !flag.starts_with("--") => {
-                if let Some((_, rest)) = flag.split_once('X') {
-                    method = match rest {
-                        "" => words.next_word().map(|word| word.text),
-                        rest => Some(rest.to_owned()),
-                    };
-                }
-            }
-            _ if flag.starts_with('-') => {}
-            _ if url.is_none() && flag.contains('/') => url = Some(word),
-            _ => {}
-        }
-    }
-    let end = words.at;
-    let request = url.and_then(|url| {
-        let path = clean(&url.text);
-        let path_at = url.place(&path).unwrap_or(url.end..url.end);
-        let body = body.filter(|body| body.text.trim_start().starts_with(['{', '[']));
-        let method =
-            method.unwrap_or_else(|| if body.is_some() { "POST" } else { "GET" }.to_owned());
-        is_api(&path).then(|| Request {
-            method: method.trim_matches(['"', '\'']).to_ascii_uppercase(),
-            path,
-            path_at,
-            body,
-        })
-    });
-    (request, end)
-}
-
-/// Words as a shell splits them, up to the end of the command.
-struct Words<'t> {
-    text: &'t str,
-    at: usize,
-}
-
-impl Words<'_> {
-    fn next_word(&mut self) -> Option<Body> {
-        self.blanks();
-        let bytes = self.text.as_bytes();
-        let mut word = Body { text: String::new(), runs: Vec::new(), end: self.at };
-        let mut any = false;
-        while let Some(&byte) = bytes.get(self.at) {
-            match byte {
-                b' ' | b'\t' | b'\n' | b'\r' | b';' | b'|' | b'&' | b')' | b'>' | b'`' => break,
-                b'\\' => {
-                    self.at += 1;
-                    self.letter(&mut word);
-                }
-                b'\'' => self.single(&mut word),
-                b'"' => self.double(&mut word),
-                _ => self.letter(&mut word),
-            }
-            any = true;
-        }
-        word.end = self.at;
-        any.then_some(word)
-    }
-
-    /// Passes blanks and lines that go on.
-    fn blanks(&mut self) {
-        loop {
-            let rest = &self.text[self.at..];
-            let step = match rest.as_bytes() {
-                [b' ' | b'\t', ..] => 1,
-                [b'\\', b'\n', ..] => 2,
-                [b'\\', b'\r', b'\n', ..] => 3,
-                _ => return,
-            };
-            self.at += step;
-        }
-    }
-
-    fn letter(&mut self, word: &mut Body) {
-        let Some(c) = self.text[self.at..].chars().next() else { return };
-        push(word, c, self.at);
-        self.at += c.len_utf8();
-    }
-
-    fn single(&mut self, word: &mut Body) {
-        let from = self.at + 1;
-        let rest = &self.text[from..];
-        let inside = rest.split('\'').next().unwrap_or(rest);
-        word.runs.push((word.text.len(), from));
-        word.text.push_str(inside);
-        self.at = (from + inside.len() + 1).min(self.text.len());
-    }
-
-    fn double(&mut self, word: &mut Body) {
-        self.at += 1;
-        word.runs.push((word.text.len(), self.at));
-        while let Some(c) = self.text[self.at..].chars().next() {
-            match c {
-                '"' => {
-                    self.at += 1;
-                    return;
-                }
-                '\\' => {
-                    let next = self.text[self.at + 1..].chars().next();
-                    if next.is_some_and(|c| matches!(c, '"' | '\\' | '$' | '`' | '\n')) {
-                        self.at += 1;
-                    }
-                    if next == Some('\n') {
-                        self.at += 1;
-                        word.runs.push((word.text.len(), self.at));
-                        continue;
-                    }
-                    word.runs.push((word.text.len(), self.at));
-                    self.letter(word);
-                }
-                c => {
-                    word.text.push(c);
-                    self.at += c.len_utf8();
-                }
-            }
-        }
-    }
-}
-
-/// Adds a letter that stands at `at`.
-fn push(word: &mut Body, c: char, at: usize) {
-    let follows =
-        word.runs.last().is_some_and(|&(text, host)| host + (word.text.len() - text) == at);
-    if !follows {
-        word.runs.push((word.text.len(), at));
-    }
-    word.text.push(c);
-}
-
 #[cfg(test)]
 mod tests {
     use super::{console, curl, is_console};
@@ -382,6 +242,43 @@ mod tests {
         let found = curl(text);
         assert_eq!(found[0].path, "_ilm/policy/a");
         assert_eq!(&text[found[0].path_at.clone()], "_ilm/'policy'/a");
+    }
+
+    #[test]
+    fn bodies_are_found_where_they_stand() {
+        let json = "{\"order\": 1}";
+        for (text, body) in [
+            (format!("curl -XPUT es:9200/_template/t -d'{json}'\n"), Some(json)),
+            (format!("curl -XPUT es:9200/_template/t -sd '{json}' >/dev/null 2>&1\n"), Some(json)),
+            (
+                format!("curl -d @- es:9200/_template/t > log <<'EOF' | jq\n{json}\nEOF\necho\n"),
+                Some(json),
+            ),
+            (
+                format!("cat <<-EOF | curl --data-binary @- es:9200/_template/t\n{json}\n\tEOF\n"),
+                Some(json),
+            ),
+            (format!("BODY='{json}'\ncurl es:9200/_template/t -d \"${{BODY}}\"\n"), Some(json)),
+            (
+                format!("B=$(cat <<EOF\n{json}\nEOF\n)\ncurl es:9200/_template/t -d $B\n"),
+                Some(json),
+            ),
+            (
+                format!(
+                    "cat >/tmp/t.json <<E\n{json}\nE\ncurl es:9200/_template/t -d @/tmp/t.json\n"
+                ),
+                Some(json),
+            ),
+            ("curl es:9200/_template/t -d @/tmp/t.json\n".to_owned(), None),
+            (format!("curl es:9200/_template/t -d @- <<EOF\n{json}\n"), None),
+        ] {
+            let found = curl(&text);
+            let read = found[0].body.as_ref();
+            assert_eq!(read.map(|body| body.text.trim()), body, "{text}");
+            if let Some(read) = read {
+                assert!(text[read.runs[0].1..].starts_with(&json[..1]), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 mod detect;
 mod pipeline;
 
-pub use detect::{has_actions, is_template, may_be_template, only_fills_in};
+pub use detect::{has_actions, is_template, keeps_structure, may_be_template, only_fills_in};
 pub use pipeline::mask_pipeline;
 
 mod squared;

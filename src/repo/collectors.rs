@@ -42,6 +42,15 @@ const CHART: &[(Section, &str)] = &[
     (Section::Processors, "memory_limiter"),
     (Section::Exporters, "debug"),
     (Section::Extensions, "health_check"),
+    // What its presets add.
+    (Section::Receivers, "filelog"),
+    (Section::Receivers, "hostmetrics"),
+    (Section::Receivers, "kubeletstats"),
+    (Section::Receivers, "k8s_cluster"),
+    (Section::Receivers, "k8sobjects"),
+    (Section::Processors, "k8sattributes"),
+    (Section::Processors, "resourcedetection"),
+    (Section::Extensions, "file_storage"),
 ];
 
 /// Documents that a collector loads, one over the other.
@@ -53,6 +62,8 @@ pub struct LoadSet {
     pub loader: Option<Span>,
     /// Values of a chart, which has a configuration of its own below them.
     pub values: bool,
+    /// Values of the collector's own chart, whose configuration is known.
+    pub chart: bool,
     /// The container of it, by its number among the facts.
     pub container: Option<usize>,
     /// Whether these and nothing else are loaded.

@@ -69,7 +69,7 @@ impl Repo {
             self.log_stores().iter().filter_map(|store| store.kept.clone()).collect();
         let policies = self.facts.lifecycle_policies.iter();
         let policies = policies.filter(|policy| keeps_logs(self, policy) && !self.is_kept(policy));
-        found.extend(policies.filter_map(of_policy));
+        found.extend(policies.filter_map(|policy| of_policy(self, policy)));
         for action in &self.facts.curator_actions {
             let Some((days, count)) =
                 action.days.as_ref().filter(|_| action.action.text == "delete_indices")
@@ -194,7 +194,7 @@ fn of_loki(loki: &LokiConfig) -> Option<Kept> {
 
 /// Whether a policy is one of logs: by its name, or by the template that names it.
 pub fn keeps_logs(repo: &Repo, policy: &LifecyclePolicy) -> bool {
-    let named = policy.name.as_deref().is_some_and(is_log_name)
+    let named = policy.name.as_deref().or_else(|| file_name(repo, policy)).is_some_and(is_log_name)
         || policy.patterns.iter().any(|pattern| is_log_name(&pattern.text));
     let mut templates = repo.facts.index_templates.iter().filter(|it| repo.holds_logs(it));
     let mut own = || {
@@ -209,11 +209,21 @@ pub fn keeps_logs(repo: &Repo, policy: &LifecyclePolicy) -> bool {
     named || own()
 }
 
-fn of_policy(policy: &LifecyclePolicy) -> Option<Kept> {
+/// The name by which a policy that is a file of its own is put in place, as far as one can tell:
+/// the file's.
+fn file_name<'r>(repo: &'r Repo, policy: &LifecyclePolicy) -> Option<&'r str> {
+    let document = repo.document(policy.document);
+    let alone = document.host.is_none() && document.stream_index == 0;
+    let path = repo.source(policy.document.source).path.as_str();
+    let name = path.rsplit('/').next().filter(|_| alone)?;
+    name.split('.').next()
+}
+
+fn of_policy(repo: &Repo, policy: &LifecyclePolicy) -> Option<Kept> {
     if policy.open {
         return None;
     }
-    let name = policy.name.as_deref().unwrap_or("here");
+    let name = policy.name.as_deref().or_else(|| file_name(repo, policy)).unwrap_or("here");
     let archive = name.to_ascii_lowercase().contains("archive");
     let (span, seconds, step) = match policy.deletion() {
         Some((_, Some(age))) => {

@@ -7,7 +7,9 @@ mod code;
 
 use super::Repo;
 use super::images::{Class, known_as};
+use super::logstores::keeps_logs;
 use crate::facts::deploy::Container;
+use crate::facts::jaeger::Form;
 use crate::facts::scalar::Scalar;
 use crate::facts::{Dialect, Document, DocumentId};
 use crate::identify::Kind;
@@ -122,6 +124,22 @@ pub(super) fn gather(repo: &Repo) -> Vec<Evidence> {
     }
     for container in &repo.facts.containers {
         found.container(container);
+    }
+    // Values of charts that run a store.
+    for loki in &repo.facts.lokis {
+        found.add(Part::LogStore, loki.document, loki.anchor, "Loki");
+    }
+    for tempo in &repo.facts.tempos {
+        found.add(Part::TraceBackend, tempo.document, tempo.anchor, "Tempo");
+    }
+    for part in &repo.facts.jaeger_parts {
+        if matches!(part.form, Form::Values(_)) {
+            found.add(Part::TraceBackend, part.document, part.name.span, "Jaeger");
+        }
+    }
+    // What deletes logs shows a store of them.
+    for policy in repo.facts.lifecycle_policies.iter().filter(|it| keeps_logs(repo, it)) {
+        found.add(Part::LogStore, policy.document, policy.anchor, "lifecycle policy");
     }
     for package in &repo.facts.packages {
         if let Some(known) = package.name.known_text().and_then(known_as) {

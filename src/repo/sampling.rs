@@ -91,6 +91,15 @@ impl Repo {
         if right { None } else { kept(own * rest) }
     }
 
+    /// Whether a client beside a collector keeps a share of its traces only.
+    pub fn is_cut_before(&self, document: DocumentId) -> bool {
+        self.samplers_beside(document).any(|sampler| {
+            let share = share_of(sampler);
+            !matches!(sampler.layer, Layer::Collector | Layer::Tail)
+                && share.is_some_and(|share| !is_same(share, 1.0))
+        })
+    }
+
     /// Clients that decide themselves beside strategies that say otherwise.
     fn remote_disagreement(&self, sampler: &Sampler, own: f64) -> Option<Kept> {
         if sampler.layer != Layer::Head {

@@ -227,7 +227,7 @@ impl Repo {
             // A collector's configuration alone shows nothing of its network.
             Kind::OtelCollector | Kind::JaegerConfig => false,
             kind if kind.is_code() && self.runs_in_closed(port.document) => true,
-            _ => !self.facts.services.is_empty(),
+            _ => !self.facts.services.is_empty() || !self.facts.operated_collectors.is_empty(),
         }
     }
 
@@ -254,7 +254,13 @@ impl Repo {
                     }
                     _ => None,
                 },
-                Named::Operated(_) => None,
+                Named::Operated(object) => match self.operated_offers(*object, number) {
+                    Some(false) => {
+                        let place = self.document(*object).anchor;
+                        Some(Gap { place, number, named_only: false })
+                    }
+                    _ => None,
+                },
             };
             // One that offers it is enough.
             gap = Some(found?);

@@ -22,7 +22,14 @@ pub(super) fn check(output: &BeatOutput, case: &mut Case<'_>) {
     // Releases before 6 had the template beside the index.
     let old = set.has("output.elasticsearch.template") || set.has("filebeat.prospectors");
     let reach = repo.releases(output.document, BEATS).reach(Version::new(6, 0, 0));
-    if set.open || managed || old || off("setup.template.enabled") || reach == Some(false) {
+    let elsewhere = ["setup", "setup.template"].iter().any(|key| set.get(key).is_some());
+    if set.open
+        || elsewhere
+        || managed
+        || old
+        || off("setup.template.enabled")
+        || reach == Some(false)
+    {
         return;
     }
     let missing: Vec<&str> = ["name", "pattern"]

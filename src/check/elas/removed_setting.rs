@@ -34,6 +34,10 @@ const INSTEAD: &[(&str, &str)] = &[
     ("xpack.flattened.enabled", "nothing"),
     ("xpack.enrich.enabled", "nothing: it is always on"),
     ("cluster.join.timeout", "nothing"),
+    ("thread_pool.bulk.size", "thread_pool.write.size"),
+    ("thread_pool.bulk.queue_size", "thread_pool.write.queue_size"),
+    ("thread_pool.index.size", "thread_pool.write.size"),
+    ("thread_pool.index.queue_size", "thread_pool.write.queue_size"),
 ];
 
 /// Settings of modules that the table does not list: the first major that refuses each.

@@ -2,8 +2,9 @@
 
 use crate::check::Case;
 use crate::facts::deploy::Container;
+use crate::facts::jaeger::chart::PROGRAMS;
 use crate::facts::jaeger::flags::{self, Flag, Release};
-use crate::facts::jaeger::{Component, Part};
+use crate::facts::jaeger::{ChartValues, Component, Form, Part};
 use crate::facts::scalar::Scalar;
 
 /// Beginnings of variables that only Jaeger reads.
@@ -23,6 +24,9 @@ const PREFIXES: &[&str] = &[
 ];
 
 pub(super) fn check(part: &Part, case: &mut Case<'_>) {
+    if let Form::Values(values) = &part.form {
+        return chart(values, case);
+    }
     let Some(container) = part.container().filter(|_| part.component.is_v1()) else {
         return case.skip();
     };
@@ -38,6 +42,24 @@ pub(super) fn check(part: &Part, case: &mut Case<'_>) {
         }
     }
     given_flags(part.component, container, release, case);
+}
+
+/// Variables and flags that the values of a chart give its programs.
+fn chart(values: &ChartValues, case: &mut Case<'_>) {
+    for it in values.env.iter().filter(|it| it.name.known) {
+        if PREFIXES.iter().any(|prefix| it.name.text.starts_with(prefix)) {
+            variable(it.component, &it.name, None, case);
+        }
+    }
+    for (section, component) in PROGRAMS {
+        let path = format!("{section}.cmdlineParams");
+        for setting in values.settings.below(&path) {
+            let name = &setting.key[path.len() + 1..];
+            let at =
+                Scalar { text: format!("--{name}"), span: setting.span, known: true, plain: true };
+            given_flag(*component, name, &at, None, case);
+        }
+    }
 }
 
 fn variable(component: Component, key: &Scalar, release: Option<Release>, case: &mut Case<'_>) {
@@ -65,16 +87,26 @@ fn given_flags(
         if name.is_empty() || name == "help" {
             continue;
         }
-        match flags::flag(name).filter(|flag| flag.name == name) {
-            Some(flag) if takes(component, flag) => gone(component, flag, arg, release, case),
-            Some(_) => {
-                let what = format!("the {} has no flag `--{name}`", component.name());
-                report(arg, &what, None, case);
-            }
-            None => {
-                let near = flags::nearest(name, component.name(), false);
-                report(arg, &format!("no flag of Jaeger is called `--{name}`"), near, case);
-            }
+        given_flag(component, name, arg, release, case);
+    }
+}
+
+fn given_flag(
+    component: Component,
+    name: &str,
+    at: &Scalar,
+    release: Option<Release>,
+    case: &mut Case<'_>,
+) {
+    match flags::flag(name).filter(|flag| flag.name == name) {
+        Some(flag) if takes(component, flag) => gone(component, flag, at, release, case),
+        Some(_) => {
+            let what = format!("the {} has no flag `--{name}`", component.name());
+            report(at, &what, None, case);
+        }
+        None => {
+            let near = flags::nearest(name, component.name(), false);
+            report(at, &format!("no flag of Jaeger is called `--{name}`"), near, case);
         }
     }
 }

@@ -2,11 +2,15 @@
 
 use crate::catalogue::model::Severity;
 use crate::check::Case;
-use crate::facts::jaeger::{Component, Form, Part};
+use crate::facts::jaeger::chart::PROGRAMS;
+use crate::facts::jaeger::{ChartValues, Component, Form, Part};
 use crate::lang::version::Version;
 use crate::repo::jaeger::END_OF_V1;
 
 pub(super) fn check(part: &Part, case: &mut Case<'_>) {
+    if let Form::Values(values) = &part.form {
+        return images(values, case);
+    }
     // The operator runs nothing but version 1; a rule of its own speaks of it and its objects.
     let pins = match part.form {
         Form::Container(_) => part.component != Component::Operator,
@@ -43,5 +47,21 @@ pub(super) fn check(part: &Part, case: &mut Case<'_>) {
     let flag = case.flag(span).with("what", what).with("end", END_OF_V1);
     if part.is_vendors() {
         flag.severity(Severity::Info);
+    }
+}
+
+/// Images of version 1 that the values of a chart name.
+fn images(values: &ChartValues, case: &mut Case<'_>) {
+    let over = case.repo.today.is_empty() || case.repo.today.as_str() > END_OF_V1;
+    for (section, component) in PROGRAMS.iter().filter(|_| over) {
+        let tag = values.settings.scalar(&format!("{section}.image.tag"));
+        let first = tag.and_then(|tag| tag.known_text()).is_some_and(|tag| {
+            let tag = tag.strip_prefix('v').unwrap_or(tag);
+            tag == "1" || tag.starts_with("1.")
+        });
+        if let Some(tag) = tag.filter(|_| first) {
+            let what = format!("`{}` of the {}", tag.text, component.name());
+            case.flag(tag.span).with("what", what).with("end", END_OF_V1);
+        }
     }
 }

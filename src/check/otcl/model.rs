@@ -41,7 +41,10 @@ pub(super) fn missing(
         return Some(Missing { certain: true, loader: found.loader });
     }
     let all = sets.iter().all(|set| test(set) == There::No);
-    let certain = || is_whole(repo, document) && !sets.iter().any(|set| set.open);
+    let certain = || {
+        let whole = is_whole(repo, document) && !sets.iter().any(|set| set.open);
+        whole || sets.iter().all(|set| set.chart)
+    };
     (all && !sets.is_empty()).then(|| Missing { certain: certain(), loader: None })
 }
 

@@ -28,6 +28,8 @@ pub(super) fn check(component: &Component, case: &mut Case<'_>) {
         case.flag(given.span).with("value", &given.text).with("what", what);
     } else if let Some((rate, ratio)) = declared(repo, component)
         && (ratio * 100.0 - percentage).abs() > 1e-9
+        // What heads leave and this one multiply: of that a rule on the whole chain speaks.
+        && !repo.is_cut_before(component.document)
     {
         let wanted = ratio * 100.0;
         let what = format!("is not the {wanted} % that the strategy declares");

@@ -4,6 +4,7 @@ use super::template::StreamLifecycle;
 use super::{Endpoint, request_of};
 use crate::facts::scalar::Scalar;
 use crate::facts::subject::SubjectKind;
+use crate::facts::terraform::Resource;
 use crate::facts::{DocumentId, FileFacts, Subject};
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
@@ -116,6 +117,51 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut FileFac
         return;
     }
     facts.lifecycle_policies.push(policy);
+}
+
+/// Phases that a resource of Terraform has as blocks.
+const PHASES: &[&str] = &["hot", "warm", "cold", "frozen", "delete"];
+
+/// Reads a policy that Terraform puts in place: actions stand in the phase itself.
+pub fn read_resource(resource: &Resource<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let phase = |key: NodeRef<'_>, node: NodeRef<'_>| {
+        let entries = node.entries().into_iter();
+        let actions = entries.filter(|(key, _)| key.scalar() != Some("min_age"));
+        let actions = actions.filter_map(|(key, node)| {
+            let node = node.items().next().unwrap_or(node);
+            let mut found = action(key, node)?;
+            // The provider's own switch.
+            found.options.retain(|(name, _)| name.text != "enabled");
+            Some(found)
+        });
+        Some(Phase {
+            name: Scalar::of(key)?,
+            min_age: Scalar::under(node, "min_age"),
+            actions: actions.collect(),
+            transitions: Vec::new(),
+            keys: Vec::new(),
+        })
+    };
+    let mut phases = Vec::new();
+    for (key, node) in resource.body.entries() {
+        if key.scalar().is_some_and(|key| PHASES.contains(&key)) {
+            let bodies = if node.is_sequence() { node.items().collect() } else { vec![node] };
+            phases.extend(bodies.into_iter().filter_map(|body| phase(key, body)));
+        }
+    }
+    let name = resource.scalar("name").and_then(|name| Some(name.known_text()?.to_owned()));
+    let first = phases.first().map_or(resource.name.span(), |phase| phase.name.span);
+    facts.lifecycle_policies.push(LifecyclePolicy {
+        document,
+        anchor: first,
+        manager: Manager::Ilm,
+        name: name.or_else(|| resource.name.scalar().map(str::to_owned)),
+        phases,
+        default_state: None,
+        patterns: Vec::new(),
+        stream: None,
+        open: resource.body.get("dynamic").is_some() || resource.is_counted(),
+    });
 }
 
 fn phase(key: NodeRef<'_>, node: NodeRef<'_>) -> Option<Phase> {

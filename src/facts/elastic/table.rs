@@ -34,7 +34,19 @@ impl Table {
 
     /// Whether the key lies in a namespace of which not all settings are known.
     pub fn is_foreign(&self, key: &str) -> bool {
-        self.foreign.iter().any(|space| is_in(space, key))
+        self.foreign.iter().any(|space| is_in(space, key)) || self.is_foreign_pool(key)
+    }
+
+    /// Whether the key is of a thread pool that the core does not have: plugins have theirs.
+    fn is_foreign_pool(&self, key: &str) -> bool {
+        let mut parts = key.splitn(3, '.');
+        let (Some("thread_pool"), Some(pool), Some(_)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return false;
+        };
+        let prefix = format!("thread_pool.{pool}.");
+        let at = self.node.partition_point(|(known, _)| *known < prefix.as_str());
+        !self.node.get(at).is_some_and(|(known, _)| known.starts_with(&prefix))
     }
 
     /// Whether a setting may stand in the keystore only.
@@ -131,6 +143,13 @@ mod tests {
             ("cluster.remote.eu.seeds", Some((6, 9))),
             ("xpack.security.authc.realms.ldap.corp.url", Some((7, 9))),
             ("index.codec", Some((6, 9))),
+            ("thread_pool.write.queue_size", Some((6, 9))),
+            ("thread_pool.search.queue_size", Some((6, 9))),
+            ("thread_pool.search.min_queue_size", Some((6, 7))),
+            ("thread_pool.bulk.queue_size", Some((6, 6))),
+            ("thread_pool.snapshot.max", Some((6, 9))),
+            ("thread_pool.snapshot.queue_size", None),
+            ("stack.templates.enabled", Some((7, 9))),
             ("network.hosts", None),
             ("index.number_of_shards", None),
         ] {
@@ -139,6 +158,8 @@ mod tests {
         assert_ne!(table.index("number_of_shards"), 0);
         assert_ne!(OPENSEARCH.node("cluster.initial_cluster_manager_nodes"), 0);
         assert!(table.is_secure("bootstrap.password") && !table.is_secure("cluster.name"));
+        assert!(OPENSEARCH.is_foreign("thread_pool.sql-worker.size"));
+        assert!(!OPENSEARCH.is_foreign("thread_pool.write.queue"));
         assert!(table.has_space("network.x") && !table.has_space("nonsense.x"));
         assert_eq!(table.near_node("network.hosts").as_deref(), Some("network.host"));
     }

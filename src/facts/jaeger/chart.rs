@@ -3,7 +3,8 @@
 use super::links::StorageLink;
 use super::{Component, Form, Part, flags};
 use crate::facts::scalar::{Credential, Scalar};
-use crate::facts::settings::Settings;
+use crate::facts::settings::{Setting, Settings};
+use crate::facts::terraform::Resource;
 use crate::facts::{DocumentId, FileFacts};
 use crate::parse::tree::NodeRef;
 
@@ -12,7 +13,29 @@ use crate::parse::tree::NodeRef;
 pub struct ChartValues {
     /// Everything below the chart's key, or in the whole file.
     pub settings: Settings,
+    /// Variables that they add to its programs.
+    pub env: Vec<Variable>,
 }
+
+/// A variable that values add to one of the programs.
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
+pub struct Variable {
+    /// The program.
+    pub component: Component,
+    /// Its name.
+    pub name: Scalar,
+    /// Its value, if it is written here.
+    pub value: Option<Scalar>,
+}
+
+/// Sections of the values by the program that each is for.
+pub const PROGRAMS: &[(&str, Component)] = &[
+    ("allInOne", Component::AllInOne),
+    ("agent", Component::Agent),
+    ("collector", Component::Collector),
+    ("query", Component::Query),
+    ("ingester", Component::Ingester),
+];
 
 impl ChartValues {
     /// The type of its storage, where it is said.
@@ -54,11 +77,26 @@ const OWN: &[&str] = &[
     "userconfig",
 ];
 
+/// Parts of the installation, which say enough beside a store that the chart knows.
+const PARTS: &[&str] = &["collector", "agent", "query", "ingester", "cassandra", "schema"];
+const STORES: &[&str] = &[
+    "cassandra",
+    "elasticsearch",
+    "opensearch",
+    "memory",
+    "badger",
+    "kafka",
+    "grpc-plugin",
+    "none",
+];
+
 /// Reads the values of a file: below `jaeger`, or the whole file.
 pub(super) fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut FileFacts) {
     let is_one = |node: NodeRef<'_>| {
-        let typed = node.at(&["storage", "type"]).is_some();
-        typed && (OWN.iter().any(|key| node.get(key).is_some()) || node.get("collector").is_some())
+        let kind = node.at(&["storage", "type"]);
+        let known = kind.and_then(NodeRef::scalar).is_some_and(|kind| STORES.contains(&kind));
+        let has = |keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
+        kind.is_some() && (has(OWN) || (known && has(PARTS)))
     };
     let found = match root.entry("jaeger").filter(|(_, node)| is_one(*node)) {
         Some(below) => Some(below),
@@ -70,7 +108,7 @@ pub(super) fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut 
         return;
     }
     let Some(name) = Scalar::of(key) else { return };
-    let values = ChartValues { settings: Settings::of(node, masked) };
+    let values = ChartValues { settings: Settings::of(node, masked), env: variables(node) };
     credentials(&values, id, facts);
     facts.storage_links.extend(link(&values, id));
     facts.jaeger_parts.push(Part {
@@ -79,6 +117,50 @@ pub(super) fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut 
         name,
         form: Form::Values(Box::new(values)),
     });
+}
+
+/// Reads the single values that Terraform gives a release of the chart: `set { name, value }`.
+pub fn read_release(
+    resource: &Resource<'_>,
+    chart: &Scalar,
+    id: DocumentId,
+    facts: &mut FileFacts,
+) {
+    if chart.known_text().and_then(|name| name.rsplit('/').next()) != Some("jaeger") {
+        return;
+    }
+    let blocks = resource.blocks("set").into_iter().chain(resource.blocks("set_sensitive"));
+    let entries = blocks.filter_map(|block| {
+        let name = Scalar::under(block, "name")?;
+        let value = Scalar::under(block, "value");
+        Some(Setting { key: name.text, span: name.span, value, items: Vec::new(), list: false })
+    });
+    let entries: Vec<Setting> = entries.collect();
+    if entries.is_empty() {
+        return;
+    }
+    let values = ChartValues { settings: Settings { entries, open: true }, env: Vec::new() };
+    credentials(&values, id, facts);
+    facts.storage_links.extend(link(&values, id));
+    facts.jaeger_parts.push(Part {
+        document: id,
+        component: Component::Installation,
+        name: chart.clone(),
+        form: Form::Values(Box::new(values)),
+    });
+}
+
+fn variables(node: NodeRef<'_>) -> Vec<Variable> {
+    let mut found = Vec::new();
+    for (section, component) in PROGRAMS {
+        let Some(list) = node.at(&[section, "extraEnv"]) else { continue };
+        for item in list.items() {
+            let Some(name) = Scalar::under(item, "name") else { continue };
+            let value = Scalar::under(item, "value");
+            found.push(Variable { component: *component, name, value });
+        }
+    }
+    found
 }
 
 fn credentials(values: &ChartValues, id: DocumentId, facts: &mut FileFacts) {
@@ -96,6 +178,18 @@ fn credentials(values: &ChartValues, id: DocumentId, facts: &mut FileFacts) {
             program: "jaeger",
             path: setting.key.clone(),
             key: Scalar { text, span: setting.span, known: true, plain: true },
+            value: value.clone(),
+        });
+    }
+    for variable in values.env.iter().filter(|it| flags::is_secret(&it.name.text)) {
+        let Some(value) = variable.value.as_ref().filter(|value| !value.text.is_empty()) else {
+            continue;
+        };
+        facts.credentials.push(Credential {
+            document: id,
+            program: "jaeger",
+            path: variable.name.text.clone(),
+            key: variable.name.clone(),
             value: value.clone(),
         });
     }

@@ -2,10 +2,24 @@
 
 use super::{Origin, Parsed, Reader};
 use crate::facts::skip::{Skip, SkipReason};
+use crate::facts::{DocumentId, TextIssue};
 use crate::identify::{self, Kind};
-use crate::parse::tree::IssueKind;
+use crate::parse::json;
+use crate::parse::tree::{IssueKind, NodeRef};
 
 impl Reader<'_> {
+    /// What is no JSON though YAML reads it.
+    pub(super) fn strict(&mut self, parsed: &Parsed<'_>, node: NodeRef<'_>, id: DocumentId) {
+        let place = parsed.map.local(node.span());
+        let text = place.and_then(|range| Some((range.start, parsed.text.get(range)?)));
+        let Some((start, text)) = text.filter(|(_, text)| text.starts_with('{')) else { return };
+        if let Some((range, message)) = json::fault(text) {
+            let span = parsed.map.span(start + range.start, start + range.end);
+            let issue = TextIssue { kind: IssueKind::Syntax, span, message, first: None };
+            self.facts.documents[id.index as usize].text_issues.push(issue);
+        }
+    }
+
     /// A text in which no document was known: a lost line may have cut one in two.
     pub(super) fn broken_stream(&mut self, parsed: &Parsed<'_>, index: usize, origin: &Origin) {
         let rules = identify::classify_text(parsed.text) == Some(Kind::PrometheusRules);

@@ -26,12 +26,16 @@ impl Reader<'_> {
             let tree = if plain { yaml::parse(&input) } else { toml::parse(&input) };
             return self.vector(&tree, role, text, map, unknown, origin);
         }
+        let whole = mask::keeps_structure(text) && self.is_whole(map.span(0, text.len()));
+        let origin = &Origin { whole, ..origin.clone() };
         let document = self.whole(kind, text, map, origin);
+        // Others have blocks that a value may end.
+        let whole = whole && kind == Kind::FluentBitConfig;
         let facts = &mut self.facts;
         if kind == Kind::GrokPatterns {
             return logstash::patterns::read(text, map, document, facts);
         }
-        let reading = shipper::Reading { text, map, unknown, document, facts };
+        let reading = shipper::Reading { text, map, unknown, whole, document, facts };
         match kind {
             Kind::FluentdConfig => shipper::read_fluentd(reading),
             Kind::FluentBitConfig => shipper::read_classic(reading),
@@ -53,7 +57,7 @@ impl Reader<'_> {
         let Some(root) = tree.roots.first() else { return };
         let Some(node) = root.node else { return };
         let template = !unknown.is_empty() || mask::is_template(text);
-        let origin = Origin { masked: origin.masked || template, ..origin.clone() };
+        let origin = Origin { masked: origin.masked || template, whole: false, ..origin.clone() };
         let parsed = Parsed { text, map, unknown, tree, masked: origin.masked, filled_in: false };
         let node = tree.node(node);
         let Some(id) = self.node(&parsed, node, Some(Kind::VectorConfig), &origin) else { return };

@@ -47,6 +47,7 @@ impl Reader<'_> {
             let path = Scalar { text: request.path, span, known, plain: true };
             let kind = elastic::Endpoint::of(&path.text).kind();
             let before = self.facts.documents.len();
+            let searches = self.facts.log_queries.len();
             if let (Some(kind), Some(body)) = (kind, &request.body)
                 && request.method != "DELETE"
             {
@@ -70,6 +71,12 @@ impl Reader<'_> {
                     ..*origin
                 };
                 self.stream(&body.text, &inner, &[], &origin);
+            }
+            // `_search?size=100`
+            let size = request.query.split('&').find_map(|part| part.strip_prefix("size="));
+            if let (Some(size), Some(search)) = (size, self.facts.log_queries.get_mut(searches)) {
+                let size = Scalar { text: size.to_owned(), ..path.clone() };
+                search.size.get_or_insert(size);
             }
             let body = self.facts.documents.get(before).map(|document| document.id);
             let request = elastic::EngineRequest { document, method: request.method, path, body };

@@ -103,6 +103,57 @@ pub fn only_fills_in(text: &str) -> bool {
         })
 }
 
+/// Whether all that actions do is to fill in single values: then every key and item of the output
+/// stands in the text. An action with a line of its own, in a key or over several lines may bring
+/// more, as do those that print whole mappings.
+pub fn keeps_structure(text: &str) -> bool {
+    !text.contains("{%")
+        && !text.contains("%{ ")
+        && text.lines().all(|line| {
+            is_comment(line)
+                || line.contains("ansible_managed")
+                || tags_fill_in(line) && line.find("{{").is_none_or(|at| fills_value(line, at))
+        })
+}
+
+/// Words of actions that steer, or print more than a value.
+const BLOCKS: &[&str] = &[
+    "if",
+    "else",
+    "end",
+    "range",
+    "with",
+    "define",
+    "template",
+    "block",
+    "toYaml",
+    "nindent",
+    "indent",
+    "to_yaml",
+    "to_nice_yaml",
+    "fromYaml",
+];
+
+fn fills_value(line: &str, first: usize) -> bool {
+    let before = line[..first].trim_start();
+    if before.trim_matches(['"', '\'']).is_empty() {
+        return false;
+    }
+    let mut rest = &line[first..];
+    while let Some(at) = rest.find("{{") {
+        let Some(end) = rest[at..].find("}}") else { return false };
+        let action = &rest[at + 2..at + end];
+        let mut words = action.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        rest = &rest[at + end + 2..];
+        let after = rest.trim_start_matches(['"', '\'', '}']);
+        let key = after.trim_end() == ":" || after.starts_with(": ");
+        if key || words.any(|word| BLOCKS.contains(&word)) {
+            return false;
+        }
+    }
+    true
+}
+
 /// Whether what ERB does in a line only prints something behind other text.
 fn tags_fill_in(line: &str) -> bool {
     let prints = |(at, _): (usize, &str)| line[at..].starts_with("<%=");

@@ -1,8 +1,8 @@
 //! Load sets: the `--config` arguments of containers, an operator's object, a file by itself.
 
 use super::{LoadSet, loaded};
-use crate::facts::DocumentId;
 use crate::facts::deploy::Container;
+use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::repo::Repo;
 use crate::repo::runs::{COLLECTOR, JAEGER};
@@ -102,12 +102,38 @@ fn alone(repo: &Repo, document: DocumentId) -> LoadSet {
     let object = it.object.as_ref().filter(|_| host.is_some());
     let operated = object.is_some_and(|object| object.kind == "OpenTelemetryCollector");
     // A chart lays its values over a configuration of its own.
-    let in_values = host.is_some_and(|host| host.kind == Kind::HelmValues);
+    let values = host.filter(|host| host.kind == Kind::HelmValues);
+    let key = object.and_then(|object| object.data_key.as_deref());
+    // That key takes the place of the chart's own configuration.
+    let replaces = values.is_some() && key == Some("alternateConfig");
+    let in_values = values.is_some() && !replaces;
+    let masked = repo.collector(document).is_none_or(|it| it.open);
     LoadSet {
+        chart: !masked && in_values && values.is_some_and(|host| is_own_chart(repo, host)),
         documents: vec![document],
-        known: operated && !in_values,
+        known: replaces || (operated && !in_values),
         open: in_values,
         values: in_values,
         ..LoadSet::default()
     }
+}
+
+/// Whether values are those of the collector's own chart, whose defaults are known: they say how
+/// it runs and name one of its images, or a release says which chart it is.
+fn is_own_chart(repo: &Repo, values: &Document) -> bool {
+    let text = repo.text(values.span);
+    let says = |key: &str, words: &[&str]| {
+        text.lines().any(|line| {
+            let line = line.trim();
+            let value = line.strip_prefix(key).map(|rest| rest.trim_start_matches([' ', ':', '=']));
+            value.is_some_and(|value| words.iter().any(|word| value.contains(word)))
+        })
+    };
+    let image = text.contains("otel/opentelemetry-collector")
+        || text.contains("opentelemetry-collector-releases/");
+    // The chart of a whole cluster's collectors has others.
+    image
+        && says("mode", &["deployment", "daemonset", "statefulset"])
+        && !text.contains("defaultCRConfig")
+        && !text.contains("collectors:")
 }

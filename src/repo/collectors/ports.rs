@@ -1,6 +1,7 @@
-//! Ports on which a collector takes traces, by the configuration it loads.
+//! Ports on which a collector takes telemetry, by the configuration it loads.
 
 use super::LoadSet;
+use crate::facts::DocumentId;
 use crate::facts::collector::{Component, Section};
 use crate::facts::deploy::Container;
 use crate::facts::flat::Settings;
@@ -8,6 +9,19 @@ use crate::repo::Repo;
 
 /// Ports of the protocols of traces: no other receiver takes one of them by itself.
 const TRACES: &[u16] = &[4317, 4318, 6831, 6832, 9411, 14250, 14268];
+/// Receivers that fetch what they take, and listen on nothing.
+const FETCHES: &[&str] = &[
+    "prometheus",
+    "hostmetrics",
+    "filelog",
+    "kubeletstats",
+    "k8s_cluster",
+    "k8s_events",
+    "k8sobjects",
+    "docker_stats",
+    "journald",
+    "kafka",
+];
 /// Receivers, what in their settings switches a protocol on, and its port.
 const LISTENS: &[(&str, &str, u16)] = &[
     ("otlp", "protocols.grpc", 4317),
@@ -20,14 +34,25 @@ const LISTENS: &[(&str, &str, u16)] = &[
 ];
 
 impl Repo {
-    /// Whether a container takes traces on a port; `None` where it loads no configuration that is
+    /// Whether a container takes telemetry on a port; `None` where it loads no configuration that is
     /// here whole, or nobody can know.
     pub fn collects_on(&self, container: &Container, port: u16) -> Option<bool> {
-        if !TRACES.contains(&port) {
-            return None;
-        }
         let number = self.facts.containers.iter().position(|one| std::ptr::eq(one, container))?;
         let set = self.collectors().sets.iter().find(|set| set.container == Some(number))?;
+        self.set_takes(set, port)
+    }
+
+    /// Whether the service that an operator makes of a collector's object has a port: those of its
+    /// receivers, and what the object names itself.
+    pub fn operated_offers(&self, object: DocumentId, port: u16) -> Option<bool> {
+        let own = |document: &DocumentId| self.document(*document).host == Some(object);
+        let set = self.collectors().sets.iter().find(|set| set.documents.iter().any(own))?;
+        let named = self.text(self.document(object).span).contains("ports:");
+        if named { None } else { self.set_takes(set, port) }
+    }
+
+    /// Whether the receivers of what is loaded together take a port.
+    fn set_takes(&self, set: &LoadSet, port: u16) -> Option<bool> {
         if !set.known || set.open || set.values {
             return None;
         }
@@ -66,7 +91,9 @@ fn takes(repo: &Repo, set: &LoadSet, receiver: &Component, port: u16) -> Option<
             || value.text.rsplit(':').next().and_then(|text| text.parse().ok()) == Some(port)
     });
     let modelled = LISTENS.iter().any(|(known, ..)| *known == kind);
-    match (found, named && !modelled) {
+    // Some other port may be a receiver's own.
+    let own = !TRACES.contains(&port) && !FETCHES.contains(&kind);
+    match (found, (named || own) && !modelled) {
         (true, _) => Some(true),
         (false, true) => None,
         (false, false) => Some(false),
