@@ -14,6 +14,8 @@ pub struct BucketRule {
     pub names: Vec<String>,
     /// Days after which objects are deleted.
     pub days: Scalar,
+    /// It is no bucket, but a group of logs.
+    pub group: bool,
     /// Objects go to another, cheaper class before.
     pub tiered: bool,
 }
@@ -28,6 +30,16 @@ pub fn read_amazon(resource: &Resource<'_>, document: DocumentId, facts: &mut Fi
         for days in blocks(rule, "expiration").iter().filter_map(|it| Scalar::under(*it, "days")) {
             push(&names, days, tiered, off || is_narrow(rule), document, facts);
         }
+    }
+}
+
+/// Reads a group of logs of Amazon; `0` keeps them for ever.
+pub fn read_log_group(resource: &Resource<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let names = names(resource, &["name", "name_prefix"]);
+    let days = resource.scalar("retention_in_days");
+    let number = |days: &Scalar| days.known_text().and_then(|text| text.parse::<f64>().ok());
+    if let Some(days) = days.filter(|days| number(days).is_some_and(|days| days > 0.0)) {
+        facts.bucket_rules.push(BucketRule { document, names, days, group: true, tiered: false });
     }
 }
 
@@ -119,7 +131,7 @@ fn push(
 ) {
     if !left_out && days.known_text().is_some_and(|text| text.parse::<f64>().is_ok()) {
         let names = names.to_vec();
-        facts.bucket_rules.push(BucketRule { document, names, days, tiered });
+        facts.bucket_rules.push(BucketRule { document, names, days, group: false, tiered });
     }
 }
 

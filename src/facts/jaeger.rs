@@ -103,6 +103,8 @@ pub enum Form {
     Object(Box<JaegerObject>),
     /// A configuration of version 2.
     Config(Box<JaegerConfig>),
+    /// An image that another is built from.
+    Base,
     /// An annotation that has an agent put beside a workload.
     Sidecar,
     /// A variable of a program that speaks to an agent, and the agent's host where it is said.
@@ -193,6 +195,18 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) {
     charts(id, facts);
     settings_of_maps(id, facts);
     links::read(id, facts);
+}
+
+/// Reads the images that a Dockerfile builds on, which were read before.
+pub fn read_bases(id: DocumentId, facts: &mut FileFacts) {
+    let bases = facts.base_images.iter().filter(|base| base.document == id);
+    let parts = bases.filter_map(|base| {
+        let name = base.image.clone();
+        let component = component_of(name.known_text()?)?;
+        Some(Part { document: id, component, name, form: Form::Base })
+    });
+    let parts: Vec<Part> = parts.collect();
+    facts.jaeger_parts.extend(parts);
 }
 
 fn containers(id: DocumentId, facts: &mut FileFacts) {
@@ -334,7 +348,7 @@ impl Subject for Part {
             Form::Values(_) => "values of the chart jaeger".to_owned(),
             Form::Object(_) => format!("Jaeger {}", self.name.text),
             Form::Config(_) => "Jaeger configuration".to_owned(),
-            Form::Sidecar | Form::Variable(_) => self.name.text.clone(),
+            Form::Sidecar | Form::Variable(_) | Form::Base => self.name.text.clone(),
         }
     }
     fn anchor(&self) -> Option<Span> {

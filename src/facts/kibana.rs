@@ -136,17 +136,44 @@ pub(super) fn read_containers(from: usize, facts: &mut FileFacts) {
     facts.kibanas.extend(found);
 }
 
-fn of_container(program: Program, container: &Container) -> Settings {
-    let mut settings = Settings { entries: Vec::new(), open: container.env.open };
+/// Settings that the values of Kibana's chart give by variables.
+pub(super) fn read_values(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let below = root.entries().into_iter().map(|(_, value)| value);
+    for part in std::iter::once(root).chain(below.filter(|value| value.is_mapping())) {
+        let program = match ["elasticsearchHosts", "kibanaConfig"].map(|key| part.get(key)) {
+            [None, None] if part.get("opensearchHosts").is_some() => Program::Dashboards,
+            [None, None] => continue,
+            _ => Program::Kibana,
+        };
+        let Some((key, list)) = part.entry("extraEnvs") else { continue };
+        let mut settings = Settings { entries: Vec::new(), open: true };
+        for item in list.items() {
+            if let (Some(name), Some(value)) =
+                (Scalar::under(item, "name"), Scalar::under(item, "value"))
+            {
+                settings.entries.extend(of_variable(program, &name, value));
+            }
+        }
+        credentials(document, &settings, &mut facts.credentials);
+        let form = Form::Container(key.span());
+        facts.kibanas.push(KibanaConfig { document, program, form, settings, anchor: key.span() });
+    }
+}
+
+/// The setting that a variable is: the image turns `ELASTICSEARCH_HOSTS` into
+/// `--elasticsearch.hosts`.
+fn of_variable(program: Program, name: &Scalar, value: Scalar) -> Option<Setting> {
     let keys = program.table().map_or(&[][..], |table| table.keys);
     let removed = program.table().map_or(&[][..], |table| table.removed);
-    let names = || keys.iter().copied().chain(removed.iter().map(|removed| removed.key));
+    let mut names = keys.iter().copied().chain(removed.iter().map(|removed| removed.key));
+    let key = names.find(|key| is_variable_of(key, &name.text))?;
+    Some(setting(key.to_owned(), name.span, value))
+}
+
+fn of_container(program: Program, container: &Container) -> Settings {
+    let mut settings = Settings { entries: Vec::new(), open: container.env.open };
     for (name, value) in &container.env.entries {
-        // The image turns `ELASTICSEARCH_HOSTS` into `--elasticsearch.hosts`.
-        let key = names().find(|key| is_variable_of(key, &name.text));
-        if let Some(key) = key {
-            settings.entries.push(setting(key.to_owned(), name.span, value.clone()));
-        }
+        settings.entries.extend(of_variable(program, name, value.clone()));
     }
     for arg in &container.args {
         let pair = arg.text.strip_prefix("--").and_then(|text| text.split_once('='));

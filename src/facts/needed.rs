@@ -24,6 +24,7 @@ impl FileFacts {
             && self.slo_evaluators.is_empty()
             && self.slo_readers.is_empty()
             && self.slos.is_empty()
+            && self.bucket_rules.is_empty()
             && self.lifecycle_policies.is_empty()
             && self.packages.is_empty()
             && self.jaeger_parts.is_empty()

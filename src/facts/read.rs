@@ -18,9 +18,9 @@ use super::skip::{Skip, SkipReason};
 use super::telemetry::environment::lines;
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, alertmanager, annotation, beat, ci, code,
-    collector, dashboard, deploy, dialect, elastic, grafana, kibana, logging, logstash, loki,
-    markdown, mentions, mimir, monitor, oncall, owners, package, permissions, prometheus, query,
-    rules, schema, slo, strategy, telemetry, terraform,
+    collector, dashboard, deploy, dialect, elastic, grafana, jaeger, kibana, logging, logstash,
+    loki, markdown, mentions, mimir, monitor, oncall, owners, package, permissions, prometheus,
+    query, rules, schema, slo, strategy, telemetry, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
@@ -348,7 +348,10 @@ impl<'s> Reader<'s> {
         ci::read_text(kind, text, map, document, &mut self.facts);
         telemetry::mention(kind, text, document, &mut self.facts);
         match kind {
-            Kind::Dockerfile => deploy::read_dockerfile(text, map, document, &mut self.facts),
+            Kind::Dockerfile => {
+                deploy::read_dockerfile(text, map, document, &mut self.facts);
+                jaeger::read_bases(document, &mut self.facts);
+            }
             Kind::Text => {
                 permissions::read_script(text, map, document, &mut self.facts);
                 deploy::read_supervised(text, map, document, &mut self.facts);
@@ -470,6 +473,7 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
             deploy::read_values(node, id, facts);
             elastic::object::read_values(node, id, facts);
             loki::read_values(node, id, facts);
+            kibana::read_values(node, id, facts);
         }
         Kind::LokiConfig => loki::read(node, id, masked, facts),
         Kind::MimirConfig => mimir::read(node, id, masked, facts),

@@ -87,6 +87,7 @@ const READERS: &[(&str, Reader)] = &[
     ("aws_s3_bucket", bucket::read_amazon),
     ("aws_s3_bucket_lifecycle_configuration", bucket::read_amazon),
     ("aws_cloudwatch_composite_alarm", monitor::read),
+    ("aws_cloudwatch_log_group", bucket::read_log_group),
     ("aws_cloudwatch_metric_alarm", monitor::read),
     ("azurerm_monitor_metric_alert", monitor::read),
     ("azurerm_storage_management_policy", bucket::read_azure),

@@ -222,7 +222,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
         "jaeger>provisionDataStore 5, jaeger>allInOne 3, jaeger>storage 2, ^provisionDataStore 5, ^esIndexCleaner 3,
          esIndexCleaner>numberOfDays 3, jaeger>agent 3, collector>image 3, query>image 3, jaeger>collector 3, storage>cassandra 2, storage>elasticsearch 2,
          ^nodeSets 5, ^eck-elasticsearch 5, ^eck-kibana 5, ^eck-beats 5, ^eck-logstash 5, ^eck-agent 5, ^eck-apm-server 5,
-         ^elasticsearchHosts 3, ^kibanaConfig 5, kibanaConfig>kibana.yml 3,
+         ^elasticsearchHosts 3, ^extraEnvs 3, ^imageTag 3, ^esJavaOpts 4, ^kibanaConfig 5, kibanaConfig>kibana.yml 3,
          loki>limits_config 5, loki>schemaConfig 5, loki>structuredConfig 5, loki>commonConfig 5, loki>useTestSchema 5,
          tempo>retention 4, tempo>metricsGenerator 4, tempo>storage 2, config>compaction 12,
          collector>cmdlineParams 4, query>cmdlineParams 4, collector>extraEnv 3, query>extraEnv 3,

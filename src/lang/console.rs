@@ -57,7 +57,7 @@ impl Body {
     }
 
     /// Where a part of it stands in the text around it; quotes and escapes may stand in between.
-    fn place(&self, part: &str) -> Option<Range<usize>> {
+    pub fn place(&self, part: &str) -> Option<Range<usize>> {
         let outside = |inner: usize| {
             let run = self.runs.iter().rev().find(|(begins, _)| *begins <= inner)?;
             Some(run.1 + (inner - run.0))

@@ -58,6 +58,13 @@ impl Part {
             }
             Form::Object(_) => Some(true),
             Form::Config(_) => Some(false),
+            Form::Base => {
+                let tag = self.name.known_text()?.rsplit_once(':').map(|(_, tag)| tag);
+                match tag.filter(|tag| !tag.contains('/')).and_then(release) {
+                    Some((major, _)) => Some(major < 2),
+                    None => Some(self.component.is_v1()),
+                }
+            }
             Form::Values(_) | Form::Sidecar | Form::Variable(_) => None,
         }
     }
@@ -66,7 +73,7 @@ impl Part {
     pub fn is_vendors(&self) -> bool {
         let image = &self.name.text;
         let path = image.rsplit_once('/').map_or("", |(path, _)| path);
-        matches!(self.form, Form::Container(_))
+        matches!(self.form, Form::Container(_) | Form::Base)
             && !path.is_empty()
             && !path.split('/').any(|segment| segment == "jaegertracing")
     }

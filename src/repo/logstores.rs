@@ -277,7 +277,11 @@ fn of_bucket(rule: &BucketRule) -> Option<Kept> {
         document: rule.document,
         span: rule.days.span,
         seconds: Some(days * DAY),
-        step: format!("the bucket deletes after {} days", rule.days.text),
+        step: format!(
+            "the {} deletes after {} days",
+            if rule.group { "log group" } else { "bucket" },
+            rule.days.text
+        ),
         archive: rule.tiered || holds(&["archive", "backup", "cold"]),
     })
 }

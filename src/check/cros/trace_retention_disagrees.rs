@@ -12,6 +12,7 @@ pub(super) fn check(pillar: &Pillar, case: &mut Case<'_>) {
     let meant = meant as f64 / 1e3;
     let repo = case.repo;
     let mut others = Vec::new();
+    let mut deletes = true;
     let kept = |seconds: f64| format!("kept for {}", duration::display((seconds * 1e3) as i64));
     let stores = repo.trace_stores().iter();
     let mut stores =
@@ -28,15 +29,24 @@ pub(super) fn check(pillar: &Pillar, case: &mut Case<'_>) {
             Retention::For(seconds, span) if (seconds - meant).abs() > 1.0 => {
                 others.push((span, kept(seconds)));
             }
-            Retention::Never => others.push((store.span, "nothing deletes them here".to_owned())),
+            Retention::Never => {
+                deletes &= !others.is_empty();
+                others.push((store.span, "nothing deletes them here".to_owned()));
+            }
             // One store that keeps to it is enough; one that may is too.
             Retention::For(..) | Retention::Stated(_) | Retention::Unknown => return,
             Retention::Default(_) | Retention::Moot => {}
         }
     }
-    let Some((_, first)) = others.first() else { return };
-    let mut flag = case.flag(wanted.span).with("value", &wanted.text).with("actual", first);
-    for (span, step) in &others {
+    let Some((place, first)) = others.first() else { return };
+    // What deletes at another time is to be set right; where nothing does, the plan says so alone.
+    let certain = deletes.then_some(*place);
+    let mut flag =
+        case.flag(certain.unwrap_or(wanted.span)).with("value", &wanted.text).with("actual", first);
+    for (span, step) in others.iter().skip(usize::from(deletes)) {
         flag = flag.related(*span, step);
+    }
+    if deletes {
+        flag.related(wanted.span, "the strategy");
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn check(part: &Part, case: &mut Case<'_>) {
                 flag.severity(Severity::Warning);
             }
         }
-        Form::Container(_) | Form::Chart(_) | Form::Config(_) => {}
+        Form::Container(_) | Form::Chart(_) | Form::Config(_) | Form::Base => {}
     }
 }
 

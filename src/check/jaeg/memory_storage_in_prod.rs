@@ -26,7 +26,7 @@ pub(super) fn check(part: &Part, case: &mut Case<'_>) {
         Form::Values(values) => values.memory().map(|kind| {
             (kind.span, format!("storage `{}` of the chart keeps traces in memory", kind.text))
         }),
-        Form::Chart(_) | Form::Sidecar | Form::Variable(_) => return case.skip(),
+        Form::Chart(_) | Form::Sidecar | Form::Variable(_) | Form::Base => return case.skip(),
     };
     // Also a file by whose name developers start it.
     let demo = !case.repo.stands(part.document);

@@ -32,7 +32,7 @@ pub(super) fn check(part: &Part, case: &mut Case<'_>) {
         },
         Form::Config(config) => config.query.is_some() || config.open,
         Form::Object(_) | Form::Chart(_) | Form::Values(_) => true,
-        Form::Sidecar | Form::Variable(_) => false,
+        Form::Sidecar | Form::Variable(_) | Form::Base => false,
     });
     let readable = repo.holds_all(World::Exporters) || repo.is_demo(part.document);
     if !shown && readable && !sends_on(case) {

@@ -13,7 +13,7 @@ pub(super) fn check(part: &Part, case: &mut Case<'_>) {
     }
     // The operator runs nothing but version 1; a rule of its own speaks of it and its objects.
     let pins = match part.form {
-        Form::Container(_) => part.component != Component::Operator,
+        Form::Container(_) | Form::Base => part.component != Component::Operator,
         Form::Chart(_) => part.component == Component::Installation,
         _ => false,
     };

@@ -26,7 +26,8 @@ pub(super) fn check(component: &Component, case: &mut Case<'_>) {
     ] {
         let path = format!("{key}.enabled");
         let Some(value) = settings.get(&path) else { continue };
-        if value.boolean() == Some(false) {
+        // What is no boolean for the collector is refused: that is another fault.
+        if value.boolean() == Some(false) && value.text.eq_ignore_ascii_case("false") {
             off = true;
             case.flag(value.span).with(
                 "what",

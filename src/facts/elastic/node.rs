@@ -118,6 +118,37 @@ const PASSWORDS: &[&str] = &[
     "bootstrap.password",
 ];
 
+/// Passwords that the values of a chart give by variables, or under a key of the chart's own.
+pub fn chart_credentials(part: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let list = part.get("extraEnvs").into_iter().flat_map(NodeRef::items);
+    let variables = list
+        .filter_map(|item| Some((Scalar::under(item, "name")?, Scalar::under(item, "value")?)))
+        .filter(|(name, _)| PASSWORDS.contains(&name.text.as_str()));
+    // The chart makes the first user's password of it.
+    let own = part.get("secret").filter(|_| part.get("extraEnvs").is_some() || is_node(part));
+    let own = own.and_then(|secret| secret.entry("password"));
+    let own = own.and_then(|(key, value)| {
+        let key = Scalar { text: "ELASTIC_PASSWORD".to_owned(), ..Scalar::of(key)? };
+        Some((key, Scalar::of(value)?))
+    });
+    let found: Vec<Credential> = variables
+        .chain(own)
+        .map(|(key, value)| Credential {
+            document,
+            program: PROGRAM,
+            path: key.text.clone(),
+            key,
+            value,
+        })
+        .collect();
+    facts.credentials.extend(found);
+}
+
+/// Whether values are those of Elasticsearch's own chart.
+fn is_node(part: NodeRef<'_>) -> bool {
+    ["esConfig", "esJavaOpts", "masterService"].iter().any(|key| part.get(key).is_some())
+}
+
 /// Passwords that containers and environment files give.
 pub fn known_credentials(facts: &mut FileFacts) {
     let given = facts.containers.iter().flat_map(|container| {

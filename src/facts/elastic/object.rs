@@ -1,6 +1,6 @@
 //! What declares a whole cluster: objects of operators, values of charts.
 
-use super::Engine;
+use super::{Engine, node};
 use crate::facts::scalar::Scalar;
 use crate::facts::settings::{Setting, Settings};
 use crate::facts::{DocumentId, FileFacts, embedded};
@@ -84,8 +84,24 @@ pub fn read_values(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFact
     let children = root.entries().into_iter().filter(|(_, value)| value.is_mapping());
     let parts = std::iter::once(root).chain(children.map(|(_, value)| value));
     for part in parts {
-        let opensearch = part.get("config").is_some_and(|it| it.get("opensearch.yml").is_some());
-        let elastic = part.get("esConfig").is_some();
+        let given: Vec<Setting> = part
+            .get("extraEnvs")
+            .into_iter()
+            .flat_map(NodeRef::items)
+            .filter_map(variable)
+            .collect();
+        let gives = |words: &[&str]| {
+            given.iter().any(|it| words.iter().any(|word| it.key.starts_with(word)))
+        };
+        node::chart_credentials(part, document, facts);
+        let image = part.at(&["image", "repository"]).and_then(NodeRef::scalar);
+        let opensearch = part.get("config").is_some_and(|it| it.get("opensearch.yml").is_some())
+            || image.is_some_and(|image| image.ends_with("/opensearch"))
+            || gives(&["DISABLE_SECURITY_PLUGIN"]);
+        // Kibana's chart has such variables too, and names the store.
+        let views = ["elasticsearchHosts", "kibanaConfig", "opensearchHosts"];
+        let views = views.iter().any(|key| part.get(key).is_some());
+        let elastic = part.get("esConfig").is_some() || (!views && gives(&["xpack.security."]));
         let sets = part.get("nodeSets").filter(|sets| sets.is_sequence());
         if !opensearch && !elastic && sets.is_none() {
             continue;
@@ -98,9 +114,9 @@ pub fn read_values(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFact
             None if part.get("replicas").is_none() => Some(3),
             None => number(part, "replicas"),
         };
-        let items = part.get("extraEnvs").into_iter().flat_map(NodeRef::items);
-        let entries = items.filter_map(variable).collect();
-        let key = ["esConfig", "config", "nodeSets"].iter().find_map(|key| part.entry(key));
+        let entries = given;
+        let key =
+            ["esConfig", "config", "nodeSets", "extraEnvs"].iter().find_map(|key| part.entry(key));
         let anchor = facts.documents[document.index as usize].anchor;
         facts.engine_objects.push(EngineObject {
             document,

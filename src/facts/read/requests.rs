@@ -1,7 +1,7 @@
 //! Requests to a search engine that a text holds, and the documents that their bodies are.
 
 use super::{Origin, Reader};
-use crate::facts::scalar::Scalar;
+use crate::facts::scalar::{Credential, Scalar};
 use crate::facts::{DocumentId, ObjectName, elastic};
 use crate::identify::Kind;
 use crate::lang::{console, placeholder};
@@ -78,9 +78,47 @@ impl Reader<'_> {
                 let size = Scalar { text: size.to_owned(), ..path.clone() };
                 search.size.get_or_insert(size);
             }
+            if let Some(body) = &request.body {
+                let path = path.text.as_str();
+                self.facts.credentials.extend(seeded(path, body, map, document));
+            }
             let body = self.facts.documents.get(before).map(|document| document.id);
             let request = elastic::EngineRequest { document, method: request.method, path, body };
             self.facts.engine_requests.push(request);
         }
     }
+}
+
+/// The password that a request gives a user of the engine.
+fn seeded(
+    path: &str,
+    body: &console::Body,
+    map: &OffsetMap,
+    document: DocumentId,
+) -> Option<Credential> {
+    const USERS: &[&str] = &["_security/user", "_xpack/security/user", "api/internalusers"];
+    if !USERS.iter().any(|users| path.contains(users)) {
+        return None;
+    }
+    let value_of = |key: &str| {
+        let (_, rest) = body.text.split_once(key)?;
+        let rest = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+        rest.split('"').next()
+    };
+    let value = value_of("\"password\"").filter(|value| !value.contains('\\'))?;
+    let (key, at) = (body.place("\"password\"")?, body.place(&format!("\"{value}\""))?);
+    let known = !placeholder::is_in(value);
+    let text = "password".to_owned();
+    Some(Credential {
+        document,
+        program: elastic::node::PROGRAM,
+        path: text.clone(),
+        key: Scalar { text, span: map.span(key.start, key.end), known: true, plain: true },
+        value: Scalar {
+            text: value.to_owned(),
+            span: map.span(at.start, at.end),
+            known,
+            plain: true,
+        },
+    })
 }

@@ -66,7 +66,7 @@ fn store(repo: &Repo, part: &Part) -> Option<TraceStore> {
         Form::Chart(_) if part.component == Component::Installation => {
             (Storage::Unknown, Retention::Unknown, Shown::Unknown)
         }
-        Form::Chart(_) | Form::Sidecar | Form::Variable(_) => return None,
+        Form::Chart(_) | Form::Sidecar | Form::Variable(_) | Form::Base => return None,
     };
     let (document, span) = (part.document, part.name.span);
     Some(TraceStore { document, span, product: "jaeger", storage, retention, shown })
@@ -90,7 +90,7 @@ fn shown(repo: &Repo, part: &Part) -> Shown {
                 Form::Config(config) => config.query.is_some(),
                 Form::Values(values) => !values.is_off("query.enabled"),
                 Form::Object(_) | Form::Chart(_) => true,
-                Form::Sidecar | Form::Variable(_) => false,
+                Form::Sidecar | Form::Variable(_) | Form::Base => false,
             }
     });
     beside.next().map_or(Shown::No, |other| Shown::Yes(other.name.span))
