@@ -303,7 +303,9 @@ fn status_of(repo: &Repo, mut finding: Finding, allowed: Option<String>, view: &
 /// Whether a file lies among those that tests read.
 fn is_fixture(path: &str) -> bool {
     let mut folders = path.split('/').rev().skip(1);
-    folders.any(|part| matches!(part, "testdata" | "fixtures" | "__fixtures__"))
+    folders.any(|part| {
+        matches!(part, "testdata" | "fixtures" | "__fixtures__" | "golden" | "__snapshots__")
+    })
 }
 
 /// Severity under a profile: only lowers, never touches validity.

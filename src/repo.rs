@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod arrivals;
+mod audience;
 pub mod audits;
 pub mod automation;
 pub mod boards;

@@ -12,6 +12,7 @@ mod checks;
 mod collector;
 mod fault;
 mod kubernetes;
+mod operator;
 mod prometheus;
 mod relabel;
 

@@ -114,9 +114,7 @@ fn sentences(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 fn of_sentence(text: &str, offset: usize) -> Vec<Claim> {
     let words = words(text);
-    let numbers: Vec<usize> = (0..words.len())
-        .filter(|&at| words[at].text.bytes().any(|byte| byte.is_ascii_digit()))
-        .collect();
+    let numbers: Vec<usize> = (0..words.len()).filter(|&at| is_number(words[at].text)).collect();
     let mut waits = Vec::new();
     let mut others = Vec::new();
     for &at in &numbers {
@@ -136,6 +134,17 @@ fn of_sentence(text: &str, offset: usize) -> Vec<Claim> {
         claim.range = claim.range.start + offset..claim.range.end + offset;
     }
     found
+}
+
+/// Whether a word with digits may be a number: `p99`, `99th` and `k8s` are names, `5xx` a class of
+/// answers.
+fn is_number(word: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphabetic();
+    let digits = word.trim_end_matches(letter);
+    let ending = word[digits.len()..].to_ascii_lowercase();
+    word.bytes().any(|byte| byte.is_ascii_digit())
+        && !word.starts_with(letter)
+        && !matches!(ending.as_str(), "st" | "nd" | "rd" | "th" | "xx")
 }
 
 fn words(text: &str) -> Vec<Word<'_>> {
@@ -233,7 +242,8 @@ fn kind(before: &[String], unit: Unit, after: Option<&str>) -> Option<Kind> {
         }
         // "over 5 minutes" is as often a span of time that is looked at.
         let long = matches!(unit, Unit::Time(seconds) if seconds >= 60.0);
-        if first == Some("over") || (long && first == Some("than")) {
+        let fine = matches!(unit, Unit::Time(seconds) if seconds < 1.0);
+        if (first == Some("over") && !fine) || (long && first == Some("than")) {
             return None;
         }
     }

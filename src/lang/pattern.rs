@@ -147,6 +147,23 @@ impl Pattern {
     }
 }
 
+/// Whether a pattern certainly refuses the empty text: a series without the label does not match it.
+pub fn asks_for_text(pattern: &str) -> bool {
+    let begins = |branch: &str| {
+        let mut bytes = branch.bytes();
+        bytes.next().is_some_and(|c| c.is_ascii_alphanumeric())
+            && !bytes.next().is_some_and(|c| b"*?{".contains(&c))
+    };
+    // Groups only add beginnings to the split.
+    if pattern.split('|').all(begins) {
+        return true;
+    }
+    pattern != ".*"
+        && re2::fault(pattern).is_none()
+        && regex_syntax::parse(pattern)
+            .is_ok_and(|parsed| parsed.properties().minimum_len().is_some_and(|least| least > 0))
+}
+
 /// `a|b|c`, `(a|b)`, `^a$` as words; `None` for any other pattern. An empty alternative is the
 /// empty word.
 pub fn words(pattern: &str) -> Option<Vec<&str>> {

@@ -82,7 +82,7 @@ impl Repo {
     /// anybody's stack, started at home, to try something, or by those whom the product is given to.
     pub fn is_owed(&self, document: DocumentId) -> bool {
         if self.only_shows()
-            || self.is_handed_out()
+            || self.is_for_others()
             || self.is_only_shown(document)
             || self.is_filled_in(document)
         {
@@ -102,7 +102,7 @@ impl Repo {
 
     /// The same of what belongs to the repository as a whole, wherever it is reported.
     pub fn is_owed_by_all(&self, document: DocumentId) -> bool {
-        let shown = self.only_shows() || self.is_handed_out() || self.is_only_shown(document);
+        let shown = self.only_shows() || self.is_for_others() || self.is_only_shown(document);
         self.is_owed(document) || !shown && self.is_deployed()
     }
 
@@ -154,7 +154,7 @@ impl Repo {
     }
 
     /// Whether a document is a Compose file, or what a container of one reads.
-    fn is_composed(&self, document: DocumentId) -> bool {
+    pub fn is_composed(&self, document: DocumentId) -> bool {
         let is = |id: DocumentId| self.document(id).kind == Kind::Compose;
         is(document)
             || self.document(document).host.is_some_and(is)
@@ -195,12 +195,5 @@ impl Repo {
             matches!(kind, Kind::PrometheusRules | Kind::PrometheusOperator)
                 && self.stands(alert.document)
         })
-    }
-
-    /// Whether the repository is one of charts that others install: they are tested and published as such,
-    /// and no program of its own is here.
-    fn is_handed_out(&self) -> bool {
-        const PUBLISHED: &[&str] = &["artifacthub-repo.yml", "cr.yaml", "ct.yaml"];
-        self.paths.iter().any(|path| PUBLISHED.contains(&last(path))) && !self.has_source_code()
     }
 }

@@ -215,7 +215,16 @@ impl Repo {
             && all > 0
             && others * 8 <= all
             && self.facts.packages.is_empty();
-        bare || self.is_introduced_as_shown()
+        bare || self.is_shown()
+    }
+
+    /// Whether the page that introduces the repository says, or its heading ends with it, that all of
+    /// it is a demonstration: `OpenTelemetry Demo`.
+    pub fn is_shown(&self) -> bool {
+        let own = |path: &str| path.eq_ignore_ascii_case("README.md");
+        let mut pages = self.facts.pages.iter();
+        let page = pages.find(|page| own(&self.source(page.document.source).path));
+        self.is_introduced_as_shown() || page.is_some_and(|page| is_called_demo(&page.title.text))
     }
 
     /// Whether the page that introduces the repository says that it is a demonstration.
@@ -249,6 +258,13 @@ fn says_demo(text: &str) -> bool {
     // `Sample .NET Core REST API`, `a simple demo application`
     words.first().is_some_and(|word| SHOWN.contains(word))
         || words.windows(2).any(|pair| SHOWN.contains(&pair[0]) && THINGS.contains(&pair[1]))
+}
+
+/// Whether a heading is the name of a demonstration.
+fn is_called_demo(title: &str) -> bool {
+    let mut words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let last = words.next_back().unwrap_or_default();
+    ["demo", "demonstration"].iter().any(|word| last.eq_ignore_ascii_case(word))
 }
 
 /// Whether an image stands in for what is elsewhere when the program is not at work, or shows a

@@ -11,6 +11,7 @@ pub(super) fn check(case: &mut Case<'_>) {
     let Some(first) = case.first_standing(&applicable) else { return };
     if case.repo.facts.alert_rules.is_empty()
         && case.repo.facts.monitors.is_empty()
+        && !case.repo.has_default_rules()
         && !documents.iter().any(could_hold_alerts)
     {
         case.miss(first.anchor);

@@ -77,7 +77,8 @@ fn is_spoken_of(issue: &SchemaIssue) -> bool {
     match issue.context {
         "Config" => absent,
         "Receiver" | "NamedTimeInterval" => absent && issue.field == "name",
-        "Matcher" => true,
+        "Matcher" => issue.field != "name",
+        "RouteMatcher" => issue.field == "matchType",
         "Route" => {
             issue.refusal != Refusal::UnknownField
                 && issue.refusal != Refusal::WrongType

@@ -1,6 +1,7 @@
 //! Alerts that reach people only. Rule: rules/incr/automation-missing.yaml
 
 use super::alerting_here;
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::config::World;
 use crate::facts::alertmanager::Integration;
@@ -25,6 +26,9 @@ pub(in crate::check) fn check(case: &mut Case<'_>) {
         || !repo.facts.on_call.is_empty()
         || images.any(|image| automation::is_program(&image.text));
     if !found {
-        case.flag(first);
+        let flag = case.flag(first);
+        if repo.is_shown() || repo.is_home() {
+            flag.severity(Severity::Warning);
+        }
     }
 }

@@ -23,6 +23,11 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     if !repo.holds_all(World::Metrics) || repo.scraping_anchor().is_none() {
         return;
     }
+    // What a cluster shows is not asked of a server that only a Compose file starts.
+    let cluster = case.document().is_some_and(|document| repo.is_in_cluster(document.id));
+    if cluster && repo.own_jobs().all(|job| repo.is_composed(job.document)) {
+        return;
+    }
     for (_, selector) in query.ast().selectors() {
         let (Some(name), Some(extent)) = (selector.metric(), selector.metric_extent()) else {
             continue;

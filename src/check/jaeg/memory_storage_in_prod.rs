@@ -30,7 +30,7 @@ pub(super) fn check(part: &Part, case: &mut Case<'_>) {
     };
     // Also a file by whose name developers start it.
     let demo = !case.repo.stands(part.document);
-    let developed = is_beside_builds(part, case.repo);
+    let developed = is_beside_builds(part, case.repo) || case.repo.is_shown();
     if let Some((span, what)) = found {
         let flag = case.flag(span).with("what", what);
         if demo {

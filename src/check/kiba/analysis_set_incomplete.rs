@@ -1,5 +1,6 @@
 //! The four searches the standard asks for. Rule: rules/kiba/analysis-set-incomplete.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::query::{Form, LogQuery};
 use crate::identify::Kind;
@@ -52,9 +53,14 @@ pub(super) fn check(case: &mut Case<'_>) {
     if missing.is_empty() {
         return;
     }
-    // Who keeps searches has somebody who searches.
-    let flag =
-        if search.is_some() && !repo.only_shows() { case.flag(anchor) } else { case.miss(anchor) };
+    // Who keeps searches has somebody who searches; where none is one of the four, it may be for
+    // something else than services: flows, firewalls.
+    let searched = search.is_some() && !found.is_empty() && !repo.only_shows();
+    let flag = if searched { case.flag(anchor) } else { case.miss(anchor) };
+    let flag = match search.is_some() && found.is_empty() {
+        true => flag.at_most(Severity::Warning),
+        false => flag,
+    };
     flag.with("missing", missing.join(", "));
 }
 

@@ -2,6 +2,7 @@
 
 use super::places;
 use crate::check::Case;
+use crate::lang::matcher::MatchOp;
 use crate::lang::placeholder;
 use crate::lang::promql::ast::{Aggregate, Binary, Kind, Name};
 use crate::lang::promql::labels::Presence;
@@ -48,8 +49,22 @@ fn grouping<'a>(place: Place<'a, 'a>, aggregate: &Aggregate, case: &mut Case<'a>
     for label in
         grouping.labels.iter().filter(|label| lacks(inner, label, case)).collect::<Vec<_>>()
     {
+        if is_asked_away(inner, label) {
+            continue;
+        }
         report(place, label, "by", "what is aggregated has", case);
     }
+}
+
+/// Whether a selector below asks that the label be absent: who wrote it knows, and one group for all of
+/// them is meant.
+fn is_asked_away(inner: Place<'_, '_>, label: &Name) -> bool {
+    inner.query.ast().subtree(inner.node).any(|(_, node)| {
+        let Kind::Selector(selector) = &node.kind else { return false };
+        let mut labels = selector.labels();
+        labels
+            .any(|it| it.op == MatchOp::Equal && it.value.is_empty() && it.label.text == label.text)
+    })
 }
 
 fn lacks<'a>(side: Place<'a, 'a>, label: &Name, case: &Case<'a>) -> bool {

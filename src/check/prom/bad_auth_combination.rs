@@ -7,6 +7,8 @@ use crate::facts::schema::{Refusal, SchemaIssue};
 /// Fields of which the loader takes one, or one only with another.
 const FIELDS: &[&str] = &[
     "basic_auth",
+    "basicAuth",
+    "azureAd",
     "authorization",
     "oauth2",
     "bearer_token",

@@ -7,6 +7,7 @@ use crate::facts::schema::SchemaIssue;
 
 pub(super) fn takes(issue: &SchemaIssue) -> bool {
     let relabel = issue.context.eq_ignore_ascii_case("RelabelConfig")
+        || issue.context == "Relabeling"
         || matches!(
             issue.field.as_str(),
             "relabel_configs"

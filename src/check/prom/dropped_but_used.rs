@@ -2,7 +2,7 @@
 
 use crate::check::Case;
 use crate::config::World;
-use crate::facts::prometheus::{Relabel, ScrapeJob};
+use crate::facts::prometheus::{JobForm, Relabel, ScrapeJob};
 use crate::lang::pattern::Pattern;
 use crate::metrics;
 use crate::repo::Repo;
@@ -67,8 +67,23 @@ fn is_synthetic(name: &str) -> bool {
 /// Whether a job is the only one that can bring a metric, or the others drop it too.
 fn is_sole_source(repo: &Repo, job: &ScrapeJob, name: &str) -> bool {
     let mut others = repo.own_jobs().filter(|other| !std::ptr::eq(*other, job));
-    brings(repo, job, name) != Reads::No
-        && others.all(|other| brings(repo, other, name) == Reads::No || drops(other, name))
+    let own = brings(repo, job, name);
+    let lacks = |other: &ScrapeJob| match brings(repo, other, name) {
+        Reads::No => true,
+        // Where one job certainly reads the program, a list of other addresses is other programs.
+        Reads::Maybe => own == Reads::Yes && is_listed(other),
+        Reads::Yes => false,
+    };
+    own != Reads::No && others.all(|other| lacks(other) || drops(other, name))
+}
+
+/// Whether a job names each of its targets.
+fn is_listed(job: &ScrapeJob) -> bool {
+    job.form == JobForm::Job
+        && job.discovery.is_empty()
+        && !job.settings.open
+        && !job.targets.is_empty()
+        && job.targets.iter().all(|target| target.known)
 }
 
 /// Whether a job can bring a metric, by who provides it.

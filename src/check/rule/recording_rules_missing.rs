@@ -1,24 +1,44 @@
 //! Monitoring without recording rules. Rule: rules/rule/recording-rules-missing.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::{Dialect, Document};
-use crate::identify::Kind;
+use crate::identify::Kind as Format;
+use crate::lang::promql::ast::Kind;
+use crate::repo::queries::Query;
 
 pub(super) fn check(case: &mut Case<'_>) {
     let documents = &case.repo.facts.documents;
-    let applicable = [Kind::PrometheusConfig, Kind::PrometheusRules];
+    let applicable = [Format::PrometheusConfig, Format::PrometheusRules];
     let Some(first) = case.first_standing(&applicable) else { return };
-    if case.repo.facts.recording_rules.is_empty() && !documents.iter().any(could_hold_records) {
-        case.miss(first.anchor);
+    let repo = case.repo;
+    let kept = !repo.facts.recording_rules.is_empty() || repo.has_default_rules();
+    if kept || documents.iter().any(could_hold_records) {
+        return;
     }
+    let computed = case.model.queries().iter().any(computes);
+    let flag = case.miss(first.anchor);
+    // What nothing asks for needs not be kept either.
+    if !computed {
+        flag.at_most(Severity::Warning);
+    }
+}
+
+/// Whether a query computes a rate or a quantile, which a record would keep.
+fn computes(query: &Query<'_>) -> bool {
+    const COMPUTES: &[&str] = &["histogram_quantile", "increase", "irate", "rate"];
+    query.ast().all().any(|(_, node)| match &node.kind {
+        Kind::Call(call) => call.function.is_some_and(|it| COMPUTES.contains(&it.name)),
+        _ => false,
+    })
 }
 
 /// Rule documents that were not read, and specifications that records are generated from.
 pub(super) fn could_hold_records(document: &Document) -> bool {
     let object = document.object.as_ref().map_or("", |object| object.kind.as_str());
-    let rules = document.kind == Kind::PrometheusRules || object == "PrometheusRule";
+    let rules = document.kind == Format::PrometheusRules || object == "PrometheusRule";
     let unread = document.masked
         || document.dialect == Some(Dialect::Loki)
         || !document.text_issues.is_empty();
-    document.kind == Kind::Slo || (rules && unread)
+    document.kind == Format::Slo || (rules && unread)
 }

@@ -301,23 +301,29 @@ fn object_matcher(node: NodeRef<'_>) -> Option<Matcher> {
     let name = Scalar::under(node, "name")?;
     let value = Scalar::under(node, "value");
     let regex = Scalar::under(node, "regex").and_then(|regex| regex.boolean()) == Some(true);
-    let op = match Scalar::under(node, "matchType") {
+    let sign = Scalar::under(node, "matchType").filter(|sign| !sign.text.is_empty());
+    let op = match &sign {
         Some(sign) => MatchOp::named(&sign.text),
         None if regex => Some(MatchOp::Regex),
         None => Some(MatchOp::Equal),
     };
     let known = name.known && op.is_some() && value.as_ref().is_none_or(|value| value.known);
     let op = op.unwrap_or(MatchOp::Equal);
+    let at = value.as_ref().map_or(name.span, |value| value.span);
     let text = value.map_or_else(String::new, |value| value.text);
     let fault = (known && op.is_regex())
         .then(|| re2::fault_anchored(&text))
         .flatten()
-        .map(|fault| format!("has a pattern that does not compile: {fault}"));
+        .map(|fault| (at, format!("has a pattern that does not compile: {fault}")));
+    let unread = sign.filter(|sign| sign.known && MatchOp::named(&sign.text).is_none());
+    let fault = fault
+        .or_else(|| unread.map(|sign| (sign.span, "is none of `=`, `!=`, `=~`, `!~`".to_owned())));
+    let (span, fault) = fault.map_or((name.span, None), |(span, fault)| (span, Some(fault)));
     Some(Matcher {
         label: name.text,
         op,
         value: text,
-        span: name.span,
+        span,
         deprecated: None,
         known: known && fault.is_none(),
         fault,

@@ -4,6 +4,7 @@
 //! tells nobody is called lost.
 
 mod acts;
+mod answers;
 mod deeds;
 mod excuse;
 mod fate;

@@ -4,7 +4,7 @@ use super::fault::short;
 use super::scalars::{self, Value};
 use super::table::{Field, Reader, Test, Type};
 use super::walk::{Fields, Walker};
-use super::{Refusal, alertmanager, collector, prometheus};
+use super::{Refusal, alertmanager, collector, operator, prometheus};
 use crate::lang::placeholder;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
@@ -46,6 +46,7 @@ pub(crate) fn run<'t>(walker: &mut Walker<'t>, fields: &Fields<'t>) {
     match walker.reading.schema.name {
         "prometheus" => prometheus::refuse(walker, fields),
         "alertmanager" => alertmanager::refuse(walker, fields),
+        "prometheus-operator" => operator::refuse(walker, fields),
         "otel-collector" => collector::refuse(walker, fields),
         _ => {}
     }

@@ -7,6 +7,7 @@ use super::ast::{
 };
 use super::types::{self, Type};
 use crate::lang::matcher::MatchOp;
+use crate::lang::pattern::asks_for_text;
 use crate::lang::placeholder;
 
 /// Sets with more labels than this are taken as open, so that no expression costs more than its
@@ -189,9 +190,9 @@ fn select<'a>(selector: &'a Selector, mut set: LabelSet<'a>) -> LabelSet<'a> {
             MatchOp::Equal if value.is_empty() => Presence::Absent,
             MatchOp::Equal => Presence::Is(value),
             MatchOp::NotEqual if value.is_empty() => Presence::Present,
-            MatchOp::Regex if value == ".+" => Presence::Present,
             MatchOp::Regex if is_words(value) && value.contains('|') => Presence::Among(value),
             MatchOp::Regex if is_words(value) => Presence::Is(value),
+            MatchOp::Regex if asks_for_text(value) => Presence::Present,
             _ => continue,
         };
         // A recorded label keeps its own value: a matcher of another selects nothing.

@@ -125,6 +125,10 @@ fn is_fixed(
                 let wraps = format.is_some_and(|format| format.contains("%w"));
                 return !wraps && args.iter().all(|arg| !shows_error(unit, arg.value));
             }
+            // "context canceled", "context deadline exceeded"
+            if file.called(id) == Some("Err") && args.is_empty() && is_of_context(unit, id) {
+                return true;
+            }
             match file.own_function(id) {
                 Some(own) => gives(file, own, known, hops - 1) == Gives::Fixed,
                 None => false,
@@ -132,6 +136,15 @@ fn is_fixed(
         }
         _ => false,
     }
+}
+
+/// `ctx.Err()` of a parameter.
+fn is_of_context(unit: &Unit<'_>, call: ExprId) -> bool {
+    let ExprKind::Call { callee, .. } = unit.expr(call) else { return false };
+    let ExprKind::Member { of, .. } = unit.expr(*callee) else { return false };
+    let ExprKind::Name(name) = unit.expr(*of) else { return false };
+    let mut params = unit.outward(unit.function_of(call)).flat_map(|id| &unit.function(id).params);
+    params.any(|param| param.name == *name && param.ty == Some("context.Context"))
 }
 
 /// `ErrNotFound`, `http.ErrNotSupported`: an error that a package declares once.

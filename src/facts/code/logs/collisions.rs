@@ -4,6 +4,7 @@ use crate::facts::code::file::{Call, File};
 use crate::facts::scalar::Scalar;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{DocumentId, FileFacts, Subject};
+use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, Function, FunctionId};
@@ -132,6 +133,9 @@ fn through(
     let mut found = functions.get(name).into_iter().flatten().filter(same);
     let (Some(to), None) = (found.next(), found.next()) else { return };
     let to = unit.function(*to);
+    if ![from, to].into_iter().any(|function| writes_records(file, function)) {
+        return;
+    }
     // What the callee takes as fields may have any name.
     if !to.params.iter().any(|param| stars(param.at.start)) {
         return;
@@ -147,6 +151,37 @@ fn through(
         },
         passing: Passing::Through { wrapper: from.name.to_owned(), taken },
     });
+}
+
+/// Whether a function writes records, by its name, its class or what it calls: `severity` of a query
+/// is no field of a record.
+fn writes_records(file: &File<'_, '_>, function: &Function<'_>) -> bool {
+    const WRITES: &[&str] = &[
+        "audit",
+        "critical",
+        "debug",
+        "emit",
+        "error",
+        "exception",
+        "fatal",
+        "info",
+        "log",
+        "logger",
+        "logging",
+        "logs",
+        "trace",
+        "warn",
+        "warning",
+        "write",
+    ];
+    let says = |name: &str| words(name).iter().any(|word| WRITES.contains(&word.as_str()));
+    let unit = file.unit;
+    says(function.name)
+        || function.class.is_some_and(|class| says(unit.class(class).name))
+        || file.of_role(Role::Log).any(|(call, _)| {
+            let at = unit.place(call.id);
+            function.at.start <= at.start && at.end <= function.at.end
+        })
 }
 
 /// The parameter that is given here and that a caller's field may be called like.

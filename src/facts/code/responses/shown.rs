@@ -173,13 +173,14 @@ impl<'u> Errors<'u> {
         None
     }
 
-    /// Whether what failed was to read what the client sent, or whoever asks was refused.
+    /// Whether what failed was to read what the client sent or to fill the page that answers, or
+    /// whoever asks was refused.
     pub(super) fn is_of_request(&self, unit: &Unit<'_>, whole: ExprId) -> bool {
         let at = unit.place(whole);
         let around = self.sites.iter();
         let mut around =
             around.filter(|site| site.whole.start <= at.start && at.end <= site.whole.end);
-        around.any(|site| site.reads_request(unit) || site.refuses(unit))
+        around.any(|site| site.reads_request(unit) || site.refuses(unit) || site.fills_page(unit))
     }
 
     /// Whether errors of one kind are told from others before the answer.
