@@ -238,11 +238,11 @@ pub fn profile(settings: &Settings, path: &str) -> Profile {
     // A file name counts by its stem and dotted or dashed parts: `values-prod.yaml`.
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let is = |words: &[&str], part: &str| words.contains(&part);
+    // Runbooks stand in `docs`, and what they say is meant.
+    let page = [".md", ".adoc", ".rst"].iter().any(|ending| file.ends_with(ending));
+    let dev = |segment: &str| is(DEV, segment) && !(page && segment == "docs");
     // Go's tools pass over `_examples`.
-    if folders
-        .split('/')
-        .any(|segment| is(DEV, segment) || is(DEV, segment.trim_start_matches('_')))
-    {
+    if folders.split('/').any(|segment| dev(segment) || dev(segment.trim_start_matches('_'))) {
         Profile::Dev
     } else if folders.split('/').any(|segment| is(PRODUCTION, segment))
         || file.split(['.', '-', '_']).any(|part| is(PRODUCTION, part))

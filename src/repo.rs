@@ -114,6 +114,7 @@ pub struct Repo {
     evaluating: OnceLock<Vec<servers::Server>>,
     intervals: OnceLock<Vec<(Option<String>, f64)>>,
     loading: OnceLock<paths::Loading>,
+    loadings: OnceLock<Vec<paths::Loading>>,
     listing: OnceLock<Option<paths::Listing>>,
     target_labels: OnceLock<targets::TargetLabels>,
     collected: OnceLock<Vec<exporters::Reads>>,
@@ -225,6 +226,7 @@ impl Repo {
             evaluating: OnceLock::new(),
             intervals: OnceLock::new(),
             loading: OnceLock::new(),
+            loadings: OnceLock::new(),
             listing: OnceLock::new(),
             target_labels: OnceLock::new(),
             collected: OnceLock::new(),
@@ -277,11 +279,6 @@ impl Repo {
     /// What the repository holds of each signal, in the order of the files.
     pub fn evidence(&self) -> &[pillars::Evidence] {
         self.evidence.get_or_init(|| pillars::gather(self))
-    }
-
-    /// What the servers' `rule_files` lead to.
-    pub fn loading(&self) -> &paths::Loading {
-        self.loading.get_or_init(|| paths::Loading::of(self))
     }
 
     /// Paths and documents by their names.

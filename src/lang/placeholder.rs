@@ -4,11 +4,13 @@ use super::promql::HOLE;
 
 /// Whether `text` holds a placeholder, so that nobody can know its value:
 /// `${VAR}`, `$(VAR)`, `{{ … }}`, `{% … %}`, `<% … %>`, `%(x)s`, `ENC[…]`, `SECRET[…]` (Vector's),
-/// `op://…`, `vault:…`, `__HOST__`, `_HOST_`, `<HOST>`, or the gap of a variable that was taken out.
+/// `op://…`, `vault:…`, `ref+…` (of vals), `__HOST__`, `_HOST_`, `@@HOST@@`, `<HOST>`, or the gap of a
+/// variable that was taken out.
 pub fn is_in(text: &str) -> bool {
     holds_pair(text.as_bytes())
         || text.starts_with("op://")
         || text.starts_with("vault:")
+        || text.starts_with("ref+")
         || (text.starts_with("$") && is_variable(&text[1..]))
         || is_underlined(text)
         || is_angled(text)
@@ -27,7 +29,9 @@ fn is_angled(text: &str) -> bool {
 /// `__host__` or `_HOST_`: a word that a script replaces.
 fn is_underlined(text: &str) -> bool {
     let upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    (text.starts_with("__") && text.ends_with("__") && text.len() > 4)
+    let framed = |mark: &str| text.starts_with(mark) && text.ends_with(mark) && text.len() > 4;
+    framed("__")
+        || framed("@@")
         || (text.len() > 4
             && text.starts_with('_')
             && text.ends_with('_')

@@ -208,7 +208,9 @@ impl Masker<'_> {
                 vec![Piece::Drop, Piece::Keep(from..from + literal.len()), Piece::Drop],
             ));
         }
-        if !self.declared && is_alert_action(body) && !names(body, ".Values") {
+        // `{{ "{{ $value }}" | quote }}` prints an alert's action, and is none.
+        let escapes = body.contains("{{");
+        if !self.declared && !escapes && is_alert_action(body) && !names(body, ".Values") {
             return None;
         }
         Some((end, vec![classify(body, at..end)]))

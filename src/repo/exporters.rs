@@ -1,5 +1,6 @@
 //! Exporters as they run and as they are scraped: which container is one, which job reads it.
 
+mod monitored;
 pub mod reduced;
 
 use super::Repo;
@@ -245,8 +246,13 @@ impl Repo {
     /// For every exporter of the catalogue, the best that any job here can say.
     pub fn collected(&self, exporter: &Exporter) -> Reads {
         let all = self.collected.get_or_init(|| {
-            let best = |exporter| self.own_jobs().map(|job| self.reads(job, exporter)).max();
-            metrics::exporters().iter().map(|it| best(it).unwrap_or(Reads::No)).collect()
+            let said = |exporter| self.own_jobs().map(|job| self.reads(job, exporter)).max();
+            let best = |exporter| match said(exporter).unwrap_or(Reads::No) {
+                // By whatever name a monitor goes, it reads what its pods run.
+                Reads::Maybe | Reads::No if self.is_monitored(exporter) => Reads::Yes,
+                said => said,
+            };
+            metrics::exporters().iter().map(best).collect()
         });
         let at = metrics::exporters().iter().position(|known| known.key == exporter.key);
         at.and_then(|at| all.get(at)).copied().unwrap_or(Reads::No)

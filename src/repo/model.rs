@@ -232,11 +232,9 @@ impl<'r> Model<'r> {
         self.routing.get_or_init(|| routing::all(self))
     }
 
-    /// The expression behind a name that exactly one rule of the repository records.
+    /// The expression behind a name that one rule of the repository records, or copies of one.
     pub fn recorded(&self, name: &str) -> Option<&Query<'r>> {
-        let record = self.records().get(name)?;
-        let [index] = *record.queries else { return None };
-        (record.definitions == 1).then(|| &self.queries()[index])
+        self.records().get(name)?.only().map(|index| &self.queries()[index])
     }
 
     /// Looks through parentheses, and through bare recorded names into what they record.

@@ -91,8 +91,17 @@ pub struct Loading {
 impl Loading {
     /// Follows the entries of all servers.
     pub(super) fn of(repo: &Repo) -> Loading {
-        let files = |server: &&PrometheusConfig| server.form == ServerForm::File;
-        Loading::of_servers(repo, repo.facts.prometheus.iter().filter(files))
+        Loading::of_servers(repo, Loading::servers(repo))
+    }
+
+    /// Follows the entries of each server for itself.
+    pub(super) fn each(repo: &Repo) -> Vec<Loading> {
+        let one = |server| Loading::of_servers(repo, std::iter::once(server));
+        Loading::servers(repo).map(one).collect()
+    }
+
+    fn servers(repo: &Repo) -> impl Iterator<Item = &PrometheusConfig> {
+        repo.facts.prometheus.iter().filter(|server| server.form == ServerForm::File)
     }
 
     /// Follows the entries of these servers.
@@ -132,6 +141,18 @@ impl Loading {
             || repo
                 .path_number(&repo.source(document.source).path)
                 .is_some_and(|number| self.files.contains(&number))
+    }
+}
+
+impl Repo {
+    /// What the servers' `rule_files` lead to.
+    pub fn loading(&self) -> &Loading {
+        self.loading.get_or_init(|| Loading::of(self))
+    }
+
+    /// What the `rule_files` of each server lead to.
+    pub fn loadings(&self) -> &[Loading] {
+        self.loadings.get_or_init(|| Loading::each(self))
     }
 }
 

@@ -180,6 +180,18 @@ impl Gather<'_> {
                 }
             }
             Kind::PrometheusOperator | Kind::Kubernetes => self.object(document),
+            Kind::PromtailConfig => {
+                self.add(Part::LogPipeline, id, span, name);
+                // Alloy sends what its components take.
+                let text = self.repo.source(id.source).text();
+                if ["prometheus.scrape \"", "prometheus.remote_write \""]
+                    .iter()
+                    .any(|it| text.contains(it))
+                {
+                    self.add(Part::Metrics, id, span, name);
+                    self.add(Part::LongTermMetrics, id, span, name);
+                }
+            }
             kind => {
                 for &part in parts_of_kind(kind) {
                     self.add(part, id, span, name);
@@ -273,9 +285,7 @@ impl Gather<'_> {
             Class::Collector => {
                 &[Part::Collector, Part::Metrics, Part::LogPipeline, Part::TracePipeline]
             }
-            Class::Agent => {
-                &[Part::Metrics, Part::LongTermMetrics, Part::LogPipeline, Part::TraceExport]
-            }
+            Class::Agent => AGENT,
             Class::Profiles | Class::Database | Class::Broker | Class::Proxy | Class::Support => {
                 &[]
             }
@@ -329,6 +339,13 @@ const OBJECTS: &[(&str, &str, &[Part])] = &[
     ("VMCluster", "victoriametrics.com", &[Part::Metrics, Part::LongTermMetrics]),
     ("VMServiceScrape", "victoriametrics.com", &[Part::Metrics]),
     ("VMPodScrape", "victoriametrics.com", &[Part::Metrics]),
+    ("VMNodeScrape", "victoriametrics.com", &[Part::Metrics]),
+    ("VMStaticScrape", "victoriametrics.com", &[Part::Metrics]),
+    ("VMScrapeConfig", "victoriametrics.com", &[Part::Metrics]),
+    ("VMAlertmanager", "victoriametrics.com", &[Part::Alerting]),
+    ("VMAlertmanagerConfig", "victoriametrics.com", &[Part::Alerting]),
+    ("GrafanaAgent", "grafana.com", &[Part::Metrics, Part::LongTermMetrics]),
+    ("DatadogAgent", "datadoghq.com", AGENT),
     ("OpenTelemetryCollector", "opentelemetry.io", COLLECTOR),
     ("Instrumentation", "opentelemetry.io", &[Part::TraceExport]),
     ("Jaeger", "jaegertracing.io", &[Part::TraceBackend]),
@@ -346,6 +363,10 @@ const OBJECTS: &[(&str, &str, &[Part])] = &[
     ("Fluentd", "fluent.io", &[Part::LogPipeline]),
     ("Logging", "banzaicloud.io", &[Part::LogPipeline]),
 ];
+
+/// What sends all of them to whoever hosts it.
+const AGENT: &[Part] =
+    &[Part::Metrics, Part::LongTermMetrics, Part::LogPipeline, Part::TraceExport];
 
 const COLLECTOR: &[Part] =
     &[Part::Collector, Part::Metrics, Part::LogPipeline, Part::TracePipeline];

@@ -55,9 +55,12 @@ fn key<'r>(query: &Query<'r>) -> Option<Key<'r>> {
 /// Whether one server certainly loads both.
 fn together(case: &Case<'_>, one: &Query<'_>, other: &Query<'_>) -> bool {
     let (Some(one), Some(other)) = (one.alert(), other.alert()) else { return false };
-    let loading = case.repo.loading();
+    let repo = case.repo;
     one.document == other.document
-        || (loading.holds(case.repo, one.document) && loading.holds(case.repo, other.document))
+        || repo
+            .loadings()
+            .iter()
+            .any(|server| server.holds(repo, one.document) && server.holds(repo, other.document))
 }
 
 /// Whether one series can make both fire: different expressions over the same selection.

@@ -3,14 +3,15 @@
 use crate::check::Case;
 use crate::facts::rules::AlertRule;
 use crate::finding::Edit;
-use crate::lang::distance;
+use crate::lang::{distance, placeholder};
 
 pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
     let settings = case.settings();
     let label = settings.severity_label.as_str();
     let allowed = settings.severities.join(", ");
     if let Some(severity) = alert.label(label) {
-        let literal = severity.known && !severity.text.contains("{{") && !severity.text.is_empty();
+        let literal =
+            severity.known && !placeholder::is_in(&severity.text) && !severity.text.is_empty();
         if literal && !settings.severities.contains(&severity.text) {
             let what = format!("has {label} `{}`, which is none of {allowed}", severity.text);
             case.flag(severity.span).with("what", what);

@@ -23,6 +23,9 @@ pub(super) fn check(job: &ScrapeJob, case: &mut Case<'_>) {
     if value.boolean() != Some(true) || job.speaks_of(PASS_ON) {
         return;
     }
+    if case.repo.monitors_what_passes_on(job) {
+        return;
+    }
     let key = job.settings.key("honor_labels").map_or(value.span, |key| key.span);
     case.flag(key).with("job", job.label());
 }

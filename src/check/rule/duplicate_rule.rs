@@ -32,20 +32,22 @@ pub(super) fn check(case: &mut Case<'_>) {
 /// Reports each of `twins` with the first before it that one server certainly loads beside it:
 /// they stand in one document, or a server's `rule_files` lead to both.
 fn pairs(case: &mut Case<'_>, twins: &[&Query<'_>]) {
-    let loading = case.repo.loading();
+    let repo = case.repo;
     let mut in_document: BTreeMap<DocumentId, usize> = BTreeMap::new();
-    let mut in_server: Option<usize> = None;
+    let mut in_server: BTreeMap<usize, usize> = BTreeMap::new();
     for (index, query) in twins.iter().enumerate() {
         let Some((_, document, ..)) = query.rule() else { continue };
         let here = in_document.get(&document).copied();
-        let loaded = loading.holds(case.repo, document);
-        let beside = in_server.filter(|_| loaded);
+        let servers = repo.loadings().iter().enumerate();
+        let servers = servers.filter(|(_, server)| server.holds(repo, document));
+        let servers: Vec<usize> = servers.map(|(number, _)| number).collect();
+        let beside = servers.iter().filter_map(|server| in_server.get(server).copied());
         if let Some(earlier) = here.into_iter().chain(beside).min() {
             report(query, twins[earlier], case);
         }
         in_document.entry(document).or_insert(index);
-        if loaded {
-            in_server.get_or_insert(index);
+        for server in servers {
+            in_server.entry(server).or_insert(index);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Model;
 use crate::lang::quick::QuickMap;
+use crate::repo::queries::Query;
 
 /// The definitions of one recorded name.
 #[derive(Clone, Debug, Default)]
@@ -10,6 +11,16 @@ pub struct Record {
     pub definitions: usize,
     /// Numbers of their expressions that could be read.
     pub queries: Vec<usize>,
+    /// Not all of them are copies of the first, as each environment has one.
+    differ: bool,
+}
+
+impl Record {
+    /// The number of the one expression that all rules have.
+    pub fn only(&self) -> Option<usize> {
+        let first = *self.queries.first()?;
+        (!self.differ && self.definitions == self.queries.len()).then_some(first)
+    }
 }
 
 /// The recorded names: each expression looks up all names that it reads.
@@ -51,7 +62,11 @@ impl<'r> Model<'r> {
             }
             for query in self.queries().iter().filter(|query| query.is_sound()) {
                 if let Some(rule) = query.record() {
-                    records.of(&rule.name.text).queries.push(query.index);
+                    let record = records.of(&rule.name.text);
+                    if let Some(first) = record.queries.first() {
+                        record.differ |= !is_copy(&self.queries()[*first], query);
+                    }
+                    record.queries.push(query.index);
                 }
             }
             records.sorted = records.quick.keys().copied().collect();
@@ -59,4 +74,14 @@ impl<'r> Model<'r> {
             records
         })
     }
+}
+
+/// Whether two rules record the same, with the same labels.
+fn is_copy(one: &Query<'_>, other: &Query<'_>) -> bool {
+    let labels = |query: &Query<'_>| {
+        let rule = query.record()?;
+        let entries = rule.labels.entries.iter();
+        Some(entries.map(|(key, value)| (key.text.clone(), value.text.clone())).collect::<Vec<_>>())
+    };
+    one.scalar.text == other.scalar.text && labels(one) == labels(other)
 }
