@@ -148,7 +148,7 @@ impl Deployed<'_> {
         let files = || words.iter().find_map(|word| self.file_at(word, base));
         let modules = || python_modules(&words).find_map(|name| self.module_at(name, base));
         let flask = || {
-            let runs = words.iter().any(|it| *it == "flask") && words.contains(&"run");
+            let runs = words.contains(&"flask") && words.contains(&"run");
             let stated = image.env.get("FLASK_APP").map(|it| it.text.as_str());
             let names = [stated, Some("app"), Some("wsgi")].into_iter().flatten();
             names.filter(|_| runs).find_map(|name| {
