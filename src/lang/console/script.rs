@@ -62,13 +62,13 @@ impl<'t> Script<'t> {
             if matches!(file, "-" | "/dev/stdin") {
                 return self.below(below.or_else(|| self.piped(at))?);
             }
-            let places = self.written.get(file).into_iter().flatten();
-            return self.below(*places.filter(|place| **place < at).next_back()?);
+            let mut places = self.written.get(file).into_iter().flatten();
+            return self.below(*places.rfind(|place| **place < at)?);
         }
         let name = body.text.strip_prefix('$').map(|name| name.trim_matches(['{', '}']));
         let Some(name) = name.filter(|name| is_name(name)) else { return Some(body) };
-        let places = self.assigned.get(name).into_iter().flatten();
-        let value = *places.filter(|place| **place < at).next_back()?;
+        let mut places = self.assigned.get(name).into_iter().flatten();
+        let value = *places.rfind(|place| **place < at)?;
         let rest = &self.text[value..];
         if rest.starts_with("<<") {
             return self.below(value);

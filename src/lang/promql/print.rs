@@ -141,7 +141,7 @@ impl Printer<'_> {
             return self.seconds(value);
         }
         if value.is_infinite() {
-            self.out.push_str(if value > 0.0 { "+Inf" } else { "-Inf" });
+            self.out.push_str(if value > 0.0 { "Inf" } else { "-Inf" });
         } else {
             // Writing into a text cannot fail.
             let _ = write!(self.out, "{value}");
@@ -220,9 +220,11 @@ impl Printer<'_> {
             Some(Point::End) => self.out.push_str(" @ end()"),
             None => {}
         }
-        if let Some(offset) =
-            modifiers.offset.filter(|offset| !offset.literal || offset.seconds != Some(0.0))
-        {
+        // Times are counted in milliseconds: less than half of one is none.
+        let none = |offset: &Length| {
+            offset.literal && offset.seconds.is_some_and(|seconds| (seconds * 1e3).round() == 0.0)
+        };
+        if let Some(offset) = modifiers.offset.filter(|offset| !none(offset)) {
             self.out.push_str(" offset ");
             self.length(&offset);
         }
@@ -301,8 +303,9 @@ fn write_quoted(out: &mut String, text: &str) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() => {
-                let _ = write!(out, "\\x{:02x}", u32::from(c));
+            // Written as it is, the replacement character would stand for a broken text.
+            c if c.is_control() || c == char::REPLACEMENT_CHARACTER => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             c => out.push(c),
         }
