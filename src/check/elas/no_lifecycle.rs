@@ -1,10 +1,12 @@
 //! Logs that nothing takes away. Rule: rules/elas/no-lifecycle.yaml
 
 use crate::check::Case;
+use crate::facts::DocumentId;
 use crate::facts::beat::BeatOutput;
 use crate::facts::elastic::template::{Form, IndexTemplate};
 use crate::facts::logstash::Plugin;
 use crate::facts::shipper::Section;
+use crate::repo::Repo;
 use crate::repo::logfamilies::{Lifecycle, is_log_name};
 use crate::repo::produced::{self, Writes};
 
@@ -16,10 +18,26 @@ pub(super) fn check(template: &IndexTemplate, case: &mut Case<'_>) {
     if !family {
         return case.skip();
     }
+    if has_unread_policy(case.repo, template.document) {
+        return;
+    }
     if let Lifecycle::Nothing = case.repo.lifecycle_of(template) {
         let pattern = template.patterns.first().map(|it| it.text.clone()).unwrap_or_default();
         case.flag(template.patterns_key.unwrap_or(template.anchor)).with("pattern", pattern);
     }
+}
+
+/// Whether Terraform, which makes the template, makes policies too, whose text may be a file of its own.
+fn has_unread_policy(repo: &Repo, template: DocumentId) -> bool {
+    const POLICIES: &[&str] = &["_ism_policy\"", "_index_lifecycle\"", "_index_lifecycle_policy\""];
+    let terraform = |id: DocumentId| repo.source(id.source).path.ends_with(".tf");
+    let makes = |line: &str| {
+        line.trim_start().starts_with("resource ") && POLICIES.iter().any(|it| line.contains(it))
+    };
+    terraform(template)
+        && repo.facts.documents.iter().any(|document| {
+            terraform(document.id) && repo.source(document.id.source).text().lines().any(makes)
+        })
 }
 
 /// Indices that an output of Logstash names.

@@ -91,7 +91,11 @@ fn admits(call: &LogCall, path: &str, message: &str) -> bool {
         "signin",
     ];
     const REFUSED: &[&str] = &[
+        "bad",
+        "cannot",
+        "couldn",
         "denied",
+        "disabled",
         "expired",
         "failed",
         "invalid",
@@ -102,6 +106,8 @@ fn admits(call: &LogCall, path: &str, message: &str) -> bool {
         "refused",
         "rejected",
         "revoked",
+        "unable",
+        "unauthorized",
         "unknown",
         "wrong",
     ];

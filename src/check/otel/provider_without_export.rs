@@ -31,7 +31,13 @@ pub(super) fn check(setup: &SdkSetup, case: &mut Case<'_>) {
         Step::Registered(known, _) => is(known),
         _ => false,
     });
-    if let (Some(registered), false, false) = (registered, exported, pulled) {
+    // A host of .NET is put together over several projects: one of them may add the exporter.
+    let elsewhere = repo.path(setup.name.span).ends_with(".cs")
+        && repo.facts.sdk_setups.iter().any(|other| match &other.step {
+            Step::Exporter(exporter) => is(exporter.signal),
+            _ => false,
+        });
+    if let (Some(registered), false, false) = (registered, exported || elsewhere, pulled) {
         case.flag(setup.name.span)
             .with("name", &setup.name.text)
             .with("signal", signal)

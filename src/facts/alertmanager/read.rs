@@ -301,7 +301,7 @@ fn object_matcher(node: NodeRef<'_>) -> Option<Matcher> {
     let name = Scalar::under(node, "name")?;
     let value = Scalar::under(node, "value");
     let regex = Scalar::under(node, "regex").and_then(|regex| regex.boolean()) == Some(true);
-    let sign = Scalar::under(node, "matchType").filter(|sign| !sign.text.is_empty());
+    let sign = Scalar::under(node, "matchType");
     let op = match &sign {
         Some(sign) => MatchOp::named(&sign.text),
         None if regex => Some(MatchOp::Regex),
@@ -315,7 +315,8 @@ fn object_matcher(node: NodeRef<'_>) -> Option<Matcher> {
         .then(|| re2::fault_anchored(&text))
         .flatten()
         .map(|fault| (at, format!("has a pattern that does not compile: {fault}")));
-    let unread = sign.filter(|sign| sign.known && MatchOp::named(&sign.text).is_none());
+    let unread = sign
+        .filter(|sign| sign.known && !sign.text.is_empty() && MatchOp::named(&sign.text).is_none());
     let fault = fault
         .or_else(|| unread.map(|sign| (sign.span, "is none of `=`, `!=`, `=~`, `!~`".to_owned())));
     let (span, fault) = fault.map_or((name.span, None), |(span, fault)| (span, Some(fault)));

@@ -4,6 +4,7 @@ use super::{LoadSet, loaded};
 use crate::facts::deploy::Container;
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
+use crate::lang::path::{folder, join};
 use crate::repo::Repo;
 use crate::repo::runs::{COLLECTOR, JAEGER};
 use std::collections::BTreeSet;
@@ -131,8 +132,12 @@ fn is_own_chart(repo: &Repo, values: &Document) -> bool {
     };
     let image = text.contains("otel/opentelemetry-collector")
         || text.contains("opentelemetry-collector-releases/");
+    // Another chart has defaults, and templates, of its own.
+    let home = folder(&repo.source(values.id.source).path);
+    let other = join(home, "Chart.yaml").is_some_and(|path| repo.has_path(&path));
     // The chart of a whole cluster's collectors has others.
     image
+        && !other
         && says("mode", &["deployment", "daemonset", "statefulset"])
         && !text.contains("defaultCRConfig")
         && !text.contains("collectors:")

@@ -104,9 +104,23 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
         }
     }
 
+    /// Go: whether a value is the name of an entry, which another package has fixed:
+    /// `v1.SecretTokenKey`.
+    fn names_key(&self, value: ExprId) -> bool {
+        let unit = self.file.unit;
+        let ExprKind::Member { of, name } = unit.expr(value) else { return false };
+        let ExprKind::Name(package) = unit.expr(*of) else { return false };
+        unit.language == Language::Go
+            && name.ends_with("Key")
+            && name.starts_with(|c: char| c.is_uppercase())
+            && unit.imports.iter().any(|import| import.local == *package)
+    }
+
     fn keyed(&mut self, key: Scalar, value: ExprId, way: Way) {
         let before = self.found.len();
-        self.collect(value, way, Some(key.clone()), None);
+        if !self.names_key(value) {
+            self.collect(value, way, Some(key.clone()), None);
+        }
         // A constant has a key still.
         if self.found.len() == before {
             let constant = self.file.names.text(value).map(str::to_owned);

@@ -98,7 +98,8 @@ fn place(before: &str) -> Option<Place> {
         return None;
     }
     // Several on one line: `{ a: b, OTEL_X: c }`, `Environment="A=b" "OTEL_X=c"`.
-    let opens = bare.is_empty() || bare.ends_with(['{', ',', '-', '[']);
+    let asked = bare.ends_with("${");
+    let opens = bare.is_empty() || (bare.ends_with(['{', ',', '-', '[']) && !asked);
     let unit = bare.starts_with("Environment=");
     if opens || (unit && before.ends_with(['=', '"', ' '])) {
         return Some(Place::Key);
@@ -169,6 +170,7 @@ mod tests {
             ("OTEL_A: what it is\n", Some(("what it is", false))),
             ("OTEL_A: ${b}\n", Some(("${b", false))),
             ("# OTEL_A: b\n", None),
+            ("preference: ${OTEL_A:-b}\n", None),
             ("run: OTEL_A=b node app.js\n", None),
             ("text: set OTEL_A: b\n", None),
             ("- name: OTEL_A\n  valueFrom: {}\n", None),
