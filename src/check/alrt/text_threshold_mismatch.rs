@@ -131,7 +131,9 @@ impl Bound<'_, '_> {
                 }
             }
         }
-        let near = |one: f64, other: f64| (one - other).abs() <= 1e-6 * one.abs().max(other.abs());
+        // A number with a fraction was rounded: 1.33 hours are 4800 seconds.
+        let slack = if value.fract() == 0.0 { 1e-6 } else { 5e-3 };
+        let near = |one: f64, other: f64| (one - other).abs() <= slack * one.abs().max(other.abs());
         // A share of a fixed number: `> 0.9 * 65535`.
         let is_part = |meant: f64| self.parts.iter().any(|part| near(meant, *part));
         // Zero says nothing about a number, and a count of nothing is often told as one.
