@@ -59,7 +59,7 @@ pub(crate) fn flag<'c>(issue: &SchemaIssue, case: &'c mut Case<'_>) -> Flag<'c> 
 /// Who refuses the document, and what comes of it.
 pub(crate) fn who(case: &Case<'_>) -> &'static str {
     match case.document().map(|document| document.kind) {
-        Some(Kind::PrometheusOperator) => "the cluster refuses the object",
+        Some(Kind::PrometheusOperator) => "the cluster, or its operator, refuses the object",
         Some(Kind::AlertmanagerConfig) => "Alertmanager refuses the configuration",
         Some(Kind::PrometheusTargets) => "Prometheus drops the whole file of targets",
         _ => "Prometheus refuses the whole configuration",

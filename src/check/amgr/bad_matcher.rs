@@ -14,10 +14,11 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     let of_routes = routes.iter().flat_map(|route| &route.matchers);
     let of_rules = inhibition.iter().flat_map(|rule| rule.source.iter().chain(&rule.target));
     let matchers: Vec<&Matcher> = of_routes.chain(of_rules).collect();
+    let who = refusal::who(case);
     for matcher in matchers {
         if let Some(fault) = &matcher.fault {
             let text = repo.text(matcher.span).trim_matches(['"', '\'']).to_owned();
-            case.flag(matcher.span).with("matcher", text).with("what", fault);
+            case.flag(matcher.span).with("matcher", text).with("what", fault).with("who", who);
         }
     }
 }

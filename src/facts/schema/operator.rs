@@ -3,6 +3,7 @@
 
 use super::Refusal;
 use super::checks::{Known, known_text, set, text};
+use super::relabel::refused_beside;
 use super::walk::{Fields, Walker};
 use crate::lang::re2;
 use crate::parse::tree::NodeRef;
@@ -73,15 +74,13 @@ fn relabeling(walker: &mut Walker<'_>, fields: &Fields<'_>) {
         let what = format!("is required for `{action}` and missing");
         walker.push(Refusal::Missing, span, context, "targetLabel", what, None);
     }
-    let extra: &[&str] = match action {
-        "lowercase" | "uppercase" => &["replacement"],
-        "keepequal" | "dropequal" => &["regex", "modulus", "separator", "replacement"],
-        "labeldrop" | "labelkeep" => {
-            &["sourceLabels", "targetLabel", "modulus", "separator", "replacement"]
-        }
-        _ => &[],
-    };
-    for name in extra {
+    for name in refused_beside(action) {
+        // Objects write these two in another case.
+        let name = match *name {
+            "source_labels" => "sourceLabels",
+            "target_label" => "targetLabel",
+            name => name,
+        };
         if let Some((key, value)) = fields.entry(name)
             && is_changed(name, value)
         {

@@ -41,19 +41,23 @@ pub(super) fn refuse(walker: &mut Walker<'_>, fields: &Fields<'_>) {
         }
         _ => {}
     }
-    let extra: &[&str] = match action.as_str() {
+    for name in refused_beside(&action) {
+        if differs(fields, name) {
+            let message = format!("must not be set with action {action}");
+            conflict(walker, fields, name, message);
+        }
+    }
+}
+
+/// Fields that must not be set beside an action.
+pub(super) fn refused_beside(action: &str) -> &'static [&'static str] {
+    match action {
         "lowercase" | "uppercase" => &["replacement"],
         "keepequal" | "dropequal" => &["regex", "modulus", "separator", "replacement"],
         "labeldrop" | "labelkeep" => {
             &["source_labels", "target_label", "modulus", "separator", "replacement"]
         }
         _ => &[],
-    };
-    for name in extra {
-        if differs(fields, name) {
-            let message = format!("must not be set with action {action}");
-            conflict(walker, fields, name, message);
-        }
     }
 }
 
