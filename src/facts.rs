@@ -12,6 +12,7 @@ pub mod code;
 pub mod collector;
 pub mod comment;
 pub mod configmap;
+pub mod counted;
 pub mod dashboard;
 pub mod deploy;
 mod dialect;
@@ -377,6 +378,8 @@ file_facts! {
     correlation_ids: code::correlation::CorrelationId,
     /// Answers to requests.
     responses: code::responses::Response,
+    /// Files that set up what counts requests from outside.
+    counted: counted::Counted,
     /// Functions that answer on routers of those who run a program.
     operator_routes: code::responses::OperatorRoute,
     /// Pages that take the place of answers, and show nothing.

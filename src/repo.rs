@@ -12,6 +12,7 @@ pub mod code;
 pub mod collectors;
 pub mod conventions;
 pub mod correlation;
+mod counted;
 pub mod coverage;
 pub mod declared;
 pub mod engines;

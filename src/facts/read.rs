@@ -18,9 +18,9 @@ use super::skip::{Skip, SkipReason};
 use super::telemetry::environment::lines;
 use super::{
     Dialect, Document, DocumentId, FileFacts, ObjectName, alertmanager, annotation, beat, ci, code,
-    collector, dashboard, deploy, dialect, elastic, grafana, jaeger, kibana, logging, logstash,
-    loki, markdown, mentions, mimir, monitor, oncall, owners, package, permissions, prometheus,
-    query, rules, schema, slo, strategy, telemetry, terraform,
+    collector, counted, dashboard, deploy, dialect, elastic, grafana, jaeger, kibana, logging,
+    logstash, loki, markdown, mentions, mimir, monitor, oncall, owners, package, permissions,
+    prometheus, query, rules, schema, slo, strategy, telemetry, terraform,
 };
 use crate::identify::{self, Kind, Reading};
 use crate::lang::path::last;
@@ -82,6 +82,7 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
     }
     lines::read(text, &map, &mut reader.facts);
     elastic::node::known_credentials(&mut reader.facts);
+    counted::read(&source.path, text, &mut reader.facts);
     logstash::read_installs(&source.path, text, &mut reader.facts);
     if reader.is_marked {
         let embedded: Vec<&Tree> = reader.embedded.iter().collect();

@@ -22,11 +22,15 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     // A connector makes figures of requests out of spans.
     let of_spans = repo.facts.components.iter().find(|it| it.id.text.starts_with("span"));
     let of_spans = of_spans.filter(|it| it.id.text.replace('_', "").starts_with("spanmetrics"));
-    let flag = case.flag(service.anchor).with("service", service.name.clone());
+    let certain = service.certainty_of(Signal::Metrics) == Certainty::Certain;
+    // What somebody else counts is not nothing, and none of the program's own.
+    let elsewhere = certain
+        && (of_spans.is_some() || repo.is_sampled_by_vendor(service) || repo.counts_before());
+    let mut flag = case.flag(service.anchor).with("service", service.name.clone());
     if let Some(connector) = of_spans {
-        let flag = flag.related(connector.id.span, "figures are made of its spans");
-        if service.certainty_of(Signal::Metrics) == Certainty::Certain {
-            flag.severity(Severity::Warning);
-        }
+        flag = flag.related(connector.id.span, "figures are made of its spans");
+    }
+    if elsewhere {
+        flag.severity(Severity::Warning);
     }
 }

@@ -43,7 +43,12 @@ struct Pages {
 impl Pages {
     fn of(repo: &Repo) -> Pages {
         let facts = &repo.facts;
-        let routes = facts.operator_routes.iter();
+        let mut lone: BTreeMap<&str, bool> = BTreeMap::new();
+        let mut is_lone = |document| {
+            let program = program(repo, document);
+            *lone.entry(program).or_insert_with(|| has_one_user(repo, program))
+        };
+        let routes = facts.operator_routes.iter().filter(|it| !it.shared || is_lone(it.document));
         let pages = facts.error_pages.iter();
         Pages {
             operators: routes
@@ -72,6 +77,20 @@ impl Pages {
         self.errors.contains(&(program.clone(), Some(status)))
             || self.errors.contains(&(program, None))
     }
+}
+
+/// Whether a program lets in whoever has its one secret: `handlers/auth/shared_secret`; what keeps users
+/// has more of them.
+fn has_one_user(repo: &Repo, of: &str) -> bool {
+    let paths = || {
+        let modules = repo.facts.modules.iter().filter(|it| program(repo, it.document) == of);
+        modules.map(|it| repo.source(it.document.source).path.as_str())
+    };
+    let is = |parts: &[&str], list: &[&str]| parts.iter().any(|it| list.contains(it));
+    let has =
+        |list: &[&str]| paths().any(|path| is(&path.split(['/', '.']).collect::<Vec<_>>(), list));
+    has(&["shared-secret", "shared_secret", "sharedsecret", "single-user", "single_user"])
+        && !has(&["user", "users", "account", "accounts"])
 }
 
 fn program(repo: &Repo, document: DocumentId) -> &str {

@@ -14,6 +14,8 @@ pub struct OperatorRoute {
     pub document: DocumentId,
     /// The name of the function.
     pub handler: String,
+    /// They are whoever has logged in, and that is the operator alone where there is one secret.
+    pub shared: bool,
 }
 
 /// Words of marks and paths of what only those who run the program may ask for.
@@ -76,26 +78,57 @@ fn has(text: &str, list: &[&str]) -> bool {
 /// Reads the functions that are given to routers of those who run the program.
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     let unit = file.unit;
-    let mut found: BTreeSet<&str> = BTreeSet::new();
+    let mut found: BTreeSet<(&str, bool)> = BTreeSet::new();
     for stmt in &unit.stmts {
         let StmtKind::Let { targets, value: Some(value), .. } = &stmt.kind else { continue };
         let [target] = targets.as_slice() else { continue };
         if !matches!(unit.expr(*target), ExprKind::Name(name) if has(name, ROUTERS)) {
             continue;
         }
-        found.extend(unit.all_in(*value).into_iter().flat_map(|call| handlers(file, call)));
+        let all = unit.all_in(*value).into_iter().flat_map(|call| handlers(file, call));
+        found.extend(all.map(|handler| (handler, false)));
     }
+    let guarded = guarded(file);
     for call in unit.calls() {
         let ExprKind::Call { callee, args, .. } = unit.expr(call) else { continue };
         let ExprKind::Member { of, .. } = unit.expr(*callee) else { continue };
         let path = args.first().and_then(|arg| unit.literal(arg.value));
-        if path.is_some_and(|path| path.starts_with('/')) && is_router(unit, *of) {
-            found.extend(handlers(file, call));
+        if !path.is_some_and(|path| path.starts_with('/')) {
+            continue;
+        }
+        let own = is_router(unit, *of);
+        let shared = matches!(unit.expr(*of), ExprKind::Name(name) if guarded.contains(name));
+        if own || shared {
+            found.extend(handlers(file, call).into_iter().map(|handler| (handler, !own)));
         }
     }
     let document = file.document;
-    let routes = found.into_iter().map(str::to_owned);
-    facts.operator_routes.extend(routes.map(|handler| OperatorRoute { document, handler }));
+    let routes = found.into_iter().map(|(handler, shared)| OperatorRoute {
+        document,
+        handler: handler.to_owned(),
+        shared,
+    });
+    facts.operator_routes.extend(routes);
+}
+
+/// Routers that ask everybody to have logged in: `views.Use(s.requireAuthentication)`.
+fn guarded<'a>(file: &File<'_, 'a>) -> BTreeSet<&'a str> {
+    let unit = file.unit;
+    let asks = |name: &str| {
+        has(name, &["ensure", "must", "require", "required", "requires"])
+            && has(name, &["auth", "authenticated", "authentication", "login"])
+    };
+    let guarded = |call: ExprId| {
+        let ExprKind::Call { callee, args, .. } = unit.expr(call) else { return None };
+        let ExprKind::Member { of, name: "Use" | "use" } = unit.expr(*callee) else { return None };
+        let ExprKind::Name(router) = unit.expr(*of) else { return None };
+        let named = args.iter().any(|arg| match unit.expr(arg.value) {
+            ExprKind::Name(name) | ExprKind::Member { name, .. } => asks(name),
+            _ => false,
+        });
+        named.then_some(*router)
+    };
+    unit.calls().filter_map(guarded).collect()
 }
 
 /// The functions that a call gives to a router, by name.
@@ -107,6 +140,8 @@ fn handlers<'a>(file: &File<'_, 'a>, call: ExprId) -> Vec<&'a str> {
     }
     let named = unit.args(call).iter().filter_map(|arg| match unit.expr(arg.value) {
         ExprKind::Name(name) | ExprKind::Member { name, .. } => Some(*name),
+        // `s.settingsGet()` makes the function.
+        ExprKind::Call { args, .. } if args.is_empty() => file.called(arg.value),
         _ => None,
     });
     named.collect()

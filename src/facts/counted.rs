@@ -1,0 +1,143 @@
+//! What counts and times requests from outside a program's code: what passes them on to it, and
+//! tracers of vendors that are sent a share of them.
+
+use super::FileFacts;
+use crate::lang::path::last;
+use aho_corasick::AhoCorasick;
+use std::sync::OnceLock;
+
+/// A file that sets up what counts requests.
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
+pub struct Counted {
+    /// The file.
+    pub path: String,
+    /// What counts.
+    pub by: By,
+}
+
+/// What counts requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
+pub enum By {
+    /// A load balancer or a platform of a cloud, which counts all that it passes on.
+    Before,
+    /// A tracer that is sent a share of all requests.
+    Tracer,
+}
+
+/// Resources of clouds that count every request they pass on, with its status and duration.
+const RESOURCES: &[&str] = &[
+    "\"aws_alb_target_group\"",
+    "\"aws_lb_target_group\"",
+    "\"azurerm_linux_web_app\"",
+    "\"azurerm_windows_web_app\"",
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
+];
+/// The same in programs that describe a cloud.
+const CONSTRUCTS: &[&str] = &[
+    "ApplicationListener(",
+    "ApplicationLoadBalancedEc2Service(",
+    "ApplicationLoadBalancedFargateService(",
+    "ApplicationLoadBalancer(",
+    "ApplicationTargetGroup(",
+];
+/// Settings of Sentry's tracers: shares of requests of which a span is sent.
+const SHARES: &[&str] = &[
+    "enable_tracing",
+    "enable-tracing",
+    "enabletracing",
+    "traces_sample_rate",
+    "traces_sampler",
+    "traces-sample-rate",
+    "tracessamplerate",
+    "tracessampler",
+];
+
+/// Reads what a file sets up.
+pub(super) fn read(path: &str, text: &str, facts: &mut FileFacts) {
+    let Some((_, ending)) = last(path).rsplit_once('.') else { return };
+    let mut add = |by| facts.counted.push(Counted { path: path.to_owned(), by });
+    let code = matches!(ending, "cs" | "go" | "java" | "js" | "kt" | "mjs" | "py" | "rs" | "ts");
+    let settings = matches!(ending, "json" | "properties" | "template" | "tf" | "yaml" | "yml");
+    let before = match (code, settings) {
+        (true, _) if describes_clouds(path) => holds(text, CONSTRUCTS),
+        (_, true) => holds(text, RESOURCES),
+        _ => false,
+    };
+    if before {
+        add(By::Before);
+    }
+    if (code || settings && is_settings(path)) && sends(text) {
+        add(By::Tracer);
+    }
+}
+
+fn holds(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
+
+/// Whether the path of a program says that it describes a cloud.
+fn describes_clouds(path: &str) -> bool {
+    const STACKS: &[&str] = &["cdk", "infra", "infrastructure", "stack", "stacks"];
+    path.split(['/', '-', '_', '.']).any(|it| STACKS.contains(&it.to_ascii_lowercase().as_str()))
+}
+
+/// Files of settings of Spring and ASP.NET, in which Sentry's package reads its own.
+fn is_settings(path: &str) -> bool {
+    let known = ["application", "appsettings", "sentry.properties"];
+    known.iter().any(|it| last(path).starts_with(it))
+}
+
+/// Whether a text gives a tracer a share that is not nothing.
+fn sends(text: &str) -> bool {
+    static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let finder = FINDER
+        .get_or_init(|| AhoCorasick::builder().ascii_case_insensitive(true).build(SHARES).ok());
+    let Some(finder) = finder else { return false };
+    finder.find_iter(text).any(|found| {
+        let line = text[..found.start()].rsplit('\n').next().unwrap_or_default().trim_start();
+        let comment = ["#", "//", "*", "--"].iter().any(|mark| line.starts_with(mark));
+        let rest = text[found.end()..].lines().next().unwrap_or_default();
+        !comment && !is_nothing(&rest.to_ascii_lowercase())
+    })
+}
+
+/// `=0`, `: 0.0,`, `= None)`, `: false`; also where no value follows.
+fn is_nothing(rest: &str) -> bool {
+    let value = rest.trim_start_matches(['"', '\'', ' ', ':', '=', '?']);
+    let end = value.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_')));
+    let word = &value[..end.unwrap_or(value.len())];
+    match word.trim_end_matches(['f', 'd']).parse::<f64>() {
+        Ok(share) => share <= 0.0,
+        Err(_) => matches!(word, "" | "false" | "nil" | "none" | "null" | "undefined"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sends;
+
+    #[test]
+    fn shares_above_nothing_are_told_from_none() {
+        for text in [
+            "    traces_sample_rate=get_traces_sample_rate(),",
+            "traces_sample_rate=0.1, profiles_sample_rate=0.1)",
+            "sentry.traces-sample-rate: 0.2",
+            "tracesSampleRate: 1.0,",
+            "o.TracesSampleRate = rate;",
+            "\"TracesSampleRate\": 1,",
+            "EnableTracing: true,",
+        ] {
+            assert!(sends(text), "{text}");
+        }
+        for text in [
+            "traces_sample_rate=0,",
+            "traces_sample_rate: 0.0,",
+            "o.TracesSampleRate = 0f;",
+            "# traces_sample_rate=1.0,",
+            "enable_tracing=False",
+            "tracesSampleRate: undefined,",
+        ] {
+            assert!(!sends(text), "{text}");
+        }
+    }
+}
