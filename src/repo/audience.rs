@@ -3,7 +3,7 @@
 
 use super::Repo;
 use super::images::known_as;
-use crate::facts::DocumentId;
+use crate::facts::Document;
 use crate::facts::markdown::Page;
 use crate::identify::Kind;
 use crate::lang::path::last;
@@ -25,6 +25,8 @@ const HANDED_OUT: &[&str] = &[
 const PRODUCTS: &[&str] = &[
     "ansible collection",
     "ansible role",
+    "boilerplate",
+    "bosh release",
     "helm chart",
     "helm charts",
     "kubernetes operator",
@@ -49,17 +51,74 @@ const HOMES: &[&str] = &[
     "homeserver",
     "internet pi",
     "my kubernetes cluster",
+    "my own cloud",
+    "my own cluster",
     "personal infrastructure",
     "raspberry pi",
+];
+
+/// Words of a heading that speak to a reader who is to do the same for himself.
+const TAUGHT: &[&str] = &["how to", "tutorial", "your"];
+
+/// Words of a heading of what others install into their clusters.
+const INSTALLED: &[&str] = &["operator"];
+
+/// Names at the root that allow everybody the use.
+const LICENCES: &[&str] =
+    &["COPYING", "LICENCE", "LICENCE.md", "LICENSE", "LICENSE.md", "LICENSE.txt"];
+
+/// Files and folders at the root that only what is released to others has.
+const RELEASED: &[&str] = &[
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "CODE_OF_CONDUCT.md",
+    "FUNDING.yml",
+    "NOTICE",
+    "RELEASES.md",
+    "changelog",
+    "mkdocs.yml",
+    "releasenotes",
+    "releases",
 ];
 
 /// Fewest files of rules that are a collection.
 const MIN_RULES: usize = 8;
 
 impl Repo {
-    /// Whether others install what the repository holds, or somebody runs it for himself.
+    /// Whether others install what the repository holds, or somebody runs it for himself. Who
+    /// configures this tool runs what is here.
     pub fn is_for_others(&self) -> bool {
-        self.is_published() || self.is_home() || self.is_of_rules()
+        let found = || {
+            self.is_published()
+                || self.is_home()
+                || self.is_taught()
+                || self.is_of_rules()
+                || self.is_given_away()
+        };
+        !self.is_configured() && *self.for_others.get_or_init(found)
+    }
+
+    /// Whether the repository configures this tool: its owner asks what it lacks.
+    pub fn is_configured(&self) -> bool {
+        self.path_number("obsproof.toml").is_some()
+    }
+
+    /// Whether the heading of the first page tells its reader how to make such a thing himself, or
+    /// names a program that others install.
+    fn is_taught(&self) -> bool {
+        self.introduction().is_some_and(|page| {
+            let title = words(&page.title.text);
+            [TAUGHT, INSTALLED].iter().any(|list| list.iter().any(|it| has(&title, it)))
+        })
+    }
+
+    /// Whether everybody may take what is here, and it runs no program of its own: released as a
+    /// whole, or deployed from elsewhere only.
+    fn is_given_away(&self) -> bool {
+        let at = |list: &[&str]| list.iter().any(|path| self.has_path(path));
+        at(LICENCES)
+            && !self.services().iter().any(|it| it.runs() && it.is_certain())
+            && (at(RELEASED) || !self.is_deployed() && self.own_servers().next().is_none())
     }
 
     /// Whether the page that introduces the repository says that somebody runs this at home.
@@ -79,24 +138,32 @@ impl Repo {
             || self.introduction().is_some_and(|page| says(page, PRODUCTS))
     }
 
-    /// Whether the repository holds rules and next to nothing else: what collects, evaluates and tells
-    /// is somewhere else.
-    fn is_of_rules(&self) -> bool {
+    /// Whether the repository holds rules or objectives and next to nothing else: what collects,
+    /// evaluates and tells is somewhere else.
+    pub fn is_of_rules(&self) -> bool {
         let facts = &self.facts;
-        let is_rules = |id: DocumentId| {
-            let document = self.document(id);
+        let is_rules = |document: &&Document| {
             let object = document.object.as_ref().map_or("", |object| object.kind.as_str());
-            document.kind == Kind::PrometheusRules || object == "PrometheusRule"
+            matches!(document.kind, Kind::PrometheusRules | Kind::PrometheusRuleTest | Kind::Slo)
+                || object == "PrometheusRule"
         };
-        let rules = facts.documents.iter().filter(|document| is_rules(document.id)).count();
+        let says = |document: &&Document| {
+            let kind = document.kind;
+            let text = matches!(kind, Kind::Markdown | Kind::Text | Kind::Manifest)
+                || matches!(kind, Kind::CiPipeline | Kind::CodeOwners | Kind::HelmChart);
+            let text = text || matches!(kind, Kind::Dockerfile | Kind::EnvFile | Kind::HelmValues);
+            !text && !kind.is_code()
+        };
+        let rules = facts.documents.iter().filter(is_rules).count();
+        let all = facts.documents.iter().filter(says).count();
         let tells = facts.documents.iter().any(|it| it.kind == Kind::AlertmanagerConfig);
         rules >= MIN_RULES
+            && rules * 10 >= all * 9
             && !tells
-            && facts.containers.is_empty()
             && facts.prometheus.is_empty()
             && facts.scrape_jobs.is_empty()
             && !facts.packages.iter().any(|it| it.name.known_text().is_some_and(is_stack))
-            && !self.has_source_code()
+            && !self.services().iter().any(|it| it.runs() && it.is_certain())
     }
 
     /// Whether a chart is installed here that brings its own rules: those of Kubernetes and of the stack
@@ -118,12 +185,18 @@ fn is_stack(chart: &str) -> bool {
 
 /// Whether the heading of a page, or its first sentences, have one of these words.
 fn says(page: &Page, list: &[&str]) -> bool {
-    let words = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        let words: Vec<&str> =
-            text.split(|c: char| !c.is_alphanumeric()).filter(|it| !it.is_empty()).collect();
-        format!(" {} ", words.join(" "))
-    };
     let texts = [words(&page.title.text), words(&page.opening)];
-    list.iter().any(|word| texts.iter().any(|text| text.contains(&format!(" {word} "))))
+    list.iter().any(|word| texts.iter().any(|text| has(text, word)))
+}
+
+/// The words of a text, each between spaces.
+fn words(text: &str) -> String {
+    let text = text.to_ascii_lowercase();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|it| !it.is_empty()).collect();
+    format!(" {} ", words.join(" "))
+}
+
+fn has(words: &str, word: &str) -> bool {
+    words.contains(&format!(" {word} "))
 }

@@ -81,6 +81,9 @@ impl Repo {
     /// deployed by more than a Compose file, or watched by alerts of its own. With Compose alone, it may be
     /// anybody's stack, started at home, to try something, or by those whom the product is given to.
     pub fn is_owed(&self, document: DocumentId) -> bool {
+        if self.is_configured() {
+            return true;
+        }
         if self.only_shows()
             || self.is_for_others()
             || self.is_only_shown(document)

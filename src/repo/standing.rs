@@ -72,7 +72,9 @@ pub fn is_sample(path: &str) -> bool {
         "samples",
     ];
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.split('.').next().unwrap_or(file);
     folders.split('/').any(|part| SAMPLES.contains(&part))
+        || matches!(stem, "example" | "sample")
         || [".example", ".sample"].iter().any(|ending| file.ends_with(ending))
 }
 
@@ -216,6 +218,14 @@ impl Repo {
             && others * 8 <= all
             && self.facts.packages.is_empty();
         bare || self.is_shown()
+    }
+
+    /// Whether a container here is none of the known programs that watch.
+    pub fn runs_others(&self) -> bool {
+        self.own_containers().any(|container| {
+            let image = container.image.as_ref().and_then(|image| named(&image.text));
+            image.and_then(known_as).is_none()
+        })
     }
 
     /// Whether the page that introduces the repository says, or its heading ends with it, that all of

@@ -3,14 +3,18 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::config::World;
-use crate::facts::Document;
 use crate::facts::rules::AlertRule;
+use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::repo::Repo;
 use crate::repo::images::{Class, known_as};
 use crate::repo::scrape::{host_of, is_inside};
 use crate::repo::standing::is_sample;
 use crate::source::Origin;
+use std::collections::BTreeSet;
+
+/// Fewest documents with alerts that are a collection, where no server is.
+const COLLECTION: usize = 3;
 
 pub(super) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
@@ -34,8 +38,13 @@ pub(super) fn check(case: &mut Case<'_>) {
     let owned = |alert: &AlertRule| owners.iter().any(|label| alert.label(label).is_some());
     let handed =
         repo.own_servers().next().is_none() && repo.facts.alert_rules.iter().filter(own).all(owned);
+    // So are those that fill a repository, or stand beside what others take.
+    let bare = repo.own_servers().next().is_none();
+    let rules: BTreeSet<DocumentId> =
+        repo.facts.alert_rules.iter().filter(own).map(|alert| alert.document).collect();
+    let handed = handed || bare && (rules.len() >= COLLECTION || repo.is_for_others());
     let flag = case.flag(repo.document(alert.document).anchor);
-    if handed {
+    if handed && !repo.is_configured() {
         flag.severity(Severity::Warning);
     }
 }

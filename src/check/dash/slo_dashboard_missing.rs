@@ -4,12 +4,16 @@ use super::is_readable;
 use crate::check::Case;
 use crate::config::{self, Profile};
 use crate::facts::slo::{Slo, SloDialect};
+use crate::repo::standing::is_sample;
 
 pub(super) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
     let own = |slo: &&Slo| !slo.open && !is_bundled(slo);
     // Nobody keeps the objectives of tests and examples.
-    let kept = |slo: &&Slo| config::profile(&repo.settings, repo.path(slo.anchor)) != Profile::Dev;
+    let kept = |slo: &&Slo| {
+        let path = repo.path(slo.anchor);
+        config::profile(&repo.settings, path) != Profile::Dev && !is_sample(path)
+    };
     let mut slos = repo.facts.slos.iter().filter(own).peekable();
     if slos.peek().is_none() {
         return case.skip();

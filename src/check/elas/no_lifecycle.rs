@@ -1,5 +1,6 @@
 //! Logs that nothing takes away. Rule: rules/elas/no-lifecycle.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::DocumentId;
 use crate::facts::beat::BeatOutput;
@@ -23,7 +24,14 @@ pub(super) fn check(template: &IndexTemplate, case: &mut Case<'_>) {
     }
     if let Lifecycle::Nothing = case.repo.lifecycle_of(template) {
         let pattern = template.patterns.first().map(|it| it.text.clone()).unwrap_or_default();
-        case.flag(template.patterns_key.unwrap_or(template.anchor)).with("pattern", pattern);
+        // Who takes it may have a policy; so may those who work on it need none.
+        let owed = case.repo.is_configured()
+            || !case.repo.is_for_others() && case.repo.stands(template.document);
+        let place = template.patterns_key.unwrap_or(template.anchor);
+        let flag = case.flag(place).with("pattern", pattern);
+        if !owed {
+            flag.at_most(Severity::Warning);
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub(in crate::check) fn check(case: &mut Case<'_>) {
         || images.any(|image| automation::is_program(&image.text));
     if !found {
         let flag = case.flag(first);
-        if repo.is_shown() || repo.is_home() {
+        if repo.is_shown() || repo.is_for_others() {
             flag.severity(Severity::Warning);
         }
     }

@@ -3,7 +3,9 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::check::strat::strategy_file_missing::applicable;
+use crate::facts::Document;
 use crate::facts::deploy::Bind;
+use crate::identify::Kind;
 use crate::lang::path::last;
 use crate::repo::Repo;
 use crate::repo::images::{Class, known_as};
@@ -34,8 +36,11 @@ pub(super) fn check(case: &mut Case<'_>) {
             true => repo.is_owed_by_all(first.id),
             false => repo.is_owed(first.id) && !repo.is_deployed(),
         };
+        // A cluster's own server reads what is annotated for it, and what boards of it show.
+        let waited = repo.evidence().iter().any(|it| it.what == "scrape annotation");
+        let watched = clustered && (waited || shows_metrics(repo));
         let flag = case.flag(first.anchor);
-        if !owed || is_read_from_outside(repo) {
+        if (!owed || is_read_from_outside(repo) || watched) && !repo.is_configured() {
             flag.severity(Severity::Warning);
         }
     }
@@ -69,6 +74,12 @@ fn is_read_from_outside(repo: &Repo) -> bool {
         image.is_some_and(|known| known.class == Class::Exporter)
             && container.offers.iter().any(|it| it.bound == Some(Bind::Reachable))
     })
+}
+
+/// Whether a dashboard here shows what some server has: it is fed from somewhere.
+fn shows_metrics(repo: &Repo) -> bool {
+    let board = |it: &&Document| it.kind == Kind::GrafanaDashboard && repo.is_ours(it.id);
+    repo.facts.documents.iter().any(|it| board(&it))
 }
 
 /// Whether a program of the repository asks the others how they are, again and again.

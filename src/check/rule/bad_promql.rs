@@ -1,5 +1,6 @@
 //! Expressions no Prometheus accepts. Rule: rules/rule/bad-promql.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::repo::queries::Query;
 
@@ -7,8 +8,17 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     if query.raises().is_none() && query.record().is_none() {
         return case.skip();
     }
+    // `<promql_expression>`: a form to fill in.
+    let text = query.scalar.text.trim();
+    let name = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+    let word = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '-' | ' ');
+    let form = name.is_some_and(|name| !name.is_empty() && name.chars().all(word));
     for fault in &query.parsed.faults {
         let span = case.place(query, fault.extent);
-        case.flag(span).with("what", fault.message.as_str());
+        let flag = case.flag(span).with("what", fault.message.as_str());
+        if form {
+            flag.severity(Severity::Info);
+            return;
+        }
     }
 }

@@ -24,13 +24,34 @@ pub(super) fn check(case: &mut Case<'_>) {
     }
 }
 
-/// Whether a query computes a rate or a quantile, which a record would keep.
+/// Whether a query computes a rate or a quantile of what programs do, which a record would keep: not
+/// one of hosts, or of the programs that watch.
 fn computes(query: &Query<'_>) -> bool {
     const COMPUTES: &[&str] = &["histogram_quantile", "increase", "irate", "rate"];
-    query.ast().all().any(|(_, node)| match &node.kind {
+    const WATCHING: &[&str] = &[
+        "alertmanager_",
+        "blackbox_",
+        "cadvisor_",
+        "container_",
+        "go_",
+        "grafana_",
+        "kube_",
+        "kubelet_",
+        "loki_",
+        "machine_",
+        "node_",
+        "process_",
+        "prometheus_",
+        "scrape_",
+        "thanos_",
+        "windows_",
+    ];
+    let computed = query.ast().all().any(|(_, node)| match &node.kind {
         Kind::Call(call) => call.function.is_some_and(|it| COMPUTES.contains(&it.name)),
         _ => false,
-    })
+    });
+    let watches = |name: &str| WATCHING.iter().any(|prefix| name.starts_with(prefix));
+    computed && query.ast().selectors().any(|(_, it)| it.metric().is_none_or(|it| !watches(it)))
 }
 
 /// Rule documents that were not read, and specifications that records are generated from.

@@ -27,7 +27,7 @@ pub(super) fn check(case: &mut Case<'_>) {
         .filter_map(|pillar| Some((*pillar, repo.evidence_of_pillar(pillar).next()?.span)))
         .collect();
     let all = configured.len() == PILLARS.len();
-    let severity = match !all && repo.is_owed_by_all(first.id) {
+    let severity = match repo.is_configured() || !all && repo.is_owed_by_all(first.id) {
         true => Severity::Error,
         false => Severity::Warning,
     };
