@@ -39,6 +39,8 @@ const CONSTRUCTS: &[&str] = &[
     "ApplicationLoadBalancedFargateService(",
     "ApplicationLoadBalancer(",
     "ApplicationTargetGroup(",
+    "HttpApi(",
+    "LambdaRestApi(",
 ];
 /// Settings of Sentry's tracers: shares of requests of which a span is sent.
 const SHARES: &[&str] = &[

@@ -1,6 +1,9 @@
-//! Attributes that a collector takes away, hashes or masks before they are stored.
+//! Values that a logger masks before they are written, or a collector takes away, hashes or masks before
+//! they are stored.
 
 use super::Repo;
+use crate::facts::code::loggers::Setup;
+use crate::facts::code::logs::LogCall;
 use crate::facts::collector::{Component, Section};
 use crate::facts::flat::Setting;
 
@@ -33,6 +36,45 @@ impl Repo {
             "redaction" => texts(component).any(|text| text == key),
             _ => false,
         })
+    }
+}
+
+/// What the loggers of a program do with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Masked {
+    /// Nothing that is known.
+    Not,
+    /// It may be masked: which keys are is not known.
+    Maybe,
+    /// It is.
+    Always,
+}
+
+impl Repo {
+    /// Whether a logger of the program masks the value of a record's key.
+    pub fn is_masked(&self, call: &LogCall, key: &str) -> Masked {
+        let own = self.services_with(call.document);
+        let shares = |document| {
+            let others = self.services_with(document);
+            document == call.document || own.iter().any(|it| others.contains(it))
+        };
+        let masked = self.facts.logger_setups.iter().filter_map(|it| match &it.setup {
+            Setup::Redacts { keys } if shares(it.document) => Some(keys),
+            _ => None,
+        });
+        let of = |keys: &Vec<String>| {
+            let nested = |path: &String| {
+                path.rsplit('.').next().is_some_and(|last| last == key) && path.as_str() != key
+            };
+            if keys.iter().any(|path| path == key) {
+                Masked::Always
+            } else if keys.is_empty() || keys.iter().any(nested) {
+                Masked::Maybe
+            } else {
+                Masked::Not
+            }
+        };
+        masked.map(of).max().unwrap_or(Masked::Not)
     }
 }
 

@@ -26,6 +26,8 @@ fn raw_value(text: &str, places: Places) -> Option<String> {
     match places {
         Places::Python => any(&["%(message)s", "{message}"]),
         Places::Printf => any(&["%s", "%v", "%+v", "{}"]),
+        // What is never closed is no object.
+        Places::Code if !text.contains('}') => None,
         Places::Code => quoted.iter().any(|part| part.contains('\0')).then(|| "a value".to_owned()),
         Places::Braces => any(&["{message}", "{Message:lj}", "{Message}", "{Message:l}"]),
         Places::Logback => {

@@ -2,14 +2,16 @@
 
 use crate::catalogue::model::Severity;
 use crate::check::Case;
-use crate::facts::code::logs::{LogCall, Logged};
+use crate::facts::code::logs::{LogCall, Logged, Way};
 use crate::lang::sensitive::{self, Kind, Sensitive};
+use crate::repo::cleansing::Masked;
 
 pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
     for value in &call.values {
         let Some(found) = personal(value) else { continue };
         let key = value.key.as_ref().map_or("", |key| key.text.as_str());
-        if !key.is_empty() && case.repo.is_removed_by_collector(key) {
+        let masked = value.way == Way::Field && case.repo.is_masked(call, key) == Masked::Always;
+        if !key.is_empty() && (masked || case.repo.is_removed_by_collector(key)) {
             continue;
         }
         // Who did it, and from where, belongs into an audit record.

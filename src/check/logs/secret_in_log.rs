@@ -2,8 +2,9 @@
 
 use crate::catalogue::model::Severity;
 use crate::check::Case;
-use crate::facts::code::logs::{LogCall, Logged};
+use crate::facts::code::logs::{LogCall, Logged, Way};
 use crate::lang::sensitive::{self, Kind};
+use crate::repo::cleansing::Masked;
 use crate::repo::services::ServiceKind;
 
 /// Words of messages that speak of the tokens of a language.
@@ -15,7 +16,8 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
         return;
     }
     // `def debug(request): print(request.headers)` is called by who looks for a fault.
-    let tries = call.printed && call.function.text.to_ascii_lowercase().starts_with("debug");
+    let tries = call.developing
+        || call.printed && call.function.text.to_ascii_lowercase().starts_with("debug");
     let mut told = Vec::new();
     let path = &case.repo.source(call.document.source).path.clone();
     for value in &call.values {
@@ -37,9 +39,16 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
             if what == "token" && is_of_another_kind(call, case) {
                 continue;
             }
+            // What a logger masks by its key does not leave the program.
+            let field = value.key.as_ref().filter(|key| key.known && value.way == Way::Field);
+            let masked = field.map_or(Masked::Not, |key| case.repo.is_masked(call, &key.text));
+            if masked == Masked::Always {
+                continue;
+            }
+            let certain = certain && !tries && masked == Masked::Not;
             let article = if what.starts_with(['a', 'o']) { "an" } else { "a" };
             let what = format!("{article} {what}");
-            case.flag(value.span).with("what", what).severity(weight(certain && !tries));
+            case.flag(value.span).with("what", what).severity(weight(certain));
             told.push(value.span);
         } else if value.configuration {
             let what = "a whole configuration, with what it holds of secrets,";

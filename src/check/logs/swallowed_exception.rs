@@ -2,7 +2,10 @@
 
 use crate::catalogue::model::Severity;
 use crate::check::Case;
+use crate::facts::DocumentId;
 use crate::facts::code::handlers::{Excuse, Fate, Handler};
+use crate::lang::sensitive::words;
+use crate::repo::Repo;
 
 pub(super) fn check(handler: &Handler, case: &mut Case<'_>) {
     if !handler.broad {
@@ -46,17 +49,28 @@ fn is_intercepted(case: &Case<'_>, handler: &Handler) -> bool {
         "github.com/grpc-ecosystem/go-grpc-middleware/logging/",
         "github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors/logging",
     ];
+    const STATUS: &[&str] = &["connectrpc.com/connect", "google.golang.org/grpc/status"];
     let repo = case.repo;
-    let modules = || repo.facts.modules.iter();
-    let imports = |document, name: &str| {
-        let mut own = modules().filter(|it| it.document == document);
-        own.any(|it| it.imports.iter().any(|import| import.starts_with(name)))
-    };
     let services = repo.services_with(handler.document);
-    imports(handler.document, "google.golang.org/grpc/status")
+    imports(repo, handler.document, STATUS)
         && !services.is_empty()
         && services.iter().all(|number| {
             let mut documents = repo.services()[*number].documents.iter();
-            documents.any(|it| LOGGERS.iter().any(|name| imports(*it, name)))
+            documents.any(|it| imports(repo, *it, LOGGERS) || records_calls(repo, *it))
         })
+}
+
+fn imports(repo: &Repo, document: DocumentId, names: &[&str]) -> bool {
+    let mut own = repo.facts.modules.iter().filter(|it| it.document == document);
+    own.any(|it| it.imports.iter().any(|import| names.iter().any(|name| import.starts_with(name))))
+}
+
+/// Whether a file is one of an interceptor that writes records of calls: `LoggingInterceptor`.
+fn records_calls(repo: &Repo, document: DocumentId) -> bool {
+    const LOGS: &[&str] = &["log", "logger", "logging", "logs"];
+    let says = |text: &str| words(text).iter().any(|word| LOGS.contains(&word.as_str()));
+    let tellers = || repo.facts.tellers.iter().filter(|it| it.document == document && it.logs);
+    tellers().any(|it| it.around)
+        && (says(&repo.source(document.source).path) || tellers().any(|it| says(&it.name)))
+        && imports(repo, document, &["connectrpc.com/connect", "google.golang.org/grpc"])
 }

@@ -5,6 +5,7 @@ mod levels;
 mod mapping;
 mod python;
 mod read;
+mod redacted;
 mod scripts;
 
 use crate::facts::deploy::LogDriver;
@@ -101,6 +102,11 @@ pub enum Setup {
     Passthrough {
         /// It asks whether that is an object.
         checked: bool,
+    },
+    /// Values are masked before they are written.
+    Redacts {
+        /// Paths of keys; none where they are not known.
+        keys: Vec<String>,
     },
 }
 

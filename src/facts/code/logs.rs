@@ -4,6 +4,7 @@ mod absent;
 mod arguments;
 mod bound;
 mod collisions;
+mod developing;
 mod fit;
 mod own;
 mod read;
@@ -148,6 +149,8 @@ pub struct LogCall {
     /// What it prints is meant for who looks on: it stands in a page of a browser, in the main part
     /// of a script, or in a function made to print.
     pub aside: bool,
+    /// A condition around it holds on a developer's machine alone.
+    pub developing: bool,
     /// The file speaks with a public ledger, whose tokens are addresses that everybody sees.
     pub ledger: bool,
     /// How urgent the record is, where that is certain.

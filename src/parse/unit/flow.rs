@@ -60,9 +60,15 @@ struct Walk<'w, 'a> {
     unit: &'w Unit<'a>,
     question: &'w Question<'w>,
     frames: Vec<Frame<'w>>,
-    /// Unions of the states inside the open `try` bodies.
-    seen: Vec<States>,
+    /// Unions of the states inside the open `try` bodies, and whether handlers take every error.
+    seen: Vec<(States, bool)>,
     leaks: Vec<Leak>,
+}
+
+/// Whether a handler takes every error that another one around it would.
+fn takes_all(types: &[&str]) -> bool {
+    const ALL: &[&str] = &["BaseException", "Exception", "Throwable", "System.Exception"];
+    types.is_empty() || types.iter().any(|ty| ALL.contains(ty))
 }
 
 impl<'w> Walk<'w, '_> {
@@ -71,15 +77,27 @@ impl<'w> Walk<'w, '_> {
             if states == 0 {
                 break;
             }
-            for seen in &mut self.seen {
-                *seen |= states;
+            // What closes does not fail, as far as anybody counts on it.
+            let evaluated = self.evaluated(*stmt, states);
+            let closes = Some(*stmt) != self.question.opens && evaluated & OPEN == 0;
+            // A `try` does nothing but what stands in it.
+            if !matches!(self.unit.stmt(*stmt), StmtKind::Try { .. }) {
+                self.pass(if closes { evaluated } else { states });
             }
             states = self.stmt(*stmt, states);
         }
-        for seen in &mut self.seen {
-            *seen |= states;
-        }
+        self.pass(states);
         states
+    }
+
+    /// Notes states for the handlers of the `try` bodies around: up to the first one that takes all.
+    fn pass(&mut self, states: States) {
+        for (seen, all) in self.seen.iter_mut().rev() {
+            *seen |= states;
+            if *all {
+                break;
+            }
+        }
     }
 
     /// The states after what a statement reads was evaluated.
@@ -141,14 +159,15 @@ impl<'w> Walk<'w, '_> {
                 if !last.is_empty() {
                     self.frames.push(Frame::Last(last));
                 }
-                self.seen.push(states);
+                let all = catches.iter().any(|catch| takes_all(&catch.types));
+                self.seen.push((states, all));
                 self.frames.push(Frame::Handlers { entry: 0 });
                 let mut out = self.block(body, states);
                 let thrown = match self.frames.pop() {
                     Some(Frame::Handlers { entry }) => entry,
                     _ => 0,
                 };
-                let seen = self.seen.pop().unwrap_or_default() | thrown;
+                let seen = self.seen.pop().unwrap_or_default().0 | thrown;
                 out = self.block(other, out);
                 for catch in catches {
                     out |= self.block(&catch.body, seen);

@@ -134,6 +134,14 @@ impl<'r> Closure<'r> {
                     }
                 }
             }
+            if manifest.ecosystem == Ecosystem::Cargo {
+                // `shop_log::init()` needs no `use`.
+                let needed = manifest.dependencies.iter().filter(|it| !it.development);
+                let crates = needed.filter_map(|it| {
+                    self.modules.project(Ecosystem::Cargo, &it.name.text.replace('-', "_"))
+                });
+                found.extend(crates.map(|home| super::modules::below(home, "src")));
+            }
             let group = |name: &str| name.rsplit(':').next().unwrap_or(name).to_owned();
             if manifest.ecosystem == Ecosystem::Maven {
                 for dependency in &manifest.dependencies {

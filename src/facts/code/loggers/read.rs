@@ -1,6 +1,8 @@
 //! What calls say of loggers, in all languages.
 
-use super::{Form, LoggerSetup, Places, Setup, handlers, levels, mapping, python, scripts};
+use super::{
+    Form, LoggerSetup, Places, Setup, handlers, levels, mapping, python, redacted, scripts,
+};
 use crate::facts::FileFacts;
 use crate::facts::code::file::{Call, File};
 use crate::facts::code::logs::template;
@@ -31,6 +33,7 @@ pub(in crate::facts::code) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     scripts::read(file, facts);
     handlers::read(file, facts);
     levels::read(file, facts);
+    redacted::read(file, facts);
 }
 
 pub(super) fn add(

@@ -76,12 +76,24 @@ fn emptied<'a>(unit: &Unit<'a>, test: ExprId, holds: bool, depth: usize) -> Vec<
         ExprKind::Binary { op: "&&" | "and", left, right } => {
             joined(inner(*left, holds), inner(*right, holds), holds)
         }
+        // `token instanceof Error`: what should have come is not there.
+        ExprKind::Binary { op: "instanceof", left, right } if holds => {
+            let error = matches!(unit.expr(*right), ExprKind::Name("Error"));
+            error.then(|| written(*left)).into_iter().collect()
+        }
         ExprKind::Binary { op, left, right } => {
             let equal = matches!(*op, "==" | "===" | "is");
             if !equal && !matches!(*op, "!=" | "!==" | "is not") || equal != holds {
                 return Vec::new();
             }
             let of = if is_nothing(unit, *right) { *left } else { *right };
+            // `token.name === 'Error'`
+            if let ExprKind::Member { of: error, name: "name" } = unit.expr(*left)
+                && equal
+                && unit.literal(*right) == Some("Error")
+            {
+                return vec![written(*error)];
+            }
             let compared = is_nothing(unit, *left) || is_nothing(unit, *right);
             compared.then(|| written(measured(unit, of))).into_iter().collect()
         }

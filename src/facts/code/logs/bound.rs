@@ -56,6 +56,7 @@ fn add(
         method: Scalar { text: name.to_owned(), span: method, known: true, plain: true },
         printed: false,
         aside: false,
+        developing: false,
         ledger: false,
         level: None,
         message: None,

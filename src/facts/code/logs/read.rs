@@ -1,6 +1,7 @@
 //! Calls that write records.
 
 use super::absent::Absent;
+use super::developing;
 use super::own::{dynamic, own};
 use super::shape::{is_map, level_of};
 use super::values::Values;
@@ -21,6 +22,7 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     let shown = Shown::of(file);
     let ledger = speaks_with_ledger(file);
     let absent = Absent::of(file);
+    let developing = developing::branches(file);
     for call in &file.calls {
         let found = call.role(Role::Log).or_else(|| call.role(Role::Print));
         let Some(api) = found.or_else(|| dynamic(file, call)).or_else(|| own(file, call)) else {
@@ -34,6 +36,8 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
         let caught = caught.get(after).is_some_and(|place| place.start <= inside.start);
         if let Some(mut record) = record(file, call, api, caught, &errors) {
             record.ledger = ledger;
+            record.developing =
+                developing.iter().any(|it| it.start <= inside.start && inside.end <= it.end);
             empty(file, call, &absent, &mut record.values);
             record.aside = record.printed
                 && (shown.has(&record.function.text, &inside) || answers_user(file, call));
@@ -193,6 +197,7 @@ fn record(
         method: Scalar { text: name.to_owned(), span: method, known: true, plain: true },
         printed: api.role == Role::Print,
         aside: false,
+        developing: false,
         ledger: false,
         level: match api.get("level") {
             Some("name") => Level::named(call.name()),

@@ -157,6 +157,9 @@ fn is_name_of_cookie(file: &File<'_, '_>, id: ExprId) -> bool {
 /// Whether a value is what logs in: `"Basic " + encoded`, or a login in base64.
 pub(super) fn is_login(file: &File<'_, '_>, value: ExprId) -> bool {
     let unit = file.unit;
+    if is_answer(file, value) {
+        return false;
+    }
     let all = unit.all_in(value);
     let begins = |text: &str| {
         let text = text.trim_start_matches("Authorization: ");
@@ -185,6 +188,18 @@ pub(super) fn is_login(file: &File<'_, '_>, value: ExprId) -> bool {
             })
     };
     made && (headed || encodes())
+}
+
+/// Whether a value is what a request gives back: what was sent with it is not in it.
+fn is_answer(file: &File<'_, '_>, value: ExprId) -> bool {
+    let unit = file.unit;
+    let call = match unit.expr(value) {
+        ExprKind::Await(of) => *of,
+        _ => value,
+    };
+    matches!(unit.expr(call), ExprKind::Call { .. })
+        && (file.call(call).is_some_and(|call| call.role(Role::Outbound).is_some())
+            || unit.args(call).iter().any(|arg| arg.name == Some("headers")))
 }
 
 /// Whether a value is certainly yes or no.
