@@ -3,7 +3,7 @@
 use crate::lang::quick::QuickMap;
 use crate::parse::tree::NodeRef;
 use std::collections::HashSet;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash, Hasher};
 
 /// Name of the place above a root mapping.
 pub(super) const ROOT: &str = "^";
@@ -141,13 +141,26 @@ struct Collector<'t> {
 }
 
 impl<'t> Collector<'t> {
-    /// Takes a record in, unless it is known.
-    fn take(&mut self, record: Record<'t>) {
-        let hash = self.seen.hasher().hash_one(&record);
-        let alike = self.seen.entry(hash).or_default();
-        if !alike.iter().any(|&known| self.records[known] == record) {
+    /// Takes the record of a mapping in, unless it is known: a long file repeats itself.
+    fn take(&mut self, node: NodeRef<'t>, grandparent: &'t str, parent: &'t str, root: bool) {
+        let keys = || {
+            node.pairs().filter_map(move |(key, value)| {
+                let value = if root { value.scalar() } else { None };
+                Some((key.scalar()?, value.filter(|text| text.len() < 200)))
+            })
+        };
+        let mut hasher = self.seen.hasher().build_hasher();
+        (grandparent, parent).hash(&mut hasher);
+        keys().for_each(|(key, _)| hasher.write(key.as_bytes()));
+        let alike = self.seen.entry(hasher.finish()).or_default();
+        let is_known = |&known: &usize| {
+            let known: &Record<'t> = &self.records[known];
+            (known.grandparent, known.parent) == (grandparent, parent)
+                && known.keys.iter().copied().eq(keys())
+        };
+        if !alike.iter().any(is_known) {
             alike.push(self.records.len());
-            self.records.push(record);
+            self.records.push(Record { grandparent, parent, keys: keys().collect() });
         }
     }
 
@@ -162,13 +175,7 @@ impl<'t> Collector<'t> {
         if !node.is_mapping() {
             return;
         }
-        let root = depth == 0;
-        let keys = node.pairs().filter_map(|(key, value)| {
-            let value = value.scalar().filter(|text| root && text.len() < 200);
-            Some((key.scalar()?, value))
-        });
-        let record = Record { grandparent, parent, keys: keys.collect() };
-        self.take(record);
+        self.take(node, grandparent, parent, depth == 0);
         for (key, value) in node.pairs() {
             if value.is_mapping() || value.is_sequence() {
                 self.visit(value, parent, key.scalar().unwrap_or_default(), depth + 1);

@@ -4,8 +4,9 @@ use super::Kind;
 use super::object;
 use super::shape::{ROOT, ROOT_LIST, Record, Shape};
 use super::table::SIGNATURES;
+use crate::lang::quick::QuickMap;
 use aho_corasick::{AhoCorasick, MatchKind};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 /// A condition on one key of a record.
@@ -29,7 +30,7 @@ struct Feature {
 /// The signatures, indexed by the key that a feature looks at.
 struct Index {
     features: Vec<Feature>,
-    by_key: HashMap<&'static str, Vec<usize>>,
+    by_key: QuickMap<&'static str, Vec<usize>>,
     /// Prefixes of root keys.
     prefixes: Vec<(&'static str, usize)>,
     words: Vec<&'static str>,
@@ -52,13 +53,13 @@ impl Index {
     fn new() -> Index {
         let mut index = Index {
             features: Vec::new(),
-            by_key: HashMap::new(),
+            by_key: QuickMap::default(),
             prefixes: Vec::new(),
             words: Vec::new(),
             weights: Vec::new(),
             finder: None,
         };
-        let mut word_of: HashMap<&'static str, usize> = HashMap::new();
+        let mut word_of: QuickMap<&'static str, usize> = QuickMap::default();
         for (signature, entry) in SIGNATURES.iter().enumerate() {
             for feature in entry.features.split(',') {
                 let Some((pattern, weight)) = feature.trim().rsplit_once(' ') else { continue };

@@ -152,7 +152,7 @@ impl<'r> Sought<'r> {
 /// Recorded names without a colon.
 struct Plain<'r> {
     /// Numbers of those that are one word.
-    words: QuickMap<&'r str, usize>,
+    words: QuickMap<&'r [u8], usize>,
     /// Lengths of these, a bit for each, and their first bytes: most words of a text have neither.
     lengths: u64,
     first: [bool; 256],
@@ -169,12 +169,12 @@ impl<'r> Plain<'r> {
         }
         let (odd, texts): (Vec<usize>, Vec<&str>) = odd.into_iter().unzip();
         let mut longest = AhoCorasick::builder();
-        longest.match_kind(MatchKind::LeftmostLongest).prefilter(false);
+        longest.match_kind(MatchKind::LeftmostLongest).prefilter(odd.len() <= FEW);
         let finder = longest.build(texts).ok().filter(|_| !odd.is_empty());
         let mut first = [false; 256];
         words.iter().for_each(|(_, word)| first[word.as_bytes()[0] as usize] = true);
         let lengths = words.iter().fold(0, |known, (_, word)| known | bit(word.len()));
-        let words = words.into_iter().map(|(name, word)| (word, name)).collect();
+        let words = words.into_iter().map(|(name, word)| (word.as_bytes(), name)).collect();
         Some(Plain { words, lengths, first, odd, finder })
     }
 
@@ -194,11 +194,15 @@ impl<'r> Plain<'r> {
         found
     }
 
-    fn word(&self, word: &str) -> Option<usize> {
-        let likely = self.lengths & bit(word.len()) != 0 && self.first[word.as_bytes()[0] as usize];
+    fn word(&self, word: &[u8]) -> Option<usize> {
+        let first = self.first[*word.first()? as usize];
+        let likely = first && self.lengths & bit(word.len()) != 0;
         if likely { self.words.get(word).copied() } else { None }
     }
 }
+
+/// So many names are looked for by their rarest bytes; of more, every place has one.
+const FEW: usize = 16;
 
 /// The bit of a length; long ones share it.
 fn bit(length: usize) -> u64 {
@@ -206,17 +210,12 @@ fn bit(length: usize) -> u64 {
 }
 
 /// Runs of letters that can be a metric's name, without colons at their end.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let start = rest.bytes().position(is_part)?;
-        let length = rest[start..].bytes().position(|byte| !is_part(byte));
-        let end = length.map_or(rest.len(), |length| start + length);
-        let word = &rest[start..end];
-        rest = &rest[end..];
-        Some(word.trim_end_matches(':'))
+fn words(text: &str) -> impl Iterator<Item = &[u8]> {
+    let runs = text.as_bytes().split(|&byte| !is_part(byte));
+    runs.map(|run| {
+        let colons = run.iter().rev().take_while(|&&byte| byte == b':').count();
+        &run[..run.len() - colons]
     })
-    .filter(|word| !word.is_empty())
 }
 
 /// Old names of attributes, and the labels that Prometheus makes of them.

@@ -25,7 +25,9 @@ pub(super) fn is_of_tests(repo: &Repo, unit: &Unit) -> bool {
     let manifests = unit.manifests.iter().map(|&number| &repo.facts.manifests[number]);
     let mut needed = manifests.flat_map(|it| &it.dependencies).filter(|it| !it.development);
     let mut names = unit.manifests.iter().filter_map(|&it| repo.facts.manifests[it].name.as_ref());
-    let tests = |name: &str| name.ends_with("Test") || name.ends_with(".Tests");
+    let tests = |name: &str| {
+        name.ends_with("Test") || name.ends_with(".Tests") || name.contains("TestData")
+    };
     needed.any(|it| TESTERS.iter().any(|name| it.name.text.starts_with(name)))
         || names.any(|name| tests(&name.text))
         || unit.root.split('/').any(shows)

@@ -44,15 +44,21 @@ pub fn parsers(repo: &Repo, set: &Set) -> Parsers {
         }
     }
     let service: Vec<&Section> = repo.with_role(set, Role::Service).collect();
-    for file in service.iter().flat_map(|service| service.all("parsers_file")) {
+    let files = service.iter().flat_map(|service| service.all("parsers_file"));
+    let files: Vec<_> = files.collect();
+    for file in &files {
         let Some(path) = file.value.known_text() else {
             parsers.elsewhere = true;
             continue;
         };
         let name = last(path);
+        // Beside the one that Fluent Bit brings, another of its name is somebody's own.
+        let twice =
+            files.iter().filter(|it| it.value.known_text().map(last) == Some(name)).count() > 1;
         let here = set.documents.iter().any(|id| repo.member_name(repo.document(*id)) == name);
         match table.parser_file(name) {
             _ if here => {}
+            _ if twice && name == path => parsers.elsewhere = true,
             Some(words) => parsers.plain.extend(words.iter().map(|word| word.name.to_owned())),
             None => parsers.elsewhere = true,
         }

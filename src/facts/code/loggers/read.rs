@@ -61,9 +61,14 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
     let unit = file.unit;
     let mut sure = false;
     for call in &file.calls {
-        let Some(api) = call.role(Role::LogFormat).filter(|api| asks(file, call, api)) else {
+        let Some(api) = call.role(Role::LogFormat) else { continue };
+        if !asks(file, call, api) {
+            if takes_options(file, call) {
+                let setup = Setup::Form(Form::Open, true);
+                add(file, call.name(), file.callee_span(call.id), setup, facts);
+            }
             continue;
-        };
+        }
         let serialized = api.get("format") == Some("serialize") && serializes(unit, call);
         let form = if serialized { Some(Form::Structured) } else { form_of(api) };
         let form = scripts::form(file, call, api).or_else(|| mapping::form(file, call)).or(form);
@@ -168,6 +173,16 @@ fn asks(file: &File<'_, '_>, call: &Call, api: &Api) -> bool {
     });
     let off = |value: ExprId| matches!(unit.expr(value), ExprKind::Bool(false) | ExprKind::Null);
     given.into_iter().any(|value| !off(value))
+}
+
+/// Whether a call passes on what its function was given: `Fastify(options)`.
+fn takes_options(file: &File<'_, '_>, call: &Call) -> bool {
+    let unit = file.unit;
+    let function = unit.function(unit.function_of(call.id));
+    unit.args(call.id).iter().any(|arg| match unit.expr(arg.value) {
+        ExprKind::Name(name) => function.params.iter().any(|it| it.name == *name),
+        _ => false,
+    })
 }
 
 /// Where a logger of the program's own writes keys and values: `"level=" + level`.

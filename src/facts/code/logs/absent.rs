@@ -1,4 +1,5 @@
-//! Values that are certainly nothing where they are written: `if not token: log("no token", token)`.
+//! Values that are certainly nothing, or an error in their place, where they are written:
+//! `if not token: log("no token", token)`.
 
 use crate::facts::code::file::File;
 use crate::parse::unit::{ExprId, ExprKind, Place, StmtKind, Unit};
@@ -43,13 +44,14 @@ impl<'a> Absent<'a> {
         Absent { branches }
     }
 
-    /// Whether what is written at a place is certainly empty there: nothing was put in before.
-    pub(super) fn has(&self, unit: &Unit<'_>, text: &str, at: &Place) -> bool {
+    /// Whether what is written at a place, in a call that begins at `call`, is certainly empty there:
+    /// nothing was put in before. What the call says of itself (`"token = ", token`) puts nothing in.
+    pub(super) fn has(&self, unit: &Unit<'_>, text: &str, at: &Place, call: u32) -> bool {
         self.branches.iter().any(|(branch, empty)| {
             branch.start <= at.start
                 && at.end <= branch.end
                 && empty.contains(&text)
-                && !is_filled(unit.slice(&(branch.start..at.start)), text)
+                && !is_filled(unit.slice(&(branch.start..call.max(branch.start))), text)
         })
     }
 }
@@ -76,12 +78,18 @@ fn emptied<'a>(unit: &Unit<'a>, test: ExprId, holds: bool, depth: usize) -> Vec<
         ExprKind::Binary { op: "&&" | "and", left, right } => {
             joined(inner(*left, holds), inner(*right, holds), holds)
         }
-        // `token instanceof Error`: what should have come is not there.
-        ExprKind::Binary { op: "instanceof", left, right } if holds => {
-            let error = matches!(unit.expr(*right), ExprKind::Name("Error"));
+        // What is an error is nothing else.
+        ExprKind::Binary { op: "instanceof", left, right } => {
+            let error = is_error(unit, *right) && holds;
             error.then(|| written(*left)).into_iter().collect()
         }
         ExprKind::Binary { op, left, right } => {
+            if let ExprKind::Member { of, name: "name" } = unit.expr(*left)
+                && unit.literal(*right).is_some_and(|it| it.ends_with("Error"))
+            {
+                let error = matches!(*op, "==" | "===") && holds;
+                return error.then(|| written(*of)).into_iter().collect();
+            }
             let equal = matches!(*op, "==" | "===" | "is");
             if !equal && !matches!(*op, "!=" | "!==" | "is not") || equal != holds {
                 return Vec::new();
@@ -116,6 +124,12 @@ fn emptied<'a>(unit: &Unit<'a>, test: ExprId, holds: bool, depth: usize) -> Vec<
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether a name is that of a class of errors.
+fn is_error(unit: &Unit<'_>, class: ExprId) -> bool {
+    let name = unit.slice(&unit.place(class));
+    name.ends_with("Error") || name.ends_with("Exception")
 }
 
 /// What two conditions empty: together all of it, as alternatives only what both do.

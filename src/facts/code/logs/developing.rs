@@ -2,59 +2,106 @@
 //! a switch asks for what is shown: `if config.print_token`.
 
 use crate::facts::code::file::File;
-use crate::lang::sensitive::words;
+use crate::lang::sensitive;
 use crate::parse::unit::{ExprId, ExprKind, Place, StmtKind, Unit};
 
 /// Deepest condition that is taken apart.
 const MAX_DEPTH: usize = 8;
-/// Modes that nothing runs in for others.
-const MODES: &[&str] = &["dev", "develop", "development", "e2e", "local", "test", "testing"];
-/// Words of names of what says the mode.
-const ASKED: &[&str] = &["env", "environment", "mode", "profile", "stage"];
-/// First words of switches that show what is hidden else.
-const SWITCHES: &[&str] = &["debug", "dump", "print", "show"];
+
+/// How a program's surroundings are called where it is developed or tested.
+const DEVELOPED: &[&str] = &["dev", "develop", "development", "e2e", "local", "test", "testing"];
+/// How they are called where it serves others.
+const SERVING: &[&str] = &["live", "prod", "production"];
+/// Words of the names that hold which it is.
+const SURROUNDINGS: &[&str] = &["env", "environment", "mode", "profile", "profiles", "stage"];
 
 /// Branches of a file that only developers see the records of.
 pub(super) fn branches(file: &File<'_, '_>) -> Vec<Place> {
     let unit = file.unit;
     let mut found = Vec::new();
     for stmt in &unit.stmts {
-        let StmtKind::If { test, then, .. } = &stmt.kind else { continue };
-        if let Some((first, last)) = then.first().zip(then.last())
-            && develops(unit, *test, 0)
-        {
-            let end = unit.stmts[last.0 as usize].at.end;
-            found.push(unit.stmts[first.0 as usize].at.start..end);
+        let StmtKind::If { test, then, other, .. } = &stmt.kind else { continue };
+        for (block, holds) in [(then, true), (other, false)] {
+            if let Some((first, last)) = block.first().zip(block.last())
+                && develops(unit, *test, holds, 0)
+            {
+                let end = unit.stmts[last.0 as usize].at.end;
+                found.push(unit.stmts[first.0 as usize].at.start..end);
+            }
         }
     }
     found
 }
 
-/// Whether a condition holds for developers alone.
-fn develops(unit: &Unit<'_>, test: ExprId, depth: usize) -> bool {
+/// Whether a condition holds (or, if not `holds`, does not) for developers only.
+fn develops(unit: &Unit<'_>, test: ExprId, holds: bool, depth: usize) -> bool {
     if depth >= MAX_DEPTH {
         return false;
     }
-    let inner = |id: ExprId| develops(unit, id, depth + 1);
+    let inner = |id: ExprId, holds: bool| develops(unit, id, holds, depth + 1);
     match unit.expr(test) {
-        ExprKind::Binary { op: "||" | "or", left, right } => inner(*left) && inner(*right),
-        ExprKind::Binary { op: "&&" | "and", left, right } => inner(*left) || inner(*right),
-        ExprKind::Binary { op: "==" | "===", left, right } => {
-            let mode = |id: ExprId| {
-                unit.literal(id).is_some_and(|it| MODES.contains(&it.to_ascii_lowercase().as_str()))
-            };
-            let asks = |id: ExprId| {
-                let text = unit.slice(&unit.place(id));
-                words(text).iter().any(|word| ASKED.contains(&word.as_str()))
-            };
-            mode(*left) && asks(*right) || mode(*right) && asks(*left)
+        ExprKind::Binary { op: op @ ("||" | "or" | "&&" | "and"), left, right } => {
+            let (left, right) = (inner(*left, holds), inner(*right, holds));
+            let either = matches!(*op, "||" | "or") == holds;
+            if either { left && right } else { left || right }
         }
-        ExprKind::Name(name) | ExprKind::Member { name, .. } => {
-            let words = words(name);
-            let first = words.first().is_some_and(|word| SWITCHES.contains(&word.as_str()));
-            // `process.env.E2E_TEST`, `settings.DEBUG_LOGIN`
-            first || name.to_ascii_lowercase().starts_with("e2e")
+        ExprKind::Unary { op: "!" | "not", of } => inner(*of, !holds),
+        ExprKind::Binary { op, left, right } => {
+            let equal = matches!(*op, "==" | "===");
+            if !equal && !matches!(*op, "!=" | "!==") {
+                return false;
+            }
+            let (value, word) = match (unit.literal(*left), unit.literal(*right)) {
+                (None, Some(word)) => (*left, word),
+                (Some(word), None) => (*right, word),
+                _ => return false,
+            };
+            let known = if equal == holds { DEVELOPED } else { SERVING };
+            known.contains(&word.to_ascii_lowercase().as_str()) && holds_surroundings(unit, value)
         }
-        _ => false,
+        _ => holds && is_switch(unit.slice(&unit.place(test))),
+    }
+}
+
+/// Whether what is compared says where the program runs.
+fn holds_surroundings(unit: &Unit<'_>, value: ExprId) -> bool {
+    let words = sensitive::words(unit.slice(&unit.place(value)));
+    words.iter().any(|word| SURROUNDINGS.contains(&word.as_str()))
+}
+
+/// Whether a value, as it is written, is a switch of developers: `isDevelopment`, `settings.DEBUG`,
+/// `process.env.E2E_TEST`, `config.print_token`.
+fn is_switch(written: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || "_.()[]'\"".contains(c);
+    if written.len() > 80 || !written.chars().all(plain) {
+        return false;
+    }
+    let name = written.trim_end_matches(['(', ')', '[', ']', '\'', '"']);
+    let name = name.rsplit(['.', '(', '[', '\'', '"']).next().unwrap_or(name);
+    let words = sensitive::words(name);
+    let first = words.first().map(String::as_str);
+    let asks = matches!(first, Some("is" | "in"));
+    let named = match asks {
+        true => words.get(1).map(String::as_str),
+        false => first,
+    };
+    let developed = named.is_some_and(|word| DEVELOPED.contains(&word))
+        && (asks || name.len() > 5 && words.len() == 1 || words.iter().any(|word| word == "mode"));
+    let asked = matches!(first, Some("debug" | "dump" | "print" | "show")) && words.len() > 1;
+    let whole = name.to_ascii_lowercase().starts_with("e2e_") || matches!(name, "DEBUG" | "DEV");
+    developed || asked || whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_switch;
+
+    #[test]
+    fn switches_of_developers_are_known_by_their_names() {
+        let switches = ["isDevelopment", "settings.DEBUG", "process.env.E2E_TEST", "app.isDev()"];
+        assert!(switches.iter().all(|name| is_switch(name)));
+        assert!(is_switch("config.print_token") && is_switch("env.IsDevelopment()"));
+        let others = ["debug", "isTested", "token", "devices", "user.isActive", "latest", "test"];
+        assert!(others.iter().all(|name| !is_switch(name)), "{others:?}");
     }
 }

@@ -58,7 +58,7 @@ fn empty(file: &File<'_, '_>, call: &Call, absent: &Absent<'_>, values: &mut [Lo
         };
         let at = start + before..start + before + u32::try_from(len).unwrap_or_default();
         let written = unit.text.get(at.start as usize..at.end as usize);
-        if written.is_some_and(|written| absent.has(unit, written, &at)) {
+        if written.is_some_and(|written| absent.has(unit, written, &at, start)) {
             value.name = None;
             value.constant = Some(String::new());
         }
