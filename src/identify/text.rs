@@ -95,9 +95,9 @@ fn is_manifest(path: &str, name: &str) -> bool {
     MANIFESTS.contains(&name) || project || is_requirements(path)
 }
 
-/// Jsonnet looks like YAML with faults, and is neither loaded nor evaluated.
+/// Jsonnet and programs of jq look like YAML with faults, and are neither loaded nor evaluated.
 pub(super) fn is_jsonnet(path: &str) -> bool {
-    path.ends_with(".jsonnet") || path.ends_with(".libsonnet")
+    [".jsonnet", ".libsonnet", ".jq"].iter().any(|ending| path.ends_with(ending))
 }
 
 /// The kind that the first line of a script says.
