@@ -3,7 +3,7 @@
 
 use super::FileFacts;
 use crate::lang::path::last;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::sync::OnceLock;
 
 /// A file that sets up what counts requests.
@@ -92,14 +92,19 @@ fn is_settings(path: &str) -> bool {
 /// Whether a text gives a tracer a share that is not nothing.
 fn sends(text: &str) -> bool {
     static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    let finder = FINDER
-        .get_or_init(|| AhoCorasick::builder().ascii_case_insensitive(true).build(SHARES).ok());
+    let finder = FINDER.get_or_init(|| {
+        let mut longest = AhoCorasick::builder();
+        longest.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);
+        longest.build(SHARES).ok()
+    });
     let Some(finder) = finder else { return false };
     finder.find_iter(text).any(|found| {
         let line = text[..found.start()].rsplit('\n').next().unwrap_or_default().trim_start();
         let comment = ["#", "//", "*", "--"].iter().any(|mark| line.starts_with(mark));
         let rest = text[found.end()..].lines().next().unwrap_or_default();
-        !comment && !is_nothing(&rest.to_ascii_lowercase())
+        // `tracesSampler` begins `tracesSampleRate`, too.
+        let whole = !rest.starts_with(|c: char| c.is_ascii_alphanumeric());
+        !comment && whole && !is_nothing(&rest.to_ascii_lowercase())
     })
 }
 
@@ -110,7 +115,9 @@ fn is_nothing(rest: &str) -> bool {
     let word = &value[..end.unwrap_or(value.len())];
     match word.trim_end_matches(['f', 'd']).parse::<f64>() {
         Ok(share) => share <= 0.0,
-        Err(_) => matches!(word, "" | "false" | "nil" | "none" | "null" | "undefined"),
+        // `: (context) => 0.1` is a share that the program decides.
+        Err(_) if word.is_empty() => !value.starts_with(['(', '{', '&', '*']),
+        Err(_) => matches!(word, "false" | "nil" | "none" | "null" | "undefined"),
     }
 }
 
@@ -128,6 +135,8 @@ mod tests {
             "o.TracesSampleRate = rate;",
             "\"TracesSampleRate\": 1,",
             "EnableTracing: true,",
+            "traces_sampler=sampler,",
+            "tracesSampler: (context) => 0.1,",
         ] {
             assert!(sends(text), "{text}");
         }

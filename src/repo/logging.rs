@@ -127,6 +127,25 @@ fn is_for_logs(path: &str) -> bool {
     speaks(last(home)) || speaks(last(folder(home))) || speaks(&stem.to_ascii_lowercase())
 }
 
+/// Whether a package is a sink of Serilog that takes records with their fields.
+fn is_structured_sink(package: &str) -> bool {
+    const TAKERS: &[&str] = &[
+        "ApplicationInsights",
+        "AzureAnalytics",
+        "Datadog.Logs",
+        "Elasticsearch",
+        "Fluentd",
+        "Grafana.Loki",
+        "Graylog",
+        "NewRelic.Logs",
+        "OpenTelemetry",
+        "Seq",
+        "Splunk",
+    ];
+    let sink = package.strip_prefix("Serilog.Sinks.");
+    package == "Elastic.Serilog.Sinks" || sink.is_some_and(|name| TAKERS.contains(&name))
+}
+
 /// Whether an import is that of a library that writes JSON.
 fn writes_json(import: &str) -> bool {
     const WHOLE: &[&str] = &["encoding/json", "json", "orjson", "simplejson", "ujson"];
@@ -201,6 +220,10 @@ impl Repo {
         let own = own.map(|module| self.document(module.document).anchor);
         style.open = style.open.or(own);
         style.open = style.open.or_else(|| self.logs_by_package(service));
+        // A sink that is built in and named by no code is one that settings name.
+        let mut needed = self.dependencies_of(service);
+        let sink = needed.find(|it| is_structured_sink(&it.name.text));
+        style.open = style.open.or(sink.map(|it| it.name.span));
         // What Fastify's command line starts has a logger of it, which writes JSON.
         let manifests = service.manifests.iter().map(|&number| &self.facts.manifests[number]);
         let mut commands = manifests.flat_map(|it| &it.commands);

@@ -288,7 +288,9 @@ fn is_stand_in(image: &str) -> bool {
         "elasticmq",
         "elasticmq-native",
         "fake-gcs-server",
+        "greenmail",
         "localstack",
+        "mailcatcher",
         "maildev",
         "mailhog",
         "mailpit",
@@ -299,6 +301,7 @@ fn is_stand_in(image: &str) -> bool {
         "phpmyadmin",
         "redis-commander",
         "redisinsight",
+        "smtp4dev",
         "sqs-admin",
         "wiremock",
     ];
