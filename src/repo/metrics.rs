@@ -277,7 +277,10 @@ impl<'r> Finder<'r> {
                 (Some(scope), _) => !same && is_module(other, scope),
                 (None, Some(_)) => false,
             };
-            if fits && found.replace(number).is_some() {
+            // What is put into a field of something unknown may be put into that of this class.
+            let home = other.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let maybe = !holder.of_unknown && held.of_unknown && home == folder;
+            if !fits && maybe || fits && found.replace(number).is_some() {
                 return None;
             }
         }

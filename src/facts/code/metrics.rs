@@ -123,6 +123,8 @@ pub struct Holder {
     pub scope: Option<String>,
     /// Its name.
     pub name: String,
+    /// The scope is the name of a value whose class the file does not tell.
+    pub of_unknown: bool,
 }
 
 /// A metric that code declares.

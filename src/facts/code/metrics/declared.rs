@@ -66,7 +66,11 @@ impl Declarations {
         let unit = file.unit;
         for class in &unit.classes {
             for field in &class.fields {
-                let holder = Holder { scope: Some(class.name.into()), name: field.name.into() };
+                let holder = Holder {
+                    scope: Some(class.name.into()),
+                    name: field.name.into(),
+                    of_unknown: false,
+                };
                 field.value.into_iter().for_each(|value| give(value, Some(holder.clone())));
             }
         }
@@ -85,7 +89,7 @@ impl Declarations {
                     for (key, value) in entries {
                         let name = key.and_then(|key| last_name(file, key));
                         let scope = scope.clone();
-                        give(*value, name.map(|name| Holder { scope, name }));
+                        give(*value, name.map(|name| Holder { scope, name, of_unknown: false }));
                     }
                 }
                 _ => {}

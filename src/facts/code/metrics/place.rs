@@ -210,7 +210,7 @@ pub(in crate::facts::code) fn holder_of(file: &File<'_, '_>, id: ExprId) -> Opti
         ExprKind::Name(name) => {
             if let Some(class) = file.names.field_home(id) {
                 let scope = Some(unit.class(class).name.to_owned());
-                return Some(Holder { scope, name: (*name).to_owned() });
+                return Some(Holder { scope, name: (*name).to_owned(), of_unknown: false });
             }
             let scope = match file.names.path(id) {
                 Some(path) if path.ends_with(&format!(".{name}")) => {
@@ -219,11 +219,13 @@ pub(in crate::facts::code) fn holder_of(file: &File<'_, '_>, id: ExprId) -> Opti
                 }
                 _ => None,
             };
-            Some(Holder { scope, name: (*name).to_owned() })
+            Some(Holder { scope, name: (*name).to_owned(), of_unknown: false })
         }
         ExprKind::Member { of, name } => {
             let class = file.names.class_of(function, *of).map(|class| unit.class(class).name);
-            let scope = match class.or_else(|| receiver_type(file, function, *of)) {
+            let class = class.or_else(|| receiver_type(file, function, *of));
+            let of_unknown = class.is_none();
+            let scope = match class {
                 Some(class) => class.to_owned(),
                 None => {
                     let path = file.names.path(*of).or_else(|| last_name(file, *of))?;
@@ -234,7 +236,7 @@ pub(in crate::facts::code) fn holder_of(file: &File<'_, '_>, id: ExprId) -> Opti
                     last.trim_matches(['<', '>']).to_owned()
                 }
             };
-            Some(Holder { scope: Some(scope), name: (*name).to_owned() })
+            Some(Holder { scope: Some(scope), name: (*name).to_owned(), of_unknown })
         }
         ExprKind::Unary { of, .. } => holder_of(file, *of),
         _ => None,
