@@ -36,10 +36,9 @@ pub(super) fn check(case: &mut Case<'_>) {
     // Rules that say whose they are, and no server: they are handed to one elsewhere.
     let owners = &case.settings().owner_labels;
     let owned = |alert: &AlertRule| owners.iter().any(|label| alert.label(label).is_some());
-    let handed =
-        repo.own_servers().next().is_none() && repo.facts.alert_rules.iter().filter(own).all(owned);
-    // So are those that fill a repository, or stand beside what others take.
     let bare = repo.own_servers().next().is_none();
+    let handed = bare && repo.facts.alert_rules.iter().filter(own).all(owned);
+    // So are those that fill a repository, or stand beside what others take.
     let rules: BTreeSet<DocumentId> =
         repo.facts.alert_rules.iter().filter(own).map(|alert| alert.document).collect();
     let handed = handed || bare && (rules.len() >= COLLECTION || repo.is_for_others());
