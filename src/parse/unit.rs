@@ -15,6 +15,7 @@ mod go;
 mod java;
 #[cfg(any(feature = "javascript", feature = "typescript"))]
 mod javascript;
+mod nesting;
 #[cfg(feature = "python")]
 mod python;
 pub mod resolve;
@@ -73,6 +74,8 @@ pub struct Unit<'a> {
     pub comments: Vec<Place>,
     /// Where the text could not be understood.
     pub faults: Vec<Place>,
+    /// What stands around what.
+    nesting: nesting::Nesting,
 }
 
 /// One imported name.
@@ -344,6 +347,7 @@ impl<'a> Unit<'a> {
             classes: Vec::new(),
             comments: Vec::new(),
             faults: Vec::new(),
+            nesting: nesting::Nesting::default(),
         }
     }
 

@@ -232,14 +232,14 @@ fn is_routed(
         },
         _ => false,
     };
-    let mut calls = file.calls.iter().filter(|call| holds(call.id));
+    let mut calls = unit.exprs_around(&at);
     calls.any(|call| {
-        let beside = unit.args(call.id).iter().filter(|arg| !holds(arg.value));
+        let beside = unit.args(call).iter().filter(|arg| !holds(arg.value));
         let parts = beside.flat_map(|arg| unit.all_in(arg.value));
         let mut paths =
             parts.filter_map(|id| unit.literal(id)).filter(|it| it.starts_with('/')).peekable();
         let routed = paths.peek().is_some();
-        paths.any(says) || (by_router && routed && router(call.id))
+        paths.any(says) || (by_router && routed && router(call))
     })
 }
 
@@ -269,8 +269,8 @@ pub(super) fn is_asked(file: &File<'_, '_>, whole: ExprId) -> bool {
 /// Whether an answer stands where a condition asks for a mode of tests: `if (e2eTestMode) { … }`.
 pub(super) fn is_of_tests(unit: &Unit<'_>, whole: ExprId) -> bool {
     let at = unit.place(whole);
-    unit.stmts.iter().any(|stmt| {
-        let StmtKind::If { test, then, .. } = &stmt.kind else { return false };
+    unit.stmts_around(&at).any(|stmt| {
+        let StmtKind::If { test, then, .. } = unit.stmt(stmt) else { return false };
         let ends = then.last().map(|last| unit.stmts[last.0 as usize].at.end);
         let starts = then.first().map(|first| unit.stmts[first.0 as usize].at.start);
         let holds =

@@ -205,8 +205,8 @@ fn is_in_arm(unit: &Unit<'_>, whole: ExprId, error: &str) -> bool {
     let is_error = |id: ExprId| matches!(unit.expr(id), ExprKind::Name(name) if *name == error);
     // `_`, `e`: all that is left.
     let chooses = |id: ExprId| unit.slice(&unit.place(id)).contains(|c: char| c.is_uppercase());
-    unit.stmts.iter().any(|stmt| {
-        let StmtKind::Switch { on: Some(on), arms } = &stmt.kind else { return false };
+    unit.stmts_around(&at).any(|stmt| {
+        let StmtKind::Switch { on: Some(on), arms } = unit.stmt(stmt) else { return false };
         is_error(*on)
             && arms.iter().any(|arm| {
                 let first = arm.body.first().map(|id| unit.stmts[id.0 as usize].at.start);
