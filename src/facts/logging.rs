@@ -61,7 +61,7 @@ impl File<'_> {
 /// Reads a whole text: XML, properties, nginx.
 pub fn read_text(text: &str, map: &OffsetMap, document: DocumentId, facts: &mut FileFacts) {
     let mut file = File { map, document, parts: RecordParts::of(document), facts };
-    if text.trim_start().starts_with('<') {
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
         file.xml(text);
     } else if text.contains("log_format ") {
         file.nginx(text);
@@ -86,6 +86,7 @@ impl File<'_> {
                 self.parts.give(api, self.span(&at));
                 self.add(word, at, Setup::Form(Form::Structured, true));
             }
+            self.nlog(element);
             self.fields(element);
             let lower = element.name.to_ascii_lowercase();
             let pattern = match lower.as_str() {
@@ -110,6 +111,20 @@ impl File<'_> {
                 self.add(level.value, level.at.clone(), Setup::Level { logger, only });
             }
             self.appender(&elements, number);
+        }
+    }
+
+    /// What a layout or a target of NLog makes of records: JSON, rows of a table, documents of a store.
+    fn nlog(&mut self, element: &xml::Element<'_>) {
+        let Some(kind) = element.get("xsi:type") else { return };
+        let name = kind.value;
+        let layout = element.name == "layout" && name.ends_with("JsonLayout");
+        let target = element.name == "target"
+            && ["Database", "ElasticSearch", "Gelf", "Loki", "Seq", "Splunk"]
+                .iter()
+                .any(|known| name.trim_start_matches("Buffering").ends_with(known));
+        if layout || target {
+            self.add(name, kind.at.clone(), Setup::Form(Form::Structured, true));
         }
     }
 

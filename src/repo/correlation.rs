@@ -36,6 +36,7 @@ pub struct Correlation {
 
 /// Keys for a piece of work that is no request over HTTP.
 const PIECES: &[&str] = &[
+    "cid",
     "msg_id",
     "msgid",
     "message_id",
@@ -73,6 +74,9 @@ const PACKAGES: &[&str] = &[
     "dockerflow",
     "flask-request-id",
     "express-request-id",
+    "bunyan-middleware",
+    "express-bunyan-logger",
+    "koa-bunyan-logger",
     "cls-rtracer",
     "correlationid",
     "Serilog.Enrichers.Span",

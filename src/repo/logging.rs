@@ -6,12 +6,13 @@ use crate::facts::DocumentId;
 use crate::facts::code;
 use crate::facts::code::loggers::{Form, Setup};
 use crate::identify::Kind;
-use crate::lang::path::{folder, last};
+use crate::lang::path::{folder, join, last};
 use crate::lang::quick::QuickMap;
 use crate::lang::sensitive::words;
 use crate::libraries::Table;
 use crate::parse::code::Language;
-use crate::source::Span;
+use crate::source::{SourceId, Span};
+use std::collections::BTreeSet;
 
 /// What one file says of logs.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,8 @@ struct Says {
     structured: Option<Span>,
     /// Something that is named like that, or nobody can follow.
     open: Option<Span>,
+    /// Where records are made of keys and values.
+    pairs: Option<Span>,
 }
 
 /// How each file logs.
@@ -43,6 +46,8 @@ pub struct Style {
     pub structured: Option<Span>,
     /// Where that may be done.
     pub open: Option<Span>,
+    /// Where they are made text of keys and values, or what makes them JSON lies ready.
+    pub pairs: Option<Span>,
 }
 
 impl Logging {
@@ -72,6 +77,7 @@ impl Logging {
             match (form, sure) {
                 (Form::Structured, true) => says.structured = says.structured.or(Some(span)),
                 (Form::Structured, false) | (Form::Open, _) => says.open = says.open.or(Some(span)),
+                (Form::Pairs, _) => says.pairs = says.pairs.or(Some(span)),
                 (Form::Text, _) => {}
             }
         }
@@ -79,14 +85,26 @@ impl Logging {
     }
 
     /// How files log together, with the settings below a folder.
-    fn style(&self, documents: &[DocumentId], root: &str) -> Style {
-        let mut style = Style { record: None, structured: None, open: None };
+    fn style(&self, service: &Service) -> Style {
+        let root = &service.root;
+        // A script beside the program prints for itself.
+        let waits = service.listens.iter().chain(&service.consumes);
+        let waits: BTreeSet<SourceId> = waits.map(|at| at.source).collect();
+        let begins: BTreeSet<SourceId> = service.entries.iter().map(|at| at.source).collect();
+        let alone = |it: &DocumentId| {
+            begins.len() > 1 && begins.contains(&it.source) && !waits.contains(&it.source)
+        };
+        let mut style = Style { record: None, structured: None, open: None, pairs: None };
         let mut print = None;
-        for says in documents.iter().filter_map(|document| self.files.get(document)) {
+        for document in &service.documents {
+            let Some(says) = self.files.get(document) else { continue };
             style.record = style.record.or(says.record);
-            print = print.or(says.print);
+            if print.is_none() && says.print.is_some() && !alone(document) {
+                print = says.print;
+            }
             style.structured = style.structured.or(says.structured);
             style.open = style.open.or(says.open);
+            style.pairs = style.pairs.or(says.pairs);
         }
         style.record = style.record.or(print);
         let below = |folder: &str| {
@@ -137,6 +155,7 @@ fn is_structured_sink(package: &str) -> bool {
         "Fluentd",
         "Grafana.Loki",
         "Graylog",
+        "Loki",
         "NewRelic.Logs",
         "OpenTelemetry",
         "Seq",
@@ -144,6 +163,17 @@ fn is_structured_sink(package: &str) -> bool {
     ];
     let sink = package.strip_prefix("Serilog.Sinks.");
     package == "Elastic.Serilog.Sinks" || sink.is_some_and(|name| TAKERS.contains(&name))
+}
+
+/// Whether an artifact of Java brings an encoder of JSON for a logger.
+fn is_encoder(artifact: &str) -> bool {
+    const ENCODERS: &[&str] = &[
+        "log4j-layout-template-json",
+        "logback-ecs-encoder",
+        "logback-json-classic",
+        "logstash-logback-encoder",
+    ];
+    artifact.rsplit_once(':').is_some_and(|(_, name)| ENCODERS.contains(&name))
 }
 
 /// Whether an import is that of a library that writes JSON.
@@ -204,7 +234,7 @@ impl Repo {
     }
 
     fn style_of(&self, service: &Service) -> Style {
-        let mut style = self.logging().style(&service.documents, &service.root);
+        let mut style = self.logging().style(service);
         // `LOG_FORMAT=json` in its environment.
         let containers = service.containers.iter().map(|number| &self.facts.containers[*number]);
         let asked = containers.flat_map(|container| &container.env.entries).find(|(key, value)| {
@@ -220,10 +250,17 @@ impl Repo {
         let own = own.map(|module| self.document(module.document).anchor);
         style.open = style.open.or(own);
         style.open = style.open.or_else(|| self.logs_by_package(service));
+        // An encoder that is built in, and named by no settings here, is there for settings elsewhere.
+        let mut needed = self.dependencies_of(service).filter(|it| !it.development);
+        let encoder = needed.find(|it| is_encoder(&it.name.text));
+        style.pairs = style.pairs.or(encoder.map(|it| it.name.span));
         // A sink that is built in and named by no code is one that settings name.
         let mut needed = self.dependencies_of(service);
         let sink = needed.find(|it| is_structured_sink(&it.name.text));
         style.open = style.open.or(sink.map(|it| it.name.span));
+        // A host of Azure Functions sends records with what it knows of each call.
+        let host = join(&service.root, "host.json").is_some_and(|path| self.has_path(&path));
+        style.open = style.open.or(host.then_some(service.anchor));
         // What Fastify's command line starts has a logger of it, which writes JSON.
         let manifests = service.manifests.iter().map(|&number| &self.facts.manifests[number]);
         let mut commands = manifests.flat_map(|it| &it.commands);

@@ -81,6 +81,22 @@ impl Repo {
             || facts.components.iter().any(|component| receives(component.kind()))
     }
 
+    /// Whether what ships records sends them to the store of a cloud, beside what it knows of the
+    /// machine.
+    pub fn ships_to_cloud(&self) -> bool {
+        const STORES: &[&str] = &[
+            "aws_cloudwatch_logs",
+            "cloudwatch",
+            "cloudwatch_logs",
+            "gcp_stackdriver_logs",
+            "google_cloud",
+            "stackdriver",
+        ];
+        let sections = self.facts.shipper_sections.iter();
+        let mut plugins = sections.filter_map(|section| section.plugin.as_ref());
+        plugins.any(|plugin| STORES.contains(&plugin.text.as_str()))
+    }
+
     /// Whether a platform takes what a service prints, and adds when and where that was: NAIS,
     /// Heroku, Cloud Foundry, Cloud Run, App Engine, Fly.
     pub fn platform_takes_records(&self, service: &Service) -> bool {

@@ -184,11 +184,15 @@ impl Repo {
 }
 
 /// Whether a release of a package is one that is built on OpenTelemetry and sets it up: Application
-/// Insights of .NET since 3.0.
+/// Insights of .NET and of Node since 3.0.
 fn is_built_on_opentelemetry(needed: &Dependency) -> bool {
-    let major = |version: &Scalar| version.text.split('.').next()?.parse::<u32>().ok();
+    let major = |version: &Scalar| {
+        let plain = version.text.trim_start_matches(['^', '~', '>', '=', 'v', ' ']);
+        plain.split('.').next()?.parse::<u32>().ok()
+    };
     let version = needed.version.as_ref().and_then(major);
-    needed.name.text.starts_with("Microsoft.ApplicationInsights.")
+    let name = needed.name.text.as_str();
+    (name.starts_with("Microsoft.ApplicationInsights.") || name == "applicationinsights")
         && version.is_some_and(|version| version >= 3)
 }
 

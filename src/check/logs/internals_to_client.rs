@@ -3,6 +3,7 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::DocumentId;
+use crate::facts::code::errors::Origin;
 use crate::facts::code::responses::{Response, Shows, Status};
 use crate::facts::manifest::Ecosystem;
 use crate::lang::path::join;
@@ -12,7 +13,12 @@ use crate::source::Span;
 
 pub(super) fn check(response: &Response, case: &mut Case<'_>) {
     let (what, severity) = match (response.shows, response.status) {
-        (Shows::Nothing, _) | (Shows::Text, Status::Client) => return,
+        (Shows::Nothing, _) => return,
+        // What a database says of a statement is for nobody outside, whatever the status.
+        (Shows::Text, Status::Client) if is_of_database(&response.origin) => {
+            ("the text of an error of the database", Severity::Error)
+        }
+        (Shows::Text, Status::Client) => return,
         (Shows::Stack, _) => ("where in the program it failed", Severity::Error),
         (Shows::Text, Status::Server) => ("the text of an internal error", Severity::Error),
         // An error of an expected type may be written for the client.
@@ -41,6 +47,27 @@ pub(super) fn check(response: &Response, case: &mut Case<'_>) {
         .with("shown", &response.name.text)
         .with("what", what)
         .severity(severity);
+}
+
+/// Whether an error is one of a database by its types, and none of a constraint that what was sent broke.
+fn is_of_database(origin: &Origin) -> bool {
+    const TYPES: &[&str] = &[
+        "DBAPIError",
+        "DataAccessException",
+        "DatabaseError",
+        "DbUpdateException",
+        "JDBCException",
+        "NpgsqlException",
+        "OperationalError",
+        "PSQLException",
+        "ProgrammingError",
+        "SQLAlchemyError",
+        "SQLException",
+        "SqlException",
+    ];
+    let Origin::Types(types) = origin else { return false };
+    let known = |ty: &String| ty.rsplit('.').next().is_some_and(|last| TYPES.contains(&last));
+    !types.is_empty() && types.iter().all(known)
 }
 
 /// Whether a document is code of libraries alone, by their packages of Rust.

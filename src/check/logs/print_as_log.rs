@@ -2,11 +2,18 @@
 
 use crate::check::Case;
 use crate::facts::code::logs::LogCall;
+use crate::repo::services::Service;
 
 pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
     let repo = case.repo;
     let numbers = repo.services_with(call.document);
-    let runs = numbers.iter().any(|number| repo.services()[*number].runs());
+    let all = || numbers.iter().map(|number| &repo.services()[*number]);
+    // A page that another program serves prints in the browser.
+    let mut owners = all().filter(|it| it.own_has(call.document)).peekable();
+    let runs = match owners.peek() {
+        Some(_) => owners.any(Service::runs),
+        None => all().any(Service::runs),
+    };
     if !runs || repo.is_errand(call.document) {
         return case.skip();
     }

@@ -3,7 +3,7 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::lang::records::Part;
-use crate::repo::services::Service;
+use crate::repo::services::{Certainty, Service, Signal};
 
 pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     if !service.runs() || !service.is_readable() || service.rehearsal {
@@ -23,6 +23,8 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
         {
             (needed, Severity::Warning)
         }
+        // A cloud's store of records has one part for each deployment.
+        [Part::Environment] if case.repo.ships_to_cloud() => (needed, Severity::Warning),
         // What ships the records, if it is not here, may say whose they are.
         parts if parts.iter().all(|it| matches!(it, Part::Service | Part::Environment)) => {
             let here = case.repo.ships_logs();
@@ -33,6 +35,11 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     if missing.is_empty() {
         return;
     }
+    let severity = match service.certainty_of(Signal::Logs) {
+        Certainty::Certain => severity,
+        Certainty::Likely => severity.min(Severity::Warning),
+        Certainty::Doubtful => severity.min(Severity::Info),
+    };
     case.flag(form)
         .with("name", service.name.clone())
         .with("missing", listed(&missing))

@@ -12,7 +12,10 @@ const LANGUAGES: &[&str] = &["unexpected", "parse", "syntax", "lexer", "expected
 
 pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
     // What a command answers to whoever typed it, or a page keeps to itself.
-    if call.printed && (call.aside || is_by_hand(call, case) || is_output(call, case)) {
+    let read = |case: &Case<'_>| is_by_hand(call, case) || is_of_developers(call, case);
+    // Go's own `log` writes to standard error, as a command does that tells what it made.
+    let told = call.library == "log" && call.function.text == "main" && is_command(call, case);
+    if told || call.printed && (call.aside || read(case) || is_output(call, case)) {
         return;
     }
     // `def debug(request): print(request.headers)` is called by who looks for a fault.
@@ -144,12 +147,24 @@ fn is_output(call: &LogCall, case: &Case<'_>) -> bool {
     call.encoded && name.contains("entrypoint")
 }
 
+/// Whether a file is a tool of who works on the program, by its name: `bin/dev-token.py`.
+fn is_of_developers(call: &LogCall, case: &Case<'_>) -> bool {
+    let path = &case.repo.source(call.document.source).path;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (first, rest) = name.split_once(['-', '_']).unwrap_or((name, ""));
+    matches!(first, "dev" | "local") && !rest.is_empty()
+}
+
 /// Whether a file is run by whoever types the name of a command.
 fn is_by_hand(call: &LogCall, case: &Case<'_>) -> bool {
-    let repo = case.repo;
-    let services = repo.services_with(call.document);
-    let typed = |number: &usize| repo.services()[*number].kind == ServiceKind::Cli;
-    repo.is_errand(call.document) || (!services.is_empty() && services.iter().all(typed))
+    case.repo.is_errand(call.document) || is_command(call, case)
+}
+
+/// Whether a file is code of commands alone.
+fn is_command(call: &LogCall, case: &Case<'_>) -> bool {
+    let services = case.repo.services_with(call.document);
+    let typed = |number: &usize| case.repo.services()[*number].kind == ServiceKind::Cli;
+    !services.is_empty() && services.iter().all(typed)
 }
 
 fn weight(certain: bool) -> Severity {
@@ -179,6 +194,10 @@ fn is_certain(name: &str, what: &str) -> bool {
     ];
     let words = sensitive::words(name);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    // `othersWithSameHostAndApiKey`
+    if has(&["same"]) {
+        return false;
+    }
     // `passwordText` may be what asks for one.
     let last = words.last().map(String::as_str);
     match what {
@@ -223,6 +242,11 @@ fn secret(call: &LogCall, value: &Logged, path: &str) -> Option<(&'static str, b
     // `{"token": token_type}`: its own name says that it is something else.
     let other = name.is_some_and(|name| {
         let own = sensitive::words(name);
+        // `kv(OTP_SYSTEM, SYSTEM_UI)`: a constant of the program, which its source shows.
+        let constant = !name.chars().any(char::is_lowercase) && name.contains('_');
+        if constant && !sensitive::words(&key.text).iter().any(|word| own.contains(word)) {
+            return true;
+        }
         // `{"apiKey": publicKey}`
         if sensitive::is_harmless(name) {
             return true;

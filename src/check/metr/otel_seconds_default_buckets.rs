@@ -4,6 +4,18 @@ use crate::check::Case;
 use crate::facts::code::{MetricDefinition, MetricType, ServeForm, TimeUnit};
 use crate::repo::services::ServiceKind;
 
+/// Whether something may count into the buckets: a program of Go that gives everybody a provider of
+/// traces and none of metrics counts into nothing.
+fn counts(definition: &MetricDefinition, case: &Case<'_>) -> bool {
+    let repo = case.repo;
+    if !repo.path(definition.name.span).ends_with(".go") {
+        return true;
+    }
+    let setups = repo.setups_around(definition.document);
+    let mut providers = setups.iter().filter_map(|it| it.provider()).peekable();
+    providers.peek().is_none() || providers.any(|it| it.signal != "traces" || it.automatic)
+}
+
 pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
     let repo = case.repo;
     let histogram = definition.kind == MetricType::Histogram && definition.telemetry;
@@ -29,7 +41,7 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
         && repo
             .service_of(definition.document)
             .is_some_and(|service| service.kind == ServiceKind::Library);
-    if !seconds || viewed || elsewhere || repo.chooses_histograms() {
+    if !seconds || viewed || elsewhere || repo.chooses_histograms() || !counts(definition, case) {
         return;
     }
     let name = match definition.name.known_text() {

@@ -1,5 +1,6 @@
 //! A label with values without end. Rule: rules/metr/unbounded-label.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::code::{LabelValue, MetricDefinition, MetricType, ValueOrigin};
 use crate::facts::scalar::Scalar;
@@ -34,10 +35,16 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
     // Labels of instruments are those of their uses, and stand there.
     for label in definition.labels.iter().flatten().filter(|label| counts(label)) {
         if told.insert(label.text.clone()) {
-            case.flag(label.span)
+            let flag = case
+                .flag(label.span)
                 .with("label", label.text.clone())
                 .with("what", "takes another value all the time")
                 .related(definition.name.span, "the metric");
+            // Of what has a name beside its id there may be few: plans, machines.
+            let bare = matches!(label.text.to_ascii_lowercase().as_str(), "guid" | "id" | "uuid");
+            if bare && definition.labels.iter().flatten().any(|other| other.text == "name") {
+                flag.at_most(Severity::Warning);
+            }
         }
     }
     let declared: Vec<&Scalar> = definition.labels.iter().flatten().collect();

@@ -7,10 +7,20 @@ use crate::repo::services::Service;
 pub(super) fn check<'a>(service: &'a Service, case: &mut Case<'a>) {
     let repo = case.repo;
     let Some(provider) = first_provider(service, case) else { return case.skip() };
+    if feeds_sentry(provider, case) {
+        return;
+    }
     let identity = repo.identity_of(service);
     if !identity.open && !identity.has(&["service.name"]) {
         case.flag(provider.name.span).with("name", &service.name);
     }
+}
+
+/// Whether all spans of a provider become transactions of Sentry, whose project says whose they are.
+fn feeds_sentry(provider: &SdkSetup, case: &Case<'_>) -> bool {
+    let text = case.repo.source(provider.document.source).look();
+    text.contains("SentrySpanProcessor")
+        && !case.repo.setups_around(provider.document).iter().any(|it| it.exporter().is_some())
 }
 
 /// The first provider in a service's own code, if it is one that runs.

@@ -11,7 +11,7 @@ use super::CodeText;
 use super::file::File;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind};
+use crate::parse::unit::{Expr, ExprId, ExprKind};
 use crate::source::Span;
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeSet;
@@ -242,6 +242,12 @@ fn keys(file: &File<'_, '_>) -> BTreeSet<String> {
                 keys.insert(name.trim_start_matches('@').to_owned());
             }
         }
+    }
+    // Where connections are held open, `id` is that of one.
+    let holds = unit.imports.iter().any(|import| import.path.contains("websocket"));
+    let id = |expr: &Expr<'_>| matches!(&expr.kind, ExprKind::Text(text) if text == "id");
+    if holds && unit.exprs.iter().any(id) {
+        keys.insert("conn_id".to_owned());
     }
     keys
 }

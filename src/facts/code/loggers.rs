@@ -33,6 +33,8 @@ pub enum Form {
     Structured,
     /// Text.
     Text,
+    /// Text of keys and values, which is read by rule and not by its place: `level=INFO msg="sold"`.
+    Pairs,
     /// What a file or a value says that is not followed.
     Open,
 }

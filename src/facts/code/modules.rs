@@ -8,6 +8,7 @@ use crate::facts::FileFacts;
 use crate::identify::Kind;
 use crate::lang::path::last;
 use crate::libraries::{Api, Role};
+use crate::parse::code::Language;
 use crate::parse::unit::ExprKind;
 use crate::source::Span;
 use aho_corasick::AhoCorasick;
@@ -74,8 +75,9 @@ pub(super) fn read(file: &super::file::File<'_, '_>, facts: &mut FileFacts) {
             at,
         }));
     };
+    let lent = lends_context(file);
     for call in &file.calls {
-        for api in &call.roles {
+        for api in call.roles.iter().filter(|api| !lent || api.get("form") != Some("app")) {
             add(api, file.callee_span(call.id));
         }
     }
@@ -123,6 +125,41 @@ pub(super) fn read(file: &super::file::File<'_, '_>, facts: &mut FileFacts) {
         (module.metered, module.logs) = (metered, logs);
     }
     facts.listeners.sort_by_key(|listener| (listener.document, listener.at));
+}
+
+/// Whether an application of Flask only gives a script its settings and its context: nothing of the
+/// file is reached by a request.
+fn lends_context(file: &super::file::File<'_, '_>) -> bool {
+    const SERVES: &[&str] = &[
+        "Api",
+        "add_resource",
+        "add_url_rule",
+        "delete",
+        "get",
+        "mount",
+        "patch",
+        "post",
+        "put",
+        "register",
+        "register_blueprint",
+        "route",
+        "run",
+    ];
+    if file.unit.language != Language::Python {
+        return false;
+    }
+    let made = |path: &str| path.starts_with("flask.Flask") || path == "Flask()";
+    let pushed = |call: &super::file::Call| {
+        let text = file.unit.slice(&file.unit.place(call.id));
+        call.name() == "push" && text.ends_with(".app_context().push()")
+    };
+    let serves = |call: &super::file::Call| {
+        SERVES.contains(&call.name()) && call.path.starts_with("flask.")
+            || matches!(call.name(), "register_blueprint" | "add_url_rule" | "Api")
+    };
+    file.calls.iter().any(|call| made(&call.path))
+        && file.calls.iter().any(pushed)
+        && !file.calls.iter().any(serves)
 }
 
 /// Whether a program gives up where it is not started by whoever works on it:

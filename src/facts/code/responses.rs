@@ -275,7 +275,13 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
         name: Scalar { text, span, known: true, plain: false },
         shows,
         status: match shown::status(unit.slice(&unit.place(answer.whole))) {
-            Status::Unsaid if !matches!(shows, Shows::Nothing) => said::before(file, answer.whole),
+            Status::Unsaid if passes_on(unit, answer.whole, &origin) => Status::Server,
+            Status::Unsaid if !matches!(shows, Shows::Nothing) => {
+                match said::before(file, answer.whole) {
+                    Status::Unsaid if takes_all(unit, answer.whole) => Status::Server,
+                    status => status,
+                }
+            }
             status => status,
         },
         broad,
@@ -294,6 +300,31 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
             _ => around(unit, answer.whole),
         },
     })
+}
+
+/// Express: whether the function around is handed every error that nobody took: `(err, req, res, next)`.
+fn takes_all(unit: &Unit<'_>, whole: ExprId) -> bool {
+    let script =
+        matches!(unit.language, Language::Javascript | Language::Typescript | Language::Tsx);
+    let params = &unit.function(unit.function_of(whole)).params;
+    let names: Vec<&str> = params.iter().map(|it| it.name.trim_start_matches('_')).collect();
+    script
+        && matches!(
+            names.as_slice(),
+            ["err" | "error" | "e", "req" | "request", "res" | "response", "next" | ""]
+        )
+}
+
+/// Whether an answer hands on what another service said: the status of an error of Feign, whose text
+/// holds that service's address and answer.
+fn passes_on(unit: &Unit<'_>, whole: ExprId, origin: &Origin) -> bool {
+    let Origin::Types(types) = origin else { return false };
+    let feign = |ty: &String| ty.rsplit('.').next().is_some_and(|ty| ty.starts_with("Feign"));
+    let text = unit.slice(&unit.place(whole));
+    unit.language == Language::Java
+        && !types.is_empty()
+        && types.iter().all(feign)
+        && text.contains(".status()")
 }
 
 /// The function around an answer, by its name.

@@ -148,8 +148,23 @@ impl Repo {
             || name.open
             || pairs.open
             || mentioned
+            || self.names_in_file(service)
             || self.agent_of(service).is_some();
         identity
+    }
+
+    /// Whether a file of variables beside a service, which who deploys it fills in, names its
+    /// telemetry: `.env.default`.
+    fn names_in_file(&self, service: &Service) -> bool {
+        self.facts.env_values.iter().any(|it| {
+            let names = match it.name.text.as_str() {
+                "OTEL_SERVICE_NAME" => true,
+                "OTEL_RESOURCE_ATTRIBUTES" => it.value.text.contains("service.name="),
+                _ => false,
+            };
+            let home = folder(&self.source(it.document.source).path);
+            names && (home.is_empty() || home == service.root)
+        })
     }
 
     /// Whether a container that nobody can say whose it is names the telemetry it sends: a chart

@@ -112,7 +112,7 @@ impl<'r> Weighed<'r, '_> {
             || self.images().any(open) && self.supervised().any(|it| self.names_own(it));
         let runs = placed && (offers || !other)
             || !other && (self.has_platform() || self.is_imaged() || self.is_application())
-            || !other && self.lone && self.begins_to_wait();
+            || !other && self.lone && self.begins_to_wait() && !self.is_of_scripts();
         match (runs, other) {
             (true, _) if waits && !self.is_part() => Certainty::Certain,
             (true, _) | (false, false) => Certainty::Likely,
@@ -291,6 +291,14 @@ impl<'r> Weighed<'r, '_> {
                 || self.starts.contains(at)
                     && BEGIN.contains(&stem(path).to_ascii_lowercase().as_str())
         })
+    }
+
+    /// Whether it is no more than a folder of scripts, each of which begins by itself: that one of them
+    /// waits for something makes no service of all.
+    fn is_of_scripts(&self) -> bool {
+        const FEW: usize = 3;
+        let service = self.service;
+        service.manifests.is_empty() && service.images.is_empty() && service.entries.len() > FEW
     }
 
     /// Whether another program of the repository is built with it, and nothing here starts it alone:

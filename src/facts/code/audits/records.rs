@@ -340,7 +340,7 @@ fn call(file: &File<'_, '_>, id: ExprId, log: &LogCall) -> Option<AuditRecord> {
     let event = is_event(log);
     let dedicated = is_dedicated(file, id, function);
     let own_logger = receiver_says(file, id);
-    if !event && !own_logger || speaks_of_itself(log) {
+    if !event && !own_logger || speaks_of_itself(log) || !own_logger && misses(log) {
         return None;
     }
     let through = if event && !dedicated { suppressible(log) } else { None };
@@ -414,6 +414,16 @@ fn is_event(log: &LogCall) -> bool {
             && words(constant).first().is_some_and(|word| word == "audit")
     });
     by_text || by_field
+}
+
+/// Whether a record says that something called an audit is not there: `Audit: 12 not found`.
+fn misses(log: &LogCall) -> bool {
+    let text = log.message.as_ref().or(log.template.as_ref());
+    let text = text.map_or_else(String::new, |text| text.text.to_ascii_lowercase());
+    let absent = ["not found", "does not exist", "no such"];
+    log.caught
+        && log.level.is_some_and(|level| level > Level::Info)
+        && absent.iter().any(|words| text.contains(words))
 }
 
 /// Records about the keeping of audit records.

@@ -50,6 +50,8 @@ pub(in crate::facts::code) fn tells_inside(path: &str) -> bool {
 /// Go: calls whose errors only say what is wrong with what they were given.
 pub(in crate::facts::code) fn tells_given(called: &str) -> bool {
     const GIVEN: &[&str] = &[
+        "encoding/json.Marshal",
+        "encoding/json.MarshalIndent",
         "github.com/skip2/go-qrcode.Encode",
         "github.com/skip2/go-qrcode.New",
         "path.Match",

@@ -51,6 +51,7 @@ fn form_of(api: &Api) -> Option<Form> {
     match api.get("format")? {
         "json" | "otlp" => Some(Form::Structured),
         "text" => Some(Form::Text),
+        "logfmt" => Some(Form::Pairs),
         "file" => Some(Form::Open),
         _ => None,
     }

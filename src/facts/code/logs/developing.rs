@@ -3,7 +3,7 @@
 
 use crate::facts::code::file::File;
 use crate::lang::sensitive;
-use crate::parse::unit::{ExprId, ExprKind, Place, StmtKind, Unit};
+use crate::parse::unit::{Block, ExprId, ExprKind, Place, StmtId, StmtKind, Unit};
 
 /// Deepest condition that is taken apart.
 const MAX_DEPTH: usize = 8;
@@ -18,7 +18,10 @@ const SURROUNDINGS: &[&str] = &["env", "environment", "mode", "profile", "profil
 /// Branches of a file that only developers see the records of.
 pub(super) fn branches(file: &File<'_, '_>) -> Vec<Place> {
     let unit = file.unit;
-    let mut found = Vec::new();
+    let mut found = stand_ins(unit);
+    for function in &unit.functions {
+        found.extend(after_guard(unit, &function.body));
+    }
     for stmt in &unit.stmts {
         let StmtKind::If { test, then, other, .. } = &stmt.kind else { continue };
         for (block, holds) in [(then, true), (other, false)] {
@@ -31,6 +34,36 @@ pub(super) fn branches(file: &File<'_, '_>) -> Vec<Place> {
         }
     }
     found
+}
+
+/// What follows in a function whose first steps leave it everywhere else:
+/// `if getenv("ENVIRONMENT") not in ["development", "test"]: return`.
+fn after_guard(unit: &Unit<'_>, body: &Block) -> Option<Place> {
+    let stmt = |id: &StmtId| &unit.stmts[id.0 as usize];
+    let guard = body.iter().find(|id| match &stmt(id).kind {
+        StmtKind::If { test, then, other, .. } => {
+            let leaves = then.last().is_some_and(|last| {
+                matches!(stmt(last).kind, StmtKind::Return(_) | StmtKind::Throw(_))
+            });
+            leaves && other.is_empty() && develops(unit, *test, false, 0)
+        }
+        _ => false,
+    })?;
+    let last = body.last()?;
+    Some(stmt(guard).at.end..stmt(last).at.end)
+}
+
+/// Classes that stand in for what lets people in while a program is tried out: `TestJwtGenerator`.
+fn stand_ins(unit: &Unit<'_>) -> Vec<Place> {
+    const ABOUT: &[&str] =
+        &["auth", "authentication", "authorization", "data", "jwt", "login", "token", "user"];
+    let stands_in = |name: &str| {
+        let words = sensitive::words(name);
+        words.first().is_some_and(|word| word == "test")
+            && words.iter().skip(1).any(|word| ABOUT.contains(&word.as_str()))
+    };
+    let classes = unit.classes.iter().filter(|class| stands_in(class.name));
+    classes.map(|class| class.at.clone()).collect()
 }
 
 /// Whether a condition holds (or, if not `holds`, does not) for developers only.
@@ -46,6 +79,15 @@ fn develops(unit: &Unit<'_>, test: ExprId, holds: bool, depth: usize) -> bool {
             if either { left && right } else { left || right }
         }
         ExprKind::Unary { op: "!" | "not", of } => inner(*of, !holds),
+        ExprKind::Binary { op: op @ ("in" | "not in"), left, right } => {
+            let ExprKind::List(items) = unit.expr(*right) else { return false };
+            let known = if (*op == "in") == holds { DEVELOPED } else { SERVING };
+            let named = |item: &ExprId| {
+                let word = unit.literal(*item).map(str::to_ascii_lowercase);
+                word.is_some_and(|word| known.contains(&word.as_str()))
+            };
+            !items.is_empty() && items.iter().all(named) && holds_surroundings(unit, *left)
+        }
         ExprKind::Binary { op, left, right } => {
             let equal = matches!(*op, "==" | "===");
             if !equal && !matches!(*op, "!=" | "!==") {

@@ -6,7 +6,7 @@ use super::shape::{is_map, leaf_name};
 use crate::facts::code::file::{self as files, Call, File};
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
-use crate::parse::unit::{Arg, ExprId, ExprKind};
+use crate::parse::unit::{Arg, ExprId, ExprKind, StmtKind};
 
 /// How places and values do not fit, where that is certain.
 pub(super) fn mismatch(
@@ -34,7 +34,19 @@ pub(super) fn mismatch(
         Some("named") => files::names(unit, file.table, api),
         _ => false,
     };
+    // NLog takes an error that is last for the record's own.
+    if let [error] = given.as_slice()
+        && api.library == "nlog"
+        && !text.contains('{')
+        && is_caught(file, error.value)
+    {
+        return None;
+    }
     let named: Vec<&str> = rest.iter().filter_map(|arg| arg.name).collect();
+    // structlog's formatter fills the places from there.
+    if unit.language == Language::Python && named.contains(&"positional_args") {
+        return None;
+    }
     let found = match (api.get("style")?, unit.language) {
         ("percent", Language::Python) => python(file, text, &given),
         ("percent", Language::Go) => go(text, given.len()),
@@ -257,6 +269,14 @@ fn java(file: &File<'_, '_>, text: &str, given: &[&Arg<'_>]) -> Option<Misfit> {
             return None;
         }
     }
+    // `log.error("lost", e.getMessage(), e)`: what has no place stands in the stack.
+    if let [copies @ .., error] = rest
+        && let error = file.unit.slice(&file.unit.place(error.value))
+        && !copies.is_empty()
+        && copies.iter().all(|arg| is_text_of(file.unit.slice(&file.unit.place(arg.value)), error))
+    {
+        return None;
+    }
     match compare(&places, given.len())? {
         Misfit::Surplus { .. }
             if given.len() == places.len() + 1
@@ -266,6 +286,26 @@ fn java(file: &File<'_, '_>, text: &str, given: &[&Arg<'_>]) -> Option<Misfit> {
         }
         found => Some(found),
     }
+}
+
+/// Whether an expression is the error that a handler around it has caught.
+fn is_caught(file: &File<'_, '_>, id: ExprId) -> bool {
+    let unit = file.unit;
+    let ExprKind::Name(name) = unit.expr(id) else { return false };
+    let at = unit.place(id);
+    unit.stmts_around(&at).any(|stmt| match unit.stmt(stmt) {
+        StmtKind::Try { catches, .. } => {
+            catches.iter().any(|catch| catch.at.start <= at.start && catch.name == Some(*name))
+        }
+        _ => false,
+    })
+}
+
+/// Whether an expression is the text of an error: `e.getMessage()` of `e`.
+fn is_text_of(written: &str, error: &str) -> bool {
+    const TEXTS: &[&str] = &["getLocalizedMessage()", "getMessage()", "toString()"];
+    let text = written.strip_prefix(error).and_then(|rest| rest.strip_prefix('.'));
+    text.is_some_and(|text| TEXTS.contains(&text))
 }
 
 /// Types of values that are neither errors nor arrays.

@@ -212,8 +212,7 @@ fn record(
         written: matches!(api.get("style"), Some("percent" | "brace" | "plain")),
         open: args.iter().any(|arg| arg.spread),
         alone: args.len() == 1 && api.get("fields") != Some("chain"),
-        encoded: args.len() == 1
-            && matches!(file.called(args[0].value), Some("stringify" | "dumps")),
+        encoded: args.len() == 1 && is_encoded(file, args[0].value),
         error: passes_error(file, call, api, errors),
         caught,
         function: Scalar {
@@ -225,6 +224,22 @@ fn record(
         mismatch: fit::mismatch(file, call, api, message),
         values: values.found,
     })
+}
+
+/// Whether a value is JSON as it is written: `json.dumps(record)`, `string(encoded)`.
+fn is_encoded(file: &File<'_, '_>, id: ExprId) -> bool {
+    let inner = match file.unit.expr(id) {
+        ExprKind::Call { args, .. } if file.called(id) == Some("string") => {
+            args.first().map_or(id, |arg| arg.value)
+        }
+        _ => id,
+    };
+    let marshalled = || {
+        let path = file.names.path(inner).unwrap_or_default();
+        path.starts_with("encoding/json.Marshal")
+    };
+    matches!(file.called(id), Some("stringify" | "dumps"))
+        || file.unit.language == Language::Go && marshalled()
 }
 
 /// The number of the argument that is the message.

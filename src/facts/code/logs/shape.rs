@@ -237,7 +237,13 @@ pub(super) fn leaf_name(file: &File<'_, '_>, id: ExprId) -> Option<String> {
         ExprKind::Call { callee, args, .. } => {
             let ExprKind::Member { of, name } = unit.expr(*callee) else { return None };
             match args.first().map(|arg| arg.value) {
-                Some(key) if is_in(name, LOOK_UPS) => unit.literal(key).map(str::to_owned),
+                Some(key) if is_in(name, LOOK_UPS) => match unit.expr(key) {
+                    // `headers.get(X_SHOP_TOKEN)`
+                    ExprKind::Name(name) if !name.contains(char::is_lowercase) => {
+                        Some((*name).to_owned())
+                    }
+                    _ => unit.literal(key).map(str::to_owned),
+                },
                 Some(_) => None,
                 None if is_in(name, SAME) => leaf_name(file, *of),
                 None => {

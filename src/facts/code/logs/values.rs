@@ -53,6 +53,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
 
     /// Values of an expression that stands for one value of the record.
     pub(super) fn value(&mut self, id: ExprId, way: Way, key: Option<Scalar>) {
+        let id = supplied(self.file, id);
         match key {
             Some(key) => self.keyed(key, id, way),
             None => self.collect(id, way, None, None),
@@ -447,5 +448,21 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             configuration,
             constant: None,
         });
+    }
+}
+
+/// Java: what a function gives that is handed over in place of a value: `() -> order.token()`.
+fn supplied(file: &File<'_, '_>, id: ExprId) -> ExprId {
+    let unit = file.unit;
+    let ExprKind::Lambda(function) = unit.expr(id) else { return id };
+    let function = unit.function(*function);
+    match function.body.as_slice() {
+        [only] if function.params.is_empty() && unit.language == Language::Java => {
+            match unit.stmt(*only) {
+                StmtKind::Return(Some(value)) | StmtKind::Expr(value) => *value,
+                _ => id,
+            }
+        }
+        _ => id,
     }
 }

@@ -240,6 +240,16 @@ pub(super) fn parts<'f, 'u, 'a>(
             parts.take(part, Given::One(id));
         }
     }
+    // prom-client took them one by one before its eleventh release.
+    let first = unit.arg(call, 0, "").filter(|id| unit.literal(*id).is_some());
+    if api.library == "prom-client"
+        && let Some(name) = first
+    {
+        parts.take("name", Given::One(name));
+        if let Some(labels) = unit.arg(call, 2, "") {
+            parts.take("labels", Given::One(labels));
+        }
+    }
     if api.get("labels") == Some("pairs") {
         let rest = unit.args(call).iter().skip(1).map(|arg| arg.value).collect();
         parts.take("pairs", if spread { Given::Unknown } else { Given::All(rest) });

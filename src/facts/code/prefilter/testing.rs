@@ -51,6 +51,7 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
         TEST_FOLDERS.contains(folder)
             || folder.ends_with(".Tests")
             || (folder.ends_with("Test") && name.ends_with(".java"))
+            || folder.ends_with(".UnitTest")
             || folder.ends_with(".UnitTests")
             || folder.ends_with(".FunctionalTests")
             || folder.ends_with(".IntegrationTests")
@@ -84,9 +85,25 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
 const TEST_PACKAGES: &[&str] =
     &["\"testing\"", "\"net/http/httptest\"", "\"github.com/stretchr/testify/"];
 
-/// Whether a file of Go helps tests: it imports what only they do. Code that serves may import
+/// Lines at the beginning of a file that are looked at for what it imports.
+const MAX_HEAD: usize = 200;
+
+/// Namespaces of .NET and packages of Java that only tests import.
+const TEST_NAMESPACES: &[&str] = &[
+    "using Xunit;",
+    "using NUnit.Framework;",
+    "using Microsoft.VisualStudio.TestTools.UnitTesting;",
+    "import org.junit.",
+    "import org.testng.",
+];
+
+/// Whether a file helps tests: it imports what only they do. Code of Go that serves may import
 /// `testing` to ask whether it is tested, or register its flags.
 pub(in crate::facts) fn helps_tests(path: &str, text: &str) -> bool {
+    if path.ends_with(".cs") || path.ends_with(".java") {
+        let mut lines = text.lines().map(str::trim_start).take(MAX_HEAD);
+        return lines.any(|line| TEST_NAMESPACES.iter().any(|it| line.starts_with(it)));
+    }
     let imports = || {
         let lines = text.lines().map(str::trim).skip_while(|line| !line.starts_with("import"));
         lines.take_while(|line| !line.starts_with("func ") && !line.starts_with("type ")).any(

@@ -469,6 +469,8 @@ const SERVER: &[&str] = &[
     "notimplemented",
     // `HttpResponseServerError(…)`, `Response.serverError()`
     "servererror",
+    // `respond500WithTextPlain(…)`
+    "respond500",
 ];
 
 /// What the status in an answer says.

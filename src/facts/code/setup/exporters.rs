@@ -4,6 +4,7 @@ use super::Setup;
 use crate::facts::code::file::Call;
 use crate::facts::scalar::Scalar;
 use crate::libraries::{Api, Role};
+use crate::parse::code::Language;
 use crate::parse::unit::{CallForm, ExprId, ExprKind};
 use crate::source::Span;
 
@@ -72,7 +73,9 @@ impl Setup<'_, '_, '_> {
             endpoint,
             insecure,
             verbatim: api.get("path") == Some("verbatim"),
-            serves: api.get("serves").is_some() || self.registers_elsewhere(call),
+            serves: api.get("serves").is_some()
+                || self.registers_elsewhere(call)
+                || self.shares_registry(call),
         })
     }
 
@@ -99,6 +102,30 @@ impl Setup<'_, '_, '_> {
         registries.any(|arg| {
             let path = self.file.names.path(self.plain(arg.value)).unwrap_or_default();
             path.contains('/') && !path.starts_with("github.com/prometheus/client_golang")
+        })
+    }
+
+    /// Rust: whether the registry that an exporter is given is handed on, to what may serve it:
+    /// `run_server(settings, registry)`.
+    fn shares_registry(&self, call: &Call) -> bool {
+        let unit = self.file.unit;
+        let function = unit.function_of(call.id);
+        if unit.language != Language::Rust || !call.path.starts_with("opentelemetry_prometheus") {
+            return false;
+        }
+        let here = || self.file.calls.iter().filter(|it| unit.function_of(it.id) == function);
+        // `registry`, `registry.clone()`, `&registry`
+        let handed = |id: ExprId| {
+            let text = unit.slice(&unit.place(id));
+            text.trim_start_matches('&').trim_end_matches(".clone()").to_owned()
+        };
+        let takes = |it: &Call| it.name() == "with_registry";
+        let given = here().filter(|it| takes(it));
+        let names: Vec<String> =
+            given.flat_map(|it| unit.args(it.id)).map(|arg| handed(arg.value)).collect();
+        here().filter(|it| !takes(it)).any(|it| {
+            let mut args = unit.args(it.id).iter();
+            args.any(|arg| names.contains(&handed(arg.value)))
         })
     }
 

@@ -297,7 +297,8 @@ impl Reader<'_, '_, '_> {
     pub(super) fn value(&self, key: Option<Scalar>, value: ExprId) -> LabelValue {
         let file = self.file;
         let traced = file.traced(value);
-        let few = traced.origin == ValueOrigin::Path && paths::are_few(file, value);
+        let few = traced.origin == ValueOrigin::Path
+            && (paths::are_few(file, value) || follows_login(file, value));
         LabelValue {
             key,
             value: file.expr_span(value),
@@ -318,4 +319,16 @@ impl<'a> File<'_, 'a> {
             _ => None,
         }
     }
+}
+
+/// Whether a value is made in what Django calls when somebody logs in or out: that has a page or two.
+fn follows_login(file: &File<'_, '_>, value: ExprId) -> bool {
+    const SIGNALS: &[&str] =
+        &["user_logged_in", "user_logged_out", "user_login_failed", "user_locked_out"];
+    let unit = file.unit;
+    let function = unit.function(unit.function_of(value));
+    function.decorators.iter().any(|mark| {
+        let text = unit.slice(&unit.place(*mark));
+        text.contains("receiver") && SIGNALS.iter().any(|signal| text.contains(signal))
+    })
 }

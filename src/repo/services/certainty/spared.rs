@@ -25,6 +25,9 @@ pub(super) fn of(repo: &Repo, service: &Service) -> BTreeSet<Signal> {
     if is_exporter(service) || only_exports(repo, service) {
         spared.extend([Signal::Traces, Signal::Propagation]);
     }
+    if is_operator(repo, service) {
+        spared.extend([Signal::Traces, Signal::Propagation]);
+    }
     if all().filter(has_own).any(|it| has_plugins(repo, it)) {
         spared.extend([Signal::Metrics, Signal::Traces, Signal::Propagation]);
     }
@@ -54,6 +57,15 @@ fn is_of_conductor(manifest: &Manifest) -> bool {
         needed.any(|it| names.contains(&it.name.text.to_ascii_lowercase().as_str()))
     };
     manifest.ecosystem == Ecosystem::Python && needs(CONDUCTORS) && !needs(SERVERS)
+}
+
+/// Whether a unit only brings objects of Kubernetes to what they ask for: no request passes through it.
+fn is_operator(repo: &Repo, service: &Service) -> bool {
+    const MANAGERS: &[&str] =
+        &["kopf", "sigs.k8s.io/controller-runtime", "sigs.k8s.io/controller-runtime/pkg/manager"];
+    let manages = |import: &String| MANAGERS.contains(&import.as_str());
+    service.listens.is_empty()
+        && repo.modules_of(service).any(|module| module.imports.iter().any(manages))
 }
 
 /// Whether a unit goes by the name of an exporter.
