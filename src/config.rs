@@ -238,6 +238,8 @@ pub fn profile(settings: &Settings, path: &str) -> Profile {
     // A file name counts by its stem and dotted or dashed parts: `values-prod.yaml`.
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let is = |words: &[&str], part: &str| words.contains(&part);
+    // What tries the image of production (`compose.prod-test.yml`) is not production.
+    let parts = || file.split(['.', '-', '_']);
     // Runbooks stand in `docs`, and what they say is meant.
     let page = [".md", ".adoc", ".rst"].iter().any(|ending| file.ends_with(ending));
     let dev = |segment: &str| is(DEV, segment) && !(page && segment == "docs");
@@ -245,7 +247,7 @@ pub fn profile(settings: &Settings, path: &str) -> Profile {
     if folders.split('/').any(|segment| dev(segment) || dev(segment.trim_start_matches('_'))) {
         Profile::Dev
     } else if folders.split('/').any(|segment| is(PRODUCTION, segment))
-        || file.split(['.', '-', '_']).any(|part| is(PRODUCTION, part))
+        || parts().any(|part| is(PRODUCTION, part)) && !parts().any(|part| part == "test")
     {
         Profile::Production
     } else {

@@ -53,6 +53,8 @@ pub struct Finding {
     pub severity: Severity,
     /// An opinion of a rule that is otherwise on: shown only where the rule is asked for.
     pub opinion: bool,
+    /// It holds wherever the file lies: a secret that works from anywhere.
+    pub anywhere: bool,
     /// Values for the message's `{captures}`.
     pub captures: Vec<(&'static str, String)>,
     /// Other places.

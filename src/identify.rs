@@ -10,6 +10,7 @@ mod text;
 pub mod vector;
 
 pub use kind::Kind;
+pub use text::is_nomad;
 
 use crate::parse::tree::NodeRef;
 use shape::Shape;
@@ -38,7 +39,7 @@ pub fn reading(path: &str, text: &str) -> Reading {
     if named == Some(Kind::Manifest) {
         return Reading::Whole(Kind::Manifest);
     }
-    if text::is_jsonnet(path) {
+    if text::is_jsonnet(path) || is_nomad(path) {
         return Reading::Whole(Kind::Text);
     }
     if let Some(kind) = text::by_definitions(text) {

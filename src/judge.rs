@@ -19,6 +19,7 @@ use crate::facts::DocumentId;
 use crate::facts::subject::SubjectKind;
 use crate::finding::Finding;
 use crate::repo::Repo;
+use crate::repo::standing::is_sample;
 use crate::source::{Origin, Span};
 use rayon::prelude::*;
 use redact::Redactions;
@@ -311,6 +312,10 @@ fn is_fixture(path: &str) -> bool {
 /// Severity under a profile: only lowers, never touches validity.
 fn weigh(finding: &Finding, profile: Profile, path: &str) -> (Severity, Option<&'static str>) {
     let severity = finding.severity;
+    // What a program made when its tests ran is nothing that runs.
+    if profile == Profile::Dev && severity == Severity::Error && path.contains("/golden/") {
+        return (severity.lowered(), Some("lower here: what tests compare with"));
+    }
     if finding.rule.class == Class::Validity {
         return (severity, None);
     }
@@ -320,10 +325,11 @@ fn weigh(finding: &Finding, profile: Profile, path: &str) -> (Severity, Option<&
     }
     let sensitive = finding.rule.sensitive;
     let lowered = match (profile, severity) {
-        // What a program made when its tests ran is nothing that runs.
-        (Profile::Dev, Severity::Error) if path.contains("/golden/") => severity.lowered(),
+        // What an example or a test leaves out is asked of nobody.
+        (Profile::Dev, Severity::Error) if bare && is_sample(path) => severity.lowered(),
         (Profile::Dev, Severity::Error) if sensitive != Sensitivity::None => severity.lowered(),
         (Profile::Dev, Severity::Warning) => severity.lowered(),
+        (Profile::Unspecified, _) if finding.anywhere => severity,
         (Profile::Unspecified, _) if sensitive == Sensitivity::Security => severity.lowered(),
         _ => severity,
     };

@@ -157,6 +157,7 @@ impl<'a> Case<'a> {
             owner,
             severity,
             opinion: false,
+            anywhere: false,
             captures,
             related: Vec::new(),
             fix: None,
@@ -194,6 +195,12 @@ impl Flag<'_> {
     /// Lowers the severity where it is higher.
     pub(crate) fn at_most(self, most: Severity) -> Self {
         self.finding.severity = self.finding.severity.min(most);
+        self
+    }
+
+    /// Holds wherever the file lies: no path without a profile makes it less.
+    pub(crate) fn anywhere(self) -> Self {
+        self.finding.anywhere = true;
         self
     }
 

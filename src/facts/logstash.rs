@@ -1,5 +1,6 @@
 //! Logstash pipelines: the parsed text, and each plugin with its options.
 
+pub mod installs;
 pub mod node;
 pub mod patterns;
 
@@ -368,23 +369,6 @@ pub(super) fn read(
         }
     }
     facts.logstash_pipelines.push(pipeline);
-}
-
-/// Reads which plugins a script or an image installs.
-pub(super) fn read_installs(path: &str, text: &str, facts: &mut FileFacts) {
-    if path.ends_with(".md") || path.ends_with(".adoc") {
-        return;
-    }
-    const COMMAND: &[u8] = b"logstash-plugin";
-    for at in memchr::memmem::find_iter(text.as_bytes(), COMMAND) {
-        let rest = text[at + COMMAND.len()..].replace("\\\n", " ");
-        let line = rest.split(['\n', ';', '&', '|']).next().unwrap_or_default();
-        let words = line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ']'));
-        let named = words.filter(|word| word.starts_with("logstash-"));
-        if line.contains("install") {
-            facts.logstash_installs.extend(named.map(str::to_owned));
-        }
-    }
 }
 
 /// Options that hold a secret, and addresses with one.

@@ -68,6 +68,7 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
         Reading::Whole(Kind::Manifest) => reader.manifest(text, &map, &origin),
         Reading::Whole(Kind::Terraform) => reader.terraform(text, &map, &origin),
         Reading::Whole(Kind::LogstashPipeline) => reader.pipeline(text, &map, &[], &origin),
+        Reading::Whole(_) if identify::is_nomad(&source.path) => reader.nomad(text, &map, &origin),
         Reading::Whole(kind) => reader.language(kind, text, &map, &[], &origin),
         Reading::Nothing if is_data(&source.path) && depth::is_excessive(text) => {
             let span = first_line(text, &map).at_start();
@@ -83,7 +84,7 @@ pub fn read(id: SourceId, source: &Source) -> FileFacts {
     lines::read(text, &map, &mut reader.facts);
     elastic::node::known_credentials(&mut reader.facts);
     counted::read(&source.path, text, &mut reader.facts);
-    logstash::read_installs(&source.path, text, &mut reader.facts);
+    logstash::installs::read(&source.path, text, &mut reader.facts);
     if reader.is_marked {
         let embedded: Vec<&Tree> = reader.embedded.iter().collect();
         annotation::read::read(id, source, &embedded, &mut reader.facts);
@@ -176,7 +177,10 @@ impl<'s> Reader<'s> {
             && self.is_whole(map.span(0, text.len()));
         let origin = &Origin { whole, ..origin.clone() };
         if template {
-            let mut masked = mask::mask(text, map);
+            let mut masked = match mask::shares_item(text) {
+                true => mask::mask_first_branches(text, map),
+                false => mask::mask(text, map),
+            };
             let mut tree = masked.parse();
             if tree.roots.iter().any(|root| root.broken) {
                 let first = mask::mask_first_branches(text, map);

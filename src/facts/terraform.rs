@@ -181,6 +181,25 @@ pub(super) fn parts<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<
     }
 }
 
+/// The files that a job of Nomad writes: `data` of each `template`, by where it goes.
+pub(super) fn written<'t>(root: NodeRef<'t>, host: Host<'_>) -> Vec<Part<'t>> {
+    /// Deepest block of a job.
+    const DEPTH: usize = 12;
+    let mut parts = Vec::new();
+    let mut open = vec![(root, 0)];
+    while let Some((at, depth)) = open.pop() {
+        let inside = at.pairs().map(|(_, value)| value).chain(at.items());
+        let inside = inside.filter(|it| depth < DEPTH && it.scalar().is_none());
+        open.extend(inside.map(|it| (it, depth + 1)));
+        for template in blocks(at, "template") {
+            let Some((key, data)) = template.entry("data") else { continue };
+            let name = template.get("destination").unwrap_or(key);
+            parts.extend(part(name, data, None, host).filter(|_| data.scalar().is_some()));
+        }
+    }
+    parts
+}
+
 fn below<'t>(at: (NodeRef<'t>, NodeRef<'t>), key: &str) -> Vec<(NodeRef<'t>, NodeRef<'t>)> {
     if key != "*" {
         return at.1.entry(key).into_iter().collect();

@@ -52,6 +52,10 @@ pub(super) fn by_name(path: &str) -> Option<Kind> {
     if built || name == "Containerfile" {
         return Some(Kind::Dockerfile);
     }
+    // A page that was put away: `NOTES.md.archived`.
+    if name.contains(".md.") && !name.ends_with(".tmpl") && !name.ends_with(".tpl") {
+        return Some(Kind::Markdown);
+    }
     if name == "CODEOWNERS" {
         return Some(Kind::CodeOwners);
     }
@@ -98,6 +102,11 @@ fn is_manifest(path: &str, name: &str) -> bool {
 /// Jsonnet and programs of jq look like YAML with faults, and are neither loaded nor evaluated.
 pub(super) fn is_jsonnet(path: &str) -> bool {
     [".jsonnet", ".libsonnet", ".jq"].iter().any(|ending| path.ends_with(ending))
+}
+
+/// Whether a path is that of a job of Nomad: HCL, with other programs' configuration inside.
+pub fn is_nomad(path: &str) -> bool {
+    [".nomad", ".nomad.hcl"].iter().any(|ending| path.ends_with(ending))
 }
 
 /// The kind that the first line of a script says.

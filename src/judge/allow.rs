@@ -137,6 +137,7 @@ fn finding(
         captures: captures.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
         related: Vec::new(),
         opinion: false,
+        anywhere: false,
         fix: None,
     })
 }

@@ -98,6 +98,7 @@ fn unused(waiver: &Waiver) -> Option<Finding> {
         captures: vec![("id", waiver.name().to_owned()), ("why", why)],
         related: Vec::new(),
         opinion: false,
+        anywhere: false,
         fix: None,
     })
 }

@@ -4,7 +4,7 @@ use super::promql::HOLE;
 
 /// Whether `text` holds a placeholder, so that nobody can know its value:
 /// `${VAR}`, `$(VAR)`, `{{ … }}`, `{% … %}`, `<% … %>`, `%(x)s`, `ENC[…]`, `SECRET[…]` (Vector's),
-/// `op://…`, `vault:…`, `ref+…` (of vals), `__HOST__`, `_HOST_`, `@@HOST@@`, `<HOST>`, or the gap of a
+/// `op://…`, `vault:…`, `ref+…` (of vals), `__HOST__`, `_HOST_`, `@@HOST@@`, `<HOST>`, `<<host>>`, or the gap of a
 /// variable that was taken out.
 pub fn is_in(text: &str) -> bool {
     holds_pair(text.as_bytes())
@@ -18,6 +18,9 @@ pub fn is_in(text: &str) -> bool {
 
 /// `<SCRAPE-INTERVAL>`: a word in capitals that an entry point replaces.
 fn is_angled(text: &str) -> bool {
+    if let Some(word) = text.strip_prefix("<<").and_then(|text| text.strip_suffix(">>")) {
+        return !word.is_empty() && word.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+    }
     let inner = text.strip_prefix('<').and_then(|text| text.strip_suffix('>'));
     inner.is_some_and(|word| {
         let capital =

@@ -7,7 +7,9 @@
 mod detect;
 mod pipeline;
 
-pub use detect::{has_actions, is_template, keeps_structure, may_be_template, only_fills_in};
+pub use detect::{
+    has_actions, is_template, keeps_structure, may_be_template, only_fills_in, shares_item,
+};
 pub use pipeline::mask_pipeline;
 
 mod squared;
@@ -56,6 +58,7 @@ fn masked_as(text: &str, map: &OffsetMap, first_branch: bool, pipeline: bool) ->
         first_branch,
         pipeline,
         erb: has_erb(text),
+        terraform: !pipeline && text.match_indices("%{").any(|(at, _)| is_directive(&text[at..])),
     };
     masker.run();
     let len = masker.out.len();
@@ -78,6 +81,8 @@ struct Masker<'a> {
     /// Of Logstash: with `%{{` and `{#` of its own.
     pipeline: bool,
     erb: bool,
+    /// Of Terraform, by a directive: what `${…}` stands for is filled in as well.
+    terraform: bool,
 }
 
 /// A piece of a line.
@@ -142,6 +147,7 @@ impl Masker<'_> {
                 b'{' => self.action(at, raw),
                 b'<' if self.erb => self.erb(at),
                 b'%' if !self.pipeline => self.directive(at),
+                b'$' if self.terraform => self.interpolation(at),
                 _ => None,
             };
             match found {
@@ -168,6 +174,25 @@ impl Masker<'_> {
         let end = at + rest.find('}')? + 1;
         let (opens, closes) = (matches!(word, "if" | "for"), word.starts_with("end"));
         Some((end, vec![Piece::Control { range: at..end, opens, closes }]))
+    }
+
+    /// Terraform's `${…}` at `at`, and where it ends: on its line, with what brackets it holds.
+    fn interpolation(&self, at: usize) -> Option<(usize, Vec<Piece>)> {
+        let line = self.text[at..].split('\n').next().unwrap_or_default();
+        if !line.starts_with("${") || self.text[..at].ends_with('$') {
+            return None;
+        }
+        let mut open = 0;
+        let closes = |byte: u8| {
+            open = match byte {
+                b'{' => open + 1,
+                b'}' => open - 1,
+                _ => return false,
+            };
+            open == 0
+        };
+        let end = at + 2 + line.bytes().skip(1).position(closes)?;
+        Some((end, vec![Piece::Output(at..end)]))
     }
 
     /// The action at `at`, where it ends, and what becomes of it.
@@ -352,6 +377,10 @@ fn action_end(rest: &str) -> Option<usize> {
         at += 1;
     }
     None
+}
+
+fn is_directive(text: &str) -> bool {
+    detect::directive(text).is_some()
 }
 
 /// What an action that only prints a text prints.

@@ -3,6 +3,7 @@
 
 use super::Repo;
 use super::images::known_as;
+use crate::config::Profile;
 use crate::facts::Document;
 use crate::facts::markdown::Page;
 use crate::identify::Kind;
@@ -11,30 +12,75 @@ use crate::lang::path::last;
 /// Files at the root that only what others install has: a collection of Ansible's, a mixin, projects
 /// that say who maintains or uses them.
 const HANDED_OUT: &[&str] = &[
+    ".bumpversion.cfg",
+    ".goreleaser.yaml",
+    ".goreleaser.yml",
     "ADOPTERS.md",
+    "CloudronManifest.json",
     "GOVERNANCE.md",
     "MAINTAINERS",
     "MAINTAINERS.md",
     "OWNERS_ALIASES",
+    "PROJECT",
+    "RELEASING.md",
+    "changelogs",
     "galaxy.yml",
     "galaxy.yaml",
     "mixin.libsonnet",
+    "snapcraft.yaml",
 ];
+
+/// Folders at the root, one for each cloud that what is here can be deployed to.
+const CLOUDS: &[&str] =
+    &["alicloud", "aws", "azure", "gcp", "google", "hetzner", "libvirt", "openstack", "vsphere"];
+
+/// Applications that people run at home.
+const HOME_APPS: &[&str] = &[
+    "adguard-home",
+    "bazarr",
+    "esphome",
+    "frigate",
+    "home-assistant",
+    "homeassistant",
+    "immich",
+    "jellyfin",
+    "overseerr",
+    "paperless",
+    "paperless-ngx",
+    "pi-hole",
+    "pihole",
+    "plex",
+    "prowlarr",
+    "qbittorrent",
+    "radarr",
+    "sabnzbd",
+    "sonarr",
+    "unifi",
+    "zigbee2mqtt",
+];
+
+/// Fewest of them, or of clouds, that say so.
+const SEVERAL: usize = 3;
 
 /// Words by which a page says that others install what it introduces.
 const PRODUCTS: &[&str] = &[
+    "all in one tool",
     "ansible collection",
     "ansible role",
     "boilerplate",
     "bosh release",
     "helm chart",
     "helm charts",
+    "kubernetes distribution",
     "kubernetes operator",
     "monitoring mixin",
     "open source integrations",
     "resource catalog",
+    "starter kit",
     "terraform module",
     "terraform modules",
+    "this module deploys",
+    "tool for deploying",
 ];
 
 /// Words by which a page says that it is somebody's home.
@@ -61,7 +107,7 @@ const HOMES: &[&str] = &[
 const TAUGHT: &[&str] = &["how to", "tutorial", "your"];
 
 /// Words of a heading of what others install into their clusters.
-const INSTALLED: &[&str] = &["operator"];
+const INSTALLED: &[&str] = &["charts", "operator"];
 
 /// Names at the root that allow everybody the use.
 const LICENCES: &[&str] =
@@ -121,19 +167,62 @@ impl Repo {
             && (at(RELEASED) || !self.is_deployed() && self.own_servers().next().is_none())
     }
 
-    /// Whether the page that introduces the repository says that somebody runs this at home.
+    /// Whether what is here is released for everybody to run, and nothing here runs it for its owners: no
+    /// pipeline deploys it, no path says production.
+    pub fn is_only_released(&self) -> bool {
+        let at = |list: &[&str]| list.iter().any(|path| self.has_path(path));
+        let live = |it: &Document| self.profile(it.id.source) == Profile::Production;
+        at(LICENCES)
+            && at(RELEASED)
+            && !self.has_deploying_job()
+            && !self.deploying().iter().any(|id| live(self.document(*id)))
+    }
+
+    /// Whether the page that introduces the repository says that somebody runs this at home, or what is
+    /// run is what people have at home.
     pub fn is_home(&self) -> bool {
-        self.introduction().is_some_and(|page| says(page, HOMES))
+        let said = self.introduction().is_some_and(|page| says(page, HOMES));
+        said || self.count_parts(HOME_APPS, |path| path) >= SEVERAL
+    }
+
+    /// How many of these are a folder, or the name of a file, in the part of a path.
+    fn count_parts(&self, list: &[&str], part: fn(&str) -> &str) -> usize {
+        let named = |word: &&&str| {
+            self.paths.iter().any(|path| {
+                let mut parts = part(path).split('/');
+                path.contains(**word) && parts.any(|it| it.split('.').next() == Some(**word))
+            })
+        };
+        list.iter().filter(named).count()
+    }
+
+    /// Whether the root is a module of Terraform's, or what is here can be deployed to several clouds.
+    fn is_module(&self) -> bool {
+        let root = |path: &str| self.has_path(path);
+        let titled = || {
+            let titles = self.introduction().map(|page| words(&page.title.text));
+            titles.is_some_and(|title| has(&title, "terraform"))
+        };
+        let clouds = || self.count_parts(CLOUDS, |path| path.split_once('/').map_or("", |it| it.0));
+        root("variables.tf") && root("versions.tf") && titled() || clouds() >= SEVERAL
     }
 
     /// Whether the repository is a chart, a role, a mixin or a product that others install.
     fn is_published(&self) -> bool {
-        const CHARTS: &[&str] = &["artifacthub-repo.yml", "cr.yaml", "ct.yaml"];
+        const CHARTS: &[&str] = &[
+            ".helmdocsignore",
+            "artifacthub-repo.yml",
+            "chart-testing.yaml",
+            "cr.yaml",
+            "ct-config.yaml",
+            "ct.yaml",
+        ];
         let at = |path: &str| self.paths.iter().any(|it| it == path);
         let role = at("meta/main.yml") && at("tasks/main.yml");
         let charts = self.paths.iter().any(|path| CHARTS.contains(&last(path)));
         HANDED_OUT.iter().any(|path| at(path))
             || role
+            || self.is_module()
             || charts && !self.has_source_code()
             || self.introduction().is_some_and(|page| says(page, PRODUCTS))
     }
@@ -158,7 +247,7 @@ impl Repo {
         let all = facts.documents.iter().filter(says).count();
         let tells = facts.documents.iter().any(|it| it.kind == Kind::AlertmanagerConfig);
         rules >= MIN_RULES
-            && rules * 10 >= all * 9
+            && rules * 4 >= all * 3
             && !tells
             && facts.prometheus.is_empty()
             && facts.scrape_jobs.is_empty()
@@ -169,8 +258,14 @@ impl Repo {
     /// Whether a chart is installed here that brings its own rules: those of Kubernetes and of the stack
     /// itself.
     pub fn has_default_rules(&self) -> bool {
-        let brings = |name: &str| name.ends_with("kube-prometheus-stack");
+        const STACK: &str = "kube-prometheus-stack";
+        let brings = |name: &str| name.ends_with(STACK);
+        let part = |document: &Document| {
+            document.kind == Kind::HelmValues
+                && self.source(document.id.source).text().contains("kube-prometheus-stack:")
+        };
         self.facts.packages.iter().any(|it| it.name.known_text().is_some_and(brings))
+            || self.facts.documents.iter().any(part)
     }
 
     fn introduction(&self) -> Option<&Page> {

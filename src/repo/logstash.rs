@@ -15,6 +15,7 @@ use crate::facts::settings::Settings;
 use crate::facts::shipper;
 use crate::identify::Kind as DocumentKind;
 use crate::lang::logstash::{Extent, Kind, NodeId};
+use crate::lang::version::Version;
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -154,6 +155,15 @@ impl Repo {
             images.any(own) || bases.into_iter().any(own)
         };
         opensearch || self.facts.logstash_installs.iter().any(named)
+    }
+
+    /// Whether a package that is fetched here is of a release before this one.
+    pub fn fetches_older(&self, release: Version) -> bool {
+        self.facts.logstash_installs.iter().any(|one| {
+            let rest = one.strip_prefix("logstash-").unwrap_or_default();
+            let number = rest.split('-').next().and_then(Version::parse);
+            number.is_some_and(|number| number < release)
+        })
     }
 
     /// Whether a pipeline takes in nothing but what it makes up.

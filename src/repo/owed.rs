@@ -127,7 +127,7 @@ impl Repo {
     }
 
     /// Whether a pipeline brings the program to where others use it.
-    fn has_deploying_job(&self) -> bool {
+    pub(super) fn has_deploying_job(&self) -> bool {
         self.facts.ci_jobs.iter().any(|job| {
             let does = |parts: &[&str]| {
                 job.steps.iter().any(|step| {

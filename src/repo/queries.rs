@@ -141,6 +141,11 @@ impl<'r> Query<'r> {
             _ => None,
         }
     }
+
+    /// Whether it is a query that its panel does not show.
+    pub fn is_hidden(&self) -> bool {
+        matches!(self.home, Home::Panel(_, target) if target.hidden)
+    }
 }
 
 impl Subject for Query<'_> {

@@ -2,6 +2,7 @@
 
 use super::Repo;
 use super::images::known_as;
+use super::standing::is_sample;
 use crate::facts::DocumentId;
 use crate::facts::deploy::Container;
 use crate::facts::prometheus::{PrometheusConfig, Relabel, ScrapeJob, ServerForm};
@@ -315,11 +316,22 @@ impl Repo {
         let flagged =
             |container: &Container| FLAGS.iter().any(|flag| container.flag(flag).is_some());
         self.facts.containers.iter().any(flagged)
+            || self.paths.iter().any(|path| is_of_ruler(path))
             || self.facts.documents.iter().any(|document| {
                 let object = document.object.as_ref().map_or("", |object| object.kind.as_str());
                 document.kind == Kind::MimirConfig || matches!(object, "ThanosRuler" | "VMAlert")
             })
     }
+}
+
+/// Whether a file's name or folder says that Thanos Ruler runs, by whatever starts it, or that it has
+/// rules of its own.
+fn is_of_ruler(path: &str) -> bool {
+    const NAMES: &[&str] = &["thanos-ruler", "thanos_ruler", "thanosruler", "thanos/rule"];
+    const SHOWN: &[&str] = &[".json", ".libsonnet", ".jsonnet", ".md"];
+    NAMES.iter().any(|it| path.contains(it))
+        && !SHOWN.iter().any(|it| path.ends_with(it))
+        && !is_sample(path)
 }
 
 fn is_agent_mode(container: &Container) -> bool {

@@ -93,7 +93,16 @@ impl Repo {
             Profile::Production => false,
             Profile::Unspecified => is_of_workshop(&self.source(document.source).path),
         };
-        self.is_ours(document) && !rehearses && !self.is_disclaimed(document)
+        self.is_ours(document)
+            && !rehearses
+            && !self.is_disclaimed(document)
+            && !self.is_chart_default(document)
+    }
+
+    /// Whether a file is a copy of a chart's own values: its name says so, and comments document each.
+    fn is_chart_default(&self, document: DocumentId) -> bool {
+        let source = self.source(document.source);
+        last(&source.path).contains("default") && source.text().contains("\n## @param ")
     }
 
     /// Whether a file says before all else that it only shows something.
@@ -106,10 +115,8 @@ impl Repo {
             "local deployment",
             "local development",
             "not for production",
-            "not intended for production",
-            "not intended to be used for production",
-            "not use in production",
         ];
+        const REFUSES: &[&str] = &["never use", "not be used", "not intended", "not use"];
         let kind = self.document(document).kind;
         let put_away = kind.is_code()
             || matches!(kind, Kind::Dockerfile | Kind::EnvFile | Kind::Manifest | Kind::Markdown)
@@ -127,8 +134,19 @@ impl Repo {
             let read = left > 0;
             left = left.saturating_sub(line.len());
             let line = line.to_ascii_lowercase();
-            read && SAYS.iter().any(|words| line.contains(words))
+            let refuses =
+                || line.contains("production") && REFUSES.iter().any(|words| line.contains(words));
+            read && (SAYS.iter().any(|words| line.contains(words)) || refuses())
         })
+    }
+
+    /// Whether the Compose files whose containers read a document all say that they are for developers.
+    pub fn is_rehearsed(&self, document: DocumentId) -> bool {
+        let reading = self.own_containers().filter(|container| {
+            container.workload == "compose" && self.belongs(container, document)
+        });
+        let mut reading = reading.peekable();
+        reading.peek().is_some() && reading.all(|it| self.is_disclaimed(it.document))
     }
 
     /// The first document of one of these kinds, in their order, that speaks of what runs.
@@ -220,6 +238,23 @@ impl Repo {
         bare || self.is_shown()
     }
 
+    /// Whether something runs here, and all of it is programs that watch: what they watch is elsewhere.
+    pub fn only_watches(&self) -> bool {
+        let mut packages =
+            self.facts.packages.iter().filter(|it| self.is_ours(it.document)).peekable();
+        let some = packages.peek().is_some() || self.own_containers().next().is_some();
+        some && !self.is_configured()
+            && !self.has_source_code()
+            && !self.runs_others()
+            && packages.all(|it| {
+                let name = it.name.text.as_str();
+                known_as(name).is_some()
+                    || name.contains("monitoring")
+                    || name.contains("prometheus")
+            })
+            && !self.services().iter().any(|it| it.runs() && it.is_certain())
+    }
+
     /// Whether a container here is none of the known programs that watch.
     pub fn runs_others(&self) -> bool {
         self.own_containers().any(|container| {
@@ -274,7 +309,9 @@ fn says_demo(text: &str) -> bool {
 fn is_called_demo(title: &str) -> bool {
     let mut words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let last = words.next_back().unwrap_or_default();
-    ["demo", "demonstration"].iter().any(|word| last.eq_ignore_ascii_case(word))
+    ["demo", "demonstration", "example", "testbed"]
+        .iter()
+        .any(|word| last.eq_ignore_ascii_case(word))
 }
 
 /// Whether an image stands in for what is elsewhere when the program is not at work, or shows a

@@ -268,6 +268,7 @@ fn finding(code: &str, annotation: &Annotation, written: &Scalar, id: &Id) -> Op
         owner: None,
         severity: rule.severity,
         opinion: false,
+        anywhere: false,
         captures: vec![("control", nist::label(&id.control))],
         related: Vec::new(),
         fix: None,

@@ -24,6 +24,7 @@ fn could_hold_alerts(document: &Document) -> bool {
     let rules = document.kind == Kind::PrometheusRules || object == "PrometheusRule";
     let unread = document.masked
         || document.dialect == Some(Dialect::Loki)
-        || !document.text_issues.is_empty();
+        || !document.text_issues.is_empty()
+        || !document.schema_issues.is_empty();
     document.kind == Kind::GrafanaProvisioning || (rules && unread)
 }

@@ -31,6 +31,31 @@ pub(in crate::check) fn sort(credential: &Credential) -> Sort {
     if stand_in { Sort::StandIn } else { Sort::Literal }
 }
 
+/// Whether an address has the form that Slack or Discord issue: whoever has it can write there.
+pub(super) fn is_issued(url: &str) -> bool {
+    let id = |text: &str, first: char| {
+        text.len() >= 9
+            && text.starts_with(first)
+            && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+    };
+    let key = |text: &str, least: usize| {
+        text.len() >= least
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+            && text.chars().any(|c| c.is_ascii_digit())
+            && text.chars().any(|c| c.is_ascii_lowercase())
+    };
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    match rest.split('/').collect::<Vec<_>>()[..] {
+        ["hooks.slack.com", "services", team, hook, token] => {
+            id(team, 'T') && id(hook, 'B') && token.len() == 24 && key(token, 24)
+        }
+        [host, "api", "webhooks", number, token] if host.starts_with("discord") => {
+            number.len() >= 17 && number.bytes().all(|it| it.is_ascii_digit()) && key(token, 60)
+        }
+        _ => false,
+    }
+}
+
 fn carries_secret(url: &str) -> bool {
     const HOSTS: &[&str] = &[
         "hooks.slack.com/",
@@ -57,6 +82,10 @@ fn carries_secret(url: &str) -> bool {
 /// `YOUR_…`, `CHANGEME`, `xxx`, `<…>`, `TODO` and their kin, as whole words of the text.
 pub(in crate::check) fn is_stand_in(text: &str) -> bool {
     if text.starts_with('<') && text.ends_with('>') {
+        return true;
+    }
+    // A form to fill in, and the address of a service without what it issues.
+    if text.starts_with('[') && text.ends_with(']') || text.ends_with(".com/services/") {
         return true;
     }
     if text.split_once('<').is_some_and(|(_, rest)| rest.contains('>')) {
@@ -93,7 +122,18 @@ pub(in crate::check) fn is_sample(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_stand_in;
+    use super::{is_issued, is_stand_in};
+
+    #[test]
+    fn what_slack_issues_has_a_form() {
+        let address = |team: &str, token: &str| {
+            format!("https://hooks.slack.com/services/{team}/B07QWERTY1/{token}")
+        };
+        assert!(is_issued(&address("T024F12AB", "aZ09bY18cX27dW36eV45fU54")));
+        assert!(!is_issued(&address("T024F12AB", "aZ09bY18cX27dW36eV45")));
+        assert!(!is_issued(&address("TEAM", "aZ09bY18cX27dW36eV45fU54")));
+        assert!(!is_issued(&address("T024F12AB", "XXXXXXXXXXXXXXXXXXXXXXXX")));
+    }
 
     #[test]
     fn stand_ins_are_told_from_secrets() {
@@ -111,6 +151,8 @@ mod tests {
             "https://hooks.slack.com/services/xxx/yyy/zzz",
             "your-token",
             "REPLACE_ME",
+            "[PAGER DUTY SERVICE KEY]",
+            "https://hooks.slack.com/services/",
             "yourpassword",
         ] {
             assert!(is_stand_in(text), "{text}");

@@ -14,6 +14,8 @@ pub(super) fn check(credential: &Credential, case: &mut Case<'_>) {
         let flag = case.flag(credential.value.span);
         if sample {
             flag.severity(Severity::Info);
+        } else if credentials::is_issued(credential.value.text.trim()) {
+            flag.anywhere();
         }
     }
 }

@@ -1,9 +1,15 @@
 //! Integrations that cannot send. Rule: rules/amgr/integration-incomplete.yaml
 
+use super::model;
+use crate::catalogue::model::Severity;
 use crate::check::{Case, refusal};
 use crate::facts::Document;
 use crate::facts::alertmanager::refuse;
 use crate::facts::schema::{Refusal, SchemaIssue};
+use crate::source::Source;
+
+/// Lines of an integration that are looked at.
+const MAX_FIELDS: usize = 20;
 
 pub(super) fn takes(issue: &SchemaIssue) -> bool {
     issue.context == refuse::INTEGRATION
@@ -25,5 +31,39 @@ fn is_integration(issue: &SchemaIssue) -> bool {
 }
 
 pub(super) fn check(document: &Document, case: &mut Case<'_>) {
-    refusal::report(document, case, takes);
+    if !refusal::is_read(document) {
+        return case.skip();
+    }
+    for issue in document.schema_issues.iter().filter(|issue| takes(issue)) {
+        let source = case.repo.source(issue.span.source);
+        if model::is_injected(source, &issue.field) {
+            continue;
+        }
+        let left = is_left_to_fill(source, &issue.field)
+            || model::is_merged(case, document.id) && is_left_empty(source, issue);
+        let flag = refusal::flag(issue, case);
+        if left {
+            flag.severity(Severity::Warning);
+        }
+    }
+}
+
+/// Whether the field stands in a comment with a stand-in, for a script to put in its place:
+/// `#api_url: <url>#`.
+fn is_left_to_fill(source: &Source, field: &str) -> bool {
+    source.text().lines().any(|line| {
+        let comment = line.trim_start().strip_prefix('#');
+        let value = comment.and_then(|it| it.trim_start().strip_prefix(field)?.strip_prefix(':'));
+        value.is_some_and(|it| it.contains('<') && it.contains('>'))
+    })
+}
+
+/// Whether the field is there and empty, in values that others are laid over.
+fn is_left_empty(source: &Source, issue: &SchemaIssue) -> bool {
+    let rest = source.text().get(issue.span.start as usize..).unwrap_or_default();
+    let mut lines = rest.lines().take(MAX_FIELDS).map(|line| line.trim_start_matches([' ', '-']));
+    lines.any(|line| {
+        let value = line.strip_prefix(issue.field.as_str()).and_then(|it| it.strip_prefix(':'));
+        value.is_some_and(|it| matches!(it.split(" #").next().unwrap_or(it).trim(), "\"\"" | "''"))
+    })
 }

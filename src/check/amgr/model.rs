@@ -3,6 +3,7 @@
 use crate::check::{Case, refusal};
 use crate::facts::alertmanager::{MatchOp, Matcher, Route};
 use crate::facts::{Document, DocumentId};
+use crate::identify::Kind;
 use crate::repo::routing::paging::is_heartbeat;
 use crate::source::{Source, Span};
 
@@ -15,6 +16,26 @@ pub(super) fn is_read(case: &Case<'_>) -> bool {
 pub(super) fn is_open(case: &Case<'_>, document: DocumentId) -> bool {
     case.repo.document(document).masked
         || case.repo.alertmanager(document).is_none_or(|config| config.open)
+}
+
+/// Whether a chart lays these values over its own, with a route and a receiver of their own.
+pub(super) fn is_merged(case: &Case<'_>, document: DocumentId) -> bool {
+    let host = case.repo.document(document).host;
+    host.is_some_and(|host| {
+        let host = case.repo.document(host);
+        let release = host.object.as_ref().is_some_and(|object| object.kind == "HelmRelease");
+        host.kind == Kind::HelmValues || release
+    })
+}
+
+/// Whether a HelmRelease puts a value into this field from elsewhere: a `targetPath` that ends with it.
+pub(super) fn is_injected(source: &Source, field: &str) -> bool {
+    let ends = |path: &str| {
+        let path = path.trim().trim_matches(['"', '\'']);
+        path.contains("alertmanager") && path.rsplit('.').next() == Some(field)
+    };
+    let mut paths = source.text().lines().filter_map(|line| line.split_once("targetPath:"));
+    !field.is_empty() && paths.any(|(_, path)| ends(path))
 }
 
 /// Whether this is the document of an operator's object, which is merged with others.

@@ -1,5 +1,6 @@
 //! A configuration that does not parse or routes nothing. Rule: rules/amgr/parse-or-no-route.yaml
 
+use super::model;
 use crate::check::{Case, refusal};
 use crate::facts::Document;
 use crate::identify::Kind;
@@ -19,6 +20,7 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     let whole = document.kind == Kind::AlertmanagerConfig && !document.masked;
     if let Some(config) = config.filter(|config| whole && !config.open && !config.operator)
         && config.route.is_none()
+        && !model::is_merged(case, document.id)
     {
         case.flag(config.anchor)
             .with("what", "a configuration has no `route`: Alertmanager refuses the file");

@@ -1,6 +1,7 @@
 //! A credential nobody filled in. Rule: rules/amgr/placeholder-credential.yaml
 
 use super::credentials::{self, Sort};
+use super::model;
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::scalar::Credential;
@@ -14,6 +15,9 @@ pub(super) fn check(credential: &Credential, case: &mut Case<'_>) {
         return case.skip();
     }
     if credentials::sort(credential) == Sort::StandIn {
+        if model::is_injected(case.repo.source(credential.key.span.source), &credential.key.text) {
+            return;
+        }
         // What nobody loads is there to be copied, or to be chosen instead.
         let sample = credentials::is_sample(case.repo.path(credential.key.span))
             || case.repo.is_passed_over(credential.document, ALERTMANAGER);

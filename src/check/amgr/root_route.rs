@@ -9,7 +9,8 @@ pub(super) fn check(config: &AlertmanagerConfig, case: &mut Case<'_>) {
     let Some(root) = tree.root().filter(|_| model::is_read(case)) else { return case.skip() };
     let empty =
         root.receiver.as_ref().is_none_or(|receiver| receiver.known && receiver.text.is_empty());
-    if empty && !model::is_open(case, config.document) {
+    let filled = root.receiver.is_none() && model::is_merged(case, config.document);
+    if empty && !filled && !model::is_open(case, config.document) {
         let span =
             root.receiver.as_ref().map_or(config.route.unwrap_or(root.span), |name| name.span);
         case.flag(span).with("what", "names no receiver");

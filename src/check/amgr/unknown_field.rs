@@ -36,8 +36,14 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
             && !double_credential::takes(issue)
             && !time_interval::takes(issue)
             && !is_spoken_of(issue)
+            && !is_incomplete(issue, document)
     });
     for issue in mine {
+        if issue.refusal == Refusal::BadValue
+            && model::is_injected(case.repo.source(issue.span.source), &issue.field)
+        {
+            continue;
+        }
         let meant = CONFUSIONS
             .iter()
             .find(|(context, field, _)| *context == issue.context && *field == issue.field)
@@ -54,6 +60,17 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
             flag.fix(true, format!("Write it as `{meant}`"), edits);
         }
     }
+}
+
+/// Whether the value that is refused is what the integration lacks: an empty text.
+fn is_incomplete(issue: &SchemaIssue, document: &Document) -> bool {
+    let one = |a: &str, b: &str| a.starts_with(b) || b.starts_with(a);
+    issue.refusal == Refusal::BadValue
+        && document.schema_issues.iter().any(|other| {
+            integration_incomplete::takes(other)
+                && other.field == issue.field
+                && one(&other.path, &issue.path)
+        })
 }
 
 fn edits(issue: &SchemaIssue, meant: &str, source: &Source) -> Option<Vec<Edit>> {

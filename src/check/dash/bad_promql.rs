@@ -1,5 +1,6 @@
 //! Queries of panels that no Prometheus accepts. Rule: rules/dash/bad-promql.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::repo::queries::Query;
 
@@ -11,6 +12,14 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     }
     for fault in &query.parsed.faults {
         let span = case.place(query, fault.extent);
-        case.flag(span).with("panel", panel.name()).with("what", fault.message.as_str());
+        // What is hidden is sent only where an expression or a transformation reads it.
+        let hidden = query.is_hidden()
+            && !panel.transformed
+            && panel.targets.iter().all(|target| target.expr.is_some());
+        let severity = if hidden { Severity::Warning } else { Severity::Error };
+        case.flag(span)
+            .severity(severity)
+            .with("panel", panel.name())
+            .with("what", fault.message.as_str());
     }
 }

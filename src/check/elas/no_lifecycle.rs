@@ -7,6 +7,7 @@ use crate::facts::beat::BeatOutput;
 use crate::facts::elastic::template::{Form, IndexTemplate};
 use crate::facts::logstash::Plugin;
 use crate::facts::shipper::Section;
+use crate::lang::path::last;
 use crate::repo::Repo;
 use crate::repo::logfamilies::{Lifecycle, is_log_name};
 use crate::repo::produced::{self, Writes};
@@ -22,17 +23,23 @@ pub(super) fn check(template: &IndexTemplate, case: &mut Case<'_>) {
     if has_unread_policy(case.repo, template.document) {
         return;
     }
+    if is_put_away(case.repo, template.document) {
+        return case.skip();
+    }
     if let Lifecycle::Nothing = case.repo.lifecycle_of(template) {
         let pattern = template.patterns.first().map(|it| it.text.clone()).unwrap_or_default();
-        // Who takes it may have a policy; so may those who work on it need none.
-        let owed = case.repo.is_configured()
-            || !case.repo.is_for_others() && case.repo.stands(template.document);
+        let owed = is_owed(case.repo, template.document);
         let place = template.patterns_key.unwrap_or(template.anchor);
         let flag = case.flag(place).with("pattern", pattern);
         if !owed {
             flag.at_most(Severity::Warning);
         }
     }
+}
+
+/// Whether a policy is owed: who takes what is here may have one, and who works on it may need none.
+fn is_owed(repo: &Repo, document: DocumentId) -> bool {
+    repo.is_configured() || !repo.is_for_others() && repo.stands(document)
 }
 
 /// Whether Terraform, which makes the template, makes policies too, whose text may be a file of its own.
@@ -46,6 +53,20 @@ fn has_unread_policy(repo: &Repo, template: DocumentId) -> bool {
         && repo.facts.documents.iter().any(|document| {
             terraform(document.id) && repo.source(document.id.source).text().lines().any(makes)
         })
+}
+
+/// Whether the template is a file that Terraform would fill in, and only comments still name it.
+fn is_put_away(repo: &Repo, template: DocumentId) -> bool {
+    let path = &repo.source(template.source).path;
+    if ![".tpl", ".tftpl", ".tmpl"].iter().any(|ending| path.ends_with(ending)) {
+        return false;
+    }
+    let texts = repo.facts.documents.iter().map(|it| repo.source(it.id.source));
+    let texts = texts.filter(|source| source.path.ends_with(".tf"));
+    let mut lines = texts.flat_map(|source| source.text().lines());
+    let mut named = lines.by_ref().filter(|line| line.contains(last(path)));
+    let comment = |line: &str| line.trim_start().starts_with(['#', '/']);
+    named.next().is_some_and(comment) && named.all(comment)
 }
 
 /// Indices that an output of Logstash names.
@@ -75,7 +96,11 @@ fn check_written(writes: Writes, case: &mut Case<'_>) {
         if !here || !repo.is_ours(one.document) || !is_log_name(&one.pattern) {
             case.skip();
         } else if let Lifecycle::Nothing = repo.lifecycle_of_written(&one) {
-            case.flag(one.span).with("pattern", one.pattern);
+            let owed = is_owed(repo, one.document);
+            let flag = case.flag(one.span).with("pattern", one.pattern);
+            if !owed {
+                flag.at_most(Severity::Warning);
+            }
         }
     }
 }

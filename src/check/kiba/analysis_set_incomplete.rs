@@ -35,7 +35,6 @@ pub(super) fn check(case: &mut Case<'_>) {
         Part::LogView => !is_database(repo),
         _ => false,
     });
-    let seen = own().any(|it| it.part == Part::LogView);
     let keeps = |it: &&Evidence| {
         it.part == Part::LogStore && (ships || !ENGINES.contains(&it.what.as_str()))
     };
@@ -54,17 +53,14 @@ pub(super) fn check(case: &mut Case<'_>) {
     if missing.is_empty() {
         return;
     }
-    // Who keeps searches has somebody who searches; where none is one of the four, it may be for
-    // something else than services: flows, firewalls.
-    let searched =
-        search.is_some() && !found.is_empty() && !repo.only_shows() && !repo.is_for_others();
-    // A search engine to which nothing here ships, or into which nobody looks, may keep a program's
-    // own data; so may what is only looked at.
-    let engine = store.is_some_and(|store| ENGINES.contains(&store.what.as_str()));
-    let doubtful = search.is_none() && (store.is_none() || engine && !(ships && seen));
-    let flag = if searched { case.flag(anchor) } else { case.miss(anchor) };
-    let unknown = (search.is_some() && found.is_empty() || doubtful) && !repo.is_configured();
-    let flag = if unknown { flag.at_most(Severity::Warning) } else { flag };
+    // Who keeps some of them has somebody who asks them of services. What one user did is asked of
+    // anything, flows and firewalls too; and where none is kept here, a tool may keep them itself.
+    let of_services = found.iter().any(|it| *it != Purpose::User);
+    let searched = search.is_some() && of_services;
+    let searched = searched && !repo.only_shows() && !repo.is_for_others();
+    let flag = case.flag(anchor);
+    let certain = searched || repo.is_configured();
+    let flag = if certain { flag } else { flag.at_most(Severity::Warning) };
     flag.with("missing", missing.join(", "));
 }
 

@@ -20,7 +20,8 @@ pub(super) fn check(plugin: &Plugin, case: &mut Case<'_>) {
         if !option.name.known || known.option(name).is_some() {
             continue;
         }
-        let old = case.repo.releases(plugin.document, LOGSTASH).reach(MODERN) == Some(false);
+        let old = case.repo.releases(plugin.document, LOGSTASH).reach(MODERN) == Some(false)
+            || case.repo.fetches_older(MODERN);
         let hint = nearest(name, known.option_names(), 2)
             .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
         let flag = case

@@ -180,3 +180,15 @@ pub(super) fn renamed(repo: &Repo, component: &Component, new: &str) -> Option<V
 pub(super) fn anchor(collector: &Collector) -> Span {
     collector.pipelines.or(collector.service).unwrap_or(collector.anchor)
 }
+
+/// Whether comments below a key that holds nothing ask its reader to fill it in.
+pub(super) fn is_left_to_fill(repo: &Repo, key: Span) -> bool {
+    let text = repo.source(key.source).text();
+    let below = text.get(key.end as usize..).unwrap_or_default().lines().skip(1);
+    let mut comments = below.map(str::trim_start).take_while(|line| line.starts_with('#'));
+    comments.any(|line| {
+        let line = line.to_ascii_lowercase();
+        ["add ", "configure ", "insert ", "put "].iter().any(|it| line.contains(it))
+            && ["your", " here"].iter().any(|it| line.contains(it))
+    })
+}

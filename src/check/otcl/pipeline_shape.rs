@@ -80,9 +80,15 @@ fn without_components(collector: &Collector, case: &mut Case<'_>) {
             let own = collector.sections.iter().find(|(known, _)| *known == section);
             let span = own.map_or_else(|| model::anchor(collector), |(_, span)| *span);
             let what = format!("no {} is defined", section.one());
-            case.flag(span).with("what", what);
+            let severity = severity(repo, span);
+            case.flag(span).with("what", what).severity(severity);
         }
     }
+}
+
+/// What is missing is a fault, but of a file that its reader is to fill in first.
+fn severity(repo: &Repo, span: Span) -> Severity {
+    if model::is_left_to_fill(repo, span) { Severity::Warning } else { Severity::Error }
 }
 
 fn signal(pipeline: &Pipeline, case: &mut Case<'_>) {
@@ -126,7 +132,8 @@ fn empty_lists(pipeline: &Pipeline, case: &mut Case<'_>) {
         if missing.certain && (model::is_complete(repo, pipeline.document) || here.is_some()) {
             let span = here.unwrap_or(pipeline.name.span);
             let what = format!("the pipeline has no {}", section.one());
-            case.flag(span).with("what", what);
+            let severity = severity(repo, span);
+            case.flag(span).with("what", what).severity(severity);
         }
     }
 }

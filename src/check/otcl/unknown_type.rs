@@ -35,9 +35,13 @@ fn unknown(component: &Component, case: &mut Case<'_>) {
     let elsewhere = Section::ALL
         .into_iter()
         .find(|other| *other != section && components::find(other.key(), kind).is_some());
-    let published = model::distributions(repo, component.document).is_some();
+    // A published image that merely stands near loads what a slip made, not what several files have.
+    let published = model::distributions(repo, component.document).is_some()
+        && (is_loaded(component, case) || !is_elsewhere(component, case))
+        && !stands_by_own_build(component, case);
     // Somebody else's build has types of its own, and old ones under other names.
-    let foreign = repo.distributions(component.document).contains(&None);
+    let foreign = repo.distributions(component.document).contains(&None)
+        || stands_by_own_build(component, case);
     // Without a trace of a slip, another build may well have it.
     let certain = published
         || !(foreign || is_elsewhere(component, case)) && (!near.is_empty() || elsewhere.is_some());
@@ -53,6 +57,25 @@ fn unknown(component: &Component, case: &mut Case<'_>) {
     if !certain || repo.builds().any {
         flag.severity(Severity::Warning);
     }
+}
+
+/// Whether a container certainly loads the file.
+fn is_loaded(component: &Component, case: &Case<'_>) -> bool {
+    let (repo, document) = (case.repo, component.document);
+    repo.collectors_with(document).into_iter().any(|it| repo.is_loading(it, document))
+}
+
+/// Whether the same file runs a collector of an image that nobody publishes.
+fn stands_by_own_build(component: &Component, case: &Case<'_>) -> bool {
+    let beside = case.repo.facts.containers.iter();
+    let mut beside = beside.filter(|it| it.document.source == component.document.source);
+    beside.any(|container| {
+        let image = container.image.as_ref().and_then(|it| it.known_text()).unwrap_or_default();
+        let name = image.rsplit('/').next().unwrap_or(image);
+        ["otel", "opentelemetry"].iter().any(|word| name.contains(word))
+            && name.contains("col")
+            && Distribution::of_image(image).is_none()
+    })
 }
 
 /// Whether another file has the type as well: a slip of the pen is made once.

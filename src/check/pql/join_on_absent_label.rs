@@ -68,7 +68,26 @@ fn is_asked_away(inner: Place<'_, '_>, label: &Name) -> bool {
 }
 
 fn lacks<'a>(side: Place<'a, 'a>, label: &Name, case: &Case<'a>) -> bool {
-    !placeholder::is_in(&label.text) && case.model.labels(side).get(&label.text) == Presence::Absent
+    !placeholder::is_in(&label.text)
+        && case.model.labels(side).get(&label.text) == Presence::Absent
+        && !(is_of_server(&label.text) && reads_record(side, case))
+}
+
+/// Whether servers put a label on all that leaves them: the external labels by which a store of several,
+/// or a ruler on it, tells them apart.
+fn is_of_server(label: &str) -> bool {
+    const PLACES: &[&str] =
+        &["cluster", "datacenter", "dc", "env", "environment", "region", "tenant_id"];
+    PLACES.contains(&label) || label == "prometheus" || label.ends_with("replica")
+}
+
+/// Whether a side reads what another rule recorded: it may have come through such a store.
+fn reads_record<'a>(side: Place<'a, 'a>, case: &Case<'a>) -> bool {
+    let records = case.model.records();
+    side.query.ast().subtree(side.node).any(|(_, node)| match &node.kind {
+        Kind::Selector(selector) => selector.metric().is_some_and(|name| records.contains(name)),
+        _ => false,
+    })
 }
 
 fn report(place: Place<'_, '_>, label: &Name, word: &str, side: &str, case: &mut Case<'_>) {

@@ -1,8 +1,10 @@
 //! Labels that a metric does not have. Rule: rules/pql/label-not-declared.yaml
 
 use super::{list, places, providers};
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::finding::Edit;
+use crate::identify::Kind as DocumentKind;
 use crate::lang::distance;
 use crate::lang::placeholder;
 use crate::lang::promql::ast::{Kind, Name, Selector};
@@ -74,7 +76,7 @@ fn matchers<'a>(query: &'a Query<'a>, selector: &'a Selector, case: &mut Case<'a
         if matches_empty(matcher) || variable || placeholder::is_in(&matcher.value) {
             continue;
         }
-        flag(query, &matcher.label, &[(name, &metric)], case);
+        flag(query, &matcher.label, &[(name, &metric)], true, case);
     }
 }
 
@@ -106,7 +108,7 @@ fn groups<'a>(query: &'a Query<'a>, labels: &'a [Name], inner: Place<'a, 'a>, ca
         metrics.iter().map(|(name, metric)| (*name, metric)).collect();
     // Grouping by where a server runs costs nothing here and serves a store of several servers.
     for label in labels.iter().filter(|label| !PLACES.contains(&&*label.text)) {
-        flag(query, label, &metrics, case);
+        flag(query, label, &metrics, false, case);
     }
 }
 
@@ -114,6 +116,7 @@ fn flag<'a>(
     query: &'a Query<'a>,
     label: &'a Name,
     metrics: &[(&str, &Metric<'_, '_>)],
+    selects: bool,
     case: &mut Case<'a>,
 ) {
     let known = |(_, metric): &(&str, &Metric<'_, '_>)| {
@@ -135,6 +138,10 @@ fn flag<'a>(
     if !certain {
         return;
     }
+    // No target has a status or a method: a rule that selects by it never gets a sample.
+    let empty = selects
+        && ALIKE[..2].iter().any(|names| names.contains(&&*label.text))
+        && case.document().is_some_and(|it| it.kind != DocumentKind::GrafanaDashboard);
     let span = case.place(query, label.extent);
     let has = match declared.is_empty() {
         true => "no label of its own".to_owned(),
@@ -148,6 +155,7 @@ fn flag<'a>(
         .with("declared", has)
         .with("provider", providers(metric))
         .with("hint", hint);
+    let found = if empty { found.severity(Severity::Error) } else { found };
     if let Some(near) = near {
         let edit = Edit { span, text: near.to_owned() };
         found.fix(false, format!("write `{near}`"), vec![edit]);

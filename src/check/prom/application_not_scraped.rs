@@ -1,5 +1,6 @@
 //! Only infrastructure is scraped. Rule: rules/prom/application-not-scraped.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::prometheus::ScrapeJob;
 use crate::repo::Repo;
@@ -10,12 +11,18 @@ pub(super) fn check(case: &mut Case<'_>) {
     let own = |job: &&ScrapeJob| repo.stands(job.document);
     let jobs: Vec<&ScrapeJob> = repo.facts.scrape_jobs.iter().filter(own).collect();
     let Some(first) = jobs.first() else { return case.skip() };
-    let scraped = |job: &&ScrapeJob| may_be_application(job) || is_built_here(repo, job);
+    let scraped =
+        |job: &&ScrapeJob| may_be_application(job) || is_built_here(repo, job) || is_proxy(job);
     if !jobs.iter().any(scraped) && !is_pushed(repo) {
         let server = repo.server(first.document);
         let place = server.map(|server| server.scrape_configs_key.unwrap_or(server.anchor));
         let place = place.unwrap_or_else(|| first.name.as_ref().map_or(first.span, |it| it.span));
-        case.miss(place);
+        // Where nothing runs but what watches, what it watches is not here.
+        let alone = repo.own_containers().next().is_some() && !repo.runs_others();
+        let flag = case.miss(place);
+        if alone && !repo.is_configured() {
+            flag.at_most(Severity::Warning);
+        }
     }
 }
 
@@ -52,6 +59,23 @@ fn may_be_application(job: &ScrapeJob) -> bool {
         && job.discovery.is_empty()
         && job.targets.iter().all(|it| it.known && infrastructure(&it.text));
     unknown || annotated || !(is_infrastructure(job) || targets)
+}
+
+/// Whether a job scrapes a proxy, which counts and times the requests of all behind it.
+fn is_proxy(job: &ScrapeJob) -> bool {
+    const PROXIES: &[&str] = &[
+        "caddy",
+        "envoy",
+        "haproxy",
+        "ingress-nginx",
+        "istio",
+        "kong",
+        "linkerd",
+        "nginx-ingress",
+        "traefik",
+    ];
+    let is = |name: &str| PROXIES.iter().any(|it| name.to_ascii_lowercase().starts_with(it));
+    is(job.label()) || job.targets.iter().any(|it| it.known && is(split_address(&it.text).0))
 }
 
 /// Whether a job scrapes what the repository builds, whatever that is called.

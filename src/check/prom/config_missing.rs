@@ -3,8 +3,8 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::check::strat::strategy_file_missing::applicable;
-use crate::facts::Document;
 use crate::facts::deploy::Bind;
+use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::lang::path::last;
 use crate::repo::Repo;
@@ -33,13 +33,16 @@ pub(super) fn check(case: &mut Case<'_>) {
         // What a platform runs it watches as well; a cluster watches nothing by itself.
         let clustered = deployed.iter().any(|it| repo.is_in_cluster(*it) && repo.stands(*it));
         let owed = match clustered {
-            true => repo.is_owed_by_all(first.id),
+            true => repo.is_owed_by_all(first.id) && !repo.is_only_released(),
             false => repo.is_owed(first.id) && !repo.is_deployed(),
         };
         // A cluster's own server reads what is annotated for it, and what boards of it show.
         let waited = repo.evidence().iter().any(|it| it.what == "scrape annotation");
         let watched = clustered && (waited || shows_metrics(repo));
-        let flag = case.flag(first.anchor);
+        // What others use says more than what starts it on one machine.
+        let in_cluster = |it: &&DocumentId| repo.is_in_cluster(**it) && repo.stands(**it);
+        let shown = deployed.iter().find(in_cluster).map_or(first, |it| repo.document(*it));
+        let flag = case.flag(shown.anchor);
         if (!owed || is_read_from_outside(repo) || watched) && !repo.is_configured() {
             flag.severity(Severity::Warning);
         }
@@ -53,6 +56,15 @@ fn brings_its_own(repo: &Repo) -> bool {
     if objects.into_iter().any(|object| {
         ["nais.io/", "cloud.redhat.com/"].iter().any(|it| object.api_version.starts_with(it))
     }) {
+        return true;
+    }
+    // What Puppet, Salt or Chef set up is not read.
+    let managed = |path: &String| {
+        path.contains("prometheus")
+            && ([".pp", ".sls"].iter().any(|it| path.ends_with(it))
+                || path.contains("/recipes/") && path.ends_with(".rb"))
+    };
+    if repo.paths.iter().any(managed) {
         return true;
     }
     // Clowder's objects stand in templates that are not read whole.

@@ -39,10 +39,20 @@ pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
         parts.into_iter().filter(|(there, _)| !there).map(|(_, name)| name).collect();
     if !missing.is_empty() {
         let sample = !repo.stands(server.document);
+        // What only sends on leaves rules and alerts to whom it sends to.
+        let mut remote = repo.facts.remote_endpoints.iter();
+        let sends = remote
+            .any(|it| it.document == server.document && it.direction == "remote_write")
+            && server.rule_files.is_empty()
+            && server.alertmanagers.is_empty()
+            && !repo.is_configured();
+        let started = repo.is_rehearsed(server.document) && !repo.is_configured();
         let flag = case.miss(server.anchor).with("missing", missing.join(", no "));
         if sample {
             // Nothing runs with it; it shows or tests a part.
             flag.severity(Severity::Info);
+        } else if sends || started {
+            flag.at_most(Severity::Warning);
         }
     }
 }

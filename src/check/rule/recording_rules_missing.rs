@@ -17,9 +17,10 @@ pub(super) fn check(case: &mut Case<'_>) {
         return;
     }
     let computed = case.model.queries().iter().any(computes);
+    let alone = repo.only_watches();
     let flag = case.miss(first.anchor);
     // What nothing asks for needs not be kept either.
-    if !computed {
+    if !computed || alone {
         flag.at_most(Severity::Warning);
     }
 }

@@ -6,11 +6,22 @@ use crate::facts::rules::refuse;
 use crate::facts::schema::{Refusal, SchemaIssue};
 
 pub(super) fn check(document: &Document, case: &mut Case<'_>) {
+    if is_included(document, case) {
+        return;
+    }
     refusal::report(document, case, |issue| {
         !matches!(issue.context, refuse::SHAPE | refuse::NAME)
             && issue.refusal != Refusal::BadDuration
             && !is_spoken_of(issue)
     });
+}
+
+/// Whether a chart's template puts the list of groups under `groups`: a list in the chart's files.
+fn is_included(document: &Document, case: &Case<'_>) -> bool {
+    let path = &case.repo.source(document.id.source).path;
+    let list = document.schema_issues.iter().any(|it| it.span == document.span);
+    let chart = |(at, _): (usize, &str)| case.repo.has_path(&format!("{}/Chart.yaml", &path[..at]));
+    list && path.match_indices("/files/").any(chart)
 }
 
 /// What RULE003, RULE005 and RULE007 say from the facts.

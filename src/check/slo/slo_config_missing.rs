@@ -1,5 +1,6 @@
 //! Monitoring without a single objective. Rule: rules/slo/slo-config-missing.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::Document;
 use crate::identify::Kind;
@@ -17,9 +18,24 @@ pub(super) fn check(case: &mut Case<'_>) {
         query.ast().selectors().any(|(_, it)| it.metric().is_some_and(is_burn))
             || query.record().is_some_and(|record| is_burn(&record.name.text))
     });
-    if !exists && !burns && !facts.documents.iter().any(could_hold) {
-        case.miss(first.anchor);
+    let budgets = facts.alert_rules.iter().any(|alert| is_of_objective(&alert.name.text))
+        || facts.panels.iter().any(|panel| is_of_objective(&panel.name()));
+    if exists || burns || budgets || facts.documents.iter().any(could_hold) {
+        return;
     }
+    // Where nothing runs but what watches, nothing here promises anything.
+    let alone = case.repo.only_watches();
+    let flag = case.miss(first.anchor);
+    if alone {
+        flag.at_most(Severity::Warning);
+    }
+}
+
+/// Whether the name of an alert or of a panel speaks of an objective.
+fn is_of_objective(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let plain = plain.to_ascii_lowercase();
+    ["burnrate", "errorbudget", "servicelevelobjective"].iter().any(|it| plain.contains(it))
 }
 
 fn is_burn(name: &str) -> bool {

@@ -20,17 +20,20 @@ pub(super) fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut 
     }
     let first = root.pairs().next().map_or(root.span(), |(key, _)| key.span());
     let anchor = name.as_ref().map_or(first, |name| name.span);
+    let window = window(spec);
+    // Alerts beside `spec` are slogen's, which has a window of its own where none is given.
+    let filled_in = window.is_none() && root.at(&["alerts", "burnRate"]).is_some();
     let slo = Slo {
         service: Scalar::under(spec, "service"),
         name,
-        window: window(spec),
+        window,
         indicator: shared(spec),
         alerting: alerting(spec, root),
         timeslices: spec
             .get("budgetingMethod")
             .and_then(NodeRef::scalar)
             .is_some_and(|method| method.to_ascii_lowercase().contains("timeslices")),
-        open: masked || spec.is_unknown(),
+        open: masked || spec.is_unknown() || filled_in,
         ..Slo::new(id, SloDialect::OpenSlo, root.span(), anchor)
     };
     let objectives: Vec<NodeRef<'_>> =
@@ -144,7 +147,11 @@ pub(super) fn window(spec: NodeRef<'_>) -> Option<Window> {
     let item = if list.is_mapping() { list } else { list.items().next()? };
     let calendar = item.get("calendar").is_some_and(|calendar| !calendar.is_null());
     if let Some(scalar) = Scalar::under(item, "duration") {
-        return Some(Window { scalar, form: Form::Shorthand, unit: None, calendar });
+        // Sumo Logic has a word for a period of the calendar.
+        let fixed = item.get("isRolling").and_then(NodeRef::scalar) == Some("false");
+        let word = calendar && fixed && scalar.text.bytes().all(|it| it.is_ascii_alphabetic());
+        let form = if word { Form::Period } else { Form::Shorthand };
+        return Some(Window { scalar, form, unit: None, calendar });
     }
     let scalar = Scalar::under(item, "count")?;
     Some(Window { scalar, form: Form::Count, unit: Scalar::under(item, "unit"), calendar })

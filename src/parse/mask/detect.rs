@@ -323,3 +323,42 @@ impl Blocks {
         false
     }
 }
+
+/// Whether a list's item begins in either branch of a condition and goes on behind it: then it is one
+/// item, and only one branch may be read.
+pub fn shares_item(text: &str) -> bool {
+    // Of each open condition: the column of an item that the branch before `else` ended with.
+    let mut open: Vec<Option<usize>> = Vec::new();
+    let (mut last, mut waiting) = (None, None);
+    for line in text.lines() {
+        let body = line.trim();
+        if body.is_empty() || is_comment(line) {
+            continue;
+        }
+        let action = body.strip_prefix("{{").and_then(|it| it.strip_suffix("}}"));
+        let Some(action) = action.filter(|it| !it.contains("}}")) else {
+            let column = line.len() - line.trim_start().len();
+            let item = body.starts_with("- ");
+            if waiting.is_some_and(|at| column > at && !item) {
+                return true;
+            }
+            (last, waiting) = (item.then_some(column), None);
+            continue;
+        };
+        let word = action.trim_start_matches('-').split_whitespace().next().unwrap_or_default();
+        match word {
+            "if" | "range" | "with" | "define" | "block" => open.push(None),
+            "else" | "else-" => {
+                if let Some(branch) = open.last_mut() {
+                    *branch = last.take();
+                }
+            }
+            "end" | "end-" => {
+                let branch = open.pop().flatten();
+                waiting = branch.filter(|_| branch == last);
+            }
+            _ => {}
+        }
+    }
+    false
+}

@@ -28,8 +28,9 @@ pub fn fill(path: &str, text: &str, map: &OffsetMap) -> Option<Masked> {
             continue;
         };
         let start = filled.len();
-        // As long as it was: every place stays.
-        filled.extend(std::iter::repeat_n('x', end + 3));
+        // As long as it was: every place stays. A word of these is known for a stand-in, also where the
+        // text is a template besides.
+        filled.extend(std::iter::repeat_n('_', end + 3));
         unknown.push(start..filled.len());
         rest = &inside[end + 1..];
     }
@@ -56,6 +57,6 @@ mod tests {
         assert!(fill("prometheus.yml", text, &map).is_none());
         let filled = fill("prometheus-template.yml", text, &map).map(|it| (it.text, it.unknown));
         let ids = std::iter::once(4..10).collect();
-        assert_eq!(filled, Some(("a: [xxxxxx]\nb: ${x:-1}\n".to_owned(), ids)));
+        assert_eq!(filled, Some(("a: [______]\nb: ${x:-1}\n".to_owned(), ids)));
     }
 }

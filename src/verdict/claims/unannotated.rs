@@ -76,6 +76,7 @@ fn finding(
         subject: format!("evidence for {}", nist::label(control)),
         severity: rule.severity,
         opinion: false,
+        anywhere: false,
         captures: vec![
             ("control", nist::label(control)),
             ("id", control.to_owned()),
