@@ -172,8 +172,9 @@ subject::subjects!(builtins);
 /// Rules that hold for Grafana's alerts, routes and contact points as well: what they ask does
 /// not depend on who evaluates.
 const GRAFANA: &[&str] = &[
-    "ALRT001", "ALRT002", "ALRT003", "ALRT004", "ALRT005", "ALRT006", "ALRT007", "AMGR021",
-    "AMGR025", "AMGR027", "AMGR028", "AMGR029",
+    "ALRT001", "ALRT002", "ALRT003", "ALRT004", "ALRT005", "ALRT006", "ALRT007", "AMGR003",
+    "AMGR006", "AMGR007", "AMGR008", "AMGR010", "AMGR011", "AMGR021", "AMGR022", "AMGR024",
+    "AMGR025", "AMGR027", "AMGR028", "AMGR029", "RULE004", "RULE008",
 ];
 
 /// Runs `rules` over the repository; outcomes come in the order of `rules`.
@@ -376,6 +377,7 @@ impl<'a> Runner<'a> {
                 | SubjectKind::Route
                 | SubjectKind::Receiver
                 | SubjectKind::Integration
+                | SubjectKind::NotificationTemplate
         );
         alerting
             && subject.document().is_some_and(|document| self.repo.is_grafana(document))

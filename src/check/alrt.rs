@@ -1,15 +1,16 @@
 //! ALRT: alerting rules.
 
 use super::{Builtin, Case};
+use crate::facts::grafana::{self, Step};
 use crate::facts::rules::AlertRule;
 use crate::facts::scalar::Scalar;
 use crate::finding::Edit;
 use crate::lang::promql::Extent;
 use crate::lang::template::StepKind;
-use crate::lang::template::reads::ValuePrint;
+use crate::lang::template::reads::{self, ValuePrint};
 use crate::repo::model::Place;
 use crate::repo::model::texts::AlertText;
-use crate::repo::queries::Query;
+use crate::repo::queries::{Home, Query};
 
 mod absent_short_for;
 mod alert_rules_missing;
@@ -68,6 +69,23 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
 fn alert_of<'q, 'r>(query: &'q Query<'r>) -> Option<(&'r AlertRule, Place<'q, 'r>)> {
     let alert = query.alert().filter(|_| query.is_sound())?;
     Some((alert, Place { query, node: query.ast().root()? }))
+}
+
+/// The alert of Grafana that an expression is a query of, the query's step, and the whole
+/// expression; `None` if it is none or could not be read.
+fn step_of<'q, 'r>(query: &'q Query<'r>) -> Option<(&'r AlertRule, &'r Step, Place<'q, 'r>)> {
+    let Home::Step(alert, step) = query.home else { return None };
+    let root = query.ast().root().filter(|_| query.is_sound())?;
+    Some((alert, step, Place { query, node: root }))
+}
+
+/// Where a text prints what this query returned, as it is.
+fn prints_of(text: &AlertText<'_>, alert: &AlertRule, step: &Step) -> Vec<ValuePrint> {
+    let is_it = |print: &ValuePrint| {
+        let name = print.of_step.as_deref().unwrap_or_default();
+        grafana::source(&alert.steps, name).is_some_and(|source| std::ptr::eq(source, step))
+    };
+    reads::step_values(&text.parsed).into_iter().filter(is_it).collect()
 }
 
 /// How a text is quoted in a template that stands in this scalar.

@@ -61,6 +61,8 @@ pub(crate) fn who(case: &Case<'_>) -> &'static str {
     match case.document().map(|document| document.kind) {
         Some(Kind::PrometheusOperator) => "the cluster, or its operator, refuses the object",
         Some(Kind::AlertmanagerConfig) => "Alertmanager refuses the configuration",
+        Some(Kind::GrafanaProvisioning) => "Grafana refuses the file and does not start",
+        Some(Kind::Terraform) => "Grafana refuses the resource",
         Some(Kind::PrometheusTargets) => "Prometheus drops the whole file of targets",
         _ => "Prometheus refuses the whole configuration",
     }

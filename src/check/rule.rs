@@ -34,6 +34,7 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("RULE002", Builtin::Document(unknown_field::check)),
     ("RULE003", Builtin::Document(rule_shape::check)),
     ("RULE004", Builtin::Document(bad_duration::check)),
+    ("RULE004", Builtin::AlertRule(bad_duration::check_provisioned)),
     ("RULE005", Builtin::Document(group_name::check)),
     ("RULE006", Builtin::Expression(bad_promql::check)),
     ("RULE007", Builtin::Document(bad_name::check)),

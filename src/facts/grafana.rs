@@ -2,11 +2,13 @@
 //! receivers, integrations. The document they come from says whose they are.
 
 use super::alertmanager::interval::{TimeInterval, TimeRange};
+use super::alertmanager::texts::Text;
 use super::alertmanager::{AlertmanagerConfig, Integration, MatchOp, Matcher, Receiver, Route};
 use super::rules::AlertRule;
-use super::scalar::{Pairs, Scalar};
+use super::scalar::{Credential, Pairs, Scalar};
 use super::{DocumentId, FileFacts};
-use crate::lang::{matcher, re2};
+use crate::lang::template::Language;
+use crate::lang::{matcher, placeholder, re2};
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
 
@@ -14,7 +16,7 @@ mod step;
 mod terraform;
 
 use step::Names;
-pub use step::{Step, StepKind};
+pub use step::{Step, StepKind, source, threshold};
 pub(super) use terraform::{read_contact_point, read_mute_timing, read_policy, read_rule_group};
 
 /// Deepest nesting of policies.
@@ -24,7 +26,7 @@ const MAX_ROUTES: usize = 20_000;
 
 /// Reads a provisioning file: `groups`, `contactPoints`, `policies`.
 pub(super) fn read(root: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut FileFacts) {
-    let names = Names { name: "refId", source: "datasourceUid" };
+    let names = Names { name: "refId", source: "datasourceUid", range: "relativeTimeRange" };
     for (index, group) in items(root, "groups").into_iter().enumerate() {
         let name = Scalar::under(group, "name").map(|name| name.text);
         for rule in items(group, "rules") {
@@ -126,7 +128,15 @@ fn contact_point(
     let entries = items(point, "receivers");
     for entry in &entries {
         let Some((_, kind)) = entry.entry("type") else { continue };
-        let settings = entry.get("settings");
+        let held = ["settings", "secureSettings"].map(|name| entry.get(name));
+        let mut pairs = Pairs { open: masked, ..Pairs::default() };
+        for (node, name) in held.into_iter().zip(["settings", "secureSettings"]) {
+            let Some(node) = node else { continue };
+            pairs.entries.extend(Pairs::of(node, masked).entries);
+            pairs.open |= node.is_unknown() || !node.is_mapping();
+            let path = format!("contactPoints[{index}].{name}");
+            facts.credentials.extend(secrets(node, document, &path));
+        }
         facts.integrations.push(Integration {
             document,
             receiver: index,
@@ -134,8 +144,8 @@ fn contact_point(
             kind: kind_of(kind.scalar().unwrap_or_default()),
             key: kind.span(),
             span: first(*entry),
-            settings: settings.map_or_else(Pairs::default, |node| Pairs::of(node, masked)),
-            texts: Vec::new(),
+            texts: templates(&pairs),
+            settings: pairs,
         });
     }
     facts.receivers.push(Receiver {
@@ -146,6 +156,56 @@ fn contact_point(
         integrations: number(entries.len()),
         open: masked || point.get("receivers").is_some_and(NodeRef::is_unknown),
     });
+}
+
+/// Settings that hold a secret, in small letters and without blanks between words.
+const SECRETS: &[&str] = &[
+    "apikey",
+    "apisecret",
+    "apitoken",
+    "authorizationcredentials",
+    "basicauthpassword",
+    "bottoken",
+    "integrationkey",
+    "password",
+    "secretkey",
+    "token",
+    "url",
+    "userkey",
+];
+
+/// The secrets among the settings of a contact point.
+fn secrets(settings: NodeRef<'_>, document: DocumentId, path: &str) -> Vec<Credential> {
+    let is_secret = |key: &Scalar| {
+        let plain = key.text.replace('_', "").to_ascii_lowercase();
+        SECRETS.contains(&plain.as_str())
+    };
+    let pairs = Pairs::of(settings, true).entries.into_iter();
+    // `$NAME` is taken from the environment.
+    pairs
+        .filter(|(key, value)| is_secret(key) && !value.text.starts_with('$'))
+        .map(|(key, value)| Credential {
+            document,
+            program: "alertmanager",
+            path: format!("{path}.{}", key.text),
+            value: Scalar { known: value.known && !placeholder::is_in(&value.text), ..value },
+            key,
+        })
+        .collect()
+}
+
+/// The settings of a contact point that are run as templates.
+fn templates(settings: &Pairs) -> Vec<Text> {
+    let entries = settings.entries.iter();
+    entries
+        .filter(|(_, value)| value.known && value.text.contains("{{"))
+        .map(|(key, value)| Text {
+            key: key.span,
+            path: key.text.clone(),
+            scalar: value.clone(),
+            language: Language::Grafana,
+        })
+        .collect()
 }
 
 /// Names that Grafana has for what Alertmanager has too.
@@ -250,13 +310,17 @@ struct Fields {
 }
 
 fn texts(text: &Scalar) -> Vec<Matcher> {
-    let unread = || vec![build(String::new(), MatchOp::Equal, String::new(), text.span, false)];
+    let unread = || build(String::new(), MatchOp::Equal, String::new(), text.span, false);
     match matcher::parse(&text.text) {
-        Ok(parsed) if text.known => {
+        _ if !text.known => vec![unread()],
+        Ok(parsed) => {
             let one = |one: matcher::Parsed| build(one.label, one.op, one.value, text.span, true);
             parsed.into_iter().map(one).collect()
         }
-        _ => unread(),
+        Err(fault) => {
+            let fault = Some(format!("cannot be read: {}", fault.message));
+            vec![Matcher { fault, ..unread() }]
+        }
     }
 }
 
@@ -273,13 +337,22 @@ fn triple(node: NodeRef<'_>) -> Option<Matcher> {
 fn matcher_of(label: &Scalar, op: Option<&Scalar>, value: &Scalar) -> Matcher {
     let named = op.map_or(Some(MatchOp::Equal), |op| MatchOp::named(&op.text));
     let known = label.known && value.known && named.is_some();
+    let unread = op.filter(|op| op.known && named.is_none());
     let op = named.unwrap_or(MatchOp::Equal);
-    let sound = !op.is_regex() || re2::fault_anchored(&value.text).is_none();
-    build(label.text.clone(), op, value.text.clone(), value.span, known && sound)
+    let matcher = build(label.text.clone(), op, value.text.clone(), value.span, known);
+    match unread {
+        Some(sign) => {
+            let fault = Some("is none of `=`, `!=`, `=~`, `!~`".to_owned());
+            Matcher { span: sign.span, fault, ..matcher }
+        }
+        None => matcher,
+    }
 }
 
 fn build(label: String, op: MatchOp, value: String, span: Span, known: bool) -> Matcher {
-    Matcher { label, op, value, span, deprecated: None, known, fault: None }
+    let fault = (known && op.is_regex()).then(|| re2::fault_anchored(&value)).flatten();
+    let fault = fault.map(|fault| format!("has a pattern that does not compile: {fault}"));
+    Matcher { label, op, value, span, deprecated: None, known: known && fault.is_none(), fault }
 }
 
 fn items<'t>(node: NodeRef<'t>, key: &str) -> Vec<NodeRef<'t>> {

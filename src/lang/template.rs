@@ -26,6 +26,8 @@ pub enum Language {
     Alertmanager,
     /// Settings that Alertmanager reads before its functions are there.
     Bare,
+    /// Texts of Grafana's alerts and contact points, whose functions are more than are known here.
+    Grafana,
 }
 
 /// What is wrong with a template.

@@ -253,20 +253,22 @@ pub(super) fn all<'r>(model: &Model<'r>) -> Vec<Alert<'r>> {
         .collect()
 }
 
+/// Whether an alert of Grafana has one query, whose labels all other steps keep.
+pub fn asks_once(rule: &AlertRule) -> bool {
+    let queries = rule.steps.iter().filter(|step| step.kind == StepKind::Query).count();
+    queries == 1 && rule.steps.iter().all(|step| step.kind != StepKind::Other)
+}
+
 /// Alerts of Grafana, by number, whose labels are those of their one query: all other steps keep
 /// what they read.
 fn of_steps<'m, 'r>(model: &'m Model<'r>) -> Vec<(usize, &'m Query<'r>)> {
     let rules = &model.repo.facts.alert_rules;
     let numbers: BTreeMap<Span, usize> =
         rules.iter().enumerate().map(|(at, rule)| (rule.name.span, at)).collect();
-    let lone = |rule: &AlertRule| {
-        let queries = rule.steps.iter().filter(|step| step.kind == StepKind::Query).count();
-        queries == 1 && rule.steps.iter().all(|step| step.kind != StepKind::Other)
-    };
     let steps = model.queries().iter().filter(|query| query.alert().is_none() && query.is_sound());
     steps
         .filter_map(|query| Some((query.raises()?, query)))
-        .filter(|(rule, _)| lone(rule))
+        .filter(|(rule, _)| asks_once(rule))
         .filter_map(|(rule, query)| Some((*numbers.get(&rule.name.span)?, query)))
         .collect()
 }

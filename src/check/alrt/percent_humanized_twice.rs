@@ -1,14 +1,19 @@
 //! A percentage that a template multiplies by 100 again.
 //! Rule: rules/alrt/percent-humanized-twice.yaml
 
-use super::{alert_of, quotes, rewritten};
+use super::{alert_of, prints_of, quotes, rewritten, step_of};
 use crate::check::Case;
+use crate::facts::grafana::Step;
+use crate::facts::rules::AlertRule;
 use crate::lang::promql::ast::{Aggregator, Kind, Op};
 use crate::lang::template::reads;
 use crate::repo::model::{Model, Place, scale};
 use crate::repo::queries::Query;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    if let Some((alert, step, root)) = step_of(query) {
+        return of_step(alert, step, root, case);
+    }
     let Some((alert, root)) = alert_of(query) else { return case.skip() };
     let model = case.model;
     let texts = model.texts_of(alert).iter();
@@ -31,6 +36,21 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             let flag = case.flag(span).with("key", &text.key.text);
             if let Some(edit) = edit {
                 flag.fix(true, "print the number and a percent sign", vec![edit]);
+            }
+        }
+    }
+}
+
+/// An alert of Grafana, whose texts name the step they print.
+fn of_step<'r>(alert: &AlertRule, step: &Step, root: Place<'_, 'r>, case: &mut Case<'r>) {
+    let model = case.model;
+    for text in model.texts_of(alert) {
+        for print in prints_of(text, alert, step) {
+            let first = print.functions.first();
+            let first = first.filter(|first| &*first.name == "humanizePercentage");
+            if let Some(function) = first.filter(|_| is_percent(model, root)) {
+                let span = case.repo.place(text.value, function.extent.range());
+                case.flag(span).with("key", &text.key.text);
             }
         }
     }

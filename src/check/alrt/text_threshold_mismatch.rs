@@ -1,8 +1,9 @@
 //! A text that claims another threshold or wait than the rule has.
 //! Rule: rules/alrt/text-threshold-mismatch.yaml
 
-use super::alert_of;
+use super::{alert_of, step_of};
 use crate::check::Case;
+use crate::facts::grafana::{self, Step, StepKind as GrafanaStep};
 use crate::facts::rules::AlertRule;
 use crate::lang::claim::{Claim, Kind as About, Unit, claims};
 use crate::lang::duration;
@@ -11,14 +12,35 @@ use crate::lang::template::StepKind;
 use crate::repo::model::texts::AlertText;
 use crate::repo::model::{Model, Place, scale};
 use crate::repo::queries::Query;
+use crate::source::Span;
 use std::cell::OnceCell;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
-    let Some((alert, root)) = alert_of(query) else { return case.skip() };
+    let of_step = step_of(query);
+    let read = of_step.map(|(alert, _, root)| (alert, root)).or_else(|| alert_of(query));
+    let Some((alert, root)) = read else { return case.skip() };
     let model = case.model;
     let (the_bound, the_lengths) = (OnceCell::new(), OnceCell::new());
-    let bound = || the_bound.get_or_init(|| bound(model, root)).as_ref();
-    let lengths = || the_lengths.get_or_init(|| lengths(query, model.constants_of(query)));
+    let bound = || {
+        let bound = the_bound.get_or_init(|| match of_step {
+            Some((alert, step, root)) => bound_of_step(model, alert, step, root),
+            None => bound(model, root),
+        });
+        bound.as_ref()
+    };
+    let back = of_step.and_then(|(_, step, _)| step.back.as_ref());
+    let back = back.and_then(|back| back.text.parse().ok());
+    let lengths = || {
+        the_lengths.get_or_init(|| {
+            let own = lengths(query, model.constants_of(query))?;
+            Some(own.into_iter().chain(back).collect::<Vec<f64>>())
+        })
+    };
+    // Of several queries the first one speaks for the wait.
+    let waits = of_step.is_none_or(|(alert, step, _)| {
+        let first = alert.steps.iter().find(|step| step.kind == GrafanaStep::Query);
+        first.is_some_and(|first| std::ptr::eq(first, step))
+    });
     for text in model.texts_of(alert).iter().filter(|text| !text.is_label && text.value.known) {
         let numbers = text.value.text.bytes().any(|byte| byte.is_ascii_digit());
         if !numbers || text.value.text.contains("://") || !text.parsed.faults.is_empty() {
@@ -29,8 +51,9 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             let found = match claim.kind {
                 About::Threshold => {
                     let Some(bound) = bound() else { continue };
-                    (!bound.agrees(&claim)).then(|| (case.at(bound.at), bound.shown.clone()))
+                    (!bound.agrees(&claim)).then(|| (bound.place(case), bound.shown.clone()))
                 }
+                About::Wait if !waits => None,
                 About::Wait => wait(alert, &claim, lengths().as_deref()),
             };
             let Some((at, real)) = found else { continue };
@@ -63,8 +86,15 @@ struct Bound<'q, 'r> {
     parts: Vec<f64>,
     op: Op,
     whole: Option<f64>,
-    at: Place<'q, 'r>,
+    at: At<'q, 'r>,
     shown: String,
+}
+
+/// Where a bound stands.
+enum At<'q, 'r> {
+    Node(Place<'q, 'r>),
+    /// In a step of an alert of Grafana.
+    Step(Span),
 }
 
 fn bound<'q, 'r>(model: &Model<'r>, root: Place<'q, 'r>) -> Option<Bound<'q, 'r>> {
@@ -99,12 +129,52 @@ fn bound<'q, 'r>(model: &Model<'r>, root: Place<'q, 'r>) -> Option<Bound<'q, 'r>
         parts,
         op,
         whole: scale::of(model, root.at(value)).whole(),
-        at: place,
+        at: At::Node(place),
         shown,
     })
 }
 
+/// The number that a threshold of Grafana compares what the query returns with.
+fn bound_of_step<'q, 'r>(
+    model: &Model<'r>,
+    alert: &AlertRule,
+    step: &Step,
+    root: Place<'q, 'r>,
+) -> Option<Bound<'q, 'r>> {
+    let (source, sign, number) = grafana::threshold(&alert.steps)?;
+    let op = match sign.text.as_str() {
+        "gt" => Op::Greater,
+        "gte" => Op::GreaterEqual,
+        "lt" => Op::Less,
+        "lte" => Op::LessEqual,
+        _ => return None,
+    };
+    let hidden = root.ast().selectors().any(|(_, selector)| {
+        selector.metric().is_none_or(|name| name.contains(':') || model.recorded(name).is_some())
+    });
+    let compares = root.ast().all().any(|(_, node)| match &node.kind {
+        Kind::Binary(binary) => binary.op.is_comparison(),
+        _ => false,
+    });
+    let value: f64 = number.text.parse().ok()?;
+    (std::ptr::eq(source, step) && !hidden && !compares).then(|| Bound {
+        value,
+        parts: vec![value],
+        op,
+        whole: scale::of(model, root).whole(),
+        at: At::Step(number.span),
+        shown: format!("{} {}", op.sign(), number.text),
+    })
+}
+
 impl Bound<'_, '_> {
+    fn place(&self, case: &Case<'_>) -> Span {
+        match &self.at {
+            At::Node(place) => case.at(*place),
+            At::Step(span) => *span,
+        }
+    }
+
     /// Whether a number in a text can mean this bound.
     fn agrees(&self, claim: &Claim) -> bool {
         let value = claim.value;
@@ -165,11 +235,7 @@ fn lengths(query: &Query<'_>, constants: &[Option<f64>]) -> Option<Vec<f64>> {
 }
 
 /// Where the wait stands and what it is, if the text claims another.
-fn wait(
-    alert: &AlertRule,
-    claim: &Claim,
-    lengths: Option<&[f64]>,
-) -> Option<(crate::source::Span, String)> {
+fn wait(alert: &AlertRule, claim: &Claim, lengths: Option<&[f64]>) -> Option<(Span, String)> {
     let (Unit::Time(unit), Some(lengths)) = (claim.unit, lengths) else { return None };
     let claimed = claim.value * unit;
     let hold = alert.hold.as_ref()?;

@@ -1,13 +1,18 @@
 //! A label that changes with every evaluation. Rule: rules/alrt/value-in-label.yaml
 
-use super::alert_of;
+use super::{alert_of, prints_of, step_of};
 use crate::check::Case;
+use crate::facts::grafana::{self, Step, StepKind};
+use crate::facts::rules::AlertRule;
 use crate::lang::promql::ast::{Aggregator, Kind, Op};
 use crate::lang::template::reads;
 use crate::repo::model::{Model, Place};
 use crate::repo::queries::Query;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    if let Some((alert, step, root)) = step_of(query) {
+        return of_step(alert, step, root, case);
+    }
     let Some((alert, root)) = alert_of(query) else { return case.skip() };
     let model = case.model;
     if is_fixed(model, root) {
@@ -15,6 +20,24 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     }
     for text in model.texts_of(alert).iter().filter(|text| text.is_label) {
         for print in reads::values(&text.parsed) {
+            let span = case.repo.place(text.value, print.operand.range());
+            case.flag(span).with("label", &text.key.text);
+        }
+    }
+}
+
+/// An alert of Grafana: `$values.A` is the number, `$value` all of them as a text.
+fn of_step<'r>(alert: &AlertRule, step: &Step, root: Place<'_, 'r>, case: &mut Case<'r>) {
+    let model = case.model;
+    let equal = grafana::threshold(&alert.steps).is_some_and(|(_, sign, _)| sign.text == "eq");
+    if equal || is_fixed(model, root) {
+        return;
+    }
+    let first = alert.steps.iter().find(|one| one.kind == StepKind::Query);
+    let first = first.is_some_and(|first| std::ptr::eq(first, step));
+    for text in model.texts_of(alert).iter().filter(|text| text.is_label) {
+        let whole = reads::values(&text.parsed).into_iter().filter(|_| first);
+        for print in prints_of(text, alert, step).into_iter().chain(whole) {
             let span = case.repo.place(text.value, print.operand.range());
             case.flag(span).with("label", &text.key.text);
         }

@@ -2,7 +2,7 @@
 
 use crate::check::{Case, refusal};
 use crate::facts::Document;
-use crate::facts::alertmanager::Matcher;
+use crate::facts::alertmanager::{Matcher, Route};
 
 pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     let repo = case.repo;
@@ -13,11 +13,22 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     }
     let of_routes = routes.iter().flat_map(|route| &route.matchers);
     let of_rules = inhibition.iter().flat_map(|rule| rule.source.iter().chain(&rule.target));
-    let matchers: Vec<&Matcher> = of_routes.chain(of_rules).collect();
+    flag(of_routes.chain(of_rules), case);
+}
+
+/// A policy of Grafana.
+pub(super) fn check_policy(route: &Route, case: &mut Case<'_>) {
+    match case.repo.is_grafana(route.document) {
+        true => flag(route.matchers.iter(), case),
+        false => case.skip(),
+    }
+}
+
+fn flag<'m>(matchers: impl Iterator<Item = &'m Matcher>, case: &mut Case<'_>) {
     let who = refusal::who(case);
     for matcher in matchers {
         if let Some(fault) = &matcher.fault {
-            let text = repo.text(matcher.span).trim_matches(['"', '\'']).to_owned();
+            let text = case.repo.text(matcher.span).trim_matches(['"', '\'']).to_owned();
             case.flag(matcher.span).with("matcher", text).with("what", fault).with("who", who);
         }
     }

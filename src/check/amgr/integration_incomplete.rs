@@ -4,8 +4,9 @@ use super::model;
 use crate::catalogue::model::Severity;
 use crate::check::{Case, refusal};
 use crate::facts::Document;
-use crate::facts::alertmanager::refuse;
+use crate::facts::alertmanager::{Integration, refuse};
 use crate::facts::schema::{Refusal, SchemaIssue};
+use crate::identify::Kind;
 use crate::source::Source;
 
 /// Lines of an integration that are looked at.
@@ -66,4 +67,46 @@ fn is_left_empty(source: &Source, issue: &SchemaIssue) -> bool {
         let value = line.strip_prefix(issue.field.as_str()).and_then(|it| it.strip_prefix(':'));
         value.is_some_and(|it| matches!(it.split(" #").next().unwrap_or(it).trim(), "\"\"" | "''"))
     })
+}
+
+/// What each kind of a contact point of Grafana needs: one of the settings of each list.
+const NEEDED: &[(&str, &[&[&str]])] = &[
+    ("discord", &[&["url"]]),
+    ("email", &[&["addresses"]]),
+    ("googlechat", &[&["url"]]),
+    ("kafka", &[&["kafkaRestProxy"], &["kafkaTopic"]]),
+    ("line", &[&["token"]]),
+    ("opsgenie", &[&["apiKey"]]),
+    ("pagerduty", &[&["integrationKey"]]),
+    ("pushover", &[&["apiToken"], &["userKey"]]),
+    ("slack", &[&["url", "token"]]),
+    ("teams", &[&["url"]]),
+    ("telegram", &[&["bottoken"], &["chatid"]]),
+    ("victorops", &[&["url"]]),
+    ("webex", &[&["bot_token"]]),
+    ("webhook", &[&["url"]]),
+];
+
+/// An integration of a provisioned contact point of Grafana.
+pub(super) fn check_provisioned(integration: &Integration, case: &mut Case<'_>) {
+    let repo = case.repo;
+    let document = repo.document(integration.document);
+    let settings = &integration.settings;
+    let known = document.kind == Kind::GrafanaProvisioning && !document.masked && !settings.open;
+    if !known {
+        return case.skip();
+    }
+    let kind = repo.text(integration.key).trim_matches(['"', '\'']).to_owned();
+    let Some((_, needed)) = NEEDED.iter().find(|(name, _)| *name == kind) else {
+        return case.skip();
+    };
+    let who = refusal::who(case);
+    let is_set =
+        |name: &&str| settings.get(name).is_some_and(|it| !it.known || !it.text.is_empty());
+    for names in needed.iter().filter(|names| !names.iter().any(is_set)) {
+        case.flag(integration.key)
+            .with("field", names.join("` or `"))
+            .with("what", format!("is required for `{kind}` and missing"))
+            .with("who", who);
+    }
 }

@@ -1,11 +1,15 @@
 //! A route to nobody. Rule: rules/amgr/undefined-receiver.yaml
 
 use super::model;
-use crate::check::Case;
+use crate::catalogue::model::Severity;
+use crate::check::{Case, refusal};
 use crate::facts::alertmanager::Route;
 use crate::lang::distance;
 
 pub(super) fn check(route: &Route, case: &mut Case<'_>) {
+    if case.repo.is_grafana(route.document) {
+        return of_grafana(route, case);
+    }
     let receivers = case.repo.receivers(route.document);
     let open = model::is_open(case, route.document)
         || receivers.iter().any(|receiver| receiver.name.as_ref().is_some_and(|name| !name.known));
@@ -23,5 +27,44 @@ pub(super) fn check(route: &Route, case: &mut Case<'_>) {
     let hint = distance::nearest(&receiver.text, names(), 2)
         .map(|near| format!(" (did you mean `{near}`?)"))
         .unwrap_or_default();
-    case.flag(receiver.span).with("receiver", &receiver.text).with("hint", hint);
+    let who = refusal::who(case);
+    case.flag(receiver.span).with("receiver", &receiver.text).with("hint", hint).with("who", who);
+}
+
+/// A policy of Grafana, whose contact points may stand in other files, or in its database: only
+/// what is nearly one of those here is certainly meant to be it.
+fn of_grafana(route: &Route, case: &mut Case<'_>) {
+    let repo = case.repo;
+    let receivers = || {
+        let all = repo.facts.receivers.iter();
+        all.filter(|it| {
+            repo.is_grafana(it.document) && repo.run_together(it.document, route.document)
+        })
+    };
+    let all = || receivers().filter_map(|receiver| receiver.name.as_ref());
+    let Some(receiver) = route.receiver.as_ref().filter(|it| it.known && !it.text.is_empty())
+    else {
+        return case.skip();
+    };
+    let open = repo.document(route.document).masked
+        || receiver.text.starts_with('$')
+        || all().any(|name| !name.known || name.text.starts_with('$'))
+        || receivers().any(|receiver| receiver.open || receiver.name.is_none());
+    if open || all().next().is_none() {
+        return case.skip();
+    }
+    let names = || all().map(|name| name.text.as_str());
+    let built_in = matches!(receiver.text.as_str(), "grafana-default-email" | "email receiver");
+    if built_in || names().any(|name| name == receiver.text) {
+        return;
+    }
+    let near = distance::nearest(&receiver.text, names(), 2);
+    let severity = if near.is_some() { Severity::Error } else { Severity::Warning };
+    let hint = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+    let who = refusal::who(case);
+    case.flag(receiver.span)
+        .with("receiver", &receiver.text)
+        .with("hint", hint)
+        .with("who", who)
+        .severity(severity);
 }

@@ -5,6 +5,10 @@ use crate::facts::rules::AlertRule;
 
 pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
     let model = case.model;
+    let outcome = match case.repo.is_grafana(alert.document) {
+        true => "Grafana sends an error in place of the text",
+        false => "Prometheus refuses the whole file",
+    };
     for text in model.texts_of(alert) {
         let sort = if text.is_label { "label" } else { "annotation" };
         for fault in &text.parsed.faults {
@@ -12,6 +16,7 @@ pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
             case.flag(span)
                 .with("sort", sort)
                 .with("key", &text.key.text)
+                .with("outcome", outcome)
                 .with("fault", fault.message.clone());
         }
     }

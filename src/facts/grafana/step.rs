@@ -18,7 +18,18 @@ pub struct Step {
     pub expr: Option<Expression>,
     /// The data source it asks: `uid` or name.
     pub source: Option<Scalar>,
+    /// The step that an expression reads.
+    pub reads: Option<Scalar>,
+    /// It hands on values as they are: the last, the highest, the mean of what it reads.
+    pub plain: bool,
+    /// `gt`, `lt` and their like, and the number it compares with, of a threshold with one.
+    pub bound: Option<(Scalar, Scalar)>,
+    /// How many seconds back it asks: `relativeTimeRange.from`.
+    pub back: Option<Scalar>,
 }
+
+/// What a `reduce` makes of a series without another meaning of its values.
+const PLAIN: &[&str] = &["last", "max", "mean", "median", "min"];
 
 /// What a step does with labels and values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
@@ -37,15 +48,17 @@ impl Step {
         let model = step.get("model")?;
         let source = Scalar::under(step, names.source);
         let name = Scalar::under(step, names.name);
+        let range = step.get(names.range).map(|range| range.items().next().unwrap_or(range));
+        let back = range.and_then(|range| Scalar::under(range, "from"));
         if model.scalar().is_none() {
-            return Some(Step::of(model, name, source));
+            return Some(Step { back, ..Step::of(model, name, source) });
         }
         // Exports to Terraform hold the model as a text; all of it stands at that text.
         let text = Scalar::of(model).filter(|text| text.known)?;
         let map = OffsetMap::whole(text.span);
         let tree = yaml::parse(&yaml::Input { text: &text.text, map: &map, masked: &[] });
         let root = tree.documents().next()?;
-        Some(Step::of(root, name, source))
+        Some(Step { back, ..Step::of(root, name, source) })
     }
 
     fn of(model: NodeRef<'_>, name: Option<Scalar>, source: Option<Scalar>) -> Step {
@@ -57,16 +70,71 @@ impl Step {
                 .and_then(NodeRef::scalar)
                 .is_some_and(of_expression);
         if is_expression {
-            let kind = match model.get("type").and_then(NodeRef::scalar) {
+            let sort = model.get("type").and_then(NodeRef::scalar);
+            let kind = match sort {
                 Some("reduce" | "threshold" | "math" | "resample") => StepKind::Keeps,
                 _ => StepKind::Other,
             };
-            return Step { name, kind, expr: None, source };
+            let reducer = model.get("reducer").and_then(NodeRef::scalar).unwrap_or_default();
+            return Step {
+                name,
+                kind,
+                expr: None,
+                source,
+                reads: Scalar::under(model, "expression"),
+                plain: sort == Some("reduce") && PLAIN.contains(&reducer),
+                bound: bound(model).filter(|_| sort == Some("threshold")),
+                back: None,
+            };
         }
         let text = model.get("expr").and_then(Scalar::template);
         let expr = text.map(|text| language::expression(text, language_of(model, source.as_ref())));
-        Step { name, kind: StepKind::Query, expr, source }
+        Step {
+            name,
+            kind: StepKind::Query,
+            expr,
+            source,
+            reads: None,
+            plain: false,
+            bound: None,
+            back: None,
+        }
     }
+}
+
+/// The query whose values a step hands on as they are; the step itself, if it is one.
+pub fn source<'s>(steps: &'s [Step], name: &str) -> Option<&'s Step> {
+    let named = |wanted: &str| {
+        let is_it = |step: &&Step| step.name.as_ref().is_some_and(|name| name.text == wanted);
+        steps.iter().find(is_it)
+    };
+    let mut step = named(name)?;
+    for _ in 0..steps.len() {
+        match step.kind {
+            StepKind::Query => return Some(step),
+            StepKind::Keeps if step.plain => step = named(&step.reads.as_ref()?.text)?,
+            StepKind::Keeps | StepKind::Other => return None,
+        }
+    }
+    None
+}
+
+/// The one threshold of an alert: the query it reads, how it compares and with which number.
+pub fn threshold(steps: &[Step]) -> Option<(&Step, &Scalar, &Scalar)> {
+    let mut bounds = steps.iter().filter(|step| step.bound.is_some());
+    let (step, None) = (bounds.next()?, bounds.next()) else { return None };
+    let (sign, number) = step.bound.as_ref()?;
+    Some((source(steps, &step.reads.as_ref()?.text)?, sign, number))
+}
+
+/// How a threshold of one condition compares, and its one number.
+fn bound(model: NodeRef<'_>) -> Option<(Scalar, Scalar)> {
+    let mut conditions = model.get("conditions")?.items();
+    let evaluator = conditions.next()?.get("evaluator")?;
+    let sign = Scalar::under(evaluator, "type")?;
+    let alone = conditions.next().is_none() && !sign.text.contains("range");
+    let number = evaluator.get("params")?.items().next().and_then(Scalar::of)?;
+    (alone && number.known).then_some((sign, number))
 }
 
 /// The plugin says it, else the name or `uid` of the data source.
@@ -84,4 +152,5 @@ fn language_of(model: NodeRef<'_>, source: Option<&Scalar>) -> Language {
 pub(super) struct Names {
     pub(super) name: &'static str,
     pub(super) source: &'static str,
+    pub(super) range: &'static str,
 }

@@ -3,6 +3,7 @@
 
 use super::{
     Fields, MAX_DEPTH, MAX_ROUTES, Names, Policies, Raw, Step, config, first, kind_of, number,
+    secrets, templates,
 };
 use crate::facts::alertmanager::interval::{TimeInterval, TimeRange};
 use crate::facts::alertmanager::{Integration, Receiver};
@@ -18,7 +19,7 @@ pub(in crate::facts) fn read_rule_group(
     facts: &mut FileFacts,
 ) {
     let group = resource.scalar("name").map(|name| name.text);
-    let names = Names { name: "ref_id", source: "datasource_uid" };
+    let names = Names { name: "ref_id", source: "datasource_uid", range: "relative_time_range" };
     for rule in resource.blocks("rule") {
         let direct = blocks(rule, "notification_settings");
         let direct = direct.first().and_then(|it| Scalar::under(*it, "contact_point"));
@@ -56,6 +57,9 @@ pub(in crate::facts) fn read_contact_point(
         }
         for entry in resource.blocks(kind).into_iter().filter(|entry| entry.is_mapping()) {
             count += 1;
+            let settings = Pairs::of(entry, true);
+            let path = format!("{}.{kind}", resource.address());
+            facts.credentials.extend(secrets(entry, document, &path));
             facts.integrations.push(Integration {
                 document,
                 receiver: index,
@@ -63,8 +67,8 @@ pub(in crate::facts) fn read_contact_point(
                 kind: kind_of(kind),
                 key: key.span(),
                 span: first(entry),
-                settings: Pairs::of(entry, true),
-                texts: Vec::new(),
+                texts: templates(&settings),
+                settings,
             });
         }
     }

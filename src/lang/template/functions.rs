@@ -76,12 +76,15 @@ impl Language {
             Language::Prometheus => PROMETHEUS,
             Language::Alertmanager => ALERTMANAGER,
             Language::Bare => &[],
+            Language::Grafana => PROMETHEUS,
         }
     }
 
     /// Whether a template may call this.
     pub fn has_function(self, name: &str) -> bool {
-        self.own().binary_search(&name).is_ok() || BUILTINS.binary_search(&name).is_ok()
+        self == Language::Grafana
+            || self.own().binary_search(&name).is_ok()
+            || BUILTINS.binary_search(&name).is_ok()
     }
 
     /// Names of all functions.
@@ -94,6 +97,7 @@ impl Language {
         match self {
             Language::Prometheus => &["labels", "externalLabels", "externalURL", "value"],
             Language::Alertmanager | Language::Bare => &[],
+            Language::Grafana => &["labels", "values", "value"],
         }
     }
 
@@ -101,7 +105,7 @@ impl Language {
     pub fn elsewhere(self, name: &str) -> Option<&'static str> {
         let (other, program) = match self {
             Language::Prometheus | Language::Bare => (Language::Alertmanager, "Alertmanager"),
-            Language::Alertmanager => (Language::Prometheus, "Prometheus"),
+            Language::Alertmanager | Language::Grafana => (Language::Prometheus, "Prometheus"),
         };
         other.own().binary_search(&name).is_ok().then_some(program)
     }

@@ -27,6 +27,8 @@ pub struct ValuePrint {
     pub functions: Vec<Applied>,
     /// The action holds nothing but the value and these functions.
     pub plain: bool,
+    /// The step of a Grafana-managed alert whose value it is: `A` of `$values.A.Value`.
+    pub of_step: Option<Box<str>>,
 }
 
 /// A function that a value goes through.
@@ -120,6 +122,7 @@ fn path(operand: &Operand, at_root: bool) -> Option<Vec<&str>> {
                 "" if at_root => return Some(fields.collect()),
                 "labels" => "Labels",
                 "value" => "Value",
+                "values" => "Values",
                 "externalLabels" => "ExternalLabels",
                 "externalURL" => "ExternalURL",
                 _ => return None,
@@ -235,12 +238,24 @@ pub fn unknown_fields(parsed: &Parsed) -> Vec<(Box<str>, Extent)> {
 #[derive(Clone, Debug)]
 struct Trace {
     operand: Extent,
+    of_step: Option<Box<str>>,
     functions: Vec<Applied>,
     plain: bool,
 }
 
 /// Every place where the value itself is printed.
 pub fn values(parsed: &Parsed) -> Vec<ValuePrint> {
+    let all = all_values(parsed).into_iter();
+    all.filter(|print| print.of_step.is_none()).collect()
+}
+
+/// Every place where the value of a step of a Grafana-managed alert is printed.
+pub fn step_values(parsed: &Parsed) -> Vec<ValuePrint> {
+    let all = all_values(parsed).into_iter();
+    all.filter(|print| print.of_step.is_some()).collect()
+}
+
+fn all_values(parsed: &Parsed) -> Vec<ValuePrint> {
     let places = places(parsed);
     let mut tracer = Tracer { traces: Vec::new(), variables: BTreeMap::new() };
     let mut prints = Vec::new();
@@ -258,8 +273,8 @@ pub fn values(parsed: &Parsed) -> Vec<ValuePrint> {
         }
         let whole = matches!(kind, StepKind::Print(PipeId(id)) if *id as usize == number);
         if let Some(trace) = trace.clone().filter(|_| whole && !declares) {
-            let Trace { operand, functions, plain } = trace;
-            prints.push(ValuePrint { operand, step, functions, plain });
+            let Trace { operand, of_step, functions, plain } = trace;
+            prints.push(ValuePrint { operand, step, functions, plain, of_step });
         }
         tracer.traces.push(trace);
     }
@@ -323,7 +338,11 @@ impl Tracer<'_> {
             let inner = self.traces.get(id.0 as usize).cloned().flatten();
             return inner.filter(|_| operand.fields.is_empty());
         }
-        let is_value = path(operand, at_root).as_deref() == Some(&["Value"]);
-        is_value.then(|| Trace { operand: operand.extent, functions: Vec::new(), plain: true })
+        let of_step = match path(operand, at_root)?[..] {
+            ["Value"] => None,
+            ["Values", step] | ["Values", step, "Value"] => Some(step.into()),
+            _ => return None,
+        };
+        Some(Trace { operand: operand.extent, of_step, functions: Vec::new(), plain: true })
     }
 }

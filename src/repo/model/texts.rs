@@ -57,21 +57,26 @@ impl<'r> AlertTexts<'r> {
             let first = raw.len();
             // Other programs have templates of their own.
             let document = repo.document(alert.document);
-            let foreign = document.dialect == Some(Dialect::VictoriaMetrics)
-                || !matches!(document.kind, Kind::PrometheusRules | Kind::PrometheusOperator);
+            let language = match document.kind {
+                Kind::PrometheusRules | Kind::PrometheusOperator => {
+                    let other = document.dialect == Some(Dialect::VictoriaMetrics);
+                    (!other).then_some(Language::Prometheus)
+                }
+                _ => repo.is_grafana(alert.document).then_some(Language::Grafana),
+            };
             for (pairs, is_label) in [(&alert.labels, true), (&alert.annotations, false)] {
                 raw.extend(
-                    pairs.entries.iter().map(|(key, value)| (key, value, is_label, foreign)),
+                    pairs.entries.iter().map(|(key, value)| (key, value, is_label, language)),
                 );
             }
             of_alert.insert((alert.document, alert.span.start), first..raw.len());
         }
         let all = raw
             .into_par_iter()
-            .map(|(key, value, is_label, foreign)| {
-                let known = value.known && !foreign && value.text.contains("{{");
-                let parse = || Box::new(template::parse(&value.text, Language::Prometheus));
-                AlertText { key, value, is_label, parsed: Template(known.then(parse)) }
+            .map(|(key, value, is_label, language)| {
+                let language = language.filter(|_| value.known && value.text.contains("{{"));
+                let parse = |language| Box::new(template::parse(&value.text, language));
+                AlertText { key, value, is_label, parsed: Template(language.map(parse)) }
             })
             .collect();
         AlertTexts { all, of_alert }
