@@ -99,7 +99,8 @@ class Table:
                     return known
                 if "://" in pattern and pattern.startswith("^"):
                     return "url"
-            return "string"
+            # The only field of these objects that holds a secret itself.
+            return "secret" if field == "bearerToken" else "string"
         if kind in ("integer", "number"):
             for key, name in (("minimum", "min"), ("maximum", "max")):
                 if key in schema:
@@ -261,6 +262,8 @@ def main(arguments):
         "roots:",
     ]
     out += ["  %s: %s" % (k, v) for k, v in roots.items()]
+    # What values of the operator's chart hold under `prometheusSpec`.
+    out.append("  PrometheusSpec: PrometheusSpec")
     out.append("types:")
     rooted = list(types.values())
     rest = sorted((n for n in range(len(table.bodies)) if n not in rooted), key=lambda n: names[n])

@@ -113,7 +113,7 @@ pub struct Repo {
     telling_functions: OnceLock<BTreeSet<String>>,
     evidence: OnceLock<Vec<pillars::Evidence>>,
     evaluating: OnceLock<Vec<servers::Server>>,
-    intervals: OnceLock<Vec<(Option<String>, f64)>>,
+    intervals: OnceLock<servers::Intervals>,
     loading: OnceLock<paths::Loading>,
     loadings: OnceLock<Vec<paths::Loading>>,
     listing: OnceLock<Option<paths::Listing>>,
@@ -309,9 +309,8 @@ impl Repo {
         self.evaluating.get_or_init(|| servers::evaluating(self))
     }
 
-    /// Scrape jobs by name, with their intervals in seconds; empty if samples come from
-    /// elsewhere too.
-    pub fn scrape_intervals(&self) -> &[(Option<String>, f64)] {
+    /// How often scrape jobs take samples.
+    pub fn scrape_intervals(&self) -> &servers::Intervals {
         self.intervals.get_or_init(|| servers::scrape_intervals(self))
     }
 

@@ -136,7 +136,8 @@ pub struct ScrapeJob {
     pub form: JobForm,
     /// `job_name`, or the object's name.
     pub name: Option<Scalar>,
-    /// `jobName` of a `Probe` or a `ScrapeConfig`: what its series say.
+    /// `jobName` of a `Probe` or a `ScrapeConfig`, or what the label that a monitor takes for it
+    /// must be: what its series say.
     pub job_name: Option<Scalar>,
     /// First key of the job, for a job without a name.
     pub span: Span,
@@ -152,6 +153,8 @@ pub struct ScrapeJob {
     pub params: Vec<(Scalar, Vec<Scalar>)>,
     /// Literal targets of `static_configs`.
     pub targets: Vec<Scalar>,
+    /// `prober.url` of a `Probe`: what its requests go to.
+    pub prober: Option<Scalar>,
     /// Labels that `static_configs` give to their targets, or a monitor's selector asks for.
     pub labels: Pairs,
     /// Service discoveries: kind (`kubernetes`), its key, `role` if it has one.

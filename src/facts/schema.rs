@@ -16,7 +16,7 @@ mod operator;
 mod prometheus;
 mod relabel;
 
-use super::{DocumentId, FileFacts};
+use super::{Document, DocumentId, FileFacts};
 use crate::identify::Kind;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
@@ -95,6 +95,9 @@ pub(crate) fn compare(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) 
             None => return,
         },
         Kind::AlertmanagerConfig => ("alertmanager", "alertmanager-config".to_owned()),
+        Kind::PrometheusOperator if is_chart_server(document) => {
+            ("prometheus-operator", "PrometheusSpec".to_owned())
+        }
         Kind::PrometheusOperator => match text("kind") {
             // What it holds is a rule file, a document of its own.
             "PrometheusRule" => return,
@@ -126,8 +129,22 @@ pub(crate) fn compare(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) 
     let is_maybe = |issue: &SchemaIssue| {
         masked && issue.refusal == Refusal::UnknownField && issue.suggestion.is_none()
     };
+    // The operator's chart gives many of its settings another shape than the object has.
+    let of_chart = is_chart_server(&facts.documents[id.index as usize]);
+    let is_reshaped = |issue: &SchemaIssue| {
+        let remote = issue.path.starts_with("remote") && issue.refusal == Refusal::Conflict;
+        of_chart && issue.refusal != Refusal::BadDuration && !remote
+    };
     let issues = outcome.issues.into_iter();
-    let issues = issues.filter(|issue| !is_switch(issue) && !is_maybe(issue)).collect();
+    let issues = issues
+        .filter(|issue| !is_switch(issue) && !is_maybe(issue) && !is_reshaped(issue))
+        .collect();
     facts.documents[id.index as usize].schema_issues = issues;
     facts.credentials.extend(outcome.credentials);
+}
+
+/// Whether a document is the server that a chart of the operator makes from its values.
+pub(crate) fn is_chart_server(document: &Document) -> bool {
+    let key = document.object.as_ref().and_then(|object| object.data_key.as_deref());
+    document.kind == Kind::PrometheusOperator && key == Some("prometheusSpec")
 }

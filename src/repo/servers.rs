@@ -6,9 +6,11 @@ use super::standing::is_sample;
 use crate::facts::deploy::Container;
 use crate::facts::prometheus::{JobForm, PrometheusConfig, ServerForm};
 use crate::facts::rules::RuleGroup;
+use crate::facts::scalar::Scalar;
 use crate::lang::duration;
 use crate::lang::matcher::MatchOp;
 use crate::lang::promql::ast::Selector;
+use crate::metrics;
 use crate::source::Span;
 
 /// A server whose release is written in the repository.
@@ -78,40 +80,90 @@ fn server(container: &Container) -> Option<Server> {
     Some(Server { release, features, span })
 }
 
-/// The interval of every scrape job in seconds, if all samples of the repository's servers come
-/// from jobs that are written out here; empty otherwise.
-pub fn scrape_intervals(repo: &Repo) -> Vec<(Option<String>, f64)> {
-    if repo.facts.scrape_jobs.iter().any(|job| job.form != JobForm::Job) {
-        return Vec::new();
+/// How often samples are taken, as far as the repository shows it.
+#[derive(Debug, Default)]
+pub struct Intervals {
+    /// Scrape jobs by the `job` of their series, with their intervals in seconds.
+    jobs: Vec<(Option<String>, f64)>,
+    /// No sample comes from elsewhere, or none more often than these.
+    whole: bool,
+}
+
+impl Intervals {
+    /// Whether nothing is known of any job.
+    pub fn is_empty(&self) -> bool {
+        self.jobs.is_empty()
     }
-    let mut intervals = Vec::new();
+}
+
+/// The interval of every scrape job in seconds. Jobs of configuration files count where all
+/// samples of the repository's servers come from jobs that are written out here; objects of the
+/// operator count for their own series, and for others where their server is here.
+pub fn scrape_intervals(repo: &Repo) -> Intervals {
+    if repo.facts.scrape_jobs.iter().any(|job| job.form != JobForm::Job) {
+        return intervals_of_objects(repo).unwrap_or_default();
+    }
+    let mut jobs = Vec::new();
     for server in repo.own_servers() {
         let elsewhere = server.form == ServerForm::Operator
             || server.open
             || server.otlp_key.is_some()
             || !server.scrape_config_files.is_empty();
         if elsewhere {
-            return Vec::new();
+            return Intervals::default();
         }
         for job in repo.jobs(server.document) {
             let written = job.setting("scrape_interval").or(server.scrape_interval.as_ref());
-            let seconds = match written.map(|interval| interval.known_text()) {
-                None => Some(DEFAULT_INTERVAL),
-                #[expect(clippy::cast_precision_loss, reason = "durations are far below the limit")]
-                Some(text) => text.and_then(duration::prometheus).map(|ms| ms as f64 / 1000.0),
-            };
-            let Some(seconds) = seconds.filter(|seconds| *seconds > 0.0) else {
-                return Vec::new();
+            let Some(seconds) = seconds(written, Some(DEFAULT_INTERVAL)) else {
+                return Intervals::default();
             };
             let name = job.name.as_ref().and_then(|name| name.known_text()).map(str::to_owned);
-            intervals.push((name, seconds));
+            jobs.push((name, seconds));
         }
     }
-    intervals
+    Intervals { jobs, whole: true }
+}
+
+/// Intervals of monitors, probes and `ScrapeConfig`; `None` where one of them, or what holds for
+/// those without one, is not known.
+fn intervals_of_objects(repo: &Repo) -> Option<Intervals> {
+    // Where a configuration file scrapes as well, nobody knows which of the two brings a series.
+    if repo.own_servers().any(|server| server.form != ServerForm::Operator) {
+        return None;
+    }
+    let servers = repo.own_servers().map(|server| server.scrape_interval.as_ref());
+    let charts = repo.facts.chart_servers.iter().map(|chart| chart.scrape_interval.as_ref());
+    let general: Option<Vec<f64>> =
+        servers.chain(charts).map(|written| seconds(written, Some(OPERATOR_INTERVAL))).collect();
+    let general = general?.into_iter().reduce(f64::min);
+    let mut jobs = Vec::new();
+    for job in repo.facts.scrape_jobs.iter().filter(|job| job.form != JobForm::Job) {
+        let written = job.setting("scrape_interval");
+        if written.is_none() && general.is_none() {
+            continue;
+        }
+        let named = job.job_name.as_ref().or(job.name.as_ref()).filter(|name| name.known);
+        jobs.push((named.map(|name| name.text.clone()), seconds(written, general)?));
+    }
+    // What else the server scrapes has its interval.
+    jobs.extend(general.map(|general| (None, general)));
+    Some(Intervals { jobs, whole: general.is_some() })
+}
+
+/// A length of time; `None` where it cannot be known or is none.
+fn seconds(written: Option<&Scalar>, default: Option<f64>) -> Option<f64> {
+    let seconds = match written {
+        None => default?,
+        #[expect(clippy::cast_precision_loss, reason = "durations are far below the limit")]
+        Some(written) => duration::prometheus(written.known_text()?)? as f64 / 1000.0,
+    };
+    (seconds > 0.0).then_some(seconds)
 }
 
 /// `global.scrape_interval` of a server that sets none, in seconds.
 const DEFAULT_INTERVAL: f64 = 60.0;
+/// `spec.scrapeInterval` of a server object that sets none, in seconds.
+const OPERATOR_INTERVAL: f64 = 30.0;
 
 /// The shortest interval, in seconds, at which the selected series can have been scraped; `None`
 /// if nobody knows.
@@ -125,17 +177,31 @@ pub fn scrape_interval_of(repo: &Repo, selector: &Selector) -> Option<f64> {
         .find(|matcher| &*matcher.label.text == "job" && matcher.op == MatchOp::Equal)
         .map(|matcher| &*matcher.value);
     let intervals = repo.scrape_intervals();
-    let of_job: Vec<f64> = intervals
-        .iter()
-        .filter(|(job, _)| pinned.is_some() && job.as_deref() == pinned)
-        .map(|(_, seconds)| *seconds)
-        .collect();
-    let all = || intervals.iter().map(|(_, seconds)| *seconds);
-    let shortest = |seconds: &mut dyn Iterator<Item = f64>| seconds.reduce(f64::min);
-    match of_job.is_empty() {
-        true => shortest(&mut all()),
-        false => shortest(&mut of_job.into_iter()),
+    let of_job =
+        intervals.jobs.iter().filter(|(job, _)| pinned.is_some() && job.as_deref() == pinned);
+    of_job.map(|(_, seconds)| *seconds).reduce(f64::min).or_else(|| {
+        intervals
+            .jobs
+            .iter()
+            .map(|(_, seconds)| *seconds)
+            .reduce(f64::min)
+            .filter(|_| intervals.whole)
+    })
+}
+
+/// The shortest interval of the monitors here, where the server that takes them is elsewhere and a
+/// metric is of no exporter that it may scrape on its own: what likely brings it.
+pub fn likely_interval_of(repo: &Repo, selector: &Selector) -> Option<f64> {
+    let name = selector.metric()?;
+    let pinned = selector.labels().any(|matcher| &*matcher.label.text == "job");
+    let own =
+        !pinned && !name.contains(':') && !matches!(name, "up" | "ALERTS" | "ALERTS_FOR_STATE");
+    let intervals = repo.scrape_intervals();
+    if !own || intervals.whole || !metrics::named(name).is_empty() {
+        return None;
     }
+    let every = repo.facts.scrape_jobs.len() == intervals.jobs.len();
+    intervals.jobs.iter().map(|(_, seconds)| *seconds).reduce(f64::min).filter(|_| every)
 }
 
 /// How often a group is evaluated, in milliseconds: what it says itself, else what every server

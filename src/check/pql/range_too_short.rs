@@ -32,7 +32,9 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         else {
             continue;
         };
-        let Some(interval) = servers::scrape_interval_of(case.repo, selector) else { continue };
+        let certain = servers::scrape_interval_of(case.repo, selector);
+        let likely = || servers::likely_interval_of(case.repo, selector);
+        let Some(interval) = certain.or_else(likely) else { continue };
         let samples = range / interval;
         let severity = match samples {
             _ if samples < 2.0 => Severity::Error,
@@ -51,6 +53,6 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             .with("function", function.name)
             .with("interval", every)
             .with("outcome", outcome)
-            .severity(severity);
+            .severity(if certain.is_some() { severity } else { Severity::Warning });
     }
 }

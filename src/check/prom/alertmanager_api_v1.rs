@@ -3,6 +3,7 @@
 use crate::catalogue::model::Severity;
 use crate::check::{Case, refusal};
 use crate::facts::Document;
+use crate::facts::prometheus::{PrometheusConfig, ServerForm};
 use crate::facts::schema::{Refusal, SchemaIssue};
 use crate::finding::Edit;
 use crate::source::Span;
@@ -34,15 +35,38 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     let refused = majors.iter().any(|major| major.parse::<u32>().is_ok_and(|major| major >= 3));
     for issue in document.schema_issues.iter().filter(|issue| takes(issue)) {
         let severity = if refused { Severity::Error } else { Severity::Warning };
-        let text = repo.text(issue.span);
-        let quote = u32::from(text.starts_with(['"', '\'']));
-        let span =
-            Span { start: issue.span.start + quote, end: issue.span.end - quote, ..issue.span };
-        let edit = Edit { span, text: "v2".to_owned() };
-        let is_value = text.contains("v1");
-        let flag = case.flag(issue.span).severity(severity);
-        if is_value {
+        let edit = repo.text(issue.span).contains("v1").then(|| newer(issue.span, "v2", case));
+        let flag = case
+            .flag(issue.span)
+            .with("field", "api_version")
+            .with("outcome", "Prometheus 3 refuses the configuration")
+            .severity(severity);
+        if let Some(edit) = edit {
             flag.fix(true, "Write `v2`", vec![edit]);
         }
     }
+}
+
+/// A server object of the operator, which leaves the field out for Prometheus 3.
+pub(super) fn check_object(config: &PrometheusConfig, case: &mut Case<'_>) {
+    if config.form != ServerForm::Operator {
+        return case.skip();
+    }
+    let versions = config.alertmanagers.iter().filter_map(|target| target.api_version.as_ref());
+    for version in versions.filter(|it| it.known && it.text.eq_ignore_ascii_case("v1")) {
+        let text = if version.text == "V1" { "V2" } else { "v2" };
+        let edit = newer(version.span, text, case);
+        case.flag(version.span)
+            .with("field", "apiVersion")
+            .with("outcome", "Prometheus 3 does not have it")
+            .severity(Severity::Warning)
+            .fix(true, format!("Write `{text}`"), vec![edit]);
+    }
+}
+
+/// The version in place of another, its quotes kept.
+fn newer(span: Span, text: &str, case: &Case<'_>) -> Edit {
+    let quote = u32::from(case.repo.text(span).starts_with(['"', '\'']));
+    let span = Span { start: span.start + quote, end: span.end - quote, ..span };
+    Edit { span, text: text.to_owned() }
 }

@@ -1,7 +1,7 @@
 //! A target is host and port. Rule: rules/prom/bad-target.yaml
 
 use crate::check::Case;
-use crate::facts::prometheus::{JobForm, PrometheusConfig, Relabel};
+use crate::facts::prometheus::{JobForm, PrometheusConfig, Relabel, ScrapeJob};
 use crate::facts::scalar::Scalar;
 use crate::finding::Edit;
 
@@ -18,6 +18,22 @@ pub(super) fn check(config: &PrometheusConfig, case: &mut Case<'_>) {
         for target in entry.targets.iter().filter(|target| is_bad(target, &entry.relabels)) {
             flag(target, scheme, case);
         }
+    }
+}
+
+/// Objects of the operator: the targets of a `ScrapeConfig`, and what a `Probe` asks to probe.
+pub(super) fn check_object(job: &ScrapeJob, case: &mut Case<'_>) {
+    let targets = match job.form {
+        JobForm::ScrapeConfig => &job.targets[..],
+        JobForm::Probe => job.prober.as_slice(),
+        JobForm::Job | JobForm::ServiceMonitor | JobForm::PodMonitor => return case.skip(),
+    };
+    // The operator writes the scheme of an object in capitals or not.
+    let scheme = job.settings.get("scheme").map(|scheme| scheme.text.to_ascii_lowercase());
+    let scheme = scheme.as_deref().or(Some("http")).filter(|_| job.form != JobForm::Probe);
+    let relabels = if job.form == JobForm::Probe { &[][..] } else { &job.relabels[..] };
+    for target in targets.iter().filter(|target| is_bad(target, relabels)) {
+        flag(target, scheme, case);
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
     ScrapeJob, ServerForm,
 };
 use crate::facts::scalar::{Pairs, Scalar};
+use crate::facts::schema::is_chart_server;
 use crate::facts::selector::{LabelSelector, Namespaces, ObjectSelector};
 use crate::facts::{DocumentId, FileFacts};
 use crate::parse::tree::NodeRef;
@@ -85,8 +86,13 @@ pub fn read_config(
 pub fn read_object(node: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut FileFacts) {
     let kind =
         facts.documents[document.index as usize].object.as_ref().map(|object| object.kind.clone());
-    let object = facts.documents[document.index as usize].object.as_ref();
-    if object.is_some_and(|object| object.data_key.as_deref() == Some("prometheusSpec")) {
+    if is_chart_server(&facts.documents[document.index as usize]) {
+        for (name, direction) in [("remoteWrite", "remote_write"), ("remoteRead", "remote_read")] {
+            let entries = items(node, name);
+            facts
+                .remote_endpoints
+                .extend(entries.map(|entry| read_endpoint(entry, document, direction)));
+        }
         facts.chart_servers.push(ChartServer {
             scrape_interval: Scalar::under(node, "scrapeInterval"),
             scrape_timeout: Scalar::under(node, "scrapeTimeout"),
@@ -269,6 +275,7 @@ fn read_job(job: NodeRef<'_>, document: DocumentId, masked: bool) -> ScrapeJob {
         skip_verify: skip_verify(job),
         params: params(job),
         targets: static_targets(job),
+        prober: None,
         labels: static_labels(items(job, "static_configs"), masked),
         discovery: discoveries(job),
         relabels: relabels(job, "relabel_configs"),

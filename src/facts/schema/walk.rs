@@ -469,7 +469,6 @@ fn is_kin(dialect: &str, name: Option<&str>) -> bool {
 fn program(schema: &str) -> &'static str {
     match schema {
         "alertmanager" => "alertmanager",
-        "prometheus-operator" => "prometheus-operator",
         _ => "prometheus",
     }
 }

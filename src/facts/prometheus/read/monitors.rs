@@ -64,7 +64,8 @@ pub(super) fn read_endpoint_job(
         name: node.at(&["metadata", "name"]).and_then(Scalar::of),
         job_name: match form {
             JobForm::Probe | JobForm::ScrapeConfig => Scalar::under(endpoint, "jobName"),
-            JobForm::Job | JobForm::ServiceMonitor | JobForm::PodMonitor => None,
+            JobForm::ServiceMonitor | JobForm::PodMonitor => labelled_job(node),
+            JobForm::Job => None,
         },
         span: first_key(endpoint),
         settings: camel_settings(endpoint, masked),
@@ -83,6 +84,7 @@ pub(super) fn read_endpoint_job(
             .and_then(|(key, _)| Scalar::template(key)),
         params: params(endpoint),
         targets: static_targets_of(endpoint),
+        prober: endpoint.get("prober").and_then(|prober| Scalar::under(prober, "url")),
         labels: match form {
             JobForm::ServiceMonitor | JobForm::PodMonitor => node
                 .at(&["spec", "selector", "matchLabels"])
@@ -99,6 +101,13 @@ pub(super) fn read_endpoint_job(
             .filter_map(Scalar::of)
             .collect(),
     }
+}
+
+/// The label of what is selected that becomes `job`, where the selector says its value.
+fn labelled_job(monitor: NodeRef<'_>) -> Option<Scalar> {
+    let spec = monitor.get("spec")?;
+    let label = Scalar::under(spec, "jobLabel").filter(|label| label.known)?;
+    Scalar::under(spec.at(&["selector", "matchLabels"])?, &label.text)
 }
 
 fn selects(node: NodeRef<'_>, form: JobForm, masked: bool) -> Option<(LabelSelector, Namespaces)> {
