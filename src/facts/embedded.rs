@@ -61,10 +61,15 @@ pub(super) fn parts<'t>(kind: Kind, root: NodeRef<'t>, host: Host<'_>) -> Vec<Pa
     parts
 }
 
-/// Items of a Kubernetes `List`, each an object of its own.
-pub(super) fn list_items<'t>(root: NodeRef<'t>) -> Option<NodeRef<'t>> {
-    let kind = root.get("kind")?.scalar()?;
-    kind.ends_with("List").then(|| root.get("items"))?.filter(|items| items.is_sequence())
+/// Items of a Kubernetes `List`, each an object of its own; or objects one under the other in a
+/// list, as the tools of Nobl9 take and write them.
+pub(super) fn list_items<'t>(root: NodeRef<'t>, kind: Option<Kind>) -> Option<NodeRef<'t>> {
+    if kind.is_none() {
+        let version = root.items().next()?.get("apiVersion")?.scalar()?;
+        return version.starts_with("n9/").then_some(root);
+    }
+    let listed = kind == Some(Kind::Kubernetes) && root.get("kind")?.scalar()?.ends_with("List");
+    root.get("items").filter(|items| listed && items.is_sequence())
 }
 
 /// Identity of an object; `None` without `kind`.
@@ -251,16 +256,23 @@ fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
                 parts.push(node(key, given, Some(Kind::HelmValues)));
             }
         }
-        "Application" => {
-            let helm = root.at(&["spec", "source", "helm"]);
-            if let Some((key, given)) = helm.and_then(|helm| helm.entry("valuesObject")) {
-                parts.push(node(key, given, Some(Kind::HelmValues)));
-            }
-            if let Some((key, given)) = helm.and_then(|helm| helm.entry("values")) {
-                text(key, given, host, parts);
-            }
-        }
+        "Application" => application(root.get("spec"), host, parts),
+        "ApplicationSet" => application(root.at(&["spec", "template", "spec"]), host, parts),
         _ => workload(root, host, parts),
+    }
+}
+
+/// The values that Argo CD gives to the charts of an application.
+fn application<'t>(spec: Option<NodeRef<'t>>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
+    let Some(spec) = spec else { return };
+    let several = spec.get("sources").into_iter().flat_map(NodeRef::items);
+    for helm in spec.get("source").into_iter().chain(several).filter_map(|it| it.get("helm")) {
+        if let Some((key, given)) = helm.entry("valuesObject") {
+            parts.push(node(key, given, Some(Kind::HelmValues)));
+        }
+        if let Some((key, given)) = helm.entry("values") {
+            text(key, given, host, parts);
+        }
     }
 }
 

@@ -238,13 +238,14 @@ impl<'s> Reader<'s> {
 
     fn root(&mut self, parsed: &Parsed<'_>, root: &Root, node: NodeRef<'_>, origin: &Origin) {
         let found = if origin.stated { None } else { identify::classify(node) };
-        let Some(kind) = found.or(origin.kind) else { return };
-        if let Some(items) = embedded::list_items(node).filter(|_| kind == Kind::Kubernetes) {
+        let kind = found.or(origin.kind);
+        if let Some(items) = embedded::list_items(node, kind) {
             for item in items.items().filter(|item| !item.is_alias()) {
                 self.node(parsed, item, None, origin);
             }
             return;
         }
+        let Some(kind) = kind else { return };
         let id = self.node(parsed, node, Some(kind), origin);
         if let Some(document) = id.and_then(|id| self.facts.documents.get_mut(id.index as usize)) {
             document.text_issues.extend(root.issues.iter().cloned());

@@ -116,6 +116,8 @@ const READERS: &[(&str, Reader)] = &[
 const PARTS: &[(&str, &[&str], Option<Kind>)] = &[
     // Grafana takes a title alone for a dashboard: only its content says that there is one.
     ("grafana_dashboard", &["config_json"], None),
+    ("aws_prometheus_alert_manager_definition", &["definition"], None),
+    ("aws_prometheus_rule_group_namespace", &["data"], Some(Kind::PrometheusRules)),
     ("elasticsearch_composable_index_template", &["body"], Some(Kind::IndexTemplate)),
     ("elasticsearch_component_template", &["body"], Some(Kind::IndexTemplate)),
     ("elasticsearch_index_lifecycle_policy", &["body"], Some(Kind::LifecyclePolicy)),

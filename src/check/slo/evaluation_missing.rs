@@ -11,7 +11,9 @@ pub(super) fn check(case: &mut Case<'_>) {
     };
     let tool = facts.slos.iter().any(|slo| slo.dialect.is_evaluated());
     let recorded = facts.recording_rules.iter().any(|rule| is_budget(&rule.name.text));
-    let read = !facts.slo_readers.is_empty();
+    let read = !facts.slo_readers.is_empty()
+        || !facts.slo_evaluators.is_empty()
+        || !facts.unread_evaluators.is_empty();
     // What is not read may compute them: Jsonnet, templates, languages without a reader.
     let hidden = case.repo.paths.iter().any(|path| {
         [".jsonnet", ".libsonnet", ".ipynb"].iter().any(|ending| path.ends_with(ending))

@@ -4,8 +4,24 @@ use crate::check::Case;
 use crate::facts::slo::Slo;
 
 pub(super) fn check(slo: &Slo, case: &mut Case<'_>) {
-    if slo.index == 0 && slo.indicator.is_none() && !slo.open && !measures(slo) {
-        super::flag(case, slo, slo.anchor);
+    if slo.index > 0 || slo.open {
+        return;
+    }
+    let Some(indicator) = &slo.indicator else {
+        if !measures(slo) {
+            super::flag(case, slo, slo.anchor).with("what", "has no indicator");
+        }
+        return;
+    };
+    let parts = || case.repo.facts.slo_parts.iter().filter(|part| part.kind == "SLI");
+    let Some(name) = indicator.reference.as_ref().filter(|name| name.known) else { return };
+    if parts().any(|part| !part.name.known || part.name.text == name.text) {
+        return;
+    }
+    // Where no indicator is defined here at all, they stand elsewhere.
+    if parts().next().is_some() {
+        let what = format!("names the indicator `{}`, which is not defined here", name.text);
+        super::flag(case, slo, name.span).with("what", what);
     }
 }
 

@@ -6,12 +6,12 @@ use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::Tree;
 use crate::parse::yaml;
 
-/// A file that is called a template, with its `${VARIABLES}` as unknown scalars; nothing where it
-/// is none.
+/// A text that cannot be read as it is, with its `${VARIABLES}` as unknown scalars; nothing where
+/// they are not why, but in a file that is called a template.
 pub fn fill(path: &str, text: &str, map: &OffsetMap) -> Option<Masked> {
     let name = last(path).to_ascii_lowercase();
     let called = ["template", "tmpl", "tpl"].iter().any(|word| name.contains(word));
-    if !called || !text.contains("${") {
+    if !text.contains("${") {
         return None;
     }
     let mut filled = String::with_capacity(text.len());
@@ -35,7 +35,9 @@ pub fn fill(path: &str, text: &str, map: &OffsetMap) -> Option<Masked> {
         rest = &inside[end + 1..];
     }
     filled.push_str(rest);
-    (!unknown.is_empty()).then(|| Masked { text: filled, unknown, map: map.clone() })
+    let filled = Masked { text: filled, unknown, map: map.clone() };
+    let sound = || filled.parse().roots.iter().all(|root| !root.broken);
+    (!filled.unknown.is_empty() && (called || sound())).then_some(filled)
 }
 
 impl Masked {
@@ -54,7 +56,7 @@ mod tests {
     fn variables_of_templates_are_unknown_and_places_stay() {
         let text = "a: [${IDS}]\nb: ${x:-1}\n";
         let map = OffsetMap::whole(Span::new(SourceId(0), 0, text.len()));
-        assert!(fill("prometheus.yml", text, &map).is_none());
+        assert!(fill("prometheus.yml", "a: [${IDS}]\nb: [1\n", &map).is_none());
         let filled = fill("prometheus-template.yml", text, &map).map(|it| (it.text, it.unknown));
         let ids = std::iter::once(4..10).collect();
         assert_eq!(filled, Some(("a: [______]\nb: ${x:-1}\n".to_owned(), ids)));
