@@ -59,8 +59,7 @@ pub(super) fn check(case: &mut Case<'_>) {
     let searched = search.is_some() && of_services;
     let searched = searched && !repo.only_shows() && !repo.is_for_others();
     let flag = case.flag(anchor);
-    let certain = searched || repo.is_configured();
-    let flag = if certain { flag } else { flag.at_most(Severity::Warning) };
+    let flag = if searched { flag } else { flag.at_most(Severity::Warning) };
     flag.with("missing", missing.join(", "));
 }
 
