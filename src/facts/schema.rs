@@ -133,7 +133,12 @@ pub(crate) fn compare(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) 
     let of_chart = is_chart_server(&facts.documents[id.index as usize]);
     let is_reshaped = |issue: &SchemaIssue| {
         let remote = issue.path.starts_with("remote") && issue.refusal == Refusal::Conflict;
-        of_chart && issue.refusal != Refusal::BadDuration && !remote
+        // An empty value is left out, and another word is filled in by something else.
+        let counts = || {
+            let text = node.get(&issue.path).and_then(NodeRef::scalar).unwrap_or_default();
+            text.starts_with(|first: char| first.is_ascii_digit())
+        };
+        of_chart && !remote && !(issue.refusal == Refusal::BadDuration && counts())
     };
     let issues = outcome.issues.into_iter();
     let issues = issues
