@@ -58,6 +58,8 @@ pub(super) struct File<'u, 'a> {
     pub(super) calls: Vec<Call>,
     /// Numbers of calls by expression, ascending.
     by_expr: Vec<(ExprId, usize)>,
+    /// Numbers of calls by what is called.
+    by_callee: OnceCell<BTreeMap<String, Vec<usize>>>,
     /// Functions by name, and what calls one of that name.
     named: OnceCell<BTreeMap<String, Named>>,
     /// Keys and values that variables are given one by one, by function.
@@ -98,8 +100,8 @@ impl<'u, 'a> File<'u, 'a> {
         let mut by_expr: Vec<_> =
             calls.iter().enumerate().map(|(number, call)| (call.id, number)).collect();
         by_expr.sort_unstable();
-        let (named, entries) = (OnceCell::new(), OnceCell::new());
-        File { unit, names, document, path, table, calls, by_expr, named, entries, base }
+        let (by_callee, named, entries) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        File { unit, names, document, path, table, calls, by_expr, by_callee, named, entries, base }
     }
 
     /// A place of the unit in the repository.
@@ -216,6 +218,18 @@ impl<'u, 'a> File<'u, 'a> {
         let id = self.names.resolved(id);
         let text = self.unit.literal(id)?.to_owned();
         Some(Scalar { text, span: self.expr_span(id), known: true, plain: false })
+    }
+
+    /// Calls of a function or method of this name, in the order of the text.
+    pub(super) fn calls_named(&self, name: &str) -> impl Iterator<Item = &Call> {
+        let by_callee = self.by_callee.get_or_init(|| {
+            let mut found: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            for (number, call) in self.calls.iter().enumerate() {
+                found.entry(call.name().to_owned()).or_default().push(number);
+            }
+            found
+        });
+        by_callee.get(name).into_iter().flatten().map(|number| &self.calls[*number])
     }
 
     /// Calls that play a role.

@@ -241,7 +241,8 @@ impl File<'_, '_> {
             return None;
         }
         let position = function.params.iter().position(|param| param.name == name)?;
-        let mut calls = self.calls.iter().filter(|call| self.calls_to(call.path.as_str(), home));
+        let of_name = self.calls_named(function.name);
+        let mut calls = of_name.filter(|call| self.calls_to(call.path.as_str(), home));
         calls.find_map(|call| {
             let value = unit.arg(call.id, position, name)?;
             let traced = self.trace(value, steps, false)?;

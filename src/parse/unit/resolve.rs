@@ -39,6 +39,8 @@ pub struct Names<'u, 'a> {
     /// Values of fields by class, and their types.
     fields: BTreeMap<(ClassId, &'a str), Vec<Option<Value>>>,
     field_types: BTreeMap<(ClassId, &'a str), &'a str>,
+    /// Classes by the name of a field that they declare, in the order of the text.
+    declaring: BTreeMap<&'a str, Vec<ClassId>>,
     imports: BTreeMap<&'a str, &'u str>,
 }
 
@@ -51,6 +53,7 @@ impl<'u, 'a> Names<'u, 'a> {
             types: BTreeMap::new(),
             fields: BTreeMap::new(),
             field_types: BTreeMap::new(),
+            declaring: BTreeMap::new(),
             imports: BTreeMap::new(),
         };
         for import in unit.imports.iter().filter(|import| !import.local.is_empty()) {
@@ -59,6 +62,7 @@ impl<'u, 'a> Names<'u, 'a> {
         for (number, class) in unit.classes.iter().enumerate() {
             let id = ClassId(u32::try_from(number).unwrap_or(u32::MAX));
             for field in &class.fields {
+                names.declaring.entry(field.name).or_default().push(id);
                 if let Some(value) = field.value {
                     names
                         .fields
@@ -193,10 +197,9 @@ impl<'u, 'a> Names<'u, 'a> {
         if !matches!(self.unit.language, Language::Csharp | Language::Java) {
             return None;
         }
-        let classes = self.unit.outward(function).filter_map(|id| self.unit.function(id).class);
-        classes
-            .into_iter()
-            .find(|class| self.unit.class(*class).fields.iter().any(|field| field.name == name))
+        let declaring = self.declaring.get(name)?;
+        let mut classes = self.unit.outward(function).filter_map(|id| self.unit.function(id).class);
+        classes.find(|class| declaring.contains(class))
     }
 
     /// The class whose object an expression is: `self`, `this`.
@@ -224,12 +227,11 @@ impl<'u, 'a> Names<'u, 'a> {
             return None;
         }
         let at = self.unit.place(id);
-        let around = self.unit.classes.iter().enumerate().rev().find(|(_, class)| {
-            class.at.start <= at.start
-                && at.end <= class.at.end
-                && class.fields.iter().any(|field| field.name == name)
-        });
-        Some(ClassId(u32::try_from(around?.0).unwrap_or(u32::MAX)))
+        let holds = |id: &ClassId| {
+            let class = self.unit.class(*id);
+            class.at.start <= at.start && at.end <= class.at.end
+        };
+        self.declaring.get(name)?.iter().rev().copied().find(holds)
     }
 
     /// The class whose object an expression is.
