@@ -22,6 +22,8 @@ pub enum By {
     Before,
     /// A tracer that is sent a share of all requests.
     Tracer,
+    /// Settings of Spring that let Prometheus ask for the figures of its actuator.
+    Settings,
 }
 
 /// Resources of clouds that count every request they pass on, with its status and duration.
@@ -61,7 +63,7 @@ pub(super) fn read(path: &str, text: &str, facts: &mut FileFacts) {
     let code = matches!(ending, "cs" | "go" | "java" | "js" | "kt" | "mjs" | "py" | "rs" | "ts");
     let settings = matches!(ending, "json" | "properties" | "template" | "tf" | "yaml" | "yml");
     let before = match (code, settings) {
-        (true, _) if describes_clouds(path) => holds(text, CONSTRUCTS),
+        (true, _) if describes_clouds(path) => holds(text, CONSTRUCTS) || holds(text, RESOURCES),
         (_, true) => holds(text, RESOURCES),
         _ => false,
     };
@@ -71,6 +73,9 @@ pub(super) fn read(path: &str, text: &str, facts: &mut FileFacts) {
     if (code || settings && is_settings(path)) && sends(text) {
         add(By::Tracer);
     }
+    if settings && last(path).starts_with("application") && lets_ask(text) {
+        add(By::Settings);
+    }
 }
 
 fn holds(text: &str, words: &[&str]) -> bool {
@@ -79,7 +84,8 @@ fn holds(text: &str, words: &[&str]) -> bool {
 
 /// Whether the path of a program says that it describes a cloud.
 fn describes_clouds(path: &str) -> bool {
-    const STACKS: &[&str] = &["cdk", "infra", "infrastructure", "stack", "stacks"];
+    const STACKS: &[&str] =
+        &["cdk", "cloudformation", "infra", "infrastructure", "stack", "stacks"];
     path.split(['/', '-', '_', '.']).any(|it| STACKS.contains(&it.to_ascii_lowercase().as_str()))
 }
 
@@ -87,6 +93,18 @@ fn describes_clouds(path: &str) -> bool {
 fn is_settings(path: &str) -> bool {
     let known = ["application", "appsettings", "sentry.properties"];
     known.iter().any(|it| last(path).starts_with(it))
+}
+
+/// Whether settings of Spring let others ask for figures: `include: health,prometheus`.
+fn lets_ask(text: &str) -> bool {
+    text.contains("management")
+        && text.lines().map(str::trim_start).any(|line| {
+            let (key, value) = line.split_once([':', '=']).unwrap_or((line, ""));
+            let exposes = key.trim_end().ends_with("include");
+            !line.starts_with('#')
+                && exposes
+                && value.split([',', ' ', '"', '\'']).any(|word| word == "prometheus")
+        })
 }
 
 /// Whether a text gives a tracer a share that is not nothing.

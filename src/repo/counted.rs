@@ -35,14 +35,23 @@ impl Repo {
         if !needed.any(|it| it.name.text.to_ascii_lowercase().contains("sentry")) {
             return false;
         }
-        let below = |path: &str| {
-            let rest = folder(path).strip_prefix(service.root.as_str());
-            rest.is_some_and(|it| service.root.is_empty() || it.is_empty() || it.starts_with('/'))
-        };
         let of_service = |path: &str| {
-            below(path) || service.documents.iter().any(|it| self.source(it.source).path == path)
+            is_below(service, path)
+                || service.documents.iter().any(|it| self.source(it.source).path == path)
         };
         let mut counted = self.facts.counted.iter().filter(|it| it.by == By::Tracer);
         counted.any(|it| of_service(&it.path))
     }
+
+    /// Whether settings of a service let Prometheus ask for figures that a parent elsewhere brings.
+    pub fn lets_ask(&self, service: &Service) -> bool {
+        let mut counted = self.facts.counted.iter().filter(|it| it.by == By::Settings);
+        counted.any(|it| is_below(service, &it.path))
+    }
+}
+
+/// Whether a path lies in a service's own folder.
+fn is_below(service: &Service, path: &str) -> bool {
+    let rest = folder(path).strip_prefix(service.root.as_str());
+    rest.is_some_and(|it| service.root.is_empty() || it.is_empty() || it.starts_with('/'))
 }

@@ -2,7 +2,7 @@
 
 use crate::catalogue::model::Severity;
 use crate::check::Case;
-use crate::repo::services::Service;
+use crate::repo::services::{Certainty, Service, Signal};
 
 pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     if !service.runs() || service.rehearsal {
@@ -25,7 +25,9 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
         let flag = case.flag(service.anchor).related(logs, "it writes records here");
         // The id of a message or a session may tell what the id of a request would; settings may do
         // more than their words say.
-        if ids.piece || ids.plain_settings {
+        // A job or an operator gets no requests.
+        let asked = service.certainty_of(Signal::Propagation) == Certainty::Certain;
+        if ids.piece || ids.plain_settings || !asked && service.is_certain() {
             flag.severity(Severity::Warning);
         }
     }

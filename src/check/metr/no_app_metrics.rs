@@ -25,7 +25,10 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     let certain = service.certainty_of(Signal::Metrics) == Certainty::Certain;
     // What somebody else counts is not nothing, and none of the program's own.
     let elsewhere = certain
-        && (of_spans.is_some() || repo.is_sampled_by_vendor(service) || repo.counts_before());
+        && (of_spans.is_some()
+            || repo.is_sampled_by_vendor(service)
+            || repo.lets_ask(service)
+            || repo.counts_before());
     let mut flag = case.flag(service.anchor).with("service", service.name.clone());
     if let Some(connector) = of_spans {
         flag = flag.related(connector.id.span, "figures are made of its spans");

@@ -180,6 +180,7 @@ fn members(file: &File<'_, '_>, calls: &[(&str, ExprId, usize)]) -> Vec<Missing>
 
 /// Whether all members of a class stand in this file.
 fn is_closed(file: &File<'_, '_>, class: &Class<'_>) -> bool {
+    /// Of Python: a class of that name in another language is somebody's own.
     const PLAIN: &[&str] = &["object", "ABC", "Protocol", "Generic"];
     const HARMLESS: &[&str] = &["dataclass", "final", "runtime_checkable", "total_ordering"];
     let unit = file.unit;
@@ -194,7 +195,7 @@ fn is_closed(file: &File<'_, '_>, class: &Class<'_>) -> bool {
             let bare = base.split(['[', '(', '<']).next().unwrap_or(base);
             let of_others = bare.contains('.');
             let bare = bare.rsplit('.').next().unwrap_or(bare).trim();
-            if PLAIN.contains(&bare) {
+            if unit.language == Language::Python && PLAIN.contains(&bare) {
                 continue;
             }
             // `httpx.Client` is none of the classes here, whatever they are called.

@@ -149,8 +149,17 @@ impl Repo {
             || pairs.open
             || mentioned
             || self.names_in_file(service)
+            || self.takes_defaults(service)
             || self.agent_of(service).is_some();
         identity
+    }
+
+    /// Whether a package of .NET that sets services up for their owner's house is built in, and nothing
+    /// here sends anything.
+    fn takes_defaults(&self, service: &Service) -> bool {
+        let mut needed = self.dependencies_of(service);
+        needed.any(|it| it.name.text.ends_with(".ServiceDefaults"))
+            && !self.setups_in(service).any(|setup| setup.exporter().is_some())
     }
 
     /// Whether a file of variables beside a service, which who deploys it fills in, names its

@@ -166,6 +166,30 @@ pub(super) fn tells(file: &File<'_, '_>, call: ExprId) -> bool {
     }
 }
 
+/// Go: whether what fails here does so where another error was met and recorded already: the answer
+/// to that one is put together.
+pub(super) fn is_told_around(file: &File<'_, '_>, site: &Site<'_>) -> bool {
+    let unit = file.unit;
+    if unit.language != Language::Go {
+        return false;
+    }
+    let records = |id: &StmtId| {
+        let stmt = &unit.stmts[id.0 as usize];
+        let StmtKind::Expr(call) = stmt.kind else { return false };
+        let ExprKind::Call { callee, .. } = unit.expr(call) else { return false };
+        let written = unit.slice(&unit.place(*callee));
+        let known = file.call(call).is_some_and(|it| it.role(Role::Log).is_some());
+        let named = ["log.Error", "logger.Error", "log.Warn", "logger.Warn"];
+        stmt.at.end <= site.start && (known || named.iter().any(|name| written.contains(name)))
+    };
+    unit.stmts_around(&site.whole).any(|id| match unit.stmt(id) {
+        StmtKind::If { test, then, .. } => {
+            unit.slice(&unit.place(*test)).ends_with("!= nil") && then.first().is_some_and(records)
+        }
+        _ => false,
+    })
+}
+
 /// Whether little else is done but to write records.
 pub(super) fn only_logs(file: &File<'_, '_>, calls: &[ExprId]) -> bool {
     let logs = |id: &ExprId| {

@@ -40,6 +40,9 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
     if acts::only_logs(file, &calls) || acts::is_of_logger(unit, site.function) {
         return Some(Excuse::Logging);
     }
+    if acts::is_told_around(file, site) {
+        return Some(Excuse::Told);
+    }
     if site.told || only_explains(file, site) || calls.iter().any(|id| acts::tells(file, *id)) {
         return Some(Excuse::Told);
     }

@@ -53,7 +53,6 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
 
     /// Values of an expression that stands for one value of the record.
     pub(super) fn value(&mut self, id: ExprId, way: Way, key: Option<Scalar>) {
-        let id = supplied(self.file, id);
         match key {
             Some(key) => self.keyed(key, id, way),
             None => self.collect(id, way, None, None),
@@ -381,6 +380,13 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                 {
                     return;
                 }
+                // The name of the header says more than what it is kept as.
+                ExprKind::Call { args, .. } if file.called(value) == Some("getHeader") => {
+                    let header = args.first().and_then(|arg| file.unit.literal(arg.value));
+                    if header.is_some_and(|header| sensitive::of_name(header).is_none()) {
+                        return;
+                    }
+                }
                 // What made a text of them, and was kept.
                 ExprKind::Call { .. }
                     if file.called(value).is_some_and(|name| is_in(name, HELD)) =>
@@ -448,21 +454,5 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             configuration,
             constant: None,
         });
-    }
-}
-
-/// Java: what a function gives that is handed over in place of a value: `() -> order.token()`.
-fn supplied(file: &File<'_, '_>, id: ExprId) -> ExprId {
-    let unit = file.unit;
-    let ExprKind::Lambda(function) = unit.expr(id) else { return id };
-    let function = unit.function(*function);
-    match function.body.as_slice() {
-        [only] if function.params.is_empty() && unit.language == Language::Java => {
-            match unit.stmt(*only) {
-                StmtKind::Return(Some(value)) | StmtKind::Expr(value) => *value,
-                _ => id,
-            }
-        }
-        _ => id,
     }
 }

@@ -26,6 +26,8 @@ const TEST_FOLDERS: &[&str] = &[
     "end-to-end-tests",
     // Acceptance tests, as Gradle's source sets are called.
     "aat",
+    "integrationtests",
+    "integration_tests",
     "UnitTest",
     "UnitTests",
     "IntegrationTest",

@@ -242,7 +242,8 @@ fn is_of_variants(unit: &Unit<'_>, error: &str) -> bool {
 /// Whether an error of a type only says what could not be read, and where, or which key was missing:
 /// its text holds nothing of what is behind the program.
 fn is_plain(ty: &str) -> bool {
-    const WHOLE: &[&str] = &["IndexError", "KeyError", "KeyNotFoundException"];
+    const WHOLE: &[&str] =
+        &["IndexError", "InterruptedException", "KeyError", "KeyNotFoundException"];
     const READS: &[&str] =
         &["decode", "document", "format", "json", "parse", "parser", "syntax", "xml", "yaml"];
     let ty = ty.rsplit(['.', ':']).next().unwrap_or(ty);

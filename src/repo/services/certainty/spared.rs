@@ -64,8 +64,13 @@ fn is_operator(repo: &Repo, service: &Service) -> bool {
     const MANAGERS: &[&str] =
         &["kopf", "sigs.k8s.io/controller-runtime", "sigs.k8s.io/controller-runtime/pkg/manager"];
     let manages = |import: &String| MANAGERS.contains(&import.as_str());
-    service.listens.is_empty()
-        && repo.modules_of(service).any(|module| module.imports.iter().any(manages))
+    let watches = |import: &String| import.starts_with("k8s.io/client-go/");
+    let imports = |is: &dyn Fn(&String) -> bool| {
+        repo.modules_of(service).any(|module| module.imports.iter().any(is))
+    };
+    // `shop-operator` answers probes.
+    let named = service.name.rsplit(['-', '_', '.']).next() == Some("operator");
+    service.listens.is_empty() && imports(&manages) || named && imports(&watches)
 }
 
 /// Whether a unit goes by the name of an exporter.
