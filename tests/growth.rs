@@ -171,6 +171,77 @@ fn functions(count: usize) -> Files {
     vec![("server.js".to_owned(), code)]
 }
 
+/// Handlers of one source file, each with a metric, a call, a record and an answer to an error; `@`
+/// stands for the number of each.
+fn handlers(count: usize, path: &str, head: &str, each: &str, end: &str) -> Files {
+    let each: String = (0..count).map(|i| each.replace('@', &i.to_string())).collect();
+    vec![(path.to_owned(), format!("{head}{each}{end}"))]
+}
+
+fn python(count: usize) -> Files {
+    let head = "import logging, requests\nfrom flask import Flask, request, jsonify\n\
+                from prometheus_client import Counter\nlog = logging.getLogger(__name__)\n\
+                app = Flask(__name__)\n";
+    let each = "C@ = Counter('asked_@_total', 'Asked', ['path'])\n@app.route('/r@')\ndef r@():\n    \
+                try:\n        x@ = requests.get('http://s/@')\n        \
+                C@.labels(path=request.path).inc()\n        log.info('got %s', x@)\n        \
+                return jsonify(x@.json())\n    except Exception as e:\n        \
+                log.error('failed ' + str(e))\n        return jsonify(error=str(e)), 500\n";
+    let mut files = handlers(count, "app.py", head, &each.replace("@app", "§app"), "");
+    files.iter_mut().for_each(|(_, text)| *text = text.replace('§', "@"));
+    files
+}
+
+fn go(count: usize) -> Files {
+    let head = "package main\nimport (\n\"net/http\"\n\"log\"\n\"log/slog\"\n\
+                \"github.com/prometheus/client_golang/prometheus\"\n)\n\
+                func main() { http.ListenAndServe(\":80\", nil) }\n";
+    let each = "var c@ = prometheus.NewCounterVec(prometheus.CounterOpts{Name: \"a@_total\"}, []string{\"p\"})\n\
+                func h@(w http.ResponseWriter, r *http.Request) {\n\tanswer, err := http.Get(\"http://s/@\")\n\t\
+                if err != nil {\n\t\tslog.Error(\"failed\", \"error\", err)\n\t\thttp.Error(w, err.Error(), 500)\n\t\t\
+                return\n\t}\n\tlog.Printf(\"got %v\", answer)\n\tc@.WithLabelValues(r.URL.Path).Inc()\n}\n";
+    handlers(count, "main.go", head, each, "")
+}
+
+fn java(count: usize) -> Files {
+    let head = "package x;\nimport org.slf4j.*;\nimport org.springframework.web.bind.annotation.*;\n\
+                import io.micrometer.core.instrument.*;\n@RestController\npublic class A {\n  \
+                private static final Logger log = LoggerFactory.getLogger(A.class);\n  \
+                private final MeterRegistry reg;\n  private final RestTemplate rest;\n";
+    let each = "  §GetMapping(\"/r@\")\n  public ResponseEntity<String> r@(§RequestParam String q) {\n    try {\n      \
+                String b = rest.getForObject(\"http://s/@\", String.class);\n      \
+                reg.counter(\"asked.@\", \"user\", q).increment();\n      log.info(\"got \" + b);\n      \
+                return ResponseEntity.ok(b);\n    } catch (Exception e) {\n      log.error(\"failed \" + e.getMessage());\n      \
+                return ResponseEntity.status(500).body(e.getMessage());\n    }\n  }\n";
+    let mut files = handlers(count, "src/main/java/x/A.java", head, each, "}\n");
+    files.iter_mut().for_each(|(_, text)| *text = text.replace('§', "@"));
+    files
+}
+
+fn csharp(count: usize) -> Files {
+    let head = "using Microsoft.AspNetCore.Mvc;\nusing Microsoft.Extensions.Logging;\nusing System.Diagnostics.Metrics;\n\
+                [ApiController]\npublic class A : ControllerBase {\n  private readonly ILogger<A> _logger;\n  \
+                private readonly HttpClient _http;\n  static readonly Meter meter = new Meter(\"x\");\n";
+    let each = "  static readonly Counter<long> c@ = meter.CreateCounter<long>(\"asked@\");\n  [HttpGet(\"/r@\")]\n  \
+                public async Task<IActionResult> R@(string q) {\n    try {\n      \
+                var b = await _http.GetStringAsync(\"http://s/@\");\n      \
+                c@.Add(1, new KeyValuePair<string, object>(\"user\", q));\n      _logger.LogInformation($\"got {b}\");\n      \
+                return Ok(b);\n    } catch (Exception ex) {\n      _logger.LogError(\"failed \" + ex.Message);\n      \
+                return StatusCode(500, ex.ToString());\n    }\n  }\n";
+    handlers(count, "A.cs", head, each, "}\n")
+}
+
+fn rust(count: usize) -> Files {
+    let head = "use axum::http::StatusCode;\nuse tracing::{info, error, instrument};\n\
+                use prometheus::register_int_counter_vec;\n";
+    let each = "#[instrument]\nasync fn r@(q: String) -> Result<String, (StatusCode, String)> {\n    \
+                let b = reqwest::get(\"http://s/@\").await.map_err(|e| { error!(\"failed {}\", e); \
+                (StatusCode::INTERNAL_SERVER_ERROR, e.to_string()) })?;\n    \
+                let c = register_int_counter_vec!(\"asked_@_total\", \"x\", &[\"user\"]).unwrap();\n    \
+                c.with_label_values(&[&q]).inc();\n    info!(\"got {:?}\", b);\n    Ok(b.text().await.unwrap())\n}\n";
+    handlers(count, "src/main.rs", head, each, "")
+}
+
 /// Processor time of all runs so far, in hundredths of a second.
 fn spent() -> u64 {
     let stat = std::fs::read_to_string("/proc/self/stat").expect("a process");
@@ -297,6 +368,11 @@ fn cost_grows_with_the_input() {
         ("objects", objects, 300),
         ("records", records, 300),
         ("functions", functions, 1000),
+        ("python", python, 300),
+        ("go", go, 300),
+        ("java", java, 300),
+        ("csharp", csharp, 300),
+        ("rust", rust, 300),
         ("alternatives", alternatives, 300),
         ("endings", endings, 300),
         ("two endings", two_endings, 300),

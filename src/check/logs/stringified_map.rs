@@ -13,9 +13,8 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
     if looking && case.repo.is_rehearsal(call.document) {
         return;
     }
-    let aside = case.repo.is_aside(call.document)
-        || call.level == Some(Level::Trace)
-        || is_coloured(call, case);
+    let aside =
+        case.repo.is_aside(call.document) || call.level == Some(Level::Trace) || call.coloured;
     let said = [&call.message, &call.template].into_iter().flatten().next();
     let whole = said.is_some_and(|it| matches!(it.text.trim(), "{:?}" | "{:#?}"));
     for value in &call.values {
@@ -34,15 +33,4 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
         let most = if aside { Severity::Warning } else { Severity::Error };
         case.flag(value.span).with("what", what).severity(severity).at_most(most);
     }
-}
-
-/// Whether a record is coloured, for who looks at a terminal.
-fn is_coloured(call: &LogCall, case: &Case<'_>) -> bool {
-    /// Lines that such a call takes.
-    const LINES: usize = 3;
-    const COLOURS: &[&str] = &["\\x1b[", "\\033[", "\\u001b[", "COLOR_", "Fore.", "chalk."];
-    let text = case.repo.source(call.method.span.source).look();
-    let at = call.method.span.start as usize;
-    let rest = text.get(at..).unwrap_or_default();
-    rest.lines().take(LINES).any(|line| COLOURS.iter().any(|colour| line.contains(colour)))
 }

@@ -151,6 +151,8 @@ pub struct LogCall {
     pub aside: bool,
     /// A condition around it holds on a developer's machine alone.
     pub developing: bool,
+    /// Its text has colours, for who looks at a terminal.
+    pub coloured: bool,
     /// The file speaks with a public ledger, whose tokens are addresses that everybody sees.
     pub ledger: bool,
     /// How urgent the record is, where that is certain.

@@ -57,6 +57,7 @@ fn add(
         printed: false,
         aside: false,
         developing: false,
+        coloured: false,
         ledger: false,
         level: None,
         message: None,

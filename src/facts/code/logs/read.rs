@@ -38,12 +38,22 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
             record.ledger = ledger;
             record.developing =
                 developing.iter().any(|it| it.start <= inside.start && inside.end <= it.end);
+            record.coloured = is_coloured(file, call);
             empty(file, call, &absent, &mut record.values);
             record.aside = record.printed
                 && (shown.has(&record.function.text, &inside) || answers_user(file, call));
             facts.log_calls.push(record);
         }
     }
+}
+
+/// Whether the text of a record has colours.
+fn is_coloured(file: &File<'_, '_>, call: &Call) -> bool {
+    /// Lines that such a call takes.
+    const LINES: usize = 3;
+    const COLOURS: &[&str] = &["\\x1b[", "\\033[", "\\u001b[", "COLOR_", "Fore.", "chalk."];
+    let text = file.unit.slice(&file.unit.place(call.id));
+    text.lines().take(LINES).any(|line| COLOURS.iter().any(|colour| line.contains(colour)))
 }
 
 /// Values that a condition around the record leaves empty are texts without a character.
@@ -198,6 +208,7 @@ fn record(
         printed: api.role == Role::Print,
         aside: false,
         developing: false,
+        coloured: false,
         ledger: false,
         level: match api.get("level") {
             Some("name") => Level::named(call.name()),
