@@ -201,6 +201,8 @@ pub fn of_name(name: &str) -> Option<Sensitive> {
     let (before, kind, what) = heads.min_by_key(|(before, ..)| before.len())?;
     let said = |list: &str| before.last().is_some_and(|word| is_in(word, list));
     let harmless = match (kind, *what) {
+        // The public name of one of Stellar's networks.
+        (Kind::Secret, "passphrase") => said("network"),
         (Kind::Secret, "token" | "cookie") => said(OTHER_TOKENS),
         (Kind::Personal, "email address" | "phone number" | "name of a person") => said(COMPANY),
         (Kind::Address, "network address") => before.iter().any(|word| is_in(word, OWN_ADDRESSES)),

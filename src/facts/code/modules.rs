@@ -157,7 +157,14 @@ fn lends_context(file: &super::file::File<'_, '_>) -> bool {
         SERVES.contains(&call.name()) && call.path.starts_with("flask.")
             || matches!(call.name(), "register_blueprint" | "add_url_rule" | "Api")
     };
-    file.calls.iter().any(|call| made(&call.path))
+    // A worker of Celery keeps its application for as long as it runs.
+    let works = file.unit.imports.iter().any(|import| {
+        [&*import.path, import.local]
+            .iter()
+            .any(|name| name.to_ascii_lowercase().contains("celery"))
+    });
+    !works
+        && file.calls.iter().any(|call| made(&call.path))
         && file.calls.iter().any(pushed)
         && !file.calls.iter().any(serves)
 }
