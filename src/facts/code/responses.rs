@@ -306,6 +306,16 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
 fn takes_all(unit: &Unit<'_>, whole: ExprId) -> bool {
     let script =
         matches!(unit.language, Language::Javascript | Language::Typescript | Language::Tsx);
+    // What a page shows of an error that it is given, its template says.
+    let fills = |call: ExprId| match unit.expr(call) {
+        ExprKind::Call { callee, .. } => {
+            matches!(unit.expr(*callee), ExprKind::Member { name: "render", .. })
+        }
+        _ => false,
+    };
+    if unit.exprs_around(&unit.place(whole)).any(fills) {
+        return false;
+    }
     let params = &unit.function(unit.function_of(whole)).params;
     let names: Vec<&str> = params.iter().map(|it| it.name.trim_start_matches('_')).collect();
     script

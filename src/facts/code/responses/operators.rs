@@ -288,3 +288,21 @@ fn asks_for_tests(words: &[String]) -> bool {
         .any(|two| is(&two[0], &["test", "testing"]) && is(&two[1], &["mode", "env", "support"]));
     !negated && (mode || words.iter().any(|word| is(word, &["e2e"])))
 }
+
+/// What a value holds wherever the program runs: without what a choice gives only to those who work on
+/// it, `production ? undefined : error.message`.
+pub(super) fn parts_for_all(unit: &Unit<'_>, id: ExprId) -> Vec<ExprId> {
+    const RUNS: &[&str] = &["dev", "development", "live", "prod", "production"];
+    let mut found = Vec::new();
+    let mut open = vec![id];
+    while let Some(id) = open.pop() {
+        match unit.expr(id) {
+            ExprKind::Choice { test, .. } if has(unit.slice(&unit.place(*test)), RUNS) => {}
+            _ => {
+                found.push(id);
+                open.extend(unit.inside(id).into_iter().rev());
+            }
+        }
+    }
+    found
+}

@@ -1,5 +1,6 @@
 //! What of an error an answer shows.
 
+use super::operators::parts_for_all;
 use super::{Shows, Status};
 use crate::facts::code::errors::kinds::{tells_given, tells_inside};
 use crate::facts::code::errors::{self, Origin};
@@ -124,7 +125,7 @@ impl<'u> Errors<'u> {
         if is_for_developers(file, whole) {
             return None;
         }
-        let inside = unit.all_in(whole);
+        let inside = parts_for_all(unit, whole);
         if let Some(at) = inside.iter().copied().find(|id| is_trace(file, *id)) {
             return Some(Found {
                 at,
@@ -146,7 +147,7 @@ impl<'u> Errors<'u> {
         for id in inside.iter().copied() {
             // A text that was made of the error before.
             let made = file.names.value(id).filter(|made| *made != id);
-            let parts = made.map_or_else(|| vec![id], |made| unit.all_in(made));
+            let parts = made.map_or_else(|| vec![id], |made| parts_for_all(unit, made));
             for part in parts {
                 let found = errors.iter().find_map(|error| {
                     let shows = shows(unit, part, error.name)?;
