@@ -30,8 +30,8 @@ const PLACES: &[&str] = &[
     "replica",
 ];
 
-/// Names of one thing: what one exporter calls so, another calls otherwise.
-const ALIKE: &[&[&str]] = &[
+/// Names of what a request has and no target: its status, its method.
+const OF_REQUESTS: &[&[&str]] = &[
     &[
         "status",
         "status_code",
@@ -41,6 +41,10 @@ const ALIKE: &[&[&str]] = &[
         "http_response_status_code",
     ],
     &["method", "http_method", "http_request_method", "verb"],
+];
+
+/// Names of another thing: what one exporter calls so, another calls otherwise.
+const ALIKE: &[&[&str]] = &[
     &["pod", "pod_name"],
     &["container", "container_name"],
     &["path", "handler", "route", "endpoint", "uri", "http_route"],
@@ -140,7 +144,7 @@ fn flag<'a>(
     }
     // No target has a status or a method: a rule that selects by it never gets a sample.
     let empty = selects
-        && ALIKE[..2].iter().any(|names| names.contains(&&*label.text))
+        && OF_REQUESTS.iter().any(|names| names.contains(&&*label.text))
         && case.document().is_some_and(|it| it.kind != DocumentKind::GrafanaDashboard);
     let span = case.place(query, label.extent);
     let has = match declared.is_empty() {
@@ -171,7 +175,8 @@ fn is_external(label: &str, case: &Case<'_>) -> bool {
 }
 
 fn near<'l>(label: &str, declared: &[&'l str]) -> Option<&'l str> {
-    let alike = ALIKE.iter().find(|names| names.contains(&label)).copied().unwrap_or_default();
+    let mut all = OF_REQUESTS.iter().chain(ALIKE);
+    let alike = all.find(|names| names.contains(&label)).copied().unwrap_or_default();
     declared.iter().find(|known| alike.contains(known)).copied().or_else(|| {
         let long = declared.iter().copied().filter(|known| known.len() > 3 && label.len() > 3);
         distance::nearest(label, long, 2)
@@ -180,6 +185,6 @@ fn near<'l>(label: &str, declared: &[&'l str]) -> Option<&'l str> {
 
 /// Whether one label is another misspelt, or its name elsewhere for a status or a method.
 fn is_slip(label: &str, near: &str) -> bool {
-    let known = ALIKE[..2].iter().any(|names| names.contains(&label) && names.contains(&near));
+    let known = OF_REQUESTS.iter().any(|names| names.contains(&label) && names.contains(&near));
     known || (label.len() >= 5 && distance::within(label, near, 1).is_some())
 }
