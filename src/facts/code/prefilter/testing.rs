@@ -79,7 +79,8 @@ pub(in crate::facts) fn is_test(path: &str) -> bool {
         || name.starts_with("jest.")
         || path.contains("src/it/")
         || path.contains("src/aat/")
-        || name.starts_with("jest.")
+        // Gradle's source sets: `src/e2eTest/utils/pages.ts`.
+        || parts.windows(2).any(|two| two[0] == "src" && two[1].ends_with("Test"))
         || (name.ends_with(".go") && parts.contains(&"integration"))
 }
 
