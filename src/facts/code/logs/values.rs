@@ -383,7 +383,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                 // The name of the header says more than what it is kept as.
                 ExprKind::Call { args, .. } if file.called(value) == Some("getHeader") => {
                     let header = args.first().and_then(|arg| file.unit.literal(arg.value));
-                    if header.is_some_and(|header| sensitive::of_name(header).is_none()) {
+                    if header.is_some_and(|header| !lets_in(header)) {
                         return;
                     }
                 }
@@ -455,4 +455,11 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             constant: None,
         });
     }
+}
+
+/// Whether the value of a header may let somebody in: `Authorization`, `X-Shop-Auth`, `X-Session`.
+fn lets_in(header: &str) -> bool {
+    const WORDS: &[&str] = &["auth", "authentication", "key", "session", "sid", "signature"];
+    sensitive::of_name(header).is_some()
+        || sensitive::words(header).iter().any(|word| WORDS.contains(&word.as_str()))
 }
