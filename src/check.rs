@@ -173,8 +173,8 @@ subject::subjects!(builtins);
 /// not depend on who evaluates.
 const GRAFANA: &[&str] = &[
     "ALRT001", "ALRT002", "ALRT003", "ALRT004", "ALRT005", "ALRT006", "ALRT007", "AMGR003",
-    "AMGR006", "AMGR007", "AMGR008", "AMGR010", "AMGR011", "AMGR021", "AMGR022", "AMGR024",
-    "AMGR025", "AMGR027", "AMGR028", "AMGR029", "RULE004", "RULE008",
+    "AMGR006", "AMGR007", "AMGR008", "AMGR009", "AMGR010", "AMGR011", "AMGR021", "AMGR022",
+    "AMGR024", "AMGR025", "AMGR027", "AMGR028", "AMGR029", "RULE004", "RULE008",
 ];
 
 /// Runs `rules` over the repository; outcomes come in the order of `rules`.

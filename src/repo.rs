@@ -34,6 +34,7 @@ pub mod metrics;
 pub mod model;
 pub mod notifications;
 pub mod oncall;
+pub mod operated;
 pub mod owed;
 pub mod owners;
 pub mod paths;

@@ -54,6 +54,7 @@ pub(super) const BUILTINS: &[(&str, Builtin)] = &[
     ("AMGR007", Builtin::Route(bad_matcher::check_policy)),
     ("AMGR008", Builtin::Route(group_by::check)),
     ("AMGR009", Builtin::Document(time_interval::check)),
+    ("AMGR009", Builtin::Route(time_interval::check_policy)),
     ("AMGR010", Builtin::Document(integration_incomplete::check)),
     ("AMGR010", Builtin::Integration(integration_incomplete::check_provisioned)),
     ("AMGR011", Builtin::Notification(bad_template::check)),

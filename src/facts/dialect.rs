@@ -79,7 +79,10 @@ const JOB_FIELDS: &[&str] = &[
 pub(super) fn of_rules(root: NodeRef<'_>) -> Option<Dialect> {
     let groups = || root.get("groups").into_iter().flat_map(NodeRef::items);
     let rules = || groups().filter_map(|group| group.get("rules")).flat_map(NodeRef::items);
-    if rules().any(|rule| rule.get("expr").and_then(|expr| expr.scalar()).is_some_and(is_logql)) {
+    // Only the objects of Loki's operator say whose rules they are.
+    if root.get("tenantID").is_some()
+        || rules().any(|rule| rule.get("expr").and_then(|expr| expr.scalar()).is_some_and(is_logql))
+    {
         return Some(Dialect::Loki);
     }
     let of_group = groups().find_map(|group| with_field(group, GROUP_FIELDS));

@@ -206,6 +206,10 @@ fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
         "VMRule" | "Rules" | "ClusterRules" | "GlobalRules" => {
             spec(root, Kind::PrometheusRules, parts);
         }
+        // Of Loki's operator.
+        "AlertingRule" | "RecordingRule" if root.at(&["spec", "tenantID"]).is_some() => {
+            spec(root, Kind::PrometheusRules, parts);
+        }
         "OpenTelemetryCollector" => {
             let config = root.get("spec").and_then(|spec| spec.entry("config"));
             if let Some((key, config)) = config {
@@ -412,6 +416,14 @@ fn values<'t>(at: NodeRef<'t>, host: Host<'_>, depth: usize, parts: &mut Vec<Par
         } else if name == "prometheusSpec" && value.is_mapping() {
             parts.push(node(key, value, Some(Kind::PrometheusOperator)));
             values(value, host, depth + 1, parts);
+        } else if name == "alerting" && value.is_mapping() {
+            // Files of Grafana's chart.
+            let alerting = |file: &NodeRef<'_>| {
+                ["groups", "contactPoints", "policies"].iter().any(|key| file.get(key).is_some())
+            };
+            for (key, file) in value.pairs().filter(|(_, file)| alerting(file)) {
+                parts.push(node(key, file, Some(Kind::GrafanaProvisioning)));
+            }
         } else if name == "nodeSets" && value.is_sequence() {
             for (key, config) in value.items().filter_map(|set| set.entry("config")) {
                 parts.push(node(key, config, Some(Kind::ElasticsearchConfig)));

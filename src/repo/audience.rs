@@ -110,8 +110,21 @@ const TAUGHT: &[&str] = &["how to", "tutorial", "your"];
 const INSTALLED: &[&str] = &["charts", "operator"];
 
 /// Names at the root that allow everybody the use.
-const LICENCES: &[&str] =
-    &["COPYING", "LICENCE", "LICENCE.md", "LICENSE", "LICENSE.md", "LICENSE.txt"];
+const LICENCES: &[&str] = &[
+    "COPYING",
+    "COPYING.md",
+    "LICENCE",
+    "LICENCE.md",
+    "LICENCE.txt",
+    "LICENSE",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "LICENSE.md",
+    "LICENSE.rst",
+    "LICENSE.txt",
+    "LICENSES",
+    "UNLICENSE",
+];
 
 /// Files and folders at the root that only what is released to others has.
 const RELEASED: &[&str] = &[
@@ -158,13 +171,15 @@ impl Repo {
         })
     }
 
-    /// Whether everybody may take what is here, and it runs no program of its own: released as a
-    /// whole, or deployed from elsewhere only.
+    /// Whether everybody may take what is here, and nothing says that its owners run it; or it runs no
+    /// program of its own: released as a whole, or deployed from elsewhere only.
     fn is_given_away(&self) -> bool {
         let at = |list: &[&str]| list.iter().any(|path| self.has_path(path));
-        at(LICENCES)
-            && !self.services().iter().any(|it| it.runs() && it.is_certain())
-            && (at(RELEASED) || !self.is_deployed() && self.own_servers().next().is_none())
+        let bare = || {
+            !self.services().iter().any(|it| it.runs() && it.is_certain())
+                && (at(RELEASED) || !self.is_deployed() && self.own_servers().next().is_none())
+        };
+        at(LICENCES) && (!self.is_operated() || bare())
     }
 
     /// Whether what is here is released for everybody to run, and nothing here runs it for its owners: no

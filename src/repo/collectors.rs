@@ -178,13 +178,18 @@ impl LoadSet {
     /// Whether a component is defined.
     pub fn defines(&self, section: Section, id: &str) -> There {
         let id = normal(id);
-        let of_chart = self.values && CHART.contains(&(section, id.as_str()));
+        let of_chart = self.brings(section, &id);
         match (self.components.contains_key(&(section, id)), self.open && !self.values) {
             (true, _) => There::Yes,
             _ if of_chart => There::Maybe,
             (false, true) => There::Maybe,
             (false, false) => There::No,
         }
+    }
+
+    /// Whether the chart below the values defines a component, which its own pipelines take.
+    pub fn brings(&self, section: Section, id: &str) -> bool {
+        self.values && CHART.contains(&(section, normal(id).as_str()))
     }
 
     /// The definitions of a component, in the order of the layers.

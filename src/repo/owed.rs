@@ -39,6 +39,7 @@ const COMMANDS: &[&str] = &[
     "flyctl deploy",
     "gcloud app deploy",
     "gcloud run deploy",
+    "gcloud run services replace",
     "helm upgrade",
     "kamal deploy",
     "kubectl apply",

@@ -210,7 +210,7 @@ fn follow(repo: &Repo, server: Wants<'_>, entry: &str) -> Resolved {
     let object = document.object.as_ref().filter(|_| document.host.is_some());
     let map = object.filter(|object| matches!(object.kind.as_str(), "ConfigMap" | "Secret"));
     let mut found = Resolved { certain: false, ..Resolved::default() };
-    if document.host.is_none() && !entry.starts_with('/') {
+    if document.host.is_none() && !is_absolute(entry) {
         found.certain = true;
         if let Some(pattern) = join(folder(path), entry) {
             found.add(repo.path_index().fitting(repo, &pattern));
@@ -304,6 +304,12 @@ fn inside(repo: &Repo, server: Wants<'_>, container: &Container, entry: &str) ->
         })
     })?;
     Some(format!("/{}", join(folder(&at), entry)?))
+}
+
+/// Whether a path begins at a root, or at a drive of Windows.
+fn is_absolute(path: &str) -> bool {
+    let drive = |path: &[u8]| matches!(path, [letter, b':', b'/' | b'\\', ..] if letter.is_ascii_alphabetic());
+    path.starts_with('/') || path.starts_with("\\\\") || drive(path.as_bytes())
 }
 
 /// What stands after `folder/` in `path`; empty if they are equal.

@@ -30,6 +30,20 @@ const OPERATOR_DEFAULT: f64 = DAY;
 const FLAGS: &[&str] = &["storage.tsdb.retention.time", "storage.tsdb.retention"];
 const SIZES: &[&str] = &["storage.tsdb.retention.size"];
 
+impl Repo {
+    /// Whether something here says for how long metrics or logs are kept.
+    pub fn tells_retention(&self, pillar: &str) -> bool {
+        match pillar {
+            "metrics" => {
+                self.own_servers().any(|server| server.retention.is_some())
+                    || self.scrapers().any(|it| FLAGS.iter().any(|flag| it.flag(flag).is_some()))
+            }
+            "logs" => self.log_retentions().iter().any(|kept| kept.seconds.is_some()),
+            _ => false,
+        }
+    }
+}
+
 /// The retention that holds for queries; `None` if nobody can know it.
 pub(super) fn of(repo: &Repo) -> Option<Retention> {
     let mut known = servers(repo)?;

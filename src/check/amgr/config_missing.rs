@@ -41,7 +41,7 @@ pub(super) fn check(case: &mut Case<'_>) {
     // So are those that fill a repository, or stand beside what others take.
     let rules: BTreeSet<DocumentId> =
         repo.facts.alert_rules.iter().filter(own).map(|alert| alert.document).collect();
-    let handed = handed || bare && (rules.len() >= COLLECTION || repo.is_for_others());
+    let handed = handed || bare && rules.len() >= COLLECTION || repo.is_for_others();
     let flag = case.flag(repo.document(alert.document).anchor);
     if handed && !repo.is_configured() {
         flag.severity(Severity::Warning);

@@ -1,11 +1,13 @@
 //! Time intervals that are not defined or not read. Rule: rules/amgr/time-interval.yaml
 
 use super::model;
+use crate::catalogue::model::Severity;
 use crate::check::{Case, refusal};
 use crate::facts::Document;
-use crate::facts::alertmanager::refuse;
+use crate::facts::alertmanager::{Route, refuse};
 use crate::facts::scalar::Scalar;
 use crate::facts::schema::{Refusal, SchemaIssue};
+use crate::lang::distance;
 use std::collections::BTreeMap;
 
 pub(super) fn takes(issue: &SchemaIssue) -> bool {
@@ -29,6 +31,7 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     if !refusal::is_read(document) {
         return;
     }
+    let who = refusal::who(case);
     let mut first = BTreeMap::new();
     let all = &case.repo.facts.time_intervals;
     let own: Vec<&Scalar> =
@@ -38,6 +41,7 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
             case.flag(name.span)
                 .with("field", &name.text)
                 .with("what", "is the name of two time intervals")
+                .with("who", who)
                 .related(earlier, "the first of that name");
         } else {
             first.insert(name.text.as_str(), name.span);
@@ -52,7 +56,40 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         if used.known && !first.contains_key(used.text.as_str()) {
             case.flag(used.span)
                 .with("field", &used.text)
-                .with("what", "is no time interval of this file");
+                .with("what", "is no time interval of this file")
+                .with("who", who);
         }
+    }
+}
+
+/// A policy of Grafana, whose mute timings may stand in other files, or in its database: only what
+/// is nearly one of those here is certainly meant to be it.
+pub(super) fn check_policy(route: &Route, case: &mut Case<'_>) {
+    let repo = case.repo;
+    if !repo.is_grafana(route.document) {
+        return case.skip();
+    }
+    let all = repo.facts.time_intervals.iter().filter(|it| repo.is_grafana(it.document));
+    let names: Vec<&Scalar> = all.map(|interval| &interval.name).collect();
+    if names.is_empty() || names.iter().any(|name| !name.known) {
+        return;
+    }
+    let who = refusal::who(case);
+    for used in route.mutes.iter().chain(&route.actives) {
+        let dynamic = !used.known || used.text.starts_with('$');
+        if dynamic || names.iter().any(|name| name.text == used.text) {
+            continue;
+        }
+        let near = distance::nearest(&used.text, names.iter().map(|name| name.text.as_str()), 2);
+        let what = match near {
+            Some(near) => format!("is no mute timing (did you mean `{near}`?)"),
+            None => "is no mute timing of this repository".to_owned(),
+        };
+        let severity = if near.is_some() { Severity::Error } else { Severity::Warning };
+        case.flag(used.span)
+            .with("field", &used.text)
+            .with("what", what)
+            .with("who", who)
+            .severity(severity);
     }
 }

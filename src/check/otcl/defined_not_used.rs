@@ -54,7 +54,11 @@ fn used(repo: &Repo, set: &LoadSet, component: &Component) -> There {
     let taken = match component.section {
         Section::Extensions => set.starts(repo, id),
         section if set.users(section, id).next().is_some() => There::Yes,
-        _ if set.open || set.pipelines().any(|(_, it)| is_open(repo, it)) => There::Maybe,
+        // What the pipelines of the collector's own chart take is known.
+        section if set.chart && set.brings(section, id) => There::Maybe,
+        _ if set.open && !set.chart || set.pipelines().any(|(_, it)| is_open(repo, it)) => {
+            There::Maybe
+        }
         _ => There::No,
     };
     if taken != There::No {

@@ -38,7 +38,7 @@ pub(super) fn check(case: &mut Case<'_>) {
         };
         // A cluster's own server reads what is annotated for it, and what boards of it show.
         let waited = repo.evidence().iter().any(|it| it.what == "scrape annotation");
-        let watched = clustered && (waited || shows_metrics(repo));
+        let watched = clustered && (waited || shows_metrics(repo) || is_of_google(repo));
         // What others use says more than what starts it on one machine.
         let in_cluster = |it: &&DocumentId| repo.is_in_cluster(**it) && repo.stands(**it);
         let shown = deployed.iter().find(in_cluster).map_or(first, |it| repo.document(*it));
@@ -76,6 +76,15 @@ fn brings_its_own(repo: &Repo) -> bool {
     ours.any(|package| {
         let name = package.name.text.as_str();
         known_as(name).is_none() && !repo.paths.iter().any(|path| is_chart_at(path, name))
+    })
+}
+
+/// Whether objects of Google's clusters stand here, where Google collects by itself.
+fn is_of_google(repo: &Repo) -> bool {
+    let mut objects = repo.facts.documents.iter().filter_map(|document| document.object.as_ref());
+    objects.any(|object| {
+        let groups = ["cloud.google.com/", "networking.gke.io/"];
+        groups.iter().any(|it| object.api_version.starts_with(it))
     })
 }
 

@@ -27,7 +27,10 @@ pub(super) fn check(case: &mut Case<'_>) {
         .filter_map(|pillar| Some((*pillar, repo.evidence_of_pillar(pillar).next()?.span)))
         .collect();
     let all = configured.len() == PILLARS.len();
-    let severity = match repo.is_configured() || !all && repo.is_owed_by_all(first.id) {
+    // Where all that is kept says for how long, that is written down.
+    let told = !configured.is_empty() && configured.iter().all(|it| repo.tells_retention(it));
+    let owed = !all && !told && repo.is_owed_by_all(first.id);
+    let severity = match repo.is_configured() || owed {
         true => Severity::Error,
         false => Severity::Warning,
     };

@@ -245,11 +245,10 @@ fn escaping(walker: &mut Walker<'_>, fields: &Fields<'_>) {
         other => other,
     };
     if scheme == "legacy" && escaping == Some("allow-utf-8") {
-        let message = "cannot be allow-utf-8 while the validation scheme is legacy".to_owned();
-        let name = if fields.get("metric_name_escaping_scheme").is_some() {
-            "metric_name_escaping_scheme"
-        } else {
-            "job_name"
+        const REFUSED: &str = "cannot be allow-utf-8 while the validation scheme is legacy";
+        let (name, message) = match fields.get("metric_name_escaping_scheme") {
+            Some(_) => ("metric_name_escaping_scheme", REFUSED.to_owned()),
+            None => ("job_name", format!("takes `metric_name_escaping_scheme`, which {REFUSED}")),
         };
         conflict(walker, fields, name, message);
     }

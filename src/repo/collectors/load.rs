@@ -132,6 +132,9 @@ fn is_own_chart(repo: &Repo, values: &Document) -> bool {
     };
     let image = text.contains("otel/opentelemetry-collector")
         || text.contains("opentelemetry-collector-releases/");
+    // Beside the mode only its own chart has the configuration as a whole.
+    let top = |key: &str| text.lines().any(|line| line.strip_prefix(key) == Some(":"));
+    let image = image || top("config") && text.lines().any(|line| line.starts_with("mode:"));
     // Another chart has defaults, and templates, of its own.
     let home = folder(&repo.source(values.id.source).path);
     let other = join(home, "Chart.yaml").is_some_and(|path| repo.has_path(&path));
