@@ -78,7 +78,36 @@ pub fn by_file(path: &str, text: &str) -> Option<Kind> {
     const SPACES: &[&str] = &["server.", "elasticsearch.", "xpack.", "logging.", "kibana."];
     let name = path.rsplit('/').next().unwrap_or(path);
     let settings = || text.lines().any(|line| SPACES.iter().any(|space| line.starts_with(space)));
-    (name == "kibana.yml" && settings()).then_some(Kind::KibanaConfig)
+    match name {
+        "kibana.yml" => settings().then_some(Kind::KibanaConfig),
+        "prometheus.yml" => has_only(text, PROMETHEUS).then_some(Kind::PrometheusConfig),
+        _ => None,
+    }
+}
+
+/// The keys at the root of Prometheus' configuration.
+const PROMETHEUS: &[&str] = &[
+    "global",
+    "runtime",
+    "rule_files",
+    "scrape_config_files",
+    "scrape_configs",
+    "alerting",
+    "remote_write",
+    "remote_read",
+    "storage",
+    "tracing",
+    "otlp",
+];
+
+/// Whether all keys at the root of a text are of these, and there are some.
+fn has_only(text: &str, keys: &[&str]) -> bool {
+    let mut roots = text
+        .lines()
+        .filter(|line| line.starts_with(|c: char| !c.is_whitespace() && c != '#'))
+        .peekable();
+    roots.peek().is_some()
+        && roots.all(|line| line.split_once(':').is_some_and(|(key, _)| keys.contains(&key)))
 }
 
 /// The kind that a file's name says, for a text that turns out to be no YAML.

@@ -3,6 +3,7 @@
 use crate::check::{Case, refusal};
 use crate::facts::Document;
 use crate::facts::prometheus::{JobForm, ScrapeJob, ServerForm};
+use crate::facts::scalar::Scalar;
 use crate::facts::schema::{Refusal, SchemaIssue};
 use crate::lang::path as paths;
 use std::collections::BTreeMap;
@@ -16,55 +17,61 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         return case.skip();
     }
     refusal::report(document, case, takes);
-    let mut first: BTreeMap<&str, &ScrapeJob> = BTreeMap::new();
+    let mut first: BTreeMap<&str, &Scalar> = BTreeMap::new();
     let repo = case.repo;
-    for job in jobs(document, case) {
+    for (job, entry) in jobs(document, case) {
         let Some(name) = job.name.as_ref().filter(|name| name.known && !name.text.is_empty())
         else {
             continue;
         };
-        match first.get(name.text.as_str()).and_then(|earlier| earlier.name.as_ref()) {
+        let Some(earlier) = first.get(name.text.as_str()).copied() else {
+            first.insert(&name.text, name);
+            continue;
+        };
+        let line = repo.line(earlier.span);
+        let (place, why) = match entry {
+            Some(entry) if earlier.span == name.span => {
+                (entry.span, format!("its file is loaded twice: this job stands at line {line}"))
+            }
             // Within one file the field table sees it.
-            Some(earlier) if earlier.span.source == name.span.source => {}
-            Some(earlier) => {
-                let what = format!("`{}` names two jobs", name.text);
-                let line = repo.line(earlier.span);
-                case.flag(name.span)
-                    .with("field", "job_name")
-                    .with("who", "Prometheus refuses the whole configuration")
-                    .with("what", what)
-                    .related(earlier.span, format!("the first of the two, at line {line}"));
-            }
-            None => {
-                first.insert(&name.text, job);
-            }
-        }
+            _ if earlier.span.source == name.span.source => continue,
+            _ => (name.span, format!("the first of the two, at line {line}")),
+        };
+        case.flag(place)
+            .with("field", "job_name")
+            .with("who", "Prometheus refuses the whole configuration")
+            .with("what", format!("`{}` names two jobs", name.text))
+            .related(earlier.span, why);
     }
 }
 
-/// The document's own jobs, then those of the files that `scrape_config_files` names.
-fn jobs<'a>(document: &Document, case: &Case<'a>) -> Vec<&'a ScrapeJob> {
+/// The document's own jobs, then those of each file that an entry of `scrape_config_files` loads,
+/// with that entry.
+fn jobs<'a>(document: &Document, case: &Case<'a>) -> Vec<(&'a ScrapeJob, Option<&'a Scalar>)> {
     let facts = &case.repo.facts;
     let of = |job: &&ScrapeJob| job.form == JobForm::Job;
-    let mut jobs: Vec<&ScrapeJob> =
-        facts.scrape_jobs.iter().filter(of).filter(|job| job.document == document.id).collect();
+    let mut jobs: Vec<_> = facts
+        .scrape_jobs
+        .iter()
+        .filter(of)
+        .filter(|job| job.document == document.id)
+        .map(|job| (job, None))
+        .collect();
     let here = &case.repo.source(document.id.source).path;
-    let patterns = facts
+    let entries = facts
         .prometheus
         .iter()
         .filter(|config| config.document == document.id && config.form == ServerForm::File)
         .flat_map(|config| &config.scrape_config_files)
-        .filter(|pattern| pattern.known)
-        .collect::<Vec<_>>();
-    if patterns.is_empty() {
-        return jobs;
+        .filter(|entry| entry.known);
+    for entry in entries {
+        let named = |job: &&ScrapeJob| {
+            let path = &case.repo.source(job.document.source).path;
+            job.document != document.id && loads(here, &entry.text, path)
+        };
+        let loaded = facts.scrape_jobs.iter().filter(of).filter(named);
+        jobs.extend(loaded.map(|job| (job, Some(entry))));
     }
-    let named = |job: &&ScrapeJob| {
-        let path = &case.repo.source(job.document.source).path;
-        job.document != document.id
-            && patterns.iter().any(|pattern| loads(here, &pattern.text, path))
-    };
-    jobs.extend(facts.scrape_jobs.iter().filter(of).filter(named));
     jobs
 }
 

@@ -1,7 +1,7 @@
 //! What Prometheus refuses and no field condition can say.
 
 use super::Refusal;
-use super::checks::{Known, known_text, set, text};
+use super::checks::{Known, known_text, set, text, value_span};
 use super::scalars::{duration_ms, url_fault};
 use super::table::Type;
 use super::walk::{Fields, Walker};
@@ -100,14 +100,6 @@ pub(crate) fn refuse<'t>(walker: &mut Walker<'t>, fields: &Fields<'t>) {
     }
     if fields.table.field("no_proxy").is_some() && !fields.table.name.ends_with("Unchecked") {
         no_proxy(walker, fields);
-    }
-}
-
-fn value_span(fields: &Fields<'_>, name: &str) -> Span {
-    match fields.entry(name) {
-        Some((_, value)) if value.scalar().is_some_and(|text| !text.is_empty()) => value.span(),
-        Some((key, _)) => key.span(),
-        None => fields.owner,
     }
 }
 
