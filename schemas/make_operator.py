@@ -264,6 +264,8 @@ def main(arguments):
     out += ["  %s: %s" % (k, v) for k, v in roots.items()]
     # What values of the operator's chart hold under `prometheusSpec`.
     out.append("  PrometheusSpec: PrometheusSpec")
+    out.append("  ServiceMonitorSpec: ServiceMonitorSpec")
+    out.append("  PodMonitorSpec: PodMonitorSpec")
     out.append("types:")
     rooted = list(types.values())
     rest = sorted((n for n in range(len(table.bodies)) if n not in rooted), key=lambda n: names[n])

@@ -416,6 +416,9 @@ fn values<'t>(at: NodeRef<'t>, host: Host<'_>, depth: usize, parts: &mut Vec<Par
         } else if name == "prometheusSpec" && value.is_mapping() {
             parts.push(node(key, value, Some(Kind::PrometheusOperator)));
             values(value, host, depth + 1, parts);
+        } else if matches!(name, "additionalServiceMonitors" | "additionalPodMonitors") {
+            let monitors = value.items().filter(|it| it.is_mapping() && !it.is_alias());
+            parts.extend(monitors.map(|it| node(key, it, Some(Kind::PrometheusOperator))));
         } else if name == "alerting" && value.is_mapping() {
             // Files of Grafana's chart.
             let alerting = |file: &NodeRef<'_>| {

@@ -95,10 +95,7 @@ pub(crate) fn compare(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) 
             None => return,
         },
         Kind::AlertmanagerConfig => ("alertmanager", "alertmanager-config".to_owned()),
-        Kind::PrometheusOperator if is_chart_server(document) => {
-            ("prometheus-operator", "PrometheusSpec".to_owned())
-        }
-        Kind::PrometheusOperator => match text("kind") {
+        Kind::PrometheusOperator => match chart_table(document).unwrap_or(text("kind")) {
             // What it holds is a rule file, a document of its own.
             "PrometheusRule" => return,
             "AlertmanagerConfig" => {
@@ -150,6 +147,16 @@ pub(crate) fn compare(node: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) 
 
 /// Whether a document is the server that a chart of the operator makes from its values.
 pub(crate) fn is_chart_server(document: &Document) -> bool {
-    let key = document.object.as_ref().and_then(|object| object.data_key.as_deref());
-    document.kind == Kind::PrometheusOperator && key == Some("prometheusSpec")
+    chart_table(document) == Some("PrometheusSpec")
+}
+
+/// The table of what a chart of the operator takes from its values for an object.
+pub(crate) fn chart_table(document: &Document) -> Option<&'static str> {
+    let object = document.object.as_ref().filter(|_| document.kind == Kind::PrometheusOperator)?;
+    Some(match object.data_key.as_deref()? {
+        "prometheusSpec" => "PrometheusSpec",
+        "additionalServiceMonitors" => "ServiceMonitorSpec",
+        "additionalPodMonitors" => "PodMonitorSpec",
+        _ => return None,
+    })
 }

@@ -107,7 +107,8 @@ const HOMES: &[&str] = &[
 const TAUGHT: &[&str] = &["how to", "tutorial", "your"];
 
 /// Words of a heading of what others install into their clusters.
-const INSTALLED: &[&str] = &["charts", "operator"];
+const INSTALLED: &[&str] =
+    &["awesome", "boilerplate", "charts", "mixin", "mixins", "operator", "toolkit"];
 
 /// Names at the root that allow everybody the use.
 const LICENCES: &[&str] = &[
@@ -219,7 +220,9 @@ impl Repo {
             titles.is_some_and(|title| has(&title, "terraform"))
         };
         let clouds = || self.count_parts(CLOUDS, |path| path.split_once('/').map_or("", |it| it.0));
-        root("variables.tf") && root("versions.tf") && titled() || clouds() >= SEVERAL
+        // Modules, and examples of how to take them.
+        let several = root("modules") && root("examples");
+        (root("variables.tf") && root("versions.tf") || several) && titled() || clouds() >= SEVERAL
     }
 
     /// Whether the repository is a chart, a role, a mixin or a product that others install.
@@ -235,7 +238,10 @@ impl Repo {
         let at = |path: &str| self.paths.iter().any(|it| it == path);
         let role = at("meta/main.yml") && at("tasks/main.yml");
         let charts = self.paths.iter().any(|path| CHARTS.contains(&last(path)));
+        // An operator's project, at the root or in a folder of it.
+        let project = |path: &String| path.split_once('/').is_some_and(|it| it.1 == "PROJECT");
         HANDED_OUT.iter().any(|path| at(path))
+            || self.paths.iter().any(project)
             || role
             || self.is_module()
             || charts && !self.has_source_code()

@@ -38,7 +38,11 @@ impl Repo {
                 self.own_servers().any(|server| server.retention.is_some())
                     || self.scrapers().any(|it| FLAGS.iter().any(|flag| it.flag(flag).is_some()))
             }
-            "logs" => self.log_retentions().iter().any(|kept| kept.seconds.is_some()),
+            // A group of some program's records says nothing of the others.
+            "logs" => self
+                .log_stores()
+                .iter()
+                .any(|store| store.kept.as_ref().is_some_and(|kept| kept.seconds.is_some())),
             _ => false,
         }
     }

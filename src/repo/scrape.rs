@@ -249,7 +249,10 @@ impl Repo {
         let object = document.object.as_ref().map_or("", |object| object.name.as_str());
         let named =
             |text: &str| text.split(['-', '_', '.']).any(|it| it == "agent" || it == "vmagent");
+        // Amazon's agent reads jobs from a ConfigMap of its namespace.
+        let amazon = document.object.as_ref().and_then(|object| object.namespace.as_deref());
         server.agent
+            || amazon == Some("amazon-cloudwatch")
             || named(name)
             || named(object)
             || document.dialect == Some(crate::facts::Dialect::VictoriaMetrics)

@@ -1,5 +1,6 @@
 //! Monitoring without a single alert. Rule: rules/alrt/alert-rules-missing.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::{Dialect, Document};
 use crate::identify::Kind;
@@ -14,7 +15,13 @@ pub(super) fn check(case: &mut Case<'_>) {
         && !case.repo.has_default_rules()
         && !documents.iter().any(could_hold_alerts)
     {
-        case.miss(first.anchor);
+        // What only scrapes and sends on leaves alerts to whom it sends to.
+        let mut servers = case.repo.own_servers().peekable();
+        let sends = servers.peek().is_some() && servers.all(|it| case.repo.is_agent(it));
+        let flag = case.miss(first.anchor);
+        if sends {
+            flag.at_most(Severity::Warning);
+        }
     }
 }
 

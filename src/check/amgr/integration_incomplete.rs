@@ -41,7 +41,8 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
             continue;
         }
         let left = is_left_to_fill(source, &issue.field)
-            || model::is_merged(case, document.id) && is_left_empty(source, issue);
+            || model::is_merged(case, document.id) && is_left_empty(source, issue)
+            || model::takes_secret(case, document.id);
         let flag = refusal::flag(issue, case);
         if left {
             flag.severity(Severity::Warning);

@@ -38,6 +38,20 @@ pub(super) fn is_injected(source: &Source, field: &str) -> bool {
     !field.is_empty() && paths.any(|(_, path)| ends(path))
 }
 
+/// Whether the release these values are for lays values of a Secret over them.
+pub(super) fn takes_secret(case: &Case<'_>, document: DocumentId) -> bool {
+    let object = case.repo.document(document).object.as_ref();
+    let Some(own) = object.filter(|object| object.kind == "HelmRelease") else { return false };
+    case.repo.facts.documents.iter().any(|release| {
+        let object = release.object.as_ref();
+        let same = object.is_some_and(|it| it.kind == "HelmRelease" && it.name == own.name);
+        same && release.host.is_none() && {
+            let text = case.repo.text(release.span);
+            text.split_once("valuesFrom:").is_some_and(|(_, rest)| rest.contains("kind: Secret"))
+        }
+    })
+}
+
 /// Whether this is the document of an operator's object, which is merged with others.
 pub(super) fn is_object(case: &Case<'_>, document: DocumentId) -> bool {
     case.repo.alertmanager(document).is_some_and(|config| config.operator)

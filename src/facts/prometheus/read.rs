@@ -7,9 +7,9 @@ use super::{
     ScrapeJob, ServerForm,
 };
 use crate::facts::scalar::{Pairs, Scalar};
-use crate::facts::schema::is_chart_server;
+use crate::facts::schema::{chart_table, is_chart_server};
 use crate::facts::selector::{LabelSelector, Namespaces, ObjectSelector};
-use crate::facts::{DocumentId, FileFacts};
+use crate::facts::{Document, DocumentId, FileFacts};
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
 use monitors::{read_endpoint_job, read_monitor};
@@ -104,6 +104,9 @@ pub fn read_object(node: NodeRef<'_>, document: DocumentId, masked: bool, facts:
             open: masked,
         });
     }
+    if let Some((form, endpoints)) = chart_monitor(&facts.documents[document.index as usize]) {
+        return read_monitor(node, node, endpoints, form, document, masked, facts);
+    }
     let Some(spec) = node.get("spec") else { return };
     match kind.as_deref() {
         Some(kind @ ("Prometheus" | "PrometheusAgent")) => {
@@ -133,6 +136,16 @@ pub fn read_object(node: NodeRef<'_>, document: DocumentId, masked: bool, facts:
         )),
         _ => {}
     }
+}
+
+/// Whether a document is a monitor that a chart of the operator makes from its values, and the key
+/// of its endpoints.
+fn chart_monitor(document: &Document) -> Option<(JobForm, &'static str)> {
+    Some(match chart_table(document)? {
+        "ServiceMonitorSpec" => (JobForm::ServiceMonitor, "endpoints"),
+        "PodMonitorSpec" => (JobForm::PodMonitor, "podMetricsEndpoints"),
+        _ => return None,
+    })
 }
 
 /// Where an operator object's jobs come from.

@@ -61,7 +61,10 @@ pub(super) fn read_endpoint_job(
     ScrapeJob {
         document,
         form,
-        name: node.at(&["metadata", "name"]).and_then(Scalar::of),
+        name: match node.get("spec") {
+            Some(_) => node.at(&["metadata", "name"]).and_then(Scalar::of),
+            None => Scalar::under(node, "name"),
+        },
         job_name: match form {
             JobForm::Probe | JobForm::ScrapeConfig => Scalar::under(endpoint, "jobName"),
             JobForm::ServiceMonitor | JobForm::PodMonitor => labelled_job(node),
@@ -86,8 +89,8 @@ pub(super) fn read_endpoint_job(
         targets: static_targets_of(endpoint),
         prober: endpoint.get("prober").and_then(|prober| Scalar::under(prober, "url")),
         labels: match form {
-            JobForm::ServiceMonitor | JobForm::PodMonitor => node
-                .at(&["spec", "selector", "matchLabels"])
+            JobForm::ServiceMonitor | JobForm::PodMonitor => spec_of(node)
+                .at(&["selector", "matchLabels"])
                 .map_or_else(Pairs::default, |labels| Pairs::of(labels, masked)),
             _ => static_labels(items(endpoint, "staticConfigs"), masked),
         },
@@ -97,21 +100,26 @@ pub(super) fn read_endpoint_job(
         selects: selects(node, form, masked),
         target_labels: ["targetLabels", "podTargetLabels"]
             .iter()
-            .flat_map(|name| node.get("spec").into_iter().flat_map(|spec| items(spec, name)))
+            .flat_map(|name| items(spec_of(node), name))
             .filter_map(Scalar::of)
             .collect(),
     }
 }
 
+/// What an object specifies; values of the operator's chart have it beside the name.
+fn spec_of(node: NodeRef<'_>) -> NodeRef<'_> {
+    node.get("spec").unwrap_or(node)
+}
+
 /// The label of what is selected that becomes `job`, where the selector says its value.
 fn labelled_job(monitor: NodeRef<'_>) -> Option<Scalar> {
-    let spec = monitor.get("spec")?;
+    let spec = spec_of(monitor);
     let label = Scalar::under(spec, "jobLabel").filter(|label| label.known)?;
     Scalar::under(spec.at(&["selector", "matchLabels"])?, &label.text)
 }
 
 fn selects(node: NodeRef<'_>, form: JobForm, masked: bool) -> Option<(LabelSelector, Namespaces)> {
-    let spec = node.get("spec")?;
+    let spec = spec_of(node);
     let monitor = matches!(form, JobForm::ServiceMonitor | JobForm::PodMonitor);
     let selector = spec.get("selector").filter(|_| monitor)?;
     let namespaces = Namespaces::of_monitor(spec.get("namespaceSelector"), masked);
