@@ -74,6 +74,7 @@ const PACKAGES: &[&str] = &[
     "dockerflow",
     "flask-request-id",
     "express-request-id",
+    "brokerapi",
     "bunyan-middleware",
     "express-bunyan-logger",
     "koa-bunyan-logger",

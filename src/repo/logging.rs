@@ -266,6 +266,13 @@ impl Repo {
         let mut commands = manifests.flat_map(|it| &it.commands);
         let fastify = commands.find(|it| it.text.contains("fastify start"));
         style.open = style.open.or(fastify.map(|it| it.span));
+        // A server that comes as a package may have a logger of bunyan, which writes JSON.
+        let mut needed = self.dependencies_of(service).filter(|it| !it.development);
+        let bunyan = needed.find(|it| it.name.text == "bunyan").filter(|_| {
+            let mut modules = self.modules_of(service);
+            modules.any(|module| module.imports.iter().any(|import| import == "bunyan"))
+        });
+        style.open = style.open.or(bunyan.map(|it| it.name.span));
         // An agent sends the records of the loggers it knows.
         style.open = style.open.or_else(|| self.agent_of(service).map(|(span, _)| span));
         style.open = style.open.or_else(|| self.hides_agent(service).then_some(service.anchor));

@@ -57,6 +57,9 @@ pub(in crate::repo) const PLATFORMS: &[&str] = &[
     "serverless.yml",
 ];
 
+/// Of more files than these no stand-in is made.
+const FEW_FILES: usize = 6;
+
 /// Sets the certainty of all units.
 pub(super) fn weigh(repo: &Repo, found: &mut [Service]) {
     // Examples count where there is nothing else.
@@ -98,6 +101,9 @@ impl<'r> Weighed<'r, '_> {
             // What is not read is a service where it is run.
             let runs = !service.unread.is_empty() && self.containers().any(|it| self.stands(it));
             return if runs { Certainty::Certain } else { Certainty::Doubtful };
+        }
+        if self.is_web_server() || self.tries() || self.stands_in() {
+            return Certainty::Doubtful;
         }
         let placed = self.containers().any(|it| self.stands(it));
         let offers = self.containers().any(|it| self.stands(it) && is_open(it));
@@ -387,6 +393,47 @@ impl<'r> Weighed<'r, '_> {
             || self.service.languages.contains(&Kind::Python) && at("setup.py") && !self.is_imaged()
             || bare && self.service.containers.is_empty()
             || self.is_introduced_as_other()
+    }
+
+    /// Whether all its images are a web server as it comes, with settings alone: no code of the folder
+    /// runs there.
+    fn is_web_server(&self) -> bool {
+        const SERVERS: &[&str] = &["apache", "apache2", "caddy", "haproxy", "httpd", "nginx"];
+        let serves = |it: &BaseImage| {
+            let name = last(&it.image.text).split([':', '@']).next().unwrap_or_default();
+            it.command.is_empty() && SERVERS.contains(&name)
+        };
+        let mut images = self.images().peekable();
+        self.service.manifests.is_empty() && images.peek().is_some() && images.all(serves)
+    }
+
+    /// Whether its package, or its folder, is called as what only stands in for something else, or
+    /// serves a test of contracts: `shop-preferences-mock`, `pact/`.
+    fn stands_in(&self) -> bool {
+        let names = self.own_manifests().filter_map(|it| it.name.as_ref()?.known_text());
+        let mut names = names.chain([self.service.name.as_str()]);
+        names.any(is_stand_in) || last(&self.service.root) == "pact"
+    }
+
+    /// Whether it says of itself, where it starts, that it is there to try something with.
+    fn tries(&self) -> bool {
+        const SAY: &[&str] = &["dummy server", "mock server", "test server", "tester "];
+        let calls = &self.repo.facts.log_calls;
+        let of = |document: &crate::facts::DocumentId| {
+            let start = calls.partition_point(|it| it.document < *document);
+            let end = calls.partition_point(|it| it.document <= *document);
+            &calls[start..end]
+        };
+        self.service.own.len() < FEW_FILES
+            && self.service.own.iter().flat_map(of).any(|call| {
+                let said = [&call.message, &call.template].into_iter().flatten().next();
+                let starts = matches!(call.function.text.as_str(), "" | "main");
+                starts
+                    && said.is_some_and(|it| {
+                        let text = it.text.to_ascii_lowercase();
+                        text.contains("listening") && SAY.iter().any(|say| text.contains(say))
+                    })
+            })
     }
 
     /// Whether a package installs a command.

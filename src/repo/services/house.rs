@@ -2,8 +2,9 @@
 //! records, figures and spans is what they are made for.
 
 use super::super::Repo;
-use super::{Service, Signal};
+use super::{Service, Signal, modules, units};
 use crate::facts::manifest::{Dependency, Ecosystem, Manifest};
+use crate::identify::Kind;
 use crate::lang::path::last;
 use crate::source::Origin;
 use std::collections::{BTreeMap, BTreeSet};
@@ -123,6 +124,20 @@ pub(super) fn hidden(repo: &Repo, service: &Service) -> BTreeSet<Signal> {
         repo.facts.manifests.iter().filter_map(|it| it.name.as_ref()?.known_text()).collect();
     let houses = Houses::of(repo, service);
     let mut found = BTreeSet::new();
+    // Of a module above the folder of a program, only what it imports is its own.
+    let above = module_above(repo, service).into_iter().flat_map(|it| &it.dependencies);
+    for needed in above.filter(|it| houses.holds(Ecosystem::Go, it)) {
+        let name = needed.name.text.as_str();
+        let taken = |import: &String| {
+            let rest = import.strip_prefix(name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let mut modules = repo.modules_of(service);
+        if !here.contains(name) && modules.any(|it| it.imports.iter().any(taken)) {
+            found.extend(signals_of(name));
+            found.extend(signals_of_parts(repo, service, name));
+        }
+    }
     for manifest in service.built_with.iter().map(|&it| &repo.facts.manifests[it]) {
         for needed in manifest.dependencies.iter().filter(|it| !it.development && !it.indirect) {
             let name = needed.name.text.as_str();
@@ -144,6 +159,19 @@ pub(super) fn hidden(repo: &Repo, service: &Service) -> BTreeSet<Signal> {
         }
     }
     found
+}
+
+/// Go: the module that a program is part of, where it stands above its folder.
+fn module_above<'r>(repo: &'r Repo, service: &Service) -> Option<&'r Manifest> {
+    let is_go = |it: &&Manifest| it.ecosystem == Ecosystem::Go;
+    let mut own = service.built_with.iter().map(|&it| &repo.facts.manifests[it]);
+    if !service.languages.contains(&Kind::Go) || own.any(|it| is_go(&it)) {
+        return None;
+    }
+    let home = |it: &Manifest| modules::home_of(&repo.source(it.document.source).path);
+    let above = repo.facts.manifests.iter().filter(is_go);
+    let above = above.filter(|it| units::is_in(&service.root, home(it)));
+    above.max_by_key(|it| home(it).len())
 }
 
 /// Rust: whether a crate is a logger of somebody's house: in one crate tracing's records and spans are
@@ -260,7 +288,8 @@ impl Houses {
             groups: BTreeSet::new(),
             words: BTreeSet::new(),
         };
-        for manifest in service.manifests.iter().map(|&it| &repo.facts.manifests[it]) {
+        let own = service.manifests.iter().map(|&it| &repo.facts.manifests[it]);
+        for manifest in own.chain(module_above(repo, service)) {
             let Some(name) = manifest.name.as_ref().and_then(|it| it.known_text()) else {
                 continue;
             };

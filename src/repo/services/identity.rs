@@ -32,7 +32,8 @@ pub(super) fn anchor(repo: &Repo, service: &Service) -> Option<(DocumentId, Span
     let mut spoken = all().filter(|it| kind.is_some_and(|kind| reads(it.ecosystem, kind)));
     let spoken = spoken.clone().find(|it| !aside(it)).or_else(|| spoken.next());
     let manifest = spoken.or_else(|| all().next());
-    let image = service.images.first().map(|&it| &facts.base_images[it]);
+    let images = || service.images.iter().map(|&it| &facts.base_images[it]);
+    let image = images().find(|it| !it.command.is_empty()).or_else(|| images().next());
     let container = service.containers.first().map(|&it| &facts.containers[it]);
     let entry = || {
         let span = *service.entries.first()?;

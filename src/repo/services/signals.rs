@@ -208,6 +208,10 @@ impl Repo {
             "prometheus",
             "prom",
             "instrumentation",
+            "stats_client",
+            "stats_logger",
+            "stats_reporter",
+            "statsclient",
             "telemetry",
         ];
         let mut needed = self.dependencies_of(service).filter(|it| !it.development);
@@ -216,10 +220,12 @@ impl Repo {
             // `@acme/shop-metrics`
             let own = last(&name).rsplit(':').next().unwrap_or(&name);
             // What comes with another package is seldom called by the program.
-            LIBRARIES
-                .iter()
-                .any(|known| name.contains(known) && !(it.indirect && *known == "influx"))
-                || own.split(['-', '_', '.']).any(|word| matches!(word, "metrics" | "telemetry"))
+            let seldom = |known: &str| it.indirect && matches!(known, "influx" | "opencensus");
+            LIBRARIES.iter().any(|known| name.contains(known) && !seldom(known))
+                || !it.indirect
+                    && own
+                        .split(['-', '_', '.'])
+                        .any(|word| matches!(word, "metrics" | "telemetry"))
         }) {
             return true;
         }

@@ -136,10 +136,12 @@ fn split(modules: &Modules<'_>, unit: Unit) -> Vec<Unit> {
     if mains.len() < 2 {
         return vec![unit];
     }
-    let manifests = unit.manifests.iter().copied();
-    let manifests: Vec<usize> = manifests
-        .filter(|&number| modules.repo.facts.manifests[number].ecosystem == Ecosystem::Go)
-        .collect();
+    let of = |number: &usize, kind| modules.repo.facts.manifests[*number].ecosystem == kind;
+    let all = || unit.manifests.iter().copied();
+    let manifests: Vec<usize> = all().filter(|it| of(it, Ecosystem::Go)).collect();
+    // What a platform is told to start is the program that stands beside it.
+    let (started, others): (Vec<usize>, Vec<usize>) =
+        all().partition(|it| mains.contains(unit.root.as_str()) && of(it, Ecosystem::Procfile));
     let mut parts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let mut rest = Vec::new();
     for number in unit.own {
@@ -164,20 +166,14 @@ fn split(modules: &Modules<'_>, unit: Unit) -> Vec<Unit> {
     }
     let mut found: Vec<Unit> = parts
         .into_iter()
-        .map(|(root, own)| Unit {
-            root: root.to_owned(),
-            own,
-            manifests: manifests.clone(),
-            unread: Vec::new(),
+        .map(|(root, own)| {
+            let beside = started.iter().filter(|_| root == unit.root);
+            let manifests = manifests.iter().chain(beside).copied().collect();
+            Unit { root: root.to_owned(), own, manifests, unread: Vec::new() }
         })
         .collect();
     if !rest.is_empty() || !unit.unread.is_empty() {
-        found.push(Unit {
-            root: unit.root,
-            own: rest,
-            manifests: unit.manifests,
-            unread: unit.unread,
-        });
+        found.push(Unit { root: unit.root, own: rest, manifests: others, unread: unit.unread });
     }
     found
 }

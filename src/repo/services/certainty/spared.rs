@@ -4,9 +4,13 @@
 use super::super::super::Repo;
 use super::super::{Service, Signal, modules};
 use super::words::stem;
+use crate::facts::code::{Listener, ListenerForm};
 use crate::facts::manifest::{Ecosystem, Manifest};
 use crate::facts::scalar::Scalar;
+use crate::identify::Kind;
 use crate::lang::path::{folder, join, last};
+use crate::lang::sensitive::words;
+use crate::source::Span;
 use std::collections::BTreeSet;
 
 /// Signals that are not asked of a unit.
@@ -22,11 +26,20 @@ pub(super) fn of(repo: &Repo, service: &Service) -> BTreeSet<Signal> {
     if all().any(is_of_conductor) {
         spared.extend(Signal::ALL);
     }
-    if is_exporter(service) || only_exports(repo, service) {
+    if is_loaded(repo, service) {
+        spared.extend(Signal::ALL);
+    }
+    if is_exporter(service)
+        || only_exports(repo, service)
+        || is_operator(repo, service)
+        || is_name_server(repo, service)
+        || only_sockets(repo, service)
+        || is_called(service, &["logger"])
+    {
         spared.extend([Signal::Traces, Signal::Propagation]);
     }
-    if is_operator(repo, service) {
-        spared.extend([Signal::Traces, Signal::Propagation]);
+    if is_called(service, &["redirect", "redirector", "redirects"]) || only_probes(repo, service) {
+        spared.extend([Signal::Metrics, Signal::Traces, Signal::Propagation]);
     }
     if all().filter(has_own).any(|it| has_plugins(repo, it)) {
         spared.extend([Signal::Metrics, Signal::Traces, Signal::Propagation]);
@@ -75,11 +88,122 @@ fn is_operator(repo: &Repo, service: &Service) -> bool {
 
 /// Whether a unit goes by the name of an exporter.
 fn is_exporter(service: &Service) -> bool {
+    is_called(service, &["exporter"])
+}
+
+/// Whether the name of a unit, or that of its folder, ends in one of these words.
+fn is_called(service: &Service, words: &[&str]) -> bool {
     let says = |name: &str| {
         let word = name.rsplit(['-', '_', '.']).next().unwrap_or(name);
-        word.eq_ignore_ascii_case("exporter")
+        words.iter().any(|it| word.eq_ignore_ascii_case(it))
     };
     says(last(&service.root)) || says(&service.name)
+}
+
+/// Whether a unit is code that another program loads, which writes its records and starts it: Cisco's
+/// NSO.
+fn is_loaded(repo: &Repo, service: &Service) -> bool {
+    let loaded = |import: &String| import == "ncs" || import.starts_with("ncs.");
+    service.languages.contains(&Kind::Python)
+        && repo.modules_of(service).any(|module| module.imports.iter().any(loaded))
+}
+
+/// Whether a unit answers questions of DNS: they carry no context.
+fn is_name_server(repo: &Repo, service: &Service) -> bool {
+    const SERVERS: &[&str] = &[
+        "dns2",
+        "dnslib.server",
+        "dnsrewriteproxy",
+        "github.com/coredns/coredns",
+        "github.com/miekg/dns",
+        "hickory_server",
+        "twisted.names.server",
+    ];
+    let serves = |import: &String| {
+        SERVERS.iter().any(|known| {
+            let rest = import.strip_prefix(known);
+            rest.is_some_and(|it| it.is_empty() || it.starts_with(['.', '/', ':']))
+        })
+    };
+    let named = format!("{}-{}", service.root, service.name).to_ascii_lowercase();
+    named.split(['-', '_', '.', '/']).any(|word| matches!(word, "dns" | "nameserver"))
+        && repo.modules_of(service).any(|module| module.imports.iter().any(serves))
+}
+
+/// Whether all that a unit waits for are bare connections, and nothing where it takes them speaks HTTP:
+/// what it speaks has no place for context.
+fn only_sockets(repo: &Repo, service: &Service) -> bool {
+    const SPEAK: &[&str] = &["axum", "grpc", "http", "hyper", "tonic", "twisted", "warp", "web"];
+    let bare = |at: &Span| {
+        let connection = |it: &Listener| it.at == *at && it.form == ListenerForm::Connections;
+        repo.facts.listeners.iter().any(connection)
+    };
+    let speaks = |import: &String| {
+        let import = import.to_ascii_lowercase();
+        SPEAK.iter().any(|word| import.contains(word))
+    };
+    let files: BTreeSet<_> = service.listens.iter().map(|at| at.source).collect();
+    let mut modules = repo.modules_of(service).filter(|it| files.contains(&it.document.source));
+    !service.listens.is_empty()
+        && service.consumes.is_empty()
+        && service.listens.iter().all(bare)
+        && !modules.any(|module| module.imports.iter().any(speaks))
+}
+
+/// Whether each route of a unit asks whether something is there, and nothing else waits.
+fn only_probes(repo: &Repo, service: &Service) -> bool {
+    const PROBES: &[&str] = &[
+        "alive",
+        "check",
+        "health",
+        "healthcheck",
+        "healthz",
+        "heartbeat",
+        "live",
+        "liveness",
+        "livez",
+        "metrics",
+        "ping",
+        "readiness",
+        "ready",
+        "readyz",
+    ];
+    let says = |text: &str| words(text).iter().any(|word| PROBES.contains(&word.as_str()));
+    let probes = |path: &str| words(path).first().is_some_and(|it| PROBES.contains(&it.as_str()));
+    let mut routes = 0;
+    let mut files = BTreeSet::new();
+    let all = service.listens.iter().all(|at| {
+        let source = repo.source(at.source);
+        let text = source.look();
+        files.insert(at.source);
+        // The call goes on behind what it is made by.
+        let rest = text.get(at.start as usize..).unwrap_or_default();
+        let line = rest.lines().next().unwrap_or_default();
+        let path = line.split(['"', '\'']).nth(1).filter(|it| it.starts_with('/'));
+        routes += usize::from(path.is_some() || says(line));
+        match path {
+            Some(path) => probes(path),
+            None => repo.facts.listeners.iter().any(|it| it.starts && it.at == *at),
+        }
+    });
+    let others = files.into_iter().flat_map(|it| paths_in(&repo.source(it).look()));
+    let others: Vec<String> = others.collect();
+    routes += others.len();
+    service.consumes.is_empty() && routes > 0 && all && others.iter().all(|path| probes(path))
+}
+
+/// Paths that a text gives to what looks like routers: `web.get("/check", check)`.
+fn paths_in(text: &str) -> Vec<String> {
+    const CALLS: &[&str] = &["delete(", "get(", "handle(", "path(", "post(", "put(", "route("];
+    let mut found = Vec::new();
+    for call in CALLS {
+        for (at, _) in text.match_indices(call) {
+            let rest = text[at + call.len()..].trim_start().strip_prefix(['"', '\'']);
+            let path = rest.and_then(|rest| rest.split(['"', '\'']).next());
+            found.extend(path.filter(|it| it.starts_with('/')).map(str::to_owned));
+        }
+    }
+    found
 }
 
 /// Whether all that a unit waits for stands in files that are about its own figures and health.
