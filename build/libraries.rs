@@ -16,7 +16,11 @@ const ROLES: &[(&str, &str, &[&str])] = &[
     ("log-field", "LogField", &["key", "value", "map"]),
     ("print", "Print", &["message", "stream"]),
     ("logger", "Logger", &["name"]),
-    ("log-format", "LogFormat", &["asks", "format", "time", "gives", "names", "named", "writer"]),
+    (
+        "log-format",
+        "LogFormat",
+        &["asks", "format", "time", "gives", "names", "named", "unless", "writer"],
+    ),
     ("log-level", "LogLevel", &["level", "of", "when"]),
     ("file-mode", "FileMode", &["path", "mode"]),
     ("tracer", "Tracer", &["name"]),

@@ -2,6 +2,7 @@
 //! they are stored.
 
 use super::Repo;
+use crate::facts::DocumentId;
 use crate::facts::code::loggers::Setup;
 use crate::facts::code::logs::LogCall;
 use crate::facts::collector::{Component, Section};
@@ -51,13 +52,22 @@ pub enum Masked {
 }
 
 impl Repo {
+    /// Whether a file is of the same program as a record.
+    fn shares(&self, call: &LogCall, document: DocumentId) -> bool {
+        let own = self.services_with(call.document);
+        let others = self.services_with(document);
+        document == call.document || own.iter().any(|it| others.contains(it))
+    }
+
+    /// Whether something of the program looks for secrets in the text of its records.
+    pub fn masks_texts(&self, call: &LogCall) -> bool {
+        let mut setups = self.facts.logger_setups.iter();
+        setups.any(|it| matches!(it.setup, Setup::Masks) && self.shares(call, it.document))
+    }
+
     /// Whether a logger of the program masks the value of a record's key.
     pub fn is_masked(&self, call: &LogCall, key: &str) -> Masked {
-        let own = self.services_with(call.document);
-        let shares = |document| {
-            let others = self.services_with(document);
-            document == call.document || own.iter().any(|it| others.contains(it))
-        };
+        let shares = |document| self.shares(call, document);
         let masked = self.facts.logger_setups.iter().filter_map(|it| match &it.setup {
             Setup::Redacts { keys } if shares(it.document) => Some(keys),
             _ => None,

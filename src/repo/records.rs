@@ -71,14 +71,31 @@ impl RecordIndex {
 }
 
 impl Repo {
-    /// Whether the repository holds what ships records.
-    pub fn ships_logs(&self) -> bool {
+    /// Whether what ships records here has those of a service: it takes what all containers print, or
+    /// names the service.
+    pub fn ships_records_of(&self, service: &Service) -> bool {
+        const ALL: &[&str] =
+            &["/var/lib/docker", "/var/log/containers", "/var/log/pods", "docker", "kubernetes"];
         let facts = &self.facts;
-        let receives = |kind: &str| matches!(kind, "filelog" | "fluentforward" | "syslog");
-        !facts.beats.is_empty()
-            || !facts.shipper_sections.is_empty()
-            || !facts.logstash_plugins.is_empty()
-            || facts.components.iter().any(|component| receives(component.kind()))
+        let receivers = facts
+            .components
+            .iter()
+            .filter(|component| matches!(component.kind(), "filelog" | "fluentforward" | "syslog"));
+        let documents = facts.beats.iter().map(|it| it.document);
+        let documents: BTreeSet<DocumentId> = documents
+            .chain(facts.shipper_sections.iter().map(|it| it.document))
+            .chain(facts.logstash_plugins.iter().map(|it| it.document))
+            .chain(receivers.map(|it| it.document))
+            .collect();
+        let mut programs = self.services().iter().filter(|it| it.runs() && !it.rehearsal);
+        let lone = programs.by_ref().count() == 1;
+        documents.into_iter().any(|document| {
+            if lone {
+                return true;
+            }
+            let text = self.source(document.source).look();
+            text.contains(service.name.as_str()) || ALL.iter().any(|word| text.contains(word))
+        })
     }
 
     /// Whether what ships records sends them to the store of a cloud, beside what it knows of the
@@ -98,10 +115,26 @@ impl Repo {
     }
 
     /// Whether a platform takes what a service prints, and adds when and where that was: NAIS,
-    /// Heroku, Cloud Foundry, Cloud Run, App Engine, Fly.
+    /// Heroku, Cloud Foundry, Cloud Run, App Engine, Fly, Lambda; or Kubernetes, where the service
+    /// runs by what is here.
     pub fn platform_takes_records(&self, service: &Service) -> bool {
-        const FILES: &[&str] =
-            &["Procfile", "app.yaml", "fly.toml", "heroku.yml", "manifest.yml", "render.yaml"];
+        const FILES: &[&str] = &[
+            "Procfile",
+            "app.yaml",
+            "fly.toml",
+            "heroku.yml",
+            "host.json",
+            "manifest.yml",
+            "render.yaml",
+            "samconfig.toml",
+            "serverless.ts",
+            "serverless.yaml",
+            "serverless.yml",
+        ];
+        let mut containers = service.containers.iter().map(|&it| &self.facts.containers[it]);
+        if containers.any(|it| it.workload != "compose") {
+            return true;
+        }
         let objects = self.facts.documents.iter().filter_map(|document| {
             let object = document.object.as_ref()?;
             let takes = ["nais.io/", "serving.knative.dev/"];

@@ -2,7 +2,9 @@
 
 use crate::catalogue::model::Severity;
 use crate::check::Case;
+use crate::lang::path::last;
 use crate::lang::records::Part;
+use crate::lang::sensitive::words;
 use crate::repo::services::{Certainty, Service, Signal};
 
 pub(super) fn check(service: &Service, case: &mut Case<'_>) {
@@ -14,20 +16,21 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     let (Some(record), Some(form)) = (style.record, style.structured) else { return case.skip() };
     let records = case.repo.records_of(service);
     let needed = records.missing(true);
+    let repo = case.repo;
     let (missing, severity) = match needed.as_slice() {
         [] => (records.missing(false), Severity::Warning),
-        // A platform that takes what a program prints adds when and where it was printed.
-        parts
-            if case.repo.platform_takes_records(service)
-                && parts.iter().all(|it| !matches!(it, Part::Level | Part::Message)) =>
-        {
+        // What wrote a record and what it says nobody else can add.
+        parts if parts.iter().any(|it| matches!(it, Part::Level | Part::Message)) => {
+            (needed, Severity::Error)
+        }
+        // A platform that takes what a program prints adds when and where it was printed; a cloud's
+        // store of records has one part for each deployment.
+        _ if repo.platform_takes_records(service) || repo.ships_to_cloud() => {
             (needed, Severity::Warning)
         }
-        // A cloud's store of records has one part for each deployment.
-        [Part::Environment] if case.repo.ships_to_cloud() => (needed, Severity::Warning),
-        // What ships the records, if it is not here, may say whose they are.
-        parts if parts.iter().all(|it| matches!(it, Part::Service | Part::Environment)) => {
-            let here = case.repo.ships_logs();
+        // Whose records they are, what ships them may say: if it is not here, nobody knows.
+        parts if !parts.contains(&Part::Time) => {
+            let here = repo.ships_records_of(service);
             (needed, if here { Severity::Error } else { Severity::Warning })
         }
         _ => (needed, Severity::Error),
@@ -35,8 +38,13 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     if missing.is_empty() {
         return;
     }
+    // Where several forms are there, or somebody starts it on a machine of their own, what runs may
+    // have another.
+    let sure = style.open.is_none_or(|open| open == form)
+        && !is_of_developers(&repo.source(form.source).path);
     let severity = match service.certainty_of(Signal::Logs) {
-        Certainty::Certain => severity,
+        Certainty::Certain if sure => severity,
+        Certainty::Certain => severity.min(Severity::Warning),
         Certainty::Likely => severity.min(Severity::Warning),
         Certainty::Doubtful => severity.min(Severity::Info),
     };
@@ -45,6 +53,14 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
         .with("missing", listed(&missing))
         .severity(severity)
         .related(record, "a record is written here");
+}
+
+/// Whether a file is what starts a program for who works on it, by its name: `local.ts`.
+fn is_of_developers(path: &str) -> bool {
+    let stem = last(path).split('.').next().unwrap_or_default();
+    words(stem)
+        .iter()
+        .any(|word| matches!(word.as_str(), "dev" | "development" | "local" | "offline"))
 }
 
 /// `time, level and service`.

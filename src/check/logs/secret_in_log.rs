@@ -23,7 +23,12 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
         || call.printed && call.function.text.to_ascii_lowercase().starts_with("debug");
     let mut told = Vec::new();
     let path = &case.repo.source(call.document.source).path.clone();
-    for value in &call.values {
+    // Of what may stand in one place, what certainly lets somebody in is told.
+    let (headers, others): (Vec<&Logged>, Vec<&Logged>) = call
+        .values
+        .iter()
+        .partition(|it| it.whole && matches!(it.request, Some("headers" | "cookies")));
+    for value in headers.into_iter().chain(others) {
         if told.contains(&value.span) {
             continue;
         }
@@ -48,7 +53,8 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
             if masked == Masked::Always {
                 continue;
             }
-            let certain = certain && !tries && masked == Masked::Not;
+            let masked = masked != Masked::Not || case.repo.masks_texts(call);
+            let certain = certain && !tries && !masked;
             let article = if what.starts_with(['a', 'o']) { "an" } else { "a" };
             let what = format!("{article} {what}");
             case.flag(value.span).with("what", what).severity(weight(certain));
@@ -101,6 +107,7 @@ fn admits(call: &LogCall, path: &str, message: &str) -> bool {
         "reset",
         "session",
         "signin",
+        "verification",
     ];
     const REFUSED: &[&str] = &[
         "bad",
@@ -126,8 +133,51 @@ fn admits(call: &LogCall, path: &str, message: &str) -> bool {
     let said = sensitive::words(message);
     let has = |words: &[String], list: &[&str]| words.iter().any(|it| list.contains(&it.as_str()));
     let mut words = sensitive::words(path);
-    words.extend(sensitive::words(&call.function.text));
-    (has(&words, SPEAK) || has(&said, SPEAK)) && !has(&said, REFUSED)
+    let function = sensitive::words(&call.function.text);
+    // What took it has just turned it away.
+    let refused = call.caught || has(&said, REFUSED) || has(&function, REFUSED);
+    words.extend(function);
+    (has(&words, SPEAK) || has(&said, SPEAK)) && !refused && !is_another(message)
+}
+
+/// Whether a message says of a token that it is one of something else: `clearing reservation token %s`.
+fn is_another(message: &str) -> bool {
+    const SMALL: &str = "\
+        a an and by for from got her his is its my new of old or our that the their these this \
+        those to user users using was with your id";
+    let ends = |at: &usize| {
+        !message[at + "token".len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
+    };
+    let at = message.match_indices(" token").map(|(at, _)| at + 1).filter(ends).last();
+    let Some(before) = at.map(|at| message[..at].trim_end_matches(' ')) else { return false };
+    let before = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    let small = SMALL.split_ascii_whitespace().any(|word| word == before);
+    // What is done with it: `validate token`, `using token`, `decoded token`.
+    let act = ["ate", "ed", "ify", "ing", "ode"].iter().any(|end| before.ends_with(end));
+    let done = ["check", "create", "get", "parse", "process", "read", "return", "store"];
+    !before.is_empty()
+        && !small
+        && !act
+        && !done.contains(&before)
+        && !is_certain(&format!("{before}_token"), "token")
+}
+
+/// Whether a name is no longer than what it holds and one word more, or the record itself says what it
+/// holds: what a longer name alone tells may be about something else.
+fn is_spoken(name: &str, message: &str) -> bool {
+    let said = sensitive::words(name);
+    let text = message.to_lowercase();
+    let abroad = ["密码", "密钥", "令牌", "口令", "パスワード", "passwort", "contraseña", "senha"];
+    said.len() < 4
+        || text.chars().all(|c| !c.is_alphabetic())
+        || abroad.iter().any(|word| text.contains(word))
+        || sensitive::words(&text).windows(2).any(|pair| {
+            let one = |text: &str| {
+                sensitive::of_name(text).is_some_and(|found| found.kind == Kind::Secret)
+            };
+            pair.iter().any(|word| one(word)) || one(&pair.join("_"))
+        })
+        || sensitive::of_name(&text).is_some_and(|found| found.kind == Kind::Secret)
 }
 
 /// Whether a file's tokens are no credentials, by its path: of a language, or of a proof that is
@@ -179,6 +229,8 @@ fn is_certain(name: &str, what: &str) -> bool {
         "api",
         "auth",
         "authentication",
+        "authorisation",
+        "authorization",
         "bearer",
         "jwt",
         "oauth",
@@ -187,6 +239,7 @@ fn is_certain(name: &str, what: &str) -> bool {
         "refresh",
         "reset",
         "session",
+        "verification",
     ];
     const SHARED: &[&str] = &[
         "api", "app", "client", "consumer", "jwt", "oauth", "session", "shared", "signing",
@@ -225,15 +278,21 @@ fn secret(call: &LogCall, value: &Logged, path: &str) -> Option<(&'static str, b
     let of = |name: &str| sensitive::of_name(name).filter(|found| found.kind == Kind::Secret);
     let name = value.name.as_deref();
     let key = value.key.as_ref().filter(|key| key.known && value.constant.is_none());
-    if let Some((name, found)) = name.and_then(|name| Some((name, of(name)?))) {
+    // What the source shows to everybody is no secret.
+    let open = value.constant.is_some();
+    if let Some((name, found)) = name.filter(|_| !open).and_then(|name| Some((name, of(name)?))) {
         let message = [&call.message, &call.template].into_iter().flatten().next();
         let message = message.map(|text| text.text.to_lowercase()).unwrap_or_default();
         let speaks = LANGUAGES.iter().any(|word| message.contains(word));
         let by_key = key.is_some_and(|key| {
             of(&key.text).is_some_and(|it| it.what == found.what && is_certain(&key.text, it.what))
         });
-        let certain = is_certain(name, found.what)
+        // `catch (JwtException e) { log.error("bad: " + jwt); }`
+        let bare = call.caught && matches!(name, "bearer" | "jwt");
+        let certain = is_certain(name, found.what) && is_spoken(name, &message) && !bare
             || by_key
+            // Who asks proves by it who they are.
+            || value.request == Some("headers") && found.what == "token"
             || name == "token" && admits(call, path, &message);
         return (name != "token" || !speaks).then_some((found.what, certain));
     }

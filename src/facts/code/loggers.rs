@@ -14,7 +14,7 @@ use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{DocumentId, Subject};
 use crate::source::Span;
 
-pub(super) use read::read;
+pub(super) use read::{asks, read};
 
 /// What records look like.
 #[derive(
@@ -105,6 +105,8 @@ pub enum Setup {
         /// It asks whether that is an object.
         checked: bool,
     },
+    /// Secrets are looked for in the text of a record, and masked.
+    Masks,
     /// Values are masked before they are written.
     Redacts {
         /// Paths of keys; none where they are not known.

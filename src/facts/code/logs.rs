@@ -6,6 +6,7 @@ mod bound;
 mod collisions;
 mod developing;
 mod fit;
+mod objects;
 mod own;
 mod read;
 mod shape;
@@ -104,6 +105,8 @@ pub struct Logged {
     pub key: Option<Scalar>,
     /// The constant of another file that is its key, until that is known.
     pub named_by: Option<Scalar>,
+    /// The constant of another file that it may be, until that is known.
+    pub stands_for: Option<Scalar>,
     /// The name that says what it is: `password` of `user.password`, `email` of `getEmail()`.
     pub name: Option<String>,
     /// Where it is passed.

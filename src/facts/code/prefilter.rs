@@ -170,6 +170,7 @@ fn words(language: Language) -> &'static [&'static str] {
             "Serve(",
         ],
         Language::Java => &[
+            "ILoggingEvent",
             "org.slf4j",
             "lombok.extern",
             "logger.",

@@ -1,6 +1,7 @@
 //! What every record of a program says: what its format brings, and what is bound to its loggers.
 
 use super::file::{Call, File};
+use super::loggers::asks;
 use crate::facts::{DocumentId, FileFacts};
 use crate::lang::records::Part;
 use crate::libraries::{Api, Role};
@@ -87,6 +88,9 @@ fn formats(file: &File<'_, '_>, found: &mut RecordParts) -> bool {
     let unit = file.unit;
     let mut any = false;
     for (call, api) in file.of_role(Role::LogFormat) {
+        if api.get("unless").is_some() && !asks(file, call, api) {
+            continue;
+        }
         any = true;
         found.open |= takes_foreign(file, call);
         if api.get("format") == Some("serialize") && !serializes(unit, call) {

@@ -279,6 +279,7 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
             Status::Unsaid if !matches!(shows, Shows::Nothing) => {
                 match said::before(file, answer.whole) {
                     Status::Unsaid if takes_all(unit, answer.whole) => Status::Server,
+                    Status::Unsaid => said::by_callers(file, answer.whole),
                     status => status,
                 }
             }

@@ -90,8 +90,10 @@ impl Open {
             texts.for_each(|text| visit(one.scope.document, text));
         }
         for one in &mut self.records {
-            let keys = one.values.iter_mut().filter_map(|value| value.named_by.as_mut());
-            keys.for_each(|key| visit(one.document, key));
+            for value in &mut one.values {
+                let names = value.named_by.iter_mut().chain(value.stands_for.iter_mut());
+                names.for_each(|name| visit(one.document, name));
+            }
         }
         for one in &mut self.keys {
             visit(one.document, &mut one.key);
@@ -145,6 +147,10 @@ impl Open {
         for value in self.records.iter_mut().flat_map(|one| &mut one.values) {
             if let Some(key) = value.named_by.take().filter(|key| key.known) {
                 value.key = Some(key);
+            }
+            // What the source shows to everybody is no secret.
+            if let Some(text) = value.stands_for.take().filter(|text| text.known) {
+                value.constant = Some(text.text);
             }
         }
     }

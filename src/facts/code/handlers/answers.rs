@@ -23,6 +23,9 @@ const WRITES: &[&str] = &[
     "WriteTo",
 ];
 
+/// Beginnings of names of functions that do so with an answer.
+const BEGINS: &[&str] = &["Encode", "WriteResponse"];
+
 /// `c.Writer`, `c.Response()`.
 fn is_answer(unit: &Unit<'_>, id: ExprId) -> bool {
     match unit.expr(id) {
@@ -46,7 +49,11 @@ impl Site<'_> {
         if unit.language != Language::Go {
             return false;
         }
-        if !self.tried.iter().any(|id| WRITES.contains(&called(unit, *id))) {
+        // `EncodeReadResponse(&resp, w)`
+        let writes = |name: &str| {
+            WRITES.contains(&name) || BEGINS.iter().any(|begins| name.starts_with(begins))
+        };
+        if !self.tried.iter().any(|id| writes(called(unit, *id))) {
             return self.goes_on_writing(unit);
         }
         // Whoever sits at the terminal.

@@ -106,7 +106,18 @@ fn is_deed(file: &File<'_, '_>, site: &Site<'_>, id: ExprId) -> bool {
     };
     let deed =
         !NONE.contains(&name.to_ascii_lowercase().as_str()) && (is_in(first, DEEDS) || small());
-    deed && !is_of_copies(unit, id)
+    deed && !is_of_copies(unit, id) && !is_to_person(unit, id)
+}
+
+/// Whether something is sent to somebody who may refuse it, as users of chats do with messages to them
+/// alone: `author.send(…)`.
+fn is_to_person(unit: &Unit<'_>, id: ExprId) -> bool {
+    let ExprKind::Call { callee, .. } = unit.expr(id) else { return false };
+    let ExprKind::Member { of, name: "send" } = unit.expr(*callee) else { return false };
+    let (ExprKind::Name(of) | ExprKind::Member { name: of, .. }) = unit.expr(*of) else {
+        return false;
+    };
+    words(of).last().is_some_and(|word| is_in(word, "author member recipient user"))
 }
 
 /// Words of names of what only holds copies, or how far something is: it is made anew.

@@ -160,8 +160,12 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
     }
 }
 
-/// Whether a call is given the option without which it makes no logger: `fastify({ logger: true })`.
-fn asks(file: &File<'_, '_>, call: &Call, api: &Api) -> bool {
+/// Whether a call is given the option without which it makes no logger: `fastify({ logger: true })`;
+/// or nothing of the file chooses what the call does by default: `winston.createLogger({})`.
+pub(in crate::facts::code) fn asks(file: &File<'_, '_>, call: &Call, api: &Api) -> bool {
+    if let Some(option) = api.get("unless") {
+        return keeps_default(file, call, option);
+    }
     let Some(option) = api.get("asks") else { return true };
     let unit = file.unit;
     let maps = unit.args(call.id).iter().map(|arg| unit.expr(file.names.resolved(arg.value)));
@@ -174,6 +178,24 @@ fn asks(file: &File<'_, '_>, call: &Call, api: &Api) -> bool {
     });
     let off = |value: ExprId| matches!(unit.expr(value), ExprKind::Bool(false) | ExprKind::Null);
     given.into_iter().any(|value| !off(value))
+}
+
+/// Whether all options of a call are seen, and this one is nowhere in the file: a transport that is added
+/// later may have it.
+fn keeps_default(file: &File<'_, '_>, call: &Call, option: &str) -> bool {
+    let unit = file.unit;
+    let seen = unit.args(call.id).iter().all(|arg| {
+        matches!(unit.expr(file.names.resolved(arg.value)), ExprKind::Map { entries, .. }
+            if entries.iter().all(|(key, _)| key.is_some()))
+    });
+    let names = |kind: &ExprKind<'_>| match kind {
+        ExprKind::Map { entries, .. } => {
+            entries.iter().any(|(key, _)| key.is_some_and(|key| unit.literal(key) == Some(option)))
+        }
+        ExprKind::Member { name, .. } | ExprKind::Name(name) => *name == option,
+        _ => false,
+    };
+    seen && !unit.exprs.iter().any(|expr| names(&expr.kind))
 }
 
 /// Whether a call passes on what its function was given: `Fastify(options)`.

@@ -1,5 +1,5 @@
 //! What loggers keep out of records: processors of structlog that mask values by their keys, keys that
-//! pino redacts.
+//! pino redacts, encoders and filters of the program's own that look for secrets in a text.
 
 use super::Setup;
 use super::read::add;
@@ -28,6 +28,7 @@ const PINO: &[&str] = &["fastify", "hapi-pino", "nestjs-pino", "pino", "pino-htt
 
 /// Reads what loggers of a file keep out.
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
+    classes(file, facts);
     let unit = file.unit;
     let imports =
         |names: &[&str]| unit.imports.iter().any(|it| names.iter().any(|name| it.path == *name));
@@ -61,6 +62,32 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// Classes that make texts of records, and replace something in them that is called as a secret is.
+fn classes(file: &File<'_, '_>, facts: &mut FileFacts) {
+    let unit = file.unit;
+    let (ends, replaces): (&[&str], &[&str]) = match unit.language {
+        Language::Java => (
+            &["Converter", "Encoder", "Layout", "LayoutBase"],
+            &[".appendReplacement(", ".replaceAll("],
+        ),
+        Language::Python => (&["Filter", "Formatter"], &["re.sub(", ".sub("]),
+        _ => return,
+    };
+    const SECRETS: &[&str] = &["apikey", "api_key", "authorization", "password", "secret", "token"];
+    for class in &unit.classes {
+        if !class.bases.iter().any(|base| ends.iter().any(|end| base.ends_with(end))) {
+            continue;
+        }
+        let text = unit.slice(&class.at);
+        let lower = text.to_ascii_lowercase();
+        if replaces.iter().any(|call| text.contains(call))
+            && SECRETS.iter().any(|word| lower.contains(word))
+        {
+            add(file, class.name, file.span(&class.name_at), Setup::Masks, facts);
         }
     }
 }

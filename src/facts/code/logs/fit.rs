@@ -25,6 +25,13 @@ pub(super) fn mismatch(
     if api.get("fields") == Some("pairs") {
         return odd(file, rest);
     }
+    // `log.Println(os.Stderr, "bad: %v", err)`
+    let places = api.get("style") == Some("plain") && unit.language == Language::Go;
+    let later = (number + 1..args.len().saturating_sub(1)).filter(|_| places);
+    let begins = unit.literal(args[number].value).is_some();
+    let number = later.filter(|_| !begins).find(|at| unit.literal(args[*at].value).is_some());
+    let number = number.or(message)?;
+    let rest = args.get(number + 1..)?;
     // Written there: what a name stands for may be shared.
     let text = unit.literal(args[number].value)?;
     let scalar = file.scalar(args[number].value)?;

@@ -279,6 +279,13 @@ pub(super) fn request(file: &File<'_, '_>, id: ExprId) -> (Option<&'static str>,
             return (Some(part), rest.is_empty() && !given && part != "value");
         }
     }
+    if let ExprKind::Call { callee, .. } = unit.expr(id)
+        && let ExprKind::Member { of, name } = unit.expr(*callee)
+        && is_in(name, LOOK_UPS)
+        && unit.slice(&unit.place(*of)).trim_end_matches("()").to_lowercase().ends_with("headers")
+    {
+        return (Some("headers"), false);
+    }
     (None, false)
 }
 

@@ -4,7 +4,7 @@ use super::shape::{
     LOOK_UPS, SAME, configuration, is_in, is_login, is_map, is_part, is_text_of, is_truth,
     leaf_name, request,
 };
-use super::{Logged, Shape, Way};
+use super::{Logged, Shape, Way, objects};
 use crate::facts::code::file::File;
 use crate::facts::scalar::Scalar;
 use crate::lang::sensitive;
@@ -64,6 +64,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
         self.push(Logged {
             key: None,
             named_by: None,
+            stands_for: None,
             name: Some(name.to_owned()),
             span,
             way: Way::Argument,
@@ -128,6 +129,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             self.push(Logged {
                 key: Some(Scalar { known: constant.is_some(), ..key }),
                 named_by: None,
+                stands_for: None,
                 name: None,
                 span,
                 way: Way::Field,
@@ -198,7 +200,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             ExprKind::Lambda(function) => {
                 let body = &unit.function(*function).body;
                 if let [only] = body.as_slice()
-                    && let StmtKind::Return(Some(value)) = unit.stmt(*only)
+                    && let StmtKind::Return(Some(value)) | StmtKind::Expr(value) = unit.stmt(*only)
                 {
                     self.collect(*value, way, key, at);
                 }
@@ -236,6 +238,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             self.push(Logged {
                 key: None,
                 named_by: None,
+                stands_for: None,
                 name: None,
                 span,
                 way,
@@ -307,6 +310,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             self.push(Logged {
                 key: key.clone(),
                 named_by: None,
+                stands_for: None,
                 name: None,
                 span,
                 way,
@@ -322,7 +326,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                 Some(of) if is_in(name, SAME) => self.collect(of, way, key, at),
                 _ => self.leaf(id, way, key, at),
             }
-        } else if is_in(name, LOOK_UPS) && unit.literal(args[0].value).is_some() {
+        } else if is_in(name, LOOK_UPS) && is_key(file, args[0].value) {
             self.leaf(id, way, key, at);
         } else if writes {
             let inside = if way == Way::Message { Way::Text } else { way };
@@ -365,7 +369,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
     fn leaf(&mut self, id: ExprId, way: Way, key: Option<Scalar>, at: Option<Span>) {
         let file = self.file;
         let span = at.unwrap_or_else(|| file.expr_span(id));
-        if is_part(file, id) {
+        if is_part(file, id) || objects::is_name(file, id, key.as_ref()) {
             return;
         }
         if let Some(value) = file.names.value(id) {
@@ -408,6 +412,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                         self.push(Logged {
                             key: key.clone(),
                             named_by: None,
+                            stands_for: None,
                             name: leaf_name(file, id),
                             span,
                             way,
@@ -442,9 +447,17 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
         // `"Basic " + encoded` lets in whoever reads it, whatever it is called.
         let login = file.names.value(id).is_some_and(|value| is_login(file, value));
         let name = if login { Some("authorization".to_owned()) } else { leaf_name(file, id) };
+        let secret = name.as_deref().and_then(sensitive::of_name).is_some();
+        let fixed = secret
+            && matches!(
+                file.unit.language,
+                Language::Csharp | Language::Go | Language::Java | Language::Rust
+            );
+        let stands_for = fixed.then(|| file.constant(id)).flatten();
         self.push(Logged {
             key,
             named_by: None,
+            stands_for,
             name,
             span,
             way,
@@ -455,6 +468,13 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             constant: None,
         });
     }
+}
+
+/// Whether something is looked up by this: a text, or the name of a constant.
+fn is_key(file: &File<'_, '_>, id: ExprId) -> bool {
+    let constant = |name: &str| name.len() > 1 && !name.contains(char::is_lowercase);
+    file.unit.literal(id).is_some()
+        || matches!(file.unit.expr(id), ExprKind::Name(name) if constant(name))
 }
 
 /// Whether the value of a header may let somebody in: `Authorization`, `X-Shop-Auth`, `X-Session`.

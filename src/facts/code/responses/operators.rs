@@ -208,7 +208,34 @@ pub(super) fn is_guarded(file: &File<'_, '_>, whole: ExprId) -> bool {
         });
         of_class || function.decorators.iter().any(guards)
     });
-    marked || is_routed(file, whole, &says, true)
+    marked || is_routed(file, whole, &says, true) || asks_for_key(unit, whole)
+}
+
+/// Whether the function has turned away before whoever does not hold the one key of its settings:
+/// `if (token !== config.api_key) { res.sendStatus(403); return }`.
+fn asks_for_key(unit: &Unit<'_>, whole: ExprId) -> bool {
+    let start = unit.place(whole).start;
+    let differs = |test: ExprId| {
+        let ExprKind::Binary { op: "!=" | "!==", left, right } = unit.expr(test) else {
+            return false;
+        };
+        [*left, *right].iter().any(|side| {
+            let text = unit.slice(&unit.place(*side));
+            has(text, &["cfg", "conf", "config", "env", "environ", "settings"])
+                && has(text, &["key", "apikey", "password", "secret", "token"])
+        })
+    };
+    unit.outward(unit.function_of(whole)).filter(|id| id.0 != 0).any(|id| {
+        unit.function(id).body.iter().any(|stmt| match unit.stmt(*stmt) {
+            StmtKind::If { test, then, .. } => {
+                let leaves = then.last().is_some_and(|last| {
+                    matches!(unit.stmt(*last), StmtKind::Return(_) | StmtKind::Throw(_))
+                });
+                unit.stmts[stmt.0 as usize].at.end <= start && leaves && differs(*test)
+            }
+            _ => false,
+        })
+    })
 }
 
 /// Whether the path that leads to the function around says something: `router.Post("/-/reload",

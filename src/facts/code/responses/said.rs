@@ -43,6 +43,32 @@ pub(super) fn before(file: &File<'_, '_>, whole: ExprId) -> Status {
     Status::Unsaid
 }
 
+/// C#: the status that callers in the file give the function around, where that sets what it is given:
+/// one of them says that the program failed.
+pub(super) fn by_callers(file: &File<'_, '_>, whole: ExprId) -> Status {
+    let unit = file.unit;
+    let function = unit.function(unit.function_of(whole));
+    let text = unit.slice(&function.at);
+    let sets = |name: &str| {
+        let mut lines = text.lines().filter(|line| line.contains(".StatusCode ="));
+        lines.any(|line| {
+            let given = line.rsplit('=').next().unwrap_or_default();
+            given.trim().trim_start_matches("(int)").trim().trim_end_matches(';') == name
+        })
+    };
+    let given = function.params.iter().position(|param| sets(param.name));
+    let Some(position) = given.filter(|_| unit.language == Language::Csharp) else {
+        return Status::Unsaid;
+    };
+    let fails = |call: ExprId| {
+        file.called(call) == Some(function.name)
+            && unit.args(call).get(position).is_some_and(|arg| {
+                shown::status(unit.slice(&unit.place(arg.value))) == Status::Server
+            })
+    };
+    if unit.calls().any(fails) { Status::Server } else { Status::Unsaid }
+}
+
 /// Whether a block begins or ends with a line.
 fn is_edge(language: Language, line: &str) -> bool {
     let line = line.trim();

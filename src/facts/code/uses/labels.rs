@@ -298,11 +298,18 @@ impl Reader<'_, '_, '_> {
         let file = self.file;
         let traced = file.traced(value);
         let few = traced.origin == ValueOrigin::Path
-            && (paths::are_few(file, value) || follows_login(file, value));
+            && (paths::are_few(file, value) || follows_login(file, value, SIGNALS));
+        // Whoever fails to log in has typed any name.
+        let typed = matches!(&traced.origin, ValueOrigin::Named(name) if name == "username")
+            && follows_login(file, value, &SIGNALS[2..]);
         LabelValue {
             key,
             value: file.expr_span(value),
-            origin: if few { ValueOrigin::Plain } else { traced.origin },
+            origin: match (few, typed) {
+                (true, _) => ValueOrigin::Plain,
+                (_, true) => ValueOrigin::Unique,
+                _ => traced.origin,
+            },
             said: traced.at,
             text: file.text_of(value),
         }
@@ -321,14 +328,16 @@ impl<'a> File<'_, 'a> {
     }
 }
 
+/// What Django calls when somebody logs in or out, or fails to.
+const SIGNALS: &[&str] =
+    &["user_logged_in", "user_logged_out", "user_login_failed", "user_locked_out"];
+
 /// Whether a value is made in what Django calls when somebody logs in or out: that has a page or two.
-fn follows_login(file: &File<'_, '_>, value: ExprId) -> bool {
-    const SIGNALS: &[&str] =
-        &["user_logged_in", "user_logged_out", "user_login_failed", "user_locked_out"];
+fn follows_login(file: &File<'_, '_>, value: ExprId, signals: &[&str]) -> bool {
     let unit = file.unit;
     let function = unit.function(unit.function_of(value));
     function.decorators.iter().any(|mark| {
         let text = unit.slice(&unit.place(*mark));
-        text.contains("receiver") && SIGNALS.iter().any(|signal| text.contains(signal))
+        text.contains("receiver") && signals.iter().any(|signal| text.contains(signal))
     })
 }
