@@ -2,12 +2,36 @@
 
 use crate::facts::code::file::File;
 use crate::lang::sensitive::words;
+use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, StmtId, StmtKind, Unit};
 
 /// Whether a label that is the path of a request has few values.
 pub(super) fn are_few(file: &File<'_, '_>, value: ExprId) -> bool {
-    is_of_methods(file) || is_listed(file.unit, value)
+    is_of_methods(file) || is_listed(file.unit, value) || has_one_route(file, value)
+}
+
+/// Whether what handles the request has one path, without a part that differs: `app.get("/pay", …)`,
+/// `@app.route("/pay")`.
+fn has_one_route(file: &File<'_, '_>, value: ExprId) -> bool {
+    const ROUTES: &[&str] = &["delete", "get", "handle", "handlefunc", "patch", "post", "put"];
+    let unit = file.unit;
+    let fixed = |path: &str| {
+        let path = path.split_once(' ').map_or(path, |(_, path)| path);
+        path.starts_with('/')
+            && !path.contains([':', '*', '{', '<', '(', '$'])
+            && (unit.language != Language::Go || !path.ends_with('/'))
+    };
+    let first = |call: ExprId| unit.args(call).first().and_then(|arg| unit.literal(arg.value));
+    let marked = unit.function(unit.function_of(value)).decorators.iter().any(|mark| {
+        file.call(*mark).is_some_and(|call| call.role(Role::Route).is_some())
+            && first(*mark).is_some_and(fixed)
+    });
+    let given = |call: ExprId| {
+        let routes = |name: &str| ROUTES.contains(&name.to_ascii_lowercase().as_str());
+        file.called(call).is_some_and(routes) && first(call).is_some_and(fixed)
+    };
+    marked || unit.exprs_around(&unit.place(value)).any(given)
 }
 
 /// Rust: whether the requests of a file are those of gRPC, whose paths are names of methods.
