@@ -86,7 +86,7 @@ pub fn by_file(path: &str, text: &str) -> Option<Kind> {
 }
 
 /// The keys at the root of Prometheus' configuration.
-const PROMETHEUS: &[&str] = &[
+pub const PROMETHEUS: &[&str] = &[
     "global",
     "runtime",
     "rule_files",

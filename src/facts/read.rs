@@ -218,9 +218,9 @@ impl<'s> Reader<'s> {
         let before = (self.facts.documents.len(), self.facts.skips.len());
         self.each_document(parsed, origin);
         let found = (self.facts.documents.len(), self.facts.skips.len()) != before;
-        let broken = parsed.tree.roots.iter().position(|root| root.broken);
-        if let Some(index) = broken.filter(|_| !found) {
-            self.broken_stream(parsed, index, origin);
+        if let Some(tear) = parsed.tree.roots.iter().position(|root| root.broken) {
+            let before = found.then_some(before.0);
+            self.torn(parsed, tear, before, origin);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Origin, Parsed, Reader};
 use crate::facts::skip::{Skip, SkipReason};
-use crate::facts::{DocumentId, TextIssue};
+use crate::facts::{Document, DocumentId, TextIssue};
 use crate::identify::{self, Kind};
 use crate::parse::json;
 use crate::parse::tree::{IssueKind, NodeRef};
@@ -21,12 +21,35 @@ impl Reader<'_> {
     }
 
     /// A text in which no document was known: a lost line may have cut one in two.
-    pub(super) fn broken_stream(&mut self, parsed: &Parsed<'_>, index: usize, origin: &Origin) {
+    fn broken_stream(&mut self, parsed: &Parsed<'_>, index: usize, origin: &Origin) {
         let rules = identify::classify_text(parsed.text) == Some(Kind::PrometheusRules);
         let mut origin = origin.clone();
         // Of rules the first document is loaded, and what comes after it is not.
         origin.stream_index = if rules { u32::try_from(index).unwrap_or(u32::MAX) } else { 0 };
         self.broken(parsed, index, parsed.text, &origin);
+    }
+
+    /// A text that a lost or shifted line tore in two: its program reads what stands before the tear
+    /// alone, and that is no document of any kind. `before` is the first document that was found in it.
+    pub(super) fn torn(
+        &mut self,
+        parsed: &Parsed<'_>,
+        tear: usize,
+        before: Option<usize>,
+        origin: &Origin,
+    ) {
+        let Some(before) = before else { return self.broken_stream(parsed, tear, origin) };
+        let found = &mut self.facts.documents[before..];
+        let known = |document: &Document| (document.stream_index as usize) < tear;
+        if tear == 0 || parsed.masked || has_marker(parsed.text) || found.iter().any(known) {
+            return;
+        }
+        let kind = identify::classify_text(parsed.text).filter(|kind| READ_ONCE.contains(kind));
+        let Some(kind) = kind.filter(|kind| !is_taken(parsed, *kind)) else { return };
+        match found.iter_mut().find(|it| it.broken && it.stream_index as usize == tear) {
+            Some(document) => (document.kind, document.stream_index) = (kind, 0),
+            None => self.broken(parsed, tear, parsed.text, origin),
+        }
     }
 
     /// A document that stopped at a syntax error, known by the keys of its lines.
@@ -55,6 +78,32 @@ impl Reader<'_> {
         document.text_issues = root.issues.clone();
         document.broken = true;
     }
+}
+
+/// Kinds of which a program reads the first document of a file alone.
+const READ_ONCE: &[Kind] =
+    &[Kind::PrometheusConfig, Kind::PrometheusRules, Kind::AlertmanagerConfig];
+
+/// Whether the program of a kind takes the first document as it is.
+fn is_taken(parsed: &Parsed<'_>, kind: Kind) -> bool {
+    let keys = match kind {
+        Kind::PrometheusConfig => identify::PROMETHEUS,
+        Kind::PrometheusRules => &["groups"],
+        _ => &[],
+    };
+    let root = parsed.tree.roots.first().and_then(|root| root.node);
+    root.is_some_and(|id| {
+        let mut pairs = parsed.tree.node(id).pairs().peekable();
+        pairs.peek().is_some()
+            && pairs.all(|(key, _)| key.scalar().is_some_and(|it| keys.contains(&it)))
+    })
+}
+
+/// Whether a line of a text, behind its head, begins another document.
+fn has_marker(text: &str) -> bool {
+    let head =
+        |line: &&str| line.is_empty() || line.starts_with(['#', '%']) || line.starts_with("---");
+    text.lines().skip_while(head).any(|line| line.starts_with("---"))
 }
 
 /// Endings of pages: what in them looks like keys is an example among words.
