@@ -392,6 +392,7 @@ const VALUES_KEYS: &[&str] = &[
     "additionalScrapeConfigs",
     "extraScrapeConfigs",
     "scrapeConfigs",
+    "jobList",
     "additionalPrometheusRules",
     "additionalPrometheusRulesMap",
     "serverFiles",

@@ -247,7 +247,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
          kubeStateMetrics>enabled 3, ^defaultRules 3, ^prometheusOperator 1,
          prometheusOperator>enabled 3,
          ^kube-prometheus-stack 5, prometheusSpec>retention 3, prometheusSpec>replicas 2,
-         prometheusSpec>additionalScrapeConfigs 4, config>receivers 2, config>exporters 2,
+         prometheusSpec>additionalScrapeConfigs 4, internal>jobList 5, config>receivers 2, config>exporters 2,
          config>route 2, ^config 1, ^mode 1, ^global 0, config>clients 2, serviceMonitor>enabled 3,
          ^extraArgs 1, ^kind -4, ^services -4, ^scrape_configs -9,
          persistence>enabled 2",

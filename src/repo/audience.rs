@@ -244,7 +244,7 @@ impl Repo {
             || self.paths.iter().any(project)
             || role
             || self.is_module()
-            || charts && !self.has_source_code()
+            || charts && !self.services().iter().any(|it| it.runs() && it.is_certain())
             || self.introduction().is_some_and(|page| says(page, PRODUCTS))
     }
 

@@ -2,9 +2,9 @@
 
 use super::Repo;
 use super::pillars::Part;
-use crate::facts::DocumentId;
 use crate::facts::mimir::MimirConfig;
 use crate::facts::prometheus::ServerForm;
+use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::lang::duration;
 use crate::source::Span;
@@ -37,6 +37,7 @@ impl Repo {
             "metrics" => {
                 self.own_servers().any(|server| server.retention.is_some())
                     || self.scrapers().any(|it| FLAGS.iter().any(|flag| it.flag(flag).is_some()))
+                    || self.facts.documents.iter().any(|it| is_told_to_chart(self, it))
             }
             // A group of some program's records says nothing of the others.
             "logs" => self
@@ -45,6 +46,20 @@ impl Repo {
                 .any(|store| store.kept.as_ref().is_some_and(|kept| kept.seconds.is_some())),
             _ => false,
         }
+    }
+}
+
+/// Whether values of a chart of Prometheus say how long samples are kept.
+fn is_told_to_chart(repo: &Repo, document: &Document) -> bool {
+    let is_length = |value: &str| {
+        let value = value.trim().trim_matches(['"', '\'']);
+        value.len() > 1 && duration::prometheus(value).is_some()
+    };
+    document.kind == Kind::HelmValues && repo.is_ours(document.id) && {
+        let text = repo.text(document.span);
+        let mut lines =
+            text.lines().filter_map(|line| line.trim_start().strip_prefix("retention:"));
+        text.contains("prometheus") && lines.any(is_length)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::catalogue::model::Severity;
 use crate::check::Case;
+use crate::facts::DocumentId;
 use crate::facts::prometheus::ScrapeJob;
 use crate::repo::Repo;
 use crate::repo::scrape::{is_infrastructure, is_infrastructure_name, is_loopback, split_address};
@@ -11,8 +12,12 @@ pub(super) fn check(case: &mut Case<'_>) {
     let own = |job: &&ScrapeJob| repo.stands(job.document);
     let jobs: Vec<&ScrapeJob> = repo.facts.scrape_jobs.iter().filter(own).collect();
     let Some(first) = jobs.first() else { return case.skip() };
-    let scraped =
-        |job: &&ScrapeJob| may_be_application(job) || is_built_here(repo, job) || is_proxy(job);
+    let scraped = |job: &&ScrapeJob| {
+        may_be_application(job)
+            || is_built_here(repo, job)
+            || is_proxy(job)
+            || is_added(repo, job.document)
+    };
     if !jobs.iter().any(scraped) && !is_pushed(repo) {
         let server = repo.server(first.document);
         let place = server.map(|server| server.scrape_configs_key.unwrap_or(server.anchor));
@@ -59,6 +64,12 @@ fn may_be_application(job: &ScrapeJob) -> bool {
         && job.discovery.is_empty()
         && job.targets.iter().all(|it| it.known && infrastructure(&it.text));
     unknown || annotated || !(is_infrastructure(job) || targets)
+}
+
+/// Whether jobs stand beside those that the chart of Prometheus brings, which scrape what is annotated.
+fn is_added(repo: &Repo, document: DocumentId) -> bool {
+    let object = repo.document(document).object.as_ref();
+    object.and_then(|object| object.data_key.as_deref()) == Some("extraScrapeConfigs")
 }
 
 /// Whether a job scrapes a proxy, which counts and times the requests of all behind it.
