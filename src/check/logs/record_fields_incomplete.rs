@@ -5,7 +5,9 @@ use crate::check::Case;
 use crate::lang::path::last;
 use crate::lang::records::Part;
 use crate::lang::sensitive::words;
+use crate::repo::Repo;
 use crate::repo::services::{Certainty, Service, Signal};
+use crate::source::Span;
 
 pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     if !service.runs() || !service.is_readable() || service.rehearsal {
@@ -33,6 +35,8 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
             let here = repo.ships_records_of(service);
             (needed, if here { Severity::Error } else { Severity::Warning })
         }
+        // Of a form that nobody chose, nobody looked at what it lacks; where it is printed may tell.
+        _ if is_default(repo, form) => (needed, Severity::Warning),
         _ => (needed, Severity::Error),
     };
     if missing.is_empty() {
@@ -53,6 +57,11 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
         .with("missing", listed(&missing))
         .severity(severity)
         .related(record, "a record is written here");
+}
+
+/// Whether records have the form that a library has by default: `winston.createLogger({})`.
+fn is_default(repo: &Repo, form: Span) -> bool {
+    repo.source(form.source).look().get(form.range()) == Some("createLogger")
 }
 
 /// Whether a file is what starts a program for who works on it, by its name: `local.ts`.

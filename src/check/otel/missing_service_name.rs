@@ -1,8 +1,9 @@
 //! Services whose telemetry has no name. Rule: rules/otel/missing-service-name.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::code::setup::SdkSetup;
-use crate::repo::services::Service;
+use crate::repo::services::{Certainty, Service, Signal};
 
 pub(super) fn check<'a>(service: &'a Service, case: &mut Case<'a>) {
     let repo = case.repo;
@@ -12,7 +13,10 @@ pub(super) fn check<'a>(service: &'a Service, case: &mut Case<'a>) {
     }
     let identity = repo.identity_of(service);
     if !identity.open && !identity.has(&["service.name"]) {
-        case.flag(provider.name.span).with("name", &service.name);
+        // Where it is started, or a package of the house, may name it.
+        let certain = service.certainty_of(Signal::Resource) == Certainty::Certain;
+        let severity = if certain { Severity::Error } else { Severity::Warning };
+        case.flag(provider.name.span).with("name", &service.name).severity(severity);
     }
 }
 
