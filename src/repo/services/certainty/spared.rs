@@ -4,6 +4,7 @@
 use super::super::super::Repo;
 use super::super::{Service, Signal, modules};
 use super::words::stem;
+use crate::facts::DocumentId;
 use crate::facts::code::{Listener, ListenerForm};
 use crate::facts::manifest::{Ecosystem, Manifest};
 use crate::facts::scalar::Scalar;
@@ -171,25 +172,29 @@ fn only_probes(repo: &Repo, service: &Service) -> bool {
     let says = |text: &str| words(text).iter().any(|word| PROBES.contains(&word.as_str()));
     let probes = |path: &str| words(path).first().is_some_and(|it| PROBES.contains(&it.as_str()));
     let mut routes = 0;
-    let mut files = BTreeSet::new();
-    let all = service.listens.iter().all(|at| {
+    let mut told = true;
+    let waits = service.listens.iter().all(|at| {
         let source = repo.source(at.source);
         let text = source.look();
-        files.insert(at.source);
         // The call goes on behind what it is made by.
         let rest = text.get(at.start as usize..).unwrap_or_default();
         let line = rest.lines().next().unwrap_or_default();
-        let path = line.split(['"', '\'']).nth(1).filter(|it| it.starts_with('/'));
-        routes += usize::from(path.is_some() || says(line));
-        match path {
-            Some(path) => probes(path),
+        told &= says(line);
+        match line.split(['"', '\'']).nth(1).filter(|it| it.starts_with('/')) {
+            Some(path) => {
+                routes += 1;
+                probes(path)
+            }
             None => repo.facts.listeners.iter().any(|it| it.starts && it.at == *at),
         }
     });
-    let others = files.into_iter().flat_map(|it| paths_in(&repo.source(it).look()));
-    let others: Vec<String> = others.collect();
-    routes += others.len();
-    service.consumes.is_empty() && routes > 0 && all && others.iter().all(|path| probes(path))
+    if !waits || service.listens.is_empty() || !service.consumes.is_empty() {
+        return false;
+    }
+    // Routers may stand in any file of it.
+    let paths = |it: &DocumentId| paths_in(&repo.source(it.source).look());
+    let others: Vec<String> = service.documents.iter().flat_map(paths).collect();
+    (told || routes + others.len() > 0) && others.iter().all(|path| probes(path))
 }
 
 /// Paths that a text gives to what looks like routers: `web.get("/check", check)`.
