@@ -350,14 +350,20 @@ pub const KNOWN: &[Known] = &[
     ),
     known("Traefik", Class::Proxy, &["traefik"]),
     known("HAProxy", Class::Proxy, &["haproxy", "haproxy-*"]),
-    known("Envoy", Class::Proxy, &["envoy", "envoy-*", "proxyv2", "pilot"]),
+    known("Envoy", Class::Proxy, &["envoy", "envoy-*", "proxyv2"]),
+    owned("Istio", Class::Proxy, &["pilot"], &["istio"]),
     known("Caddy", Class::Proxy, &["caddy"]),
     known("Apache", Class::Proxy, &["httpd"]),
     known("Kong", Class::Proxy, &["kong", "kong-gateway"]),
     // Support.
     known("Docker", Class::Support, &["docker"]),
     known("Keycloak", Class::Support, &["keycloak", "*-keycloak"]),
-    known("Vault", Class::Support, &["vault", "openbao"]),
+    owned(
+        "Vault",
+        Class::Support,
+        &["vault", "openbao"],
+        &["", "bitnami", "hashicorp", "library", "openbao"],
+    ),
     known("Consul", Class::Support, &["consul"]),
     known(
         "shell",

@@ -8,6 +8,7 @@ use crate::facts::telemetry::{Layer, Share};
 use crate::lang::path::{folder, join};
 use crate::lang::placeholder;
 use crate::repo::Repo;
+use crate::repo::images::known_as;
 use crate::repo::services::Service;
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -148,10 +149,28 @@ impl Repo {
             || name.open
             || pairs.open
             || mentioned
+            || self.is_named_aside(service)
             || self.names_in_file(service)
             || self.takes_defaults(service)
             || self.agent_of(service).is_some();
         identity
+    }
+
+    /// Whether nothing is known to run a service, and a workload of an unknown image, which may be it,
+    /// names its telemetry.
+    fn is_named_aside(&self, service: &Service) -> bool {
+        let names = |container: &Container| {
+            container.env.entries.iter().any(|(name, _)| name.text == "OTEL_SERVICE_NAME")
+                && container.image.as_ref().is_some_and(|it| known_as(&it.text).is_none())
+        };
+        let placed = |it: &usize| self.services().iter().any(|one| one.containers.contains(it));
+        service.containers.is_empty()
+            && self
+                .facts
+                .containers
+                .iter()
+                .enumerate()
+                .any(|(number, it)| names(it) && !placed(&number))
     }
 
     /// Whether a package of .NET that sets services up for their owner's house is built in, and nothing

@@ -3,12 +3,18 @@
 use super::super::super::images::{Class, known_as};
 use super::super::super::runs::image_name;
 use super::super::identity::short;
+use super::super::kind::is_rehearsal;
 use super::super::units::{Unit, is_in};
 use super::{Deployed, plain};
 use crate::facts::deploy::Container;
 use crate::lang::path::{folder, join, last};
 use crate::lang::placeholder;
+use crate::lang::sensitive::words;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Words that say of a name only that a service has it.
+const GENERAL: &[&str] =
+    &["api", "app", "application", "backend", "host", "server", "service", "svc", "web"];
 
 /// Names by which units may be run.
 struct Names {
@@ -59,11 +65,15 @@ impl Deployed<'_> {
                 None => open.push(number),
             }
         }
+        let mut left = Vec::new();
         for number in open {
-            if let Some(unit) = self.named_by(&self.repo.facts.containers[number], &names) {
-                self.containers_of[unit].push(number);
+            match self.named_by(&self.repo.facts.containers[number], &names) {
+                Some(unit) => self.containers_of[unit].push(number),
+                None => left.push(number),
             }
         }
+        self.by_parts(&left);
+        self.only(&left);
         for list in &mut self.containers_of {
             list.sort_unstable();
         }
@@ -120,6 +130,83 @@ impl Deployed<'_> {
         names.get(short).or_else(by_end).or_else(by_owner)
     }
 
+    /// Gives containers that no name fits whole to what they share all words of their names with, but for
+    /// those that only say what it is: `Acme.Settlements.Api` is run as `settlements-api`.
+    fn by_parts(&mut self, left: &[usize]) {
+        let mut units: BTreeMap<String, Option<(usize, String)>> = BTreeMap::new();
+        let programs: Vec<usize> = self.unplaced().collect();
+        for &number in &programs {
+            let unit = &self.units[number];
+            let manifests = unit.manifests.iter().map(|&it| &self.repo.facts.manifests[it]);
+            let named = manifests.filter_map(|it| it.name.as_ref());
+            let named = named.flat_map(|name| cores(short(&name.text)));
+            let all: BTreeMap<String, String> = named.chain(cores(last(&unit.root))).collect();
+            for (name, end) in all {
+                let known = units.entry(name).or_insert(Some((number, end)));
+                known.take_if(|(known, _)| *known != number);
+            }
+        }
+        for &number in left {
+            let container = &self.repo.facts.containers[number];
+            let Some(image) = container.image.as_ref().filter(|it| is_open(&it.text)) else {
+                continue;
+            };
+            // `cart-web` is none of `cart-service`.
+            let fits = |(name, end): &(String, String)| {
+                let (unit, other) = units.get(name)?.as_ref()?;
+                (end.is_empty() || other.is_empty() || end == other).then_some(*unit)
+            };
+            let names = image_names(&image.text);
+            let mut found = names.iter().filter_map(fits);
+            if let Some(unit) = found.next().filter(|unit| found.all(|it| it == *unit)) {
+                self.containers_of[unit].push(number);
+            }
+        }
+    }
+
+    /// Gives the one workload of an unknown image, where it names its telemetry, to the one program
+    /// that nothing else runs.
+    fn only(&mut self, left: &[usize]) {
+        let placed = |number: &usize| self.containers_of.iter().any(|it| it.contains(number));
+        let facts = &self.repo.facts;
+        let image = |number: usize| facts.containers[number].image.as_ref();
+        let shown =
+            |it: usize| is_rehearsal(self.repo, folder(self.path(facts.containers[it].document)));
+        let open: Vec<usize> = left
+            .iter()
+            .copied()
+            .filter(|it| !placed(it) && !shown(*it))
+            .filter(|it| image(*it).is_some_and(|it| is_open(&it.text)))
+            .collect();
+        let images: BTreeSet<&str> =
+            open.iter().filter_map(|it| image(*it)).map(|it| image_name(&it.text)).collect();
+        let sends = |number: &usize| {
+            let entries = &facts.containers[*number].env.entries;
+            entries.iter().any(|(name, _)| name.text.starts_with("OTEL_"))
+        };
+        let unit = {
+            let serious = |it: &usize| !is_rehearsal(self.repo, &self.units[*it].root);
+            let mut all = (0..self.units.len()).filter(|it| self.is_program(*it)).filter(serious);
+            all.next().filter(|it| all.next().is_none() && self.containers_of[*it].is_empty())
+        };
+        if let Some(unit) = unit
+            && images.len() == 1
+            && open.iter().any(sends)
+        {
+            self.containers_of[unit].extend(open);
+        }
+    }
+
+    /// Programs that nothing is known to run.
+    fn unplaced(&self) -> impl Iterator<Item = usize> {
+        (0..self.units.len())
+            .filter(|it| self.is_program(*it) && self.containers_of[*it].is_empty())
+    }
+
+    fn is_program(&self, unit: usize) -> bool {
+        self.begins(unit) || !self.images_of[unit].is_empty()
+    }
+
     /// The one program of an image of several that a container is told to start.
     fn commanded(&self, container: &Container, context: &str) -> Option<usize> {
         let words: Vec<String> =
@@ -158,4 +245,42 @@ impl Deployed<'_> {
         let here: Vec<usize> = self.numbers(|unit| unit.root == context).collect();
         Some(if let [only] = here[..] { Some(only) } else { None })
     }
+}
+
+/// Whether an image may be one of the programs here: no name that is well known, and none that is put
+/// in from elsewhere.
+fn is_open(image: &str) -> bool {
+    known_as(image).is_none() && !placeholder::is_in(image_name(image))
+}
+
+/// What is left of a name without the words that only say that it is a service, and those words: of
+/// `Acme.Settlements.Api` both `acmesettlements` and, without what stands before a dot, `settlements`.
+fn cores(name: &str) -> Vec<(String, String)> {
+    let all = words(name);
+    let general = |word: &&String| GENERAL.contains(&word.as_str());
+    let ends = all.iter().rev().take_while(general).count();
+    if ends == all.len() {
+        return Vec::new();
+    }
+    let (core, end) = all.split_at(all.len() - ends);
+    let end = end.concat();
+    let dotted = name.rsplit('.').map(words).find(|part| !part.iter().all(|it| general(&it)));
+    let dotted = dotted.filter(|_| name.contains('.')).map(|mut part| {
+        part.truncate(part.len() - part.iter().rev().take_while(general).count());
+        (part.concat(), end.clone())
+    });
+    std::iter::once((core.concat(), end.clone())).chain(dotted).collect()
+}
+
+/// The cores of an image's name, also without the organisation that stands before it:
+/// `acme/acme-shop`.
+fn image_names(image: &str) -> Vec<(String, String)> {
+    let name = image_name(image);
+    let path = image.split('@').next().unwrap_or(image);
+    let mut found = cores(name);
+    let owners = path.split('/').rev().skip(1);
+    for rest in owners.filter_map(|owner| name.strip_prefix(owner)?.strip_prefix('-')) {
+        found.extend(cores(rest));
+    }
+    found
 }
