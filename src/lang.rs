@@ -18,6 +18,7 @@ pub mod ottl;
 pub mod path;
 pub mod pattern;
 pub mod placeholder;
+pub mod profiles;
 pub mod promql;
 pub mod quick;
 pub mod re2;

@@ -8,6 +8,7 @@ use super::code::responses::{Response, Shows, Status};
 use super::deploy::LogDriver;
 use super::scalar::Scalar;
 use super::{DocumentId, FileFacts};
+use crate::lang::profiles::is_rehearsed;
 use crate::lang::records::Part;
 use crate::lang::{placeholder, xml};
 use crate::libraries::{Api, Role, Table};
@@ -101,7 +102,16 @@ impl File<'_> {
             // `<fileNamePattern>` and providers of JSON encoders are none of these.
             let encoded = element.inside.contains(&"providers");
             if let Some((pattern, at)) = pattern.filter(|_| !encoded) {
+                let before = self.facts.logger_setups.len();
                 self.pattern(pattern, at);
+                // Who works on the code may read the time of the own clock.
+                if profile(&elements, element.around).is_some_and(|it| is_rehearsed(&it)) {
+                    for added in &mut self.facts.logger_setups[before..] {
+                        if let Setup::Clock { fault, .. } = &mut added.setup {
+                            *fault = None;
+                        }
+                    }
+                }
             }
             if matches!(lower.as_str(), "root" | "logger" | "asyncroot" | "asynclogger")
                 && let Some(level) = element.get("level")
@@ -232,6 +242,14 @@ impl File<'_> {
                 self.parts.open = true;
             }
             self.pattern(value, at);
+        } else if let Some(logger) = files::logger_of_others(key) {
+            self.add(value, at, Setup::Level { logger: logger.to_owned(), only: None });
+        } else if lower.trim_start_matches("%prod.") == "quarkus.log.console.format"
+            && let Some((start, len)) = local_date(value)
+        {
+            let fault = Some("the time of the machine, without its zone");
+            let date = at.start + start..at.start + start + len;
+            self.add(&value[start..start + len], date, Setup::Clock { fault, right: false });
         } else if lower == "server.error.include-stacktrace" {
             let value = self.scalar(value, &at);
             self.facts.responses.extend(shown_stack(value, self.document));
@@ -328,7 +346,6 @@ pub fn read(node: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
         let name = driver.name.clone();
         facts.logger_setups.push(LoggerSetup { document, name, setup: Setup::Driver(driver) });
     }
-    developer_pages(node, document, facts);
     let mut parts = RecordParts::of(document);
     let mut only: Option<String> = None;
     let before = facts.logger_setups.len();
@@ -358,6 +375,9 @@ pub fn read(node: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
         if let Setup::Level { only: place, .. } = &mut setup.setup {
             place.clone_from(&only);
         }
+    }
+    if !only.is_some_and(|profiles| is_rehearsed(&profiles)) {
+        developer_pages(node, document, facts);
     }
     facts.logger_setups.sort_by_key(|setup| (setup.document, setup.name.span));
     if !parts.is_empty() {
@@ -403,7 +423,7 @@ fn logger_of(key: &str) -> Option<&str> {
     {
         return Some("root");
     }
-    let logger = KEYS.iter().find_map(below)?;
+    let logger = KEYS.iter().find_map(below).or_else(|| files::logger_of_others(key))?;
     Some(if logger.eq_ignore_ascii_case("default") { "root" } else { logger })
 }
 
@@ -424,6 +444,7 @@ fn scalar_setting(key: &str, value: Scalar, parts: &mut RecordParts, facts: &mut
     let document = parts.document;
     let lower = key.to_ascii_lowercase();
     files::setting(&lower, &value, document, facts);
+    files::pattern(&lower, &value, document, facts);
     match lower.as_str() {
         "serilog.enrich.name" => files::enricher("serilog.enrich", &value, parts),
         "serilog.enrich.args.name" => parts.field(&value.text, value.span),
@@ -462,17 +483,6 @@ fn scalar_setting(key: &str, value: Scalar, parts: &mut RecordParts, facts: &mut
         && value.text.trim_start()[1..].trim_start_matches('{').trim_start().starts_with('"')
     {
         Setup::Pattern { text: value.text.clone(), places: Places::Braces }
-    } else if (lower == "logging.pattern.console" || lower == "logging.pattern.file")
-        && value.known
-        && let Some((start, len)) = local_date(&value.text)
-    {
-        let span = value.place(start, start + len);
-        let text = value.text[start..start + len].to_owned();
-        let name = Scalar { text, span, ..value };
-        let fault = Some("the time of the machine, without its zone");
-        let setup = Setup::Clock { fault, right: false };
-        facts.logger_setups.push(LoggerSetup { document, name, setup });
-        return;
     } else {
         return;
     };

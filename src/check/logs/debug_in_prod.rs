@@ -9,31 +9,8 @@ use crate::facts::scalar::Scalar;
 use crate::finding::Edit;
 use crate::identify::Kind;
 use crate::lang::path::last;
+use crate::lang::profiles::{is_path_of_rehearsal, is_rehearsed};
 use crate::repo::Repo;
-
-/// Words of paths and profiles that say that this is not for production.
-const REHEARSALS: &[&str] = &[
-    "dev",
-    "development",
-    "local",
-    "test",
-    "tests",
-    "testing",
-    "debug",
-    "staging",
-    "stage",
-    "qa",
-    "uat",
-    "sandbox",
-    "integration",
-    "preprod",
-    "ci",
-    "it",
-    "e2e",
-    "sample",
-    "example",
-    "default-dev",
-];
 
 /// Loggers that write the values that statements are given.
 const BINDINGS: &[&str] = &[
@@ -121,23 +98,12 @@ fn level_of(word: &str) -> Option<Level> {
     Level::named(plain)
 }
 
-/// Whether a profile, or each of several, is one for development.
-fn is_rehearsed(profiles: &str) -> bool {
-    let mut names = profiles.split(['|', ',', '&', ' ']).filter(|name| !name.is_empty());
-    names.all(|name| match name.strip_prefix('!') {
-        Some(other) => other.contains("prod") || other.contains("live"),
-        None => REHEARSALS.contains(&name),
-    })
-}
-
 /// Whether a path says that it is not for production.
-fn is_rehearsal(repo: &Repo, document: DocumentId) -> bool {
+pub(super) fn is_rehearsal(repo: &Repo, document: DocumentId) -> bool {
     let path = &repo.source(document.source).path;
-    let lower = path.to_ascii_lowercase();
-    let parts = lower.split(['/', '.', '-', '_']);
     repo.is_rehearsal(document)
         || repo.environment(document).is_some_and(|it| it != "production")
-        || parts.into_iter().any(|part| REHEARSALS.contains(&part))
+        || is_path_of_rehearsal(&path.to_ascii_lowercase())
 }
 
 /// Whether code is part of what runs and waits for others; settings are read by what runs.

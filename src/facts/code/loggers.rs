@@ -7,6 +7,7 @@ mod python;
 mod read;
 mod redacted;
 mod scripts;
+mod zones;
 
 use crate::facts::deploy::LogDriver;
 use crate::facts::scalar::Scalar;

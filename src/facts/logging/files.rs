@@ -1,7 +1,7 @@
 //! Files that settings of loggers name: Logback, Log4j, NLog, Serilog, and Python's own.
 
-use super::{Api, File, Language, RecordParts, Role, Table, format_of};
-use crate::facts::code::loggers::{LoggerSetup, Setup};
+use super::{Api, File, Language, RecordParts, Role, Table, format_of, is_object, local_date};
+use crate::facts::code::loggers::{LoggerSetup, Places, Setup};
 use crate::facts::scalar::Scalar;
 use crate::facts::{DocumentId, FileFacts};
 use crate::lang::xml::{Attribute, Element};
@@ -143,4 +143,33 @@ pub(super) fn enricher(key: &str, word: &Scalar, parts: &mut RecordParts) {
         None if CONTEXTS.contains(&word.text.as_str()) => {}
         None => parts.open = true,
     }
+}
+
+/// The pattern of records in Spring's YAML: JSON that is made by hand, and local times.
+pub(super) fn pattern(key: &str, value: &Scalar, document: DocumentId, facts: &mut FileFacts) {
+    if !matches!(key, "logging.pattern.console" | "logging.pattern.file") || !value.known {
+        return;
+    }
+    if is_object(&value.text) {
+        let setup = Setup::Pattern { text: value.text.clone(), places: Places::Logback };
+        facts.logger_setups.push(LoggerSetup { document, name: value.clone(), setup });
+    }
+    if let Some((start, len)) = local_date(&value.text) {
+        let text = value.text[start..start + len].to_owned();
+        let name = Scalar { text, span: value.place(start, start + len), ..value.clone() };
+        let fault = Some("the time of the machine, without its zone");
+        let setup = Setup::Clock { fault, right: false };
+        facts.logger_setups.push(LoggerSetup { document, name, setup });
+    }
+}
+
+/// The logger that a key of Quarkus or Micronaut sets the level of; what only a profile other than
+/// that of production has is left out.
+pub(super) fn logger_of_others(key: &str) -> Option<&str> {
+    let key = key.strip_prefix("%prod.").unwrap_or(key);
+    if key == "quarkus.log.level" {
+        return Some("root");
+    }
+    let category = || key.strip_prefix("quarkus.log.category.")?.strip_suffix(".level");
+    key.strip_prefix("logger.levels.").or_else(category).map(|it| it.trim_matches(['"', '\'']))
 }

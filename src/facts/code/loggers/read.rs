@@ -28,6 +28,7 @@ pub(in crate::facts::code) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
         }
     }
     clocks(file, facts);
+    super::zones::read(file, facts);
     python::read(file, facts);
     mapping::read(file, facts);
     scripts::read(file, facts);
