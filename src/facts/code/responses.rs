@@ -1,5 +1,7 @@
 //! Answers to requests, and what they show of the inside of a program.
 
+mod developers;
+mod maps;
 mod operators;
 mod registered;
 mod replaced;
@@ -377,7 +379,7 @@ fn pages(file: &File<'_, '_>, facts: &mut FileFacts) {
                     add(flag, produces);
                 }
             }
-            None if shown::is_for_developers(file, call.id) => {}
+            None if developers::is_for_developers(file, call.id) => {}
             None => add(call.id, true),
         }
     }

@@ -7,7 +7,7 @@ use crate::parse::unit::{ExprKind, FunctionId, Unit};
 use std::collections::BTreeMap;
 
 /// Calls that take a function for errors, and which of its parameters the error is.
-const TAKERS: &[&str] = &["exception", "onError", "setErrorHandler"];
+const TAKERS: &[&str] = &["exception", "onError", "onErrorResume", "setErrorHandler"];
 
 /// The functions of a file that are handed every error, each with the name that it gives it.
 pub(super) fn of<'a>(file: &File<'_, 'a>) -> BTreeMap<FunctionId, &'a str> {

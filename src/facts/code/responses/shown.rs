@@ -1,5 +1,7 @@
 //! What of an error an answer shows.
 
+use super::developers::{is_asked, is_for_developers};
+use super::maps::put_in;
 use super::operators::parts_for_all;
 use super::{Shows, Status};
 use crate::facts::code::errors::kinds::{tells_given, tells_inside};
@@ -126,6 +128,8 @@ impl<'u> Errors<'u> {
             return None;
         }
         let inside = parts_for_all(unit, whole);
+        let given: Vec<ExprId> = inside.iter().flat_map(|id| put_in(file, *id, whole)).collect();
+        let inside: Vec<ExprId> = inside.into_iter().chain(given).collect();
         if let Some(at) = inside.iter().copied().find(|id| is_trace(file, *id)) {
             return Some(Found {
                 at,
@@ -147,7 +151,12 @@ impl<'u> Errors<'u> {
         for id in inside.iter().copied() {
             // A text that was made of the error before.
             let made = file.names.value(id).filter(|made| *made != id);
-            let parts = made.map_or_else(|| vec![id], |made| parts_for_all(unit, made));
+            // Where it was made for developers only, it is nothing for others.
+            let parts = match made {
+                Some(made) if is_asked(file, made) => continue,
+                Some(made) => parts_for_all(unit, made),
+                None => vec![id],
+            };
             for part in parts {
                 let found = errors.iter().find_map(|error| {
                     let shows = shows(unit, part, error.name)?;
@@ -385,6 +394,7 @@ fn shows(unit: &Unit<'_>, id: ExprId, error: &str) -> Option<Shows> {
                 "jsonify",
                 "body",
                 "status_json",
+                "StatusCode",
                 "Fprint",
                 "Fprintf",
                 "Fprintln",
@@ -404,36 +414,6 @@ fn shows(unit: &Unit<'_>, id: ExprId, error: &str) -> Option<Shows> {
         _ => false,
     };
     holds.then_some(Shows::Text)
-}
-
-/// Words of conditions that hold for developers only.
-const DEVELOPERS: &[&str] = &[
-    "NODE_ENV",
-    "IsDevelopment",
-    "isDev",
-    "is_dev",
-    "DEBUG",
-    "debug_mode",
-    "isDebug",
-    "app.debug",
-    "IsLocalOrDev",
-    "settings.debug",
-    "ebugging",
-    "DeveloperExceptionPage)",
-    "evelopment",
-    "cfg!(debug",
-    "debug_assertions",
-    "isProduction",
-    "is_production",
-    "IsProduction",
-];
-
-/// Whether the code before an answer asks for whom it is.
-pub(super) fn is_for_developers(file: &File<'_, '_>, whole: ExprId) -> bool {
-    let unit = file.unit;
-    let function = unit.function(unit.function_of(whole));
-    let text = unit.slice(&(function.at.start..unit.place(whole).end));
-    DEVELOPERS.iter().any(|word| text.contains(word))
 }
 
 /// Names of statuses: of a request that is wrong, of a program that fails.
