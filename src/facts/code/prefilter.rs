@@ -290,6 +290,7 @@ fn words(language: Language) -> &'static [&'static str] {
             "HttpPut",
             "HttpDelete",
             "ThreadLocal",
+            "ThreadStatic",
             "SensitiveDataLogging",
             "BackgroundService",
             "HostedService",

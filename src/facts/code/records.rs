@@ -296,7 +296,19 @@ impl<'f, 'u, 'a> Words<'f, 'u, 'a> {
     /// Whether the names of a call's arguments are fields.
     fn binds(&self, call: ExprId) -> bool {
         let at = self.file.unit.place(call);
-        is_within(&self.binding, &at) || (self.whole && self.file.called(call) == Some("dict"))
+        is_within(&self.binding, &at)
+            || (self.whole && (self.file.called(call) == Some("dict") || self.updates(call)))
+    }
+
+    /// Python: whether a call adds to what a function that works on records is given:
+    /// `event_dict.update(service="shop")`.
+    fn updates(&self, call: ExprId) -> bool {
+        let unit = self.file.unit;
+        let ExprKind::Call { callee, .. } = unit.expr(call) else { return false };
+        let ExprKind::Member { of, name: "update" } = unit.expr(*callee) else { return false };
+        let ExprKind::Name(of) = unit.expr(*of) else { return false };
+        let function = unit.function(unit.function_of(call));
+        unit.language == Language::Python && function.params.iter().any(|param| param.name == *of)
     }
 
     /// A text that is a name, or a format in which names stand.

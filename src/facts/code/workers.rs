@@ -7,7 +7,7 @@ use crate::facts::scalar::Scalar;
 use crate::facts::{DocumentId, FileFacts};
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, FunctionId, Place, StmtKind};
+use crate::parse::unit::{ExprId, ExprKind, Function, FunctionId, Place, StmtKind};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -330,7 +330,19 @@ fn async_uses(file: &File<'_, '_>, facts: &mut FileFacts) {
             add(*callee, file.callee_span(id));
         }
     }
-    if unit.functions.iter().any(|function| function.is_async) {
+    // Handlers of WebFlux give their thread away wherever they wait.
+    let reactive = |function: &Function<'_>| {
+        let is = |ty: Option<&str>, list: &[&str]| {
+            ty.is_some_and(|ty| list.iter().any(|it| ty.starts_with(it)))
+        };
+        unit.language == Language::Java
+            && is(function.returns, &["Mono<", "Flux<"])
+            && function
+                .params
+                .iter()
+                .any(|it| is(it.ty, &["ServerWebExchange", "ServerRequest", "ServerHttpRequest"]))
+    };
+    if unit.functions.iter().any(|function| function.is_async || reactive(function)) {
         facts.async_files.push(file.document);
     }
 }

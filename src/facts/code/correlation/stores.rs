@@ -3,9 +3,10 @@
 use super::{CorrelationId, IdForm, names_id, scalar};
 use crate::facts::FileFacts;
 use crate::facts::code::file::File;
+use crate::facts::scalar::Scalar;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtId, StmtKind};
+use crate::parse::unit::{ExprId, ExprKind, Field, FunctionId, Place, StmtId, StmtKind};
 
 /// Reads the stores of a file.
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
@@ -18,6 +19,62 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
         let name = scalar(file, id);
         facts.correlation_ids.push(CorrelationId { document: file.document, name, form });
     }
+    for at in fields_per_thread(file).into_iter().chain(statics_per_thread(file)) {
+        let text = file.unit.slice(&at).to_owned();
+        let name = Scalar { text, span: file.span(&at), known: true, plain: false };
+        let form = IdForm::PerThread;
+        facts.correlation_ids.push(CorrelationId { document: file.document, name, form });
+    }
+}
+
+/// Fields of C# that every thread has for itself: marked `[ThreadStatic]`, or of the type `ThreadLocal`
+/// that `new()` stands for.
+fn fields_per_thread(file: &File<'_, '_>) -> Vec<Place> {
+    let unit = file.unit;
+    if unit.language != Language::Csharp {
+        return Vec::new();
+    }
+    let local = |field: &Field<'_>| {
+        let ty = field.ty.unwrap_or_default();
+        let ty = ty.rsplit_once("Threading.").map_or(ty, |(_, ty)| ty);
+        let made = field.value.map(|value| unit.slice(&unit.place(value)));
+        ty.starts_with("ThreadLocal<") && made.is_some_and(|made| made.starts_with("new("))
+    };
+    // Its marks stand between the end of what is before it and its name.
+    let marked = |field: &Field<'_>| {
+        let before = unit.text.get(..field.at.start as usize).unwrap_or_default();
+        let own = before.rsplit([';', '{', '}']).next().unwrap_or_default();
+        own.contains("[ThreadStatic") || own.contains("[System.ThreadStatic")
+    };
+    let fields = unit.classes.iter().flat_map(|class| &class.fields);
+    let ids = fields.filter(|field| names_id(field.name) && (local(field) || marked(field)));
+    ids.map(|field| field.at.clone()).collect()
+}
+
+/// Statics of Rust that every thread has for itself: `thread_local! { static REQUEST_ID: … }`.
+fn statics_per_thread(file: &File<'_, '_>) -> Vec<Place> {
+    let unit = file.unit;
+    if unit.language != Language::Rust {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let said = |at: u32| unit.comments.iter().any(|it| it.start <= at && at < it.end);
+    for (start, _) in unit.text.match_indices("thread_local!") {
+        let body = &unit.text[start..];
+        // The block ends where its own line of depth does.
+        let end = body.find("\n}").unwrap_or(body.len());
+        for (at, word) in body[..end].match_indices("static ") {
+            let from = start + at + word.len();
+            let rest = &unit.text[from..];
+            let len = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let (Ok(from), Ok(len)) = (u32::try_from(from), u32::try_from(len)) else { continue };
+            let place = from..from + len;
+            if names_id(unit.slice(&place)) && !said(from) {
+                found.push(place);
+            }
+        }
+    }
+    found
 }
 
 /// Every assignment of a file: what gets a value, and the value.

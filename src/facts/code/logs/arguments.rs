@@ -7,7 +7,7 @@ use crate::facts::code::file::{Call, File};
 use crate::facts::scalar::Scalar;
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
-use crate::parse::unit::{Arg, ExprId, ExprKind};
+use crate::parse::unit::{Arg, ExprId, ExprKind, Unit};
 
 /// Calls of a chain that give a record a key and its value: SLF4J, zerolog, logrus, Serilog.
 const KEYED: &[&str] = &[
@@ -30,6 +30,22 @@ const KEYED: &[&str] = &[
 
 /// Arguments of Python's loggers that are no values.
 const OPTIONS: &[&str] = &["exc_info", "stack_info", "stacklevel", "extra", "target", "parent"];
+
+/// Go: the places of a format whose values are quoted, so that a line break is none: `%q`.
+fn quoted(unit: &Unit<'_>, text: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    if unit.language != Language::Go || !text.contains('q') {
+        return found;
+    }
+    let plain = text.replace("%%", "");
+    for (place, part) in plain.split('%').skip(1).enumerate() {
+        let verb = part.trim_start_matches(|c: char| !c.is_alphabetic());
+        if verb.starts_with('q') {
+            found.push(place);
+        }
+    }
+    found
+}
 
 /// Adds the values of a call beside its message.
 pub(super) fn read(
@@ -96,7 +112,17 @@ pub(super) fn read(
             }
         }
         style => {
+            let text = message.and_then(|number| unit.literal(args.get(number)?.value));
+            let quoted = quoted(unit, text.unwrap_or_default());
+            // `log.info("of %(name)s", {"name": name})`: the map only holds what stands in the text.
+            let mapped = |id: ExprId| {
+                let ExprKind::Map { entries, .. } = unit.expr(id) else { return None };
+                let python = unit.language == Language::Python;
+                let named = text.is_some_and(|text| text.contains("%("));
+                (python && named).then(|| entries.iter().map(|(_, value)| *value))
+            };
             for (number, arg) in rest() {
+                let place = number.checked_sub(after);
                 match arg.name {
                     // `**data`: a field for each of its keys.
                     None if arg.spread => values.value(arg.value, Way::Field, None),
@@ -104,6 +130,12 @@ pub(super) fn read(
                     Some(name) if OPTIONS.contains(&name) => {}
                     Some(_) => values.value(arg.value, Way::Field, named(file, arg)),
                     None if style == Some("values") => values.value(arg.value, Way::Field, None),
+                    None if place.is_some_and(|place| quoted.contains(&place)) => {
+                        values.quoted(arg.value, Way::Argument);
+                    }
+                    None if let Some(inside) = mapped(arg.value).filter(|_| place == Some(0)) => {
+                        inside.for_each(|value| values.value(value, Way::Argument, None));
+                    }
                     None if number >= after => values.value(arg.value, Way::Argument, None),
                     None => {}
                 }

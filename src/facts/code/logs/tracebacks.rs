@@ -116,9 +116,18 @@ fn traceback(file: &File<'_, '_>, id: ExprId, name: Scalar, handlers: &[Place]) 
             || function.name.contains("excepthook")
             // Frameworks call it where they caught the error.
             || function.name.ends_with("exception_handler")
+            || is_of_rest(file, function)
             || class.is_some_and(|class| !class.bases.is_empty()),
         name,
     }
+}
+
+/// Whether a function is what Django's REST framework calls where it caught an error: `(exc, context)`,
+/// in a file that takes in something of it.
+fn is_of_rest(file: &File<'_, '_>, function: &Function<'_>) -> bool {
+    let names: Vec<&str> = function.params.iter().map(|param| param.name).collect();
+    matches!(names.as_slice(), ["exc" | "exception" | "e" | "ex", "context" | "ctx"])
+        && file.unit.imports.iter().any(|import| import.path.starts_with("rest_framework"))
 }
 
 /// Whether a call is one of this function, as far as its name tells.

@@ -59,6 +59,15 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
         }
     }
 
+    /// Values that are written as literals of a language are, line breaks escaped.
+    pub(super) fn quoted(&mut self, id: ExprId, way: Way) {
+        let before = self.found.len();
+        self.value(id, way, None);
+        for value in &mut self.found[before..] {
+            value.request = value.request.filter(|it| !matches!(*it, "path" | "query" | "value"));
+        }
+    }
+
     /// A value whose name alone is known: a place in a Rust message.
     pub(super) fn named(&mut self, name: &str, span: Span) {
         self.push(Logged {
