@@ -42,7 +42,9 @@ pub(super) fn check(panel: &Panel, case: &mut Case<'_>) {
         queries.chain(sources).filter(|(scalar, _)| scalar.known).collect();
     for (scalar, effect) in fields {
         for variable in grafana::variables(&scalar.text) {
-            if !defined(variable.name) && !is_captured(&scalar.text, variable.name) {
+            // `$5k` is money, and no name that Grafana's editor takes.
+            let named = !variable.name.starts_with(|first: char| first.is_ascii_digit());
+            if named && !defined(variable.name) && !is_captured(&scalar.text, variable.name) {
                 let span = case.repo.place(scalar, variable.range.clone());
                 let effect = effect.replace('_', variable.name);
                 case.flag(span).with("name", variable.name).with("effect", effect);

@@ -1,5 +1,6 @@
 //! Exporters that run for nobody. Rule: rules/infr/deployed-not-scraped.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::config::World;
 use crate::facts::deploy::Container;
@@ -23,7 +24,12 @@ pub(super) fn check(container: &Container, case: &mut Case<'_>) {
     if repo.own_jobs().all(|job| repo.job_reads(job, &reached) == Reads::No) {
         let image = container.image.as_ref().map_or("", |image| image.text.as_str());
         let server = repo.own_servers().map(|it| it.scrape_configs_key.unwrap_or(it.anchor)).next();
-        let flag = case.flag(container.name.span).with("image", image);
+        // Of a program of the repository only its name says that it has figures to show.
+        let built =
+            |it: &Container| it.build.is_some() && it.image_name() == container.image_name();
+        let own = container.build.is_some() || repo.own_containers().any(built);
+        let severity = if own { Severity::Warning } else { Severity::Error };
+        let flag = case.flag(container.name.span).with("image", image).severity(severity);
         if let Some(server) = server {
             flag.related(server, "no job here reads it");
         }

@@ -1,7 +1,8 @@
 //! Joins and groupings by labels that are not there. Rule: rules/pql/join-on-absent-label.yaml
 
 use super::places;
-use crate::check::Case;
+use crate::catalogue::model::Severity;
+use crate::check::{Case, Flag};
 use crate::lang::matcher::MatchOp;
 use crate::lang::placeholder;
 use crate::lang::promql::ast::{Aggregate, Binary, Kind, Name};
@@ -25,6 +26,8 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
 fn join<'a>(place: Place<'a, 'a>, binary: &Binary, case: &mut Case<'a>) {
     let Some(matching) = &binary.matching else { return };
     let (left, right) = (place.at(binary.left), place.at(binary.right));
+    let joins = |label: &Name| !lacks(left, label, case) || !lacks(right, label, case);
+    let joined = matching.on && matching.labels.iter().any(joins);
     for label in matching.labels.iter().filter(|_| matching.on) {
         let side = match (lacks(left, label, case), lacks(right, label, case)) {
             (false, false) => continue,
@@ -32,7 +35,10 @@ fn join<'a>(place: Place<'a, 'a>, binary: &Binary, case: &mut Case<'a>) {
             (false, true) => "the right side has",
             (true, true) => "neither side has",
         };
-        report(place, label, "on", side, case);
+        // What neither side has joins nothing and parts nothing, where other labels join.
+        let harmless = joined && side.starts_with("neither");
+        let severity = if harmless { Severity::Warning } else { Severity::Error };
+        report(place, label, "on", side, case).severity(severity);
     }
     let Some(group) = &matching.group else { return };
     let (one, word) = if group.left { (right, "group_left") } else { (left, "group_right") };
@@ -90,9 +96,15 @@ fn reads_record<'a>(side: Place<'a, 'a>, case: &Case<'a>) -> bool {
     })
 }
 
-fn report(place: Place<'_, '_>, label: &Name, word: &str, side: &str, case: &mut Case<'_>) {
+fn report<'c>(
+    place: Place<'_, '_>,
+    label: &Name,
+    word: &str,
+    side: &str,
+    case: &'c mut Case<'_>,
+) -> Flag<'c> {
     let span = case.place(place.query, label.extent);
     let never = if side.starts_with("neither") { "" } else { "never " };
     let side = if never.is_empty() { side.to_owned() } else { side.replace("has", "never has") };
-    case.flag(span).with("word", word).with("label", &*label.text).with("side", side);
+    case.flag(span).with("word", word).with("label", &*label.text).with("side", side)
 }
