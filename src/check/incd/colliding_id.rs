@@ -38,6 +38,11 @@ fn unique(repo: &Repo, span: Span, kind: Kind) -> Option<Vec<Edit>> {
     };
     let text = repo.source(span.source).text();
     let span = calculation(text, span)?;
+    // A format of its own fits no other value: `{time.time():06.0f}`, `{DateTime.UtcNow:HHmmss}`.
+    let formatted = text[span.end as usize..].starts_with(':');
+    if formatted || kind == Kind::Python && is_number(text, span) {
+        return None;
+    }
     let mut edits = vec![Edit { span, text: new.to_owned() }];
     let is_import = |line: &str| line.starts_with("import ") || line.starts_with("from ");
     if kind == Kind::Python && !text.lines().any(|line| line.trim_end() == "import uuid") {
@@ -91,8 +96,9 @@ fn in_format(
 
 /// The value with the functions and numbers around it; none where something else is made of it.
 fn calculation(text: &str, value: Span) -> Option<Span> {
+    // Python joins texts to texts alone: its `str(…)` stays around the new value.
     const FUNCTIONS: &[&str] =
-        &["Math.floor(", "Math.round(", "Math.trunc(", "parseInt(", "int(", "str(", "String("];
+        &["Math.floor(", "Math.round(", "Math.trunc(", "parseInt(", "int(", "String("];
     let (mut start, mut end) = (value.start as usize, value.end as usize);
     loop {
         let number = number(&text[end..]);
@@ -110,6 +116,13 @@ fn calculation(text: &str, value: Span) -> Option<Span> {
         || after.starts_with(['*', '/', '-', '%', '.'])
         || after.starts_with("+ 1");
     (!used).then(|| Span::new(value.source, start, end))
+}
+
+/// Python: whether what is written there has to be a number: `"INC-%d" % …`.
+fn is_number(text: &str, value: Span) -> bool {
+    let begin = text[..value.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let before = &text[begin..value.start as usize];
+    ["%d", "%i", "%0", "{:"].iter().any(|form| before.contains(form))
 }
 
 /// How long ` / 1000` is; nothing of it.

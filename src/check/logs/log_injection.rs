@@ -18,7 +18,7 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
         };
         let part = value.request.is_some_and(|part| part != "environment");
         let text = matches!(value.request, Some("path" | "query" | "value"));
-        in_text && part && (text || !value.whole)
+        in_text && part && !value.quoted && (text || !value.whole)
     });
     let Some(value) = from else { return };
     if case.repo.logs_text(call.document) {

@@ -44,6 +44,11 @@ fn closing(repo: &Repo, call: Span) -> Option<Vec<Edit>> {
         return (follows(repo, call, ";").is_some()).then(|| vec![begin]);
     }
     if let Some(rest) = text.strip_prefix("MDC.put(") {
+        // The contexts of JBoss and of Log4j have the name, and nothing that closes.
+        let whole = repo.source(call.source).text();
+        if !["org.slf4j.MDC", "org.slf4j.*"].iter().any(|path| whole.contains(path)) {
+            return None;
+        }
         let name = word(rest)?;
         let rest = follows(repo, call, ";")?.braces(repo)?;
         let mut edits = vec![

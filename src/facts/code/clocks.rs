@@ -303,7 +303,36 @@ fn instead(file: &File<'_, '_>, now: ExprId, start: ExprId) -> Option<String> {
     let clock = file.table.role(&path, Role::Clock)?.get("instead")?;
     let plain = format!("{path}()");
     let both = [now, start].iter().all(|id| unit.slice(&unit.place(*id)) == plain);
-    both.then(|| format!("{clock}()"))
+    (both && is_read_once(file, start)).then(|| format!("{clock}()"))
+}
+
+/// Whether the variable that a reading begins is read in one place alone: what else is made of it,
+/// a deadline or a second length, would not fit another clock.
+fn is_read_once(file: &File<'_, '_>, start: ExprId) -> bool {
+    let unit = file.unit;
+    let is_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
+    let last_word = |text: &str| {
+        let rest = text.trim_end().trim_end_matches(is_word).len();
+        (rest, text.trim_end().len())
+    };
+    let whole = &unit.function(unit.function_of(start)).at;
+    let at = unit.place(start);
+    let before = unit.slice(&(whole.start..at.start)).trim_end();
+    let Some(head) = before.strip_suffix('=') else { return false };
+    let head = head.strip_suffix(':').unwrap_or(head);
+    let (mut begin, mut end) = last_word(head);
+    // `const began: number = Date.now()`
+    if let Some(typed) = head[..begin].trim_end().strip_suffix(':') {
+        (begin, end) = last_word(typed);
+    }
+    let name = &head[begin..end];
+    let text = unit.slice(whole);
+    let alone = |(from, _): &(usize, &str)| {
+        !text[..*from].ends_with(is_word) && !text[from + name.len()..].starts_with(is_word)
+    };
+    !name.is_empty()
+        && !head[..begin].ends_with('.')
+        && text.match_indices(name).filter(alone).count() == 2
 }
 
 /// An argument, and the values of the map, list or option that it is.

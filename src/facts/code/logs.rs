@@ -124,6 +124,8 @@ pub struct Logged {
     pub configuration: bool,
     /// All of that part: every header, the whole body.
     pub whole: bool,
+    /// Line breaks in it are written as text.
+    pub quoted: bool,
 }
 
 /// How the places of a message and what is to fill them do not fit.

@@ -5,7 +5,7 @@ use crate::facts::code::routines::Routine;
 use crate::facts::scalar::Scalar;
 use crate::lang::duties::{Duty, squeezed, words};
 use crate::libraries::Role;
-use crate::parse::unit::{CallForm, ExprId, ExprKind, StmtKind};
+use crate::parse::unit::{CallForm, ExprId, ExprKind, Part, StmtKind};
 use std::collections::BTreeSet;
 
 /// Words of what makes an identifier unique.
@@ -231,6 +231,9 @@ fn is_opaque(file: &File<'_, '_>, id: ExprId) -> bool {
         "Next",
         "count",
         "size",
+        "slice",
+        "substr",
+        "substring",
         "keys",
         "values",
         "entries",
@@ -266,6 +269,9 @@ fn source(
                 .then_some("a random number of too few digits");
         }
     }
+    if is_laid_out(file, id, all) {
+        return Some("a clock that counts seconds");
+    }
     let count = match unit.expr(id) {
         ExprKind::Call { callee, args, .. } => match unit.expr(*callee) {
             ExprKind::Name("len") => args.first().map(|arg| arg.value),
@@ -280,6 +286,22 @@ fn source(
         kept.contains(text) || squeezed(text).contains("incident")
     });
     counted.then_some("the number of incidents there are")
+}
+
+/// `$"INC-{DateTime.UtcNow:yyyyMMddHHmmss}"`: whether a clock is written without parts of a second.
+fn is_laid_out(file: &File<'_, '_>, clock: ExprId, all: &[ExprId]) -> bool {
+    let unit = file.unit;
+    let text = unit.slice(&unit.place(clock));
+    let coarse = |part: &Part<'_>| match part {
+        Part::Value(value, how) => *value == clock && is_layout(how) && !has_fraction(how),
+        Part::Text(_) => false,
+    };
+    text.starts_with("DateTime")
+        && text.ends_with("Now")
+        && all.iter().any(|outer| match unit.expr(*outer) {
+            ExprKind::Template(parts) => parts.iter().any(coarse),
+            _ => false,
+        })
 }
 
 /// Whether the time that goes into the identifier counts whole seconds or more.
@@ -323,6 +345,32 @@ fn is_coarse(file: &File<'_, '_>, id: ExprId, gives: &str, all: &[ExprId], value
     }
 }
 
+/// `Math.random().toString(36).slice(2, 6)` beside no clock: four digits of 36.
+fn has_few_digits(file: &File<'_, '_>, random: ExprId, all: &[ExprId]) -> bool {
+    /// Digits of 36 that 32 bits fill.
+    const ENOUGH: u32 = 7;
+    let unit = file.unit;
+    let start = unit.place(random).start;
+    let clock =
+        all.iter().any(|id| file.call(*id).is_some_and(|it| it.role(Role::Moment).is_some()));
+    let number = |id: ExprId| unit.slice(&unit.place(id)).parse::<u32>().ok();
+    !clock
+        && all.iter().any(|outer| {
+            let ExprKind::Call { callee, args, .. } = unit.expr(*outer) else { return false };
+            let ExprKind::Member { of, name } = unit.expr(*callee) else { return false };
+            let [from, to] = args.as_slice() else { return false };
+            let (Some(from), Some(to)) = (number(from.value), number(to.value)) else {
+                return false;
+            };
+            let digits = if *name == "substr" { to } else { to.saturating_sub(from) };
+            let made = unit.slice(&unit.place(*of)).ends_with(".toString(36)");
+            matches!(*name, "slice" | "substring" | "substr")
+                && made
+                && unit.place(*of).start == start
+                && digits < ENOUGH
+        })
+}
+
 fn is_layout(text: &str) -> bool {
     text.contains("%Y")
         || text.contains("%y")
@@ -358,13 +406,15 @@ fn is_narrow(file: &File<'_, '_>, id: ExprId, bound: &str, all: &[ExprId]) -> bo
     };
     match bound {
         // `Math.random() * 10000`
-        "factor" => all.iter().any(|outer| match unit.expr(*outer) {
-            ExprKind::Binary { op: "*", left, right } => {
-                (*left == id && number(*right).is_some_and(|top| top < ENOUGH))
-                    || (*right == id && number(*left).is_some_and(|top| top < ENOUGH))
-            }
-            _ => false,
-        }),
+        "factor" => {
+            all.iter().any(|outer| match unit.expr(*outer) {
+                ExprKind::Binary { op: "*", left, right } => {
+                    (*left == id && number(*right).is_some_and(|top| top < ENOUGH))
+                        || (*right == id && number(*left).is_some_and(|top| top < ENOUGH))
+                }
+                _ => false,
+            }) || has_few_digits(file, id, all)
+        }
         "last" => {
             let last = unit.args(id).last().and_then(|arg| number(arg.value));
             last.is_some_and(|top| top < ENOUGH)

@@ -352,3 +352,10 @@ pub(super) fn level_of(file: &File<'_, '_>, id: ExprId) -> Option<Level> {
         _ => None,
     }
 }
+
+/// Whether the value of a header may let somebody in: `Authorization`, `X-Shop-Auth`, `X-Session`.
+pub(super) fn lets_in(header: &str) -> bool {
+    const WORDS: &[&str] = &["auth", "authentication", "key", "session", "sid", "signature"];
+    sensitive::of_name(header).is_some()
+        || sensitive::words(header).iter().any(|word| WORDS.contains(&word.as_str()))
+}

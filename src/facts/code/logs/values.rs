@@ -2,7 +2,7 @@
 
 use super::shape::{
     LOOK_UPS, SAME, configuration, is_in, is_login, is_map, is_part, is_text_of, is_truth,
-    leaf_name, request,
+    leaf_name, lets_in, request,
 };
 use super::{Logged, Shape, Way, objects};
 use crate::facts::code::file::File;
@@ -39,11 +39,13 @@ pub(super) struct Values<'f, 'u, 'a> {
     depth: usize,
     /// Inside a call that encodes maps, or that was told of already.
     encoded: bool,
+    /// Inside what writes line breaks as text.
+    quoted: bool,
 }
 
 impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
     pub(super) fn new(file: &'f File<'u, 'a>) -> Self {
-        Values { file, found: Vec::new(), depth: 0, encoded: false }
+        Values { file, found: Vec::new(), depth: 0, encoded: false, quoted: false }
     }
 
     /// Values of the message itself.
@@ -61,11 +63,9 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
 
     /// Values that are written as literals of a language are, line breaks escaped.
     pub(super) fn quoted(&mut self, id: ExprId, way: Way) {
-        let before = self.found.len();
+        let outer = std::mem::replace(&mut self.quoted, true);
         self.value(id, way, None);
-        for value in &mut self.found[before..] {
-            value.request = value.request.filter(|it| !matches!(*it, "path" | "query" | "value"));
-        }
+        self.quoted = outer;
     }
 
     /// A value whose name alone is known: a place in a Rust message.
@@ -82,6 +82,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             whole: false,
             constant: None,
             configuration: false,
+            quoted: self.quoted,
         });
     }
 
@@ -146,6 +147,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                 request: None,
                 whole: false,
                 configuration: false,
+                quoted: self.quoted,
                 constant,
             });
         }
@@ -177,8 +179,11 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
         match unit.expr(id) {
             ExprKind::Template(parts) => {
                 for part in parts {
-                    if let Part::Value(value, _) = part {
+                    if let Part::Value(value, how) = part {
+                        let outer = self.quoted;
+                        self.quoted |= how.starts_with("!r");
                         self.collect(*value, inside, key.clone(), at);
+                        self.quoted = outer;
                     }
                 }
             }
@@ -256,6 +261,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                 whole: false,
                 constant: None,
                 configuration: false,
+                quoted: self.quoted,
             });
         }
         self.entries(entries, way, at);
@@ -328,6 +334,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                 whole: false,
                 constant: None,
                 configuration: false,
+                quoted: self.quoted,
             });
         }
         if args.is_empty() {
@@ -342,12 +349,13 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             if let Some(of) = owner.filter(|of| is_text_of(file, *of)) {
                 self.collect(of, inside, None, at);
             }
-            let outer = self.encoded;
+            let outer = (self.encoded, self.quoted);
             self.encoded |= told || is_in(name, ENCODERS);
+            self.quoted |= is_in(name, ENCODERS) || matches!(name, "repr" | "inspect");
             for arg in args {
                 self.collect(arg.value, inside, None, at);
             }
-            self.encoded = outer;
+            (self.encoded, self.quoted) = outer;
         }
     }
 
@@ -430,6 +438,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
                             whole: false,
                             constant: None,
                             configuration: false,
+                            quoted: self.quoted,
                         });
                         if let ExprKind::Map { entries, .. } = file.unit.expr(value) {
                             self.entries(entries, inside, Some(span));
@@ -474,6 +483,7 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             request,
             whole,
             configuration,
+            quoted: self.quoted,
             constant: None,
         });
     }
@@ -484,11 +494,4 @@ fn is_key(file: &File<'_, '_>, id: ExprId) -> bool {
     let constant = |name: &str| name.len() > 1 && !name.contains(char::is_lowercase);
     file.unit.literal(id).is_some()
         || matches!(file.unit.expr(id), ExprKind::Name(name) if constant(name))
-}
-
-/// Whether the value of a header may let somebody in: `Authorization`, `X-Shop-Auth`, `X-Session`.
-fn lets_in(header: &str) -> bool {
-    const WORDS: &[&str] = &["auth", "authentication", "key", "session", "sid", "signature"];
-    sensitive::of_name(header).is_some()
-        || sensitive::words(header).iter().any(|word| WORDS.contains(&word.as_str()))
 }
