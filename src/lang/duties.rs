@@ -241,6 +241,33 @@ impl Name<'_> {
     fn is_creation(&self) -> bool {
         self.verb(&["create", "open", "declare", "raise", "report", "file", "start"])
             && self.is_about(INCIDENTS)
+            || self.verb(&["create", "open", "declare", "raise"])
+                && self.is_bare()
+                && self.of_desk()
+    }
+
+    /// The verb alone: `open`, `OpenAsync`.
+    fn is_bare(&self) -> bool {
+        let rest = self.words.get(self.opened + 1..).unwrap_or_default();
+        self.opened == 0 && (rest.is_empty() || rest == ["async"])
+    }
+
+    /// Of what keeps incidents: `IncidentService`; not of one that is shown, stored or built.
+    fn of_desk(&self) -> bool {
+        const DESKS: &[&str] = &[
+            "desk",
+            "engine",
+            "handler",
+            "incidents",
+            "manager",
+            "registry",
+            "responder",
+            "service",
+            "store",
+            "tracker",
+        ];
+        let last = self.class.last().map(String::as_str).unwrap_or_default();
+        self.of_incidents() && DESKS.contains(&last)
     }
 
     fn is_resolution(&self) -> bool {
@@ -344,6 +371,8 @@ mod tests {
             ("update_incident_status", "", Duty::Update),
             ("_add_incident_note", "", Duty::Note),
             ("resolve", "IncidentStore", Duty::Resolve),
+            ("open", "IncidentDesk", Duty::Create),
+            ("CreateAsync", "IncidentService", Duty::Create),
             ("_attempt_auto_remediation", "", Duty::Remediate),
             ("_restart_high_memory_pods", "", Duty::Remediate),
             ("_enable_circuit_breaker", "", Duty::Remediate),
@@ -363,6 +392,8 @@ mod tests {
             ("format_alert", ""),
             ("get_incident", ""),
             ("onAlert", ""),
+            ("open", "IncidentDialog"),
+            ("create", "OrderService"),
             ("main", ""),
             ("scale", ""),
             ("notifier", ""),

@@ -2,7 +2,7 @@
 
 use super::{is_part, name_of};
 use crate::check::{Case, mend};
-use crate::facts::code::incidents::{IncidentAction, Says};
+use crate::facts::code::incidents::IncidentAction;
 use crate::finding::Edit;
 use crate::identify::Kind;
 use crate::lang::duties::Duty;
@@ -15,7 +15,7 @@ pub(super) fn check(action: &IncidentAction, case: &mut Case<'_>) {
     if !changes || !is_part(action, case) {
         return case.skip();
     }
-    let Some(test) = action.silent.as_ref().filter(|_| !action.says(Says::Logs)) else { return };
+    let Some(test) = action.silent.as_ref() else { return };
     let kind = case.repo.document(action.document).kind;
     let edits = otherwise(case.repo, kind, test.span);
     let flag = case.flag(test.span).with("action", name_of(action));
@@ -32,6 +32,12 @@ pub(super) fn check(action: &IncidentAction, case: &mut Case<'_>) {
 /// back has no way to raise one, a record.
 fn otherwise(repo: &Repo, kind: Kind, test: Span) -> Option<Vec<Edit>> {
     let text = repo.source(test.source).text();
+    // What leaves where nothing is found has no other branch.
+    let behind =
+        text[test.end as usize..].trim_start_matches([')', '{', ':', ' ', '\t', '\r', '\n']);
+    if behind.starts_with("return") {
+        return None;
+    }
     let begin = text[..test.start as usize].rfind('\n').map_or(0, |at| at + 1);
     let first = &text[begin..test.start as usize];
     let indent = &first[..first.len() - first.trim_start().len()];

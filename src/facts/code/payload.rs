@@ -205,7 +205,10 @@ pub(super) fn is_filled_by_request(file: &File<'_, '_>, expr: ExprId) -> bool {
             head.is_some_and(|head| head.contains("RequestBody") || head.contains("FromBody"))
         })
     });
-    let marked = marked || inside_json(file, expr).is_some() || is_loose_body(file, name, function);
+    let marked = marked
+        || inside_json(file, expr).is_some()
+        || is_json(file, name, function)
+        || is_loose_body(file, name, function);
     marked || is_read_into(file, name, expr)
 }
 
@@ -251,6 +254,17 @@ fn is_mapped(file: &File<'_, '_>, lambda: FunctionId) -> bool {
                 .iter()
                 .any(|arg| matches!(unit.expr(arg.value), ExprKind::Lambda(id) if *id == lambda))
     })
+}
+
+/// Rust: whether a parameter is the body as a type of its own: `hook: Json<Webhook>`.
+fn is_json(file: &File<'_, '_>, name: &str, function: FunctionId) -> bool {
+    let unit = file.unit;
+    let typed = |ty: &str| ty.split('<').next().is_some_and(|ty| ty.trim().ends_with("Json"));
+    unit.language == Language::Rust
+        && unit.outward(function).any(|id| {
+            let params = &unit.function(id).params;
+            params.iter().any(|it| it.name == name && it.ty.is_some_and(typed))
+        })
 }
 
 /// The name of the parameter before one, where what is said of the one begins.

@@ -70,6 +70,16 @@ fn item<'a>(b: &mut Reader<'_, 'a>, node: usize, marks: &[usize], last: bool) ->
             }
             Vec::new()
         }
+        "extern_crate_declaration" => {
+            // `#[macro_use] extern crate rocket;`: its macros have no other name here.
+            let name = b.field(node, "name").map(|name| b.text(name));
+            if let Some(name) =
+                name.filter(|_| marks.iter().any(|mark| b.text(*mark).contains("macro_use")))
+            {
+                import(b, node, name.to_owned(), "", true);
+            }
+            Vec::new()
+        }
         "function_item" => {
             let id = function(b, node, marks);
             vec![b.add(StmtKind::Define(id), at)]
@@ -99,7 +109,6 @@ fn item<'a>(b: &mut Reader<'_, 'a>, node: usize, marks: &[usize], last: bool) ->
         | "union_item"
         | "type_item"
         | "macro_definition"
-        | "extern_crate_declaration"
         | "inner_attribute_item"
         | "empty_statement" => Vec::new(),
         "let_declaration" | "const_item" | "static_item" => {

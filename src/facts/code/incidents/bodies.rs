@@ -272,31 +272,111 @@ pub(super) fn silent(file: &File<'_, '_>, routine: &Routine, duties: &[Duty]) ->
             _ => true,
         })
         .collect();
-    let (last, before) = body.split_last()?;
-    let StmtKind::If { first, test, then, other } = unit.stmt(*last) else { return None };
-    let reads = before.iter().chain(first).all(|stmt| match unit.stmt(*stmt) {
-        StmtKind::Let { .. } => true,
-        // A lock that is taken.
-        StmtKind::Expr(expr) | StmtKind::Defer(expr) => {
-            unit.slice(&unit.place(*expr)).to_ascii_lowercase().contains("lock")
-        }
+    let is_test = |stmt: &StmtId| matches!(unit.stmt(*stmt), StmtKind::If { .. });
+    let Some(end) = body.iter().position(is_test) else {
+        let (last, before) = body.split_last()?;
+        let StmtKind::Expr(expr) = unit.stmt(*last) else { return None };
+        let named = before.iter().all(|stmt| is_look(unit, *stmt));
+        return skipped(file, *expr).filter(|_| named);
+    };
+    let (before, rest) = body.split_at(end);
+    let (first_test, rest) = rest.split_first()?;
+    let StmtKind::If { first, test, then, other } = unit.stmt(*first_test) else { return None };
+    let leaves = match then.as_slice() {
+        [only] => matches!(unit.stmt(*only), StmtKind::Return(None)),
         _ => false,
-    });
+    };
+    let reads = before.iter().chain(first).all(|stmt| is_look(unit, *stmt));
     let asked = before.iter().chain(first).flat_map(|stmt| unit.reads(*stmt)).chain([*test]);
     let mut asked = asked.flat_map(|expr| unit.all_in(expr));
     let known = asked.any(|expr| stores::is_look_up(file, expr));
-    let returns = unit
-        .under(then)
-        .into_iter()
-        .any(|stmt| matches!(unit.stmt(stmt), StmtKind::Return(Some(_))));
-    let acts = then
-        .iter()
-        .any(|stmt| !matches!(unit.stmt(*stmt), StmtKind::Return(_) | StmtKind::Throw(_)));
-    if !other.is_empty() || !reads || !known || returns || !acts {
+    let acts = match leaves {
+        // `if (!incident) return;` before what is done.
+        true => denies(unit, *test) && acts(unit, rest) && asks_for(file, before, first, *test),
+        false => rest.is_empty() && acts(unit, then),
+    };
+    if !other.is_empty() || !reads || !known || !acts {
         return None;
     }
     let text = unit.slice(&unit.place(*test)).to_owned();
     Some(Scalar { text, span: file.expr_span(*test), known: true, plain: false })
+}
+
+/// Whether a condition is about what is looked up in it, or in the statements before it.
+fn asks_for(file: &File<'_, '_>, before: &[StmtId], first: &Option<StmtId>, test: ExprId) -> bool {
+    let unit = file.unit;
+    let looks = |id: ExprId| unit.all_in(id).into_iter().any(|id| stores::is_look_up(file, id));
+    let found = before.iter().chain(first).filter_map(|stmt| match unit.stmt(*stmt) {
+        StmtKind::Let { targets, value: Some(value), .. } if looks(*value) => Some(targets),
+        _ => None,
+    });
+    let names: Vec<&str> = found
+        .flatten()
+        .filter_map(|target| match unit.expr(*target) {
+            ExprKind::Name(name) => Some(*name),
+            _ => None,
+        })
+        .collect();
+    looks(test)
+        || unit.all_in(test).into_iter().any(|id| match unit.expr(id) {
+            ExprKind::Name(name) => names.contains(name),
+            _ => false,
+        })
+}
+
+/// Whether a block does something, and gives nothing back.
+fn acts(unit: &Unit<'_>, block: &[StmtId]) -> bool {
+    let gives = |stmt: StmtId| matches!(unit.stmt(stmt), StmtKind::Return(Some(_)));
+    let leaves =
+        |stmt: &StmtId| matches!(unit.stmt(*stmt), StmtKind::Return(_) | StmtKind::Throw(_));
+    !unit.under(block).into_iter().any(gives) && !block.iter().all(leaves)
+}
+
+/// Whether a statement only looks something up, or takes a lock for that.
+fn is_look(unit: &Unit<'_>, stmt: StmtId) -> bool {
+    match unit.stmt(stmt) {
+        StmtKind::Let { .. } => true,
+        StmtKind::Expr(expr) | StmtKind::Defer(expr) => {
+            unit.slice(&unit.place(*expr)).to_ascii_lowercase().contains("lock")
+        }
+        _ => false,
+    }
+}
+
+/// Whether a condition holds where nothing was found: `!incident`, `incident == null`, `not ok`.
+fn denies(unit: &Unit<'_>, test: ExprId) -> bool {
+    let nothing = |id: ExprId| {
+        matches!(unit.expr(id), ExprKind::Null)
+            || matches!(unit.expr(id), ExprKind::Name("None" | "nil" | "undefined" | "null"))
+    };
+    match unit.expr(test) {
+        ExprKind::Unary { op, .. } => matches!(*op, "!" | "not"),
+        ExprKind::Binary { op: "not in", .. } => true,
+        ExprKind::Binary { op: "==" | "===" | "is", left, right } => {
+            nothing(*left) || nothing(*right)
+        }
+        ExprKind::Other(items) => matches!(items[..], [only] if denies(unit, only)),
+        _ => false,
+    }
+}
+
+/// A change that is only made of what was found: `incidents.get(id)?.notes.push(note)`,
+/// `Optional.ofNullable(incidents.get(id)).ifPresent(…)`.
+fn skipped(file: &File<'_, '_>, expr: ExprId) -> Option<Scalar> {
+    let unit = file.unit;
+    let ExprKind::Call { callee, .. } = unit.expr(expr) else { return None };
+    let callee = *callee;
+    let look = unit.all_in(callee).into_iter().find(|id| stores::is_look_up(file, *id))?;
+    let behind = unit.slice(&(unit.place(look).end..unit.place(callee).end));
+    let skips = match unit.language {
+        Language::Java => behind.trim_start_matches([')', ' ', '\n']).starts_with(".ifPresent"),
+        Language::Javascript | Language::Typescript | Language::Tsx | Language::Csharp => {
+            behind.starts_with("?.")
+        }
+        _ => false,
+    };
+    let text = unit.slice(&unit.place(look)).to_owned();
+    skips.then(|| Scalar { text, span: file.expr_span(look), known: true, plain: false })
 }
 
 /// Whether a function gives back whether it found what it should change.

@@ -125,12 +125,17 @@ impl Walk<'_, '_, '_> {
         match unit.language {
             Language::Python | Language::Java => true,
             Language::Go => tested || self.is_checked_next(stmt),
-            Language::Rust => reads.iter().any(|id| match unit.expr(*id) {
-                ExprKind::Propagate(of) => {
-                    *of == call
-                        || matches!(unit.expr(*of), ExprKind::Await(inner) if *inner == call)
-                }
-                _ => false,
+            Language::Rust => reads.iter().any(|id| {
+                let of = match unit.expr(*id) {
+                    ExprKind::Propagate(of) => *of,
+                    // A panic leaves as well.
+                    ExprKind::Call { callee, .. } => match unit.expr(*callee) {
+                        ExprKind::Member { of, name: "unwrap" | "expect" } => *of,
+                        _ => return false,
+                    },
+                    _ => return false,
+                };
+                of == call || matches!(unit.expr(of), ExprKind::Await(inner) if *inner == call)
             }),
             Language::Csharp | Language::Javascript | Language::Typescript | Language::Tsx => {
                 // A promise that nobody waits for fails alone.
@@ -187,6 +192,10 @@ pub(super) fn channels(file: &File<'_, '_>, call: ExprId) -> Option<BTreeSet<Str
     let mut all = words(text);
     // `pagerDuty`
     all.extend(all.windows(2).map(|pair| pair.concat()).collect::<Vec<_>>());
+    // Who is on call is reached by a pager.
+    if all.iter().any(|word| word == "oncall") {
+        all.push("pager".to_owned());
+    }
     let named: BTreeSet<String> =
         all.into_iter().filter(|word| CHANNELS.contains(&word.as_str())).collect();
     let acts = of(name, "Notifier").contains(&Duty::Notify);

@@ -5,7 +5,7 @@ use crate::facts::code::file::File;
 use crate::facts::code::routines::Routine;
 use crate::lang::duties::{squeezed, words};
 use crate::libraries::Role;
-use crate::parse::unit::{ExprId, ExprKind};
+use crate::parse::unit::{ExprId, ExprKind, StmtKind};
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -197,12 +197,15 @@ const PARTS: &[(Says, &[&str])] = &[
 
 /// Whole words, and what they say.
 const WORDS: &[(Says, &[&str])] = &[
-    (Says::Bounds, &["lock", "locked", "budget", "limit", "confirm", "gate", "guard"]),
+    (Says::Bounds, &["budget", "limit", "confirm"]),
     (Says::Checks, &["auth", "verify", "mtls"]),
     (Says::Queues, &["delay", "queue"]),
     (Says::Persists, &["db", "save", "commit", "persist", "cursor"]),
     (Says::Logs, &["audit", "auditor", "audited"]),
 ];
+
+/// Words of what lets one in at a time. A mutex around a table has them too, and limits nothing.
+const LOCKS: &[&str] = &["lock", "locked", "gate", "guard"];
 
 /// Hosts and packages of products that keep incidents.
 const PRODUCTS: &[&str] = &[
@@ -250,6 +253,9 @@ pub(super) fn says(file: &File<'_, '_>, routine: &Routine) -> BTreeSet<Says> {
         }
     }
     say(&routine.name.text, &mut said);
+    if lets_in(file, routine, &exprs) {
+        said.insert(Says::Bounds);
+    }
     let product = |text: &str| PRODUCTS.iter().any(|known| text.contains(known));
     let text = |id: &ExprId| match unit.expr(*id) {
         ExprKind::Text(text) => product(text),
@@ -259,6 +265,50 @@ pub(super) fn says(file: &File<'_, '_>, routine: &Routine) -> BTreeSet<Says> {
         said.insert(Says::Product);
     }
     said
+}
+
+fn is_lock(name: &str) -> bool {
+    words(name).iter().any(|word| LOCKS.contains(&word.as_str()))
+}
+
+/// Whether a lock decides if something is done, or is held under a name or for a time:
+/// `if locked(service)`, `acquire_lock(service, ttl)`; a mutex that is taken decides nothing.
+fn lets_in(file: &File<'_, '_>, routine: &Routine, exprs: &[ExprId]) -> bool {
+    let unit = file.unit;
+    let function = unit.function(routine.id);
+    if is_lock(&routine.name.text) || function.params.iter().any(|param| is_lock(param.name)) {
+        return true;
+    }
+    // `gate.allow(service)`, `lock.acquire(timeout=1)`; what a guard of a mutex holds has any method.
+    const ASKS: &[&str] = &["acquire", "admit", "allow", "check", "enter", "obtain", "try"];
+    let given = exprs.iter().any(|id| {
+        let ExprKind::Call { callee, args, .. } = unit.expr(*id) else { return false };
+        match unit.expr(*callee) {
+            ExprKind::Name(name) => !args.is_empty() && is_lock(name),
+            ExprKind::Member { of, name } => {
+                let verbs = words(name);
+                let held = match unit.expr(*of) {
+                    ExprKind::Name(of) | ExprKind::Member { name: of, .. } => is_lock(of),
+                    _ => false,
+                };
+                let asks = verbs.first().is_some_and(|verb| ASKS.contains(&verb.as_str()));
+                is_lock(name) && (!args.is_empty() || verbs.len() > 1)
+                    || held && asks && !args.is_empty()
+            }
+            _ => false,
+        }
+    });
+    let asked = |id: ExprId| match unit.expr(id) {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => {
+            is_lock(name) && !name.eq_ignore_ascii_case("lock")
+        }
+        _ => false,
+    };
+    given
+        || routine.statements(unit).into_iter().any(|stmt| match unit.stmt(stmt) {
+            StmtKind::If { test, .. } => unit.all_in(*test).into_iter().any(asked),
+            _ => false,
+        })
 }
 
 /// `self.log.info(…)`, `audit_log.record(…)`, `recordEvent(…)`: a record by its words.
