@@ -111,7 +111,7 @@ pub(super) fn scope(
         name: named.and_then(|name| file.named_text(name)),
         at: file.callee_span(start.call.id),
         form: start.form,
-        role: role(file, start),
+        role: role(file, layout, start),
         region,
         function: around.name.to_owned(),
         exported: around.exported,
@@ -350,9 +350,41 @@ pub(super) fn builders(file: &File<'_, '_>, call: ExprId) -> Vec<ExprId> {
     found
 }
 
+/// What a step behind the start is given, in the same statement:
+/// `tracer.span_builder("q").with_kind(SpanKind::Client)`.
+fn built(
+    file: &File<'_, '_>,
+    layout: &Layout<'_, '_>,
+    start: &Start<'_, '_>,
+    key: &str,
+) -> Option<ExprId> {
+    let unit = file.unit;
+    let word = start.api.get(key).filter(|_| unit.language == Language::Rust)?;
+    let mut at = start.call.id;
+    for _ in 0..40 {
+        let member = layout.parent(at)?;
+        at = layout.parent(member)?;
+        match (unit.expr(member), unit.expr(at)) {
+            (ExprKind::Member { .. }, ExprKind::Call { callee, args, .. }) if *callee == member => {
+                if file.called(at) == Some(word) {
+                    return args.first().map(|arg| arg.value);
+                }
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
 /// What a span says it is.
-pub(super) fn role(file: &File<'_, '_>, start: &Start<'_, '_>) -> SpanRole {
-    let Some(value) = part(file, start.call, start.api, "kind") else {
+pub(super) fn role(
+    file: &File<'_, '_>,
+    layout: &Layout<'_, '_>,
+    start: &Start<'_, '_>,
+) -> SpanRole {
+    let given =
+        part(file, start.call, start.api, "kind").or_else(|| built(file, layout, start, "kind"));
+    let Some(value) = given else {
         // Options that cannot be followed may say it.
         let options = file.unit.args(start.call.id).iter().any(|arg| arg.spread);
         return if options { SpanRole::Unknown } else { SpanRole::Default };

@@ -354,7 +354,7 @@ impl<'f> Started<'f> {
             whole: name.is_some_and(|name| param(name).is_some()),
             name: name.filter(|_| named.is_none()).and_then(|name| file.named_text(name)),
             context: part(file, call, api, "context").and_then(param),
-            role: starts::role(file, &start),
+            role: starts::role(file, layout, &start),
             records: records("records") && records("status"),
         })
     }

@@ -7,6 +7,7 @@ use crate::facts::code::spans::{SpanEnd, SpanForm};
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, StmtId, StmtKind};
+use std::collections::BTreeSet;
 
 /// Words that names of calls begin with which nobody expects to raise.
 const PLAIN: &[&str] = &[
@@ -53,8 +54,12 @@ pub(super) fn fault(
         let closer = uses.closers.iter().find(|closer| unit.all_under(here).contains(closer));
         let limit = closer.map_or(u32::MAX, |closer| unit.place(*closer).start);
         if !caught {
+            let all = unit.all_under(here);
+            let awaited: BTreeSet<ExprId> =
+                all.iter().filter_map(|id| awaited(file, *id)).collect();
             let mut risky = calls.into_iter().filter(|call| {
-                unit.place(*call).start < limit && may_raise(file, start.api.library, *call, uses)
+                unit.place(*call).start < limit
+                    && may_raise(file, start.api.library, *call, uses, &awaited)
             });
             risk = risk.or_else(|| risky.next());
         }
@@ -70,13 +75,25 @@ pub(super) fn fault(
     None
 }
 
+/// What an expression waits for, where a failure of it is raised there.
+fn awaited(file: &File<'_, '_>, id: ExprId) -> Option<ExprId> {
+    let ExprKind::Await(of) = file.unit.expr(id) else { return None };
+    (file.called(*of) != Some("catch")).then_some(*of)
+}
+
 fn closes(file: &File<'_, '_>, block: &[StmtId], uses: &Uses) -> bool {
     let all = file.unit.all_under(block);
     uses.closers.iter().any(|closer| all.contains(closer))
 }
 
 /// Whether a call may end in an error that nobody would call absurd.
-fn may_raise(file: &File<'_, '_>, span_library: &str, call: ExprId, uses: &Uses) -> bool {
+fn may_raise(
+    file: &File<'_, '_>,
+    span_library: &str,
+    call: ExprId,
+    uses: &Uses,
+    awaited: &BTreeSet<ExprId>,
+) -> bool {
     let unit = file.unit;
     if uses.closers.contains(&call) {
         return false;
@@ -111,6 +128,12 @@ fn may_raise(file: &File<'_, '_>, span_library: &str, call: ExprId, uses: &Uses)
     };
     if file.call(call).is_some_and(harmless) {
         return false;
+    }
+    // What somebody else answers may fail, whatever it is called.
+    let asks = file.call(call).is_some_and(|known| known.role(Role::Outbound).is_some());
+    let waits = matches!(unit.language, Language::Python | Language::Java);
+    if awaited.contains(&call) || asks && waits {
+        return true;
     }
     let first = crate::lang::sensitive::words(name).into_iter().next().unwrap_or_default();
     !PLAIN.contains(&first.as_str())
