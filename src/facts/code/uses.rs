@@ -196,7 +196,22 @@ fn is_client_error(file: &File<'_, '_>, test: ExprId) -> bool {
     };
     let bound = if matches!(*op, ">=" | "<=") { 400.0 } else { 399.0 };
     let text = unit.slice(&unit.place(status)).to_ascii_lowercase();
-    file.number(number) == Some(bound) && (text.contains("status") || text.contains("code"))
+    // `http.StatusBadRequest` is 400.
+    let named = || {
+        let text = unit.slice(&unit.place(number));
+        bound == 400.0 && text.rsplit('.').next() == Some("StatusBadRequest")
+    };
+    (file.number(number) == Some(bound) || named())
+        && (text.contains("status") || text.contains("code"))
+}
+
+/// What a call is made on.
+fn receiver(file: &File<'_, '_>, call: ExprId) -> Option<ExprId> {
+    let ExprKind::Call { callee, .. } = file.unit.expr(call) else { return None };
+    match file.unit.expr(*callee) {
+        ExprKind::Member { of, .. } => Some(*of),
+        _ => None,
+    }
 }
 
 struct Reader<'f, 'u, 'a> {
@@ -209,8 +224,13 @@ impl Reader<'_, '_, '_> {
     fn used(&self, id: ExprId) -> Option<MetricUse> {
         let file = self.file;
         let call = file.call(id);
-        let (root, rest) = file.rest(id)?;
         let known = call.and_then(|call| call.role(Role::MetricUse));
+        let (root, rest) = match (file.rest(id), known) {
+            (Some(found), _) => found,
+            // `histogram!("a").record(…)`: what makes the metric has no module before its name.
+            (None, Some(_)) => (receiver(file, id)?, String::new()),
+            (None, None) => return None,
+        };
         let (api, target, bare) = match known {
             Some(api) => {
                 let (target, bare) = self.target(id, root);
