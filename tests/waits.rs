@@ -145,9 +145,12 @@ fn programs_wait_by_sockets_of_their_own() {
             "[\"dotnet\", \"Shop.dll\"]",
         ),
     ];
+    // What speaks a protocol of its own may have no requests that a trace or a rate could tell of.
+    let bare = ["net.Listen(", "TcpListener", "net.createServer", "start_server", "ServerSocket"];
     for (files, command) in cases {
-        let found = imaged(files, command);
-        assert_eq!(found, (ServiceKind::Server, Certainty::Certain), "{files:?}");
+        let own = files.iter().any(|(_, text)| bare.iter().any(|word| text.contains(word)));
+        let certainty = if own { Certainty::Likely } else { Certainty::Certain };
+        assert_eq!(imaged(files, command), (ServiceKind::Server, certainty), "{files:?}");
     }
     // For who starts it by hand a socket is a means.
     let alone = repo(cases[0].0);
