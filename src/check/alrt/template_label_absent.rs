@@ -1,6 +1,7 @@
 //! A text that names a label no firing alert has. Rule: rules/alrt/template-label-absent.yaml
 
 use super::{alert_of, step_of};
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::rules::AlertRule;
 use crate::lang::promql::labels::Presence;
@@ -31,7 +32,8 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             case.flag(span)
                 .with("key", &text.key.text)
                 .with("what", what)
-                .with("outcome", "an error message stands in place of the text");
+                .with("outcome", "an error message stands in place of the text")
+                .severity(Severity::Error);
         }
     }
 }
@@ -65,5 +67,13 @@ fn flag(text: &AlertText<'_>, read: &LabelRead, case: &mut Case<'_>) {
         true => "the label is empty or cut, and no route can go by it",
         false => "the text has a hole there",
     };
-    case.flag(span).with("key", &text.key.text).with("what", what).with("outcome", outcome);
+    case.flag(span)
+        .with("key", &text.key.text)
+        .with("what", what)
+        .with("outcome", outcome)
+        .severity(severity(text.is_label));
+}
+
+fn severity(is_label: bool) -> Severity {
+    if is_label { Severity::Error } else { Severity::Warning }
 }
