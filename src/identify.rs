@@ -100,11 +100,12 @@ pub const PROMETHEUS: &[&str] = &[
     "otlp",
 ];
 
-/// Whether all keys at the root of a text are of these, and there are some.
+/// Whether all keys at the root of a text are of these, and there are some. Markers of documents and
+/// items of lists, which may stand as far left, are no keys.
 fn has_only(text: &str, keys: &[&str]) -> bool {
     let mut roots = text
         .lines()
-        .filter(|line| line.starts_with(|c: char| !c.is_whitespace() && c != '#'))
+        .filter(|line| line.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '#' | '-')))
         .peekable();
     roots.peek().is_some()
         && roots.all(|line| line.split_once(':').is_some_and(|(key, _)| keys.contains(&key)))

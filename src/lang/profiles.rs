@@ -1,7 +1,7 @@
 //! Names of profiles and of files that say that a setting is not for production.
 
 /// Words of paths and profiles that say that this is not for production.
-pub const REHEARSALS: &[&str] = &[
+const REHEARSALS: &[&str] = &[
     "dev",
     "development",
     "local",

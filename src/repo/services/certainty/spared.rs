@@ -4,7 +4,6 @@
 use super::super::super::Repo;
 use super::super::{Service, Signal, modules};
 use super::words::stem;
-use crate::facts::DocumentId;
 use crate::facts::code::{Listener, ListenerForm};
 use crate::facts::manifest::{Ecosystem, Manifest};
 use crate::facts::scalar::Scalar;
@@ -191,10 +190,16 @@ fn only_probes(repo: &Repo, service: &Service) -> bool {
     if !waits || service.listens.is_empty() || !service.consumes.is_empty() {
         return false;
     }
-    // Routers may stand in any file of it.
-    let paths = |it: &DocumentId| paths_in(&repo.source(it.source).look());
-    let others: Vec<String> = service.documents.iter().flat_map(paths).collect();
-    (told || routes + others.len() > 0) && others.iter().all(|path| probes(path))
+    // Routers may stand in any file of it; the first that asks for something else ends the search.
+    let mut found = routes > 0;
+    for it in &service.documents {
+        let paths = paths_in(&repo.source(it.source).look());
+        if !paths.iter().all(|path| probes(path)) {
+            return false;
+        }
+        found |= !paths.is_empty();
+    }
+    told || found
 }
 
 /// Paths that a text gives to what looks like routers: `web.get("/check", check)`.
