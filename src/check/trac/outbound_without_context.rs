@@ -2,8 +2,11 @@
 //! request.
 
 use crate::check::Case;
+use crate::facts::DocumentId;
 use crate::facts::code::outbound::{OutboundCall, Protocol};
 use crate::facts::code::spans::{SpanAttribute, SpanRole, SpanScope};
+use crate::repo::Repo;
+use crate::repo::services::Service;
 
 pub(super) fn check<'a>(call: &'a OutboundCall, case: &mut Case<'a>) {
     // What a database is asked carries no context that anybody reads.
@@ -11,7 +14,7 @@ pub(super) fn check<'a>(call: &'a OutboundCall, case: &mut Case<'a>) {
         return case.skip();
     }
     let mut traced = case.repo.traced_reaches(call.document).peekable();
-    if traced.peek().is_none() {
+    if traced.peek().is_none() || is_beside(case.repo, call.document) {
         return case.skip();
     }
     let near = call.url.as_ref().is_some_and(|url| stays(&url.text));
@@ -20,6 +23,19 @@ pub(super) fn check<'a>(call: &'a OutboundCall, case: &mut Case<'a>) {
     }
     let library = format!("`{}`", call.library);
     case.flag(call.name.span).with("path", call.path.clone()).with("library", library);
+}
+
+/// Whether a call is of programs that serve nobody, beside one that does: a command, an app on a phone.
+/// They share packages with it, and make none of its spans but where they set them up themselves.
+fn is_beside(repo: &Repo, document: DocumentId) -> bool {
+    let services = repo.services();
+    let own = repo.services_with(document);
+    let traced = |service: &Service| {
+        service.runs()
+            || repo.facts.span_providers.iter().any(|it| service.own.binary_search(it).is_ok())
+    };
+    !own.iter().any(|&number| traced(&services[number]))
+        && services.iter().any(|service| service.runs() && service.is_certain())
 }
 
 /// A span that says it is a request or a message, around calls of which none is known.
