@@ -76,7 +76,7 @@ fn holds_pair(text: &[u8]) -> bool {
             return true;
         }
         for (pair, (open, close)) in PAIRS.iter().enumerate() {
-            if !unclosed[pair] && rest.starts_with(open) {
+            if !unclosed[pair] && rest.starts_with(open) && !is_pattern(rest) {
                 if memchr::memmem::find(&rest[open.len()..], close).is_some() {
                     return true;
                 }
@@ -87,6 +87,16 @@ fn holds_pair(text: &[u8]) -> bool {
         rest = &rest[1..];
     }
     false
+}
+
+/// Whether `$(` is the end of a line and the start of a group: no name and no command begins so.
+fn is_pattern(rest: &[u8]) -> bool {
+    rest.starts_with(b"$(")
+        && match rest.get(2..) {
+            Some([b'?' | b'|' | b')' | b'^' | b'[' | b'*' | b'+' | b'\\', ..]) => true,
+            Some([b'.', next, ..]) => *next != b'/',
+            _ => false,
+        }
 }
 
 /// Whether `text` begins with a placeholder, so that it may become a mapping or a list.
@@ -120,12 +130,23 @@ mod tests {
             "<HOST-NAME>",
             "_STORE_TYPE_",
             "SECRET[files.key]",
+            "$(hostname)",
+            "$(./name.sh)",
         ] {
             assert!(is_in(text), "{text}");
         }
-        for text in
-            ["30s", "$1:$2", "a{b}", "100%", "__meta_x", "$labels", "_id_", "_grok_failure_"]
-        {
+        for text in [
+            "30s",
+            "$1:$2",
+            "a{b}",
+            "100%",
+            "__meta_x",
+            "$labels",
+            "_id_",
+            "_grok_failure_",
+            "^$|x$(?i)(a)",
+            "^$(.*)",
+        ] {
             assert!(!is_in(text), "{text}");
         }
     }

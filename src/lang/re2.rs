@@ -1,6 +1,10 @@
 //! What Go's `regexp` package refuses: the RE2 syntax of Prometheus and Alertmanager.
 
-use std::collections::BTreeSet;
+mod classes;
+mod letters;
+mod part;
+
+use part::{MOST_COPIES, Part, Times};
 
 /// Why Go refuses `pattern` between `^(?:` and `)$`, as the programs compile it; `None` if it
 /// compiles.
@@ -10,30 +14,78 @@ pub fn fault_anchored(pattern: &str) -> Option<String> {
 
 /// Why Go refuses `pattern`; `None` if it compiles.
 pub fn fault(pattern: &str) -> Option<String> {
-    let mut reader =
-        Reader { text: pattern.chars().collect(), at: 0, open: 0, names: BTreeSet::new() };
-    reader.read().err()
+    Reader::of(pattern, classes::is_known).read().err()
+}
+
+/// Why Prometheus refuses `pattern` as the value of a matcher: it reads it by itself, and then
+/// between anchors.
+pub fn fault_in_prometheus(pattern: &str) -> Option<String> {
+    let read = Reader::of(pattern, classes::is_exact).read();
+    let anchored = |part: Part| part.then(Part::EMPTY).is_too_high();
+    match read {
+        Ok(part) if anchored(part) => Some(TOO_HIGH.to_owned()),
+        read => read.err(),
+    }
 }
 
 struct Reader {
     text: Vec<char>,
     at: usize,
-    open: usize,
-    names: BTreeSet<String>,
+    /// The parentheses that are open, around all of them the pattern itself.
+    open: Vec<Group>,
+    /// Which classes `\p` knows.
+    knows: fn(&str) -> bool,
+    /// No `:]` is left in the text.
+    no_class_ends: bool,
 }
 
-/// What stands before the place that is read: decides what a repetition applies to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Before {
-    Nothing,
-    Atom,
-    Repetition,
+/// What stands between parentheses so far.
+#[derive(Default)]
+struct Group {
+    captures: bool,
+    /// The branches that are whole.
+    branches: Option<Part>,
+    /// What the present branch has before its last part.
+    before: Option<Part>,
+    /// What a repetition applies to.
+    last: Option<Part>,
 }
 
-const MAX_REPEAT: u64 = 1000;
-const MAX_DEPTH: usize = 1000;
+impl Group {
+    fn push(&mut self, part: Part) {
+        self.before = self.joined();
+        self.last = Some(part);
+    }
+
+    /// The present branch.
+    fn joined(&mut self) -> Option<Part> {
+        match (self.before.take(), self.last.take()) {
+            (Some(before), Some(last)) => Some(before.then(last)),
+            (before, last) => before.or(last),
+        }
+    }
+
+    fn end_branch(&mut self) {
+        let branch = self.joined().unwrap_or(Part::EMPTY);
+        self.branches = Some(self.branches.map_or(branch, |others| others.or(branch)));
+    }
+
+    fn end(mut self) -> Part {
+        self.end_branch();
+        let part = self.branches.unwrap_or(Part::EMPTY);
+        if self.captures { part.captured() } else { part }
+    }
+}
+
+const TOO_HIGH: &str = "expression nests too deeply";
+const TOO_LARGE: &str = "expression too large";
 
 impl Reader {
+    fn of(pattern: &str, knows: fn(&str) -> bool) -> Reader {
+        let open = vec![Group::default()];
+        Reader { text: pattern.chars().collect(), at: 0, open, knows, no_class_ends: false }
+    }
+
     fn peek(&self) -> Option<char> {
         self.text.get(self.at).copied()
     }
@@ -50,81 +102,133 @@ impl Reader {
         found
     }
 
-    fn read(&mut self) -> Result<(), String> {
-        let mut before = Before::Nothing;
+    /// Takes what stands before the next `end`, and the end itself.
+    fn take_until(&mut self, end: char) -> Option<String> {
+        let length = self.text[self.at..].iter().position(|c| *c == end)?;
+        let taken = self.text[self.at..self.at + length].iter().collect();
+        self.at += length + 1;
+        Some(taken)
+    }
+
+    fn push(&mut self, part: Part) -> Result<(), String> {
+        let Some(group) = self.open.last_mut() else { return Ok(()) };
+        group.push(part);
+        match group.before {
+            Some(before) if before.is_too_high() => Err(TOO_HIGH.to_owned()),
+            Some(before) if before.is_too_large() => Err(TOO_LARGE.to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    fn read(&mut self) -> Result<Part, String> {
+        let mut repeated = false;
         while let Some(c) = self.next() {
-            before = match c {
-                '(' => {
-                    self.open += 1;
-                    if self.open > MAX_DEPTH {
-                        return Err("expression nests too deeply".to_owned());
-                    }
-                    self.group()?
+            let was_repeated = std::mem::take(&mut repeated);
+            match c {
+                '(' => self.group()?,
+                ')' => self.close()?,
+                '|' => self.open.iter_mut().last().into_iter().for_each(Group::end_branch),
+                '*' | '+' | '?' => {
+                    let times = match c {
+                        '*' => Times::Any,
+                        '+' => Times::Some,
+                        _ => Times::Maybe,
+                    };
+                    self.repeat(times, was_repeated, &c.to_string())?;
+                    repeated = true;
                 }
-                ')' => {
-                    self.open = self.open.checked_sub(1).ok_or("unexpected `)`")?;
-                    Before::Atom
-                }
-                '|' => Before::Nothing,
-                '*' | '+' | '?' => self.repeat(before, &c.to_string())?,
                 '{' => match self.counted()? {
-                    Some(text) => self.repeat(before, &text)?,
-                    None => Before::Atom,
+                    Some((times, text)) => {
+                        self.repeat(times, was_repeated, &text)?;
+                        repeated = true;
+                    }
+                    None => self.push(Part::LETTER)?,
                 },
                 '[' => {
                     self.class()?;
-                    Before::Atom
+                    self.push(Part::CLASS)?;
                 }
-                '\\' => {
-                    self.escape(false)?;
-                    Before::Atom
-                }
-                _ => Before::Atom,
-            };
-        }
-        if self.open > 0 { Err("missing closing `)`".to_owned()) } else { Ok(()) }
-    }
-
-    fn repeat(&mut self, before: Before, operator: &str) -> Result<Before, String> {
-        match before {
-            Before::Nothing => Err(format!("nothing before `{operator}` to repeat")),
-            Before::Repetition => Err(format!("`{operator}` repeats a repetition")),
-            Before::Atom => {
-                self.accept('?');
-                Ok(Before::Repetition)
+                '\\' => self.escaped()?,
+                '^' | '$' => self.push(Part::EMPTY)?,
+                '.' => self.push(Part::CLASS)?,
+                _ => self.push(Part::LETTER)?,
             }
         }
+        let whole = self.open.pop().unwrap_or_default().end();
+        if !self.open.is_empty() {
+            return Err("missing closing `)`".to_owned());
+        }
+        if whole.is_too_high() { Err(TOO_HIGH.to_owned()) } else { Ok(whole) }
     }
 
-    /// After `{`: a count if it reads as one, else `{` is a letter like any other.
-    fn counted(&mut self) -> Result<Option<String>, String> {
-        let rest: String = self.text[self.at..].iter().take(24).collect();
-        let Some((body, _)) = rest.split_once('}') else { return Ok(None) };
-        let (low, high) = match body.split_once(',') {
-            Some((low, high)) => (low, high),
-            None => (body, body),
+    fn close(&mut self) -> Result<(), String> {
+        let group = self.open.pop().filter(|_| !self.open.is_empty());
+        let part = group.ok_or("unexpected `)`")?.end();
+        if part.is_too_high() {
+            return Err(TOO_HIGH.to_owned());
+        }
+        self.push(part)
+    }
+
+    fn repeat(&mut self, times: Times, again: bool, operator: &str) -> Result<(), String> {
+        let last = self.open.last_mut().and_then(|group| group.last.as_mut());
+        // Flags and an empty quotation between them part two repetitions.
+        if again {
+            return Err(format!("`{operator}` repeats a repetition"));
+        }
+        let last = last.ok_or_else(|| format!("nothing before `{operator}` to repeat"))?;
+        *last = last.repeated(times);
+        let counts = match times {
+            Times::Counted(least, most) => least.max(most.unwrap_or_default()) >= 2,
+            _ => false,
         };
-        let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-        let leading = |text: &str| text.len() > 1 && text.starts_with('0');
-        if low.is_empty() || !digits(low) || !digits(high) || leading(low) || leading(high) {
+        if counts && last.is_too_often() {
+            return Err(format!("bad repeat count `{operator}`: more than {MOST_COPIES} copies"));
+        }
+        if last.is_too_high() {
+            return Err(TOO_HIGH.to_owned());
+        }
+        if last.is_too_large() {
+            return Err(TOO_LARGE.to_owned());
+        }
+        self.accept('?');
+        Ok(())
+    }
+
+    /// After `{`: a count and its text if it reads as one, else `{` is a letter like any other.
+    fn counted(&mut self) -> Result<Option<(Times, String)>, String> {
+        let is_body = |c: &&char| c.is_ascii_digit() || **c == ',';
+        let body: String = self.text[self.at..].iter().take_while(is_body).collect();
+        if self.text.get(self.at + body.len()) != Some(&'}') {
             return Ok(None);
         }
-        let (low, high): (u64, u64) = match (low.parse(), high.parse()) {
-            (Ok(low), Ok(high)) => (low, high),
-            (Ok(low), Err(_)) if high.is_empty() => (low, low),
-            _ => (MAX_REPEAT + 1, MAX_REPEAT + 1),
+        let (low, high) = match body.split_once(',') {
+            Some((low, "")) => (low, None),
+            Some((low, high)) => (low, Some(high)),
+            None => (body.as_str(), Some(body.as_str())),
         };
-        if low > MAX_REPEAT || high > MAX_REPEAT || low > high {
+        let reads = |text: &str| {
+            let leading = text.len() > 1 && text.starts_with('0');
+            !text.is_empty() && !leading && text.bytes().all(|c| c.is_ascii_digit())
+        };
+        if !reads(low) || !high.is_none_or(reads) {
+            return Ok(None);
+        }
+        // What does not fit is too large in any case.
+        let count = |text: &str| text.parse().unwrap_or(u64::MAX);
+        let (least, most) = (count(low), high.map(count));
+        if least.max(most.unwrap_or_default()) > MOST_COPIES || most.is_some_and(|it| least > it) {
             return Err(format!("bad repeat count `{{{body}}}`"));
         }
-        self.at += body.chars().count() + 1;
-        Ok(Some(format!("{{{body}}}")))
+        self.at += body.len() + 1;
+        Ok(Some((Times::Counted(least, most), format!("{{{body}}}"))))
     }
 
     /// After `(`: a name, flags, or nothing.
-    fn group(&mut self) -> Result<Before, String> {
+    fn group(&mut self) -> Result<(), String> {
         if !self.accept('?') {
-            return Ok(Before::Nothing);
+            self.open.push(Group { captures: true, ..Group::default() });
+            return Ok(());
         }
         let named = match (self.peek(), self.text.get(self.at + 1)) {
             (Some('P'), Some('<')) => 2,
@@ -134,14 +238,13 @@ impl Reader {
         };
         if named > 0 {
             self.at += named;
-            let name: String = self.text[self.at..].iter().take_while(|c| **c != '>').collect();
-            self.at += name.chars().count();
-            let fine =
-                !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-            if !self.accept('>') || !fine || !self.names.insert(name.clone()) {
-                return Err(format!("bad or repeated group name `{name}`"));
+            let name = self.take_until('>').ok_or("a group's name without `>`")?;
+            let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            if name.is_empty() || !name.chars().all(is_part) {
+                return Err(format!("bad group name `{name}`"));
             }
-            return Ok(Before::Nothing);
+            self.open.push(Group { captures: true, ..Group::default() });
+            return Ok(());
         }
         let (mut minus, mut flag) = (false, false);
         loop {
@@ -149,142 +252,41 @@ impl Reader {
                 Some('i' | 'm' | 's' | 'U') => flag = true,
                 Some('-') if !minus => (minus, flag) = (true, false),
                 Some(end @ (':' | ')')) if !minus || flag => {
-                    if end == ')' {
-                        self.open -= 1;
-                        // Flags alone are no atom that could be repeated.
-                        return Ok(Before::Nothing);
+                    // Flags alone are no part: what stands before them can still be repeated.
+                    if end == ':' {
+                        self.open.push(Group::default());
                     }
-                    return Ok(Before::Nothing);
+                    return Ok(());
                 }
                 _ => return Err("`(?` with something RE2 does not have".to_owned()),
             }
         }
     }
 
-    /// After `[`.
-    fn class(&mut self) -> Result<(), String> {
-        self.accept('^');
-        let mut first = true;
-        loop {
-            let missing = || "missing closing `]`".to_owned();
-            match self.peek().ok_or_else(missing)? {
-                ']' if !first => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                '[' if self.text.get(self.at + 1) == Some(&':') => {
-                    let rest: String = self.text[self.at..].iter().take(14).collect();
-                    if let Some((name, _)) = rest[2..].split_once(":]") {
-                        if !POSIX.contains(&name.trim_start_matches('^')) {
-                            return Err(format!("unknown class `[:{name}:]`"));
-                        }
-                        self.at += name.len() + 4;
-                        first = false;
-                        continue;
-                    }
-                }
-                _ => {}
-            }
-            first = false;
-            let low = self.class_member()?;
-            if self.peek() == Some('-')
-                && self.text.get(self.at + 1).is_some_and(|c| *c != ']')
-                && let Some(low) = low
-            {
+    /// After a backslash outside of a class.
+    fn escaped(&mut self) -> Result<(), String> {
+        match self.peek() {
+            Some('A' | 'b' | 'B' | 'z') => {
                 self.at += 1;
-                let high = self.class_member()?;
-                if high.is_none_or(|high| high < low) {
-                    return Err("bad range in a character class".to_owned());
-                }
+                self.push(Part::EMPTY)
             }
-        }
-    }
-
-    /// One character of a class, or `None` for a class inside the class.
-    fn class_member(&mut self) -> Result<Option<char>, String> {
-        match self.next() {
-            Some('\\') => self.escape(true),
-            Some(c) => Ok(Some(c)),
-            None => Err("missing closing `]`".to_owned()),
-        }
-    }
-
-    /// After a backslash; the character it stands for, if it stands for one.
-    fn escape(&mut self, in_class: bool) -> Result<Option<char>, String> {
-        let c = self.next().ok_or("a backslash at the end")?;
-        let refuse = || Err(format!("`\\{c}` is not RE2"));
-        match c {
-            'd' | 'D' | 's' | 'S' | 'w' | 'W' => Ok(None),
-            'A' | 'b' | 'B' | 'z' if !in_class => Ok(None),
-            'Q' if !in_class => {
+            Some('Q') => {
+                self.at += 1;
                 while let Some(c) = self.next() {
                     if c == '\\' && self.accept('E') {
                         break;
                     }
+                    self.push(Part::LETTER)?;
                 }
-                Ok(None)
+                Ok(())
             }
-            'E' if !in_class => Ok(None),
-            'p' | 'P' => self.unicode_class().map(|()| None),
-            'a' => Ok(Some('\u{7}')),
-            'f' => Ok(Some('\u{c}')),
-            'n' => Ok(Some('\n')),
-            'r' => Ok(Some('\r')),
-            't' => Ok(Some('\t')),
-            'v' => Ok(Some('\u{b}')),
-            '1'..='7' if !self.peek().is_some_and(|c| ('0'..='7').contains(&c)) => refuse(),
-            '0'..='7' => {
-                let mut value = c.to_digit(8).unwrap_or_default();
-                for _ in 0..2 {
-                    if let Some(digit) = self.peek().and_then(|c| c.to_digit(8)) {
-                        value = value * 8 + digit;
-                        self.at += 1;
-                    }
-                }
-                Ok(char::from_u32(value))
+            _ => {
+                let letter = self.escape()?.is_some();
+                self.push(if letter { Part::LETTER } else { Part::CLASS })
             }
-            'x' => self.hex().map(Some),
-            c if c.is_ascii() && !c.is_ascii_alphanumeric() => Ok(Some(c)),
-            _ => refuse(),
         }
     }
-
-    fn hex(&mut self) -> Result<char, String> {
-        let rest: String = self.text[self.at..].iter().take(12).collect();
-        let (digits, length) = match rest.strip_prefix('{') {
-            Some(body) => body.split_once('}').map_or(("", 0), |(hex, _)| (hex, hex.len() + 2)),
-            None => (rest.get(..2).unwrap_or_default(), 2),
-        };
-        let code = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
-        self.at += length;
-        code.ok_or_else(|| "`\\x` without a character code".to_owned())
-    }
-
-    fn unicode_class(&mut self) -> Result<(), String> {
-        let name = match self.next() {
-            Some('{') => {
-                let name: String = self.text[self.at..].iter().take_while(|c| **c != '}').collect();
-                self.at += name.chars().count();
-                if !self.accept('}') {
-                    return Err("`\\p{` without `}`".to_owned());
-                }
-                name
-            }
-            Some(c) => c.to_string(),
-            None => return Err("`\\p` without a class".to_owned()),
-        };
-        let bare = name.trim_start_matches('^');
-        let known = bare == "Any"
-            || (bare.starts_with(|c: char| c.is_ascii_uppercase())
-                && regex_syntax::parse(&format!("\\p{{{bare}}}")).is_ok());
-        if known { Ok(()) } else { Err(format!("unknown class `\\p{{{name}}}`")) }
-    }
 }
-
-const POSIX: &[&str] = &[
-    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
-    "space", "upper", "word", "xdigit",
-];
 
 #[cfg(test)]
 mod tests {
@@ -321,6 +323,16 @@ mod tests {
             "]",
             "}",
             "[a-z&&[b]",
+            "(?P<a>x)(?P<a>y)",
+            "a(?i)*",
+            "a*(?i)*",
+            r"a\Q\E*",
+            r"\x{D800}",
+            "(x{10}){100}",
+            "(?:x{0}){1000}",
+            "((x{1000}){0}){1000}",
+            "[[:word]]",
+            r"\p{^Greek}",
         ] {
             assert_eq!(fault_anchored(pattern), None, "{pattern}");
         }
@@ -343,7 +355,6 @@ mod tests {
             "a{1001}",
             "a{3,2}",
             "[[:foo:]]",
-            "(?P<a>x)(?P<a>y)",
             "+a",
             r"a\",
             "a{2}{3}",
@@ -351,8 +362,45 @@ mod tests {
             r"\p{Nope}",
             "(a",
             "a))",
+            r"\E",
+            "(x{40}){30}",
+            "((a{10}){10}){11}",
+            "(?:x{500}){3}",
+            "(x{2,}){501}",
+            "{1111111111111111111111111}",
+            "a{11111111111111111111111111}",
+            r"\p{IsGreek}",
+            r"\p{Script=Greek}",
+            r"\p{^^Greek}",
+            "[[:word]][[:alpha:]]",
+            r"\x{110000}",
+            r"\x{}",
+            r"\xg0",
+            "(?i)*",
         ] {
             assert!(fault_anchored(pattern).is_some(), "{pattern}");
         }
+    }
+
+    #[test]
+    fn prometheus_takes_names_as_they_stand_in_the_tables() {
+        for pattern in [r"\p{greek}", r"\p{Letter}", r"\pl"] {
+            assert_eq!(fault(pattern), None, "{pattern}");
+            assert!(fault_in_prometheus(pattern).is_some(), "{pattern}");
+        }
+        for pattern in [r"\p{Old_Italic}", r"\pL", r"\p{Any}"] {
+            assert_eq!(fault_in_prometheus(pattern), None, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn trees_of_a_thousand_levels_are_the_highest() {
+        let nested = |count: usize| format!("{}x{}", "(".repeat(count), ")".repeat(count));
+        assert_eq!(fault_in_prometheus(&nested(998)), None);
+        assert!(fault_in_prometheus(&nested(999)).is_some());
+        assert_eq!(fault(&nested(999)), None);
+        assert!(fault(&nested(1000)).is_some());
+        let large = "(?:x{1000}y{1000}z{1000}){1}".repeat(1200);
+        assert!(fault(&large).is_some_and(|fault| fault.contains("large")));
     }
 }

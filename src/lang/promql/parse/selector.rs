@@ -110,7 +110,7 @@ impl Parser<'_> {
         self.advance();
         if op.is_regex()
             && !is_plain(&value)
-            && let Some(fault) = re2::fault(&value)
+            && let Some(fault) = re2::fault_in_prometheus(&value)
         {
             self.fault(value_extent, format!("this regular expression does not compile: {fault}"));
         }
