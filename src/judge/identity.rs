@@ -5,6 +5,7 @@ use super::redact::Redactions;
 use crate::finding::Finding;
 use crate::lang::quick::QuickMap;
 use crate::repo::Repo;
+use crate::source::Span;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -42,7 +43,8 @@ pub(super) fn key(repo: &Repo, redactions: &Redactions, finding: &Finding) -> Ke
 
 /// The key that a finding has where its file has another name.
 pub(super) fn key_at(repo: &Repo, redactions: &Redactions, finding: &Finding, path: &str) -> Key {
-    let text = finding.span.map(|span| redactions.text(repo, span)).unwrap_or_default();
+    let head = |span: Span| Span { end: head_of(repo, span), ..span };
+    let text = finding.span.map(|span| redactions.text(repo, head(span))).unwrap_or_default();
     let mut hash = Sha256::new();
     for part in [finding.rule.code, path, &finding.subject] {
         hash.update(part.as_bytes());
@@ -56,6 +58,16 @@ pub(super) fn key_at(repo: &Repo, redactions: &Redactions, finding: &Finding, pa
     let mut key = [0u8; 16];
     key.copy_from_slice(&hash.finalize()[..16]);
     key
+}
+
+/// So many bytes of a span tell it from others: thousands of findings may share a span that is as
+/// long as its file.
+const HEAD: u32 = 4096;
+
+fn head_of(repo: &Repo, span: Span) -> u32 {
+    let text = repo.text(span);
+    let most = text.floor_char_boundary(HEAD as usize);
+    span.start + u32::try_from(most).unwrap_or(HEAD)
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

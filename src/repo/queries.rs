@@ -11,11 +11,13 @@ use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{DocumentId, Subject};
 use crate::lang::promql::ast::{Ast, Extent, NodeId};
 use crate::lang::promql::{self, Parsed};
+use crate::lang::quick::QuickMap;
 use crate::parse::embed;
 use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::Style;
 use crate::source::Span;
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What an expression is for.
 #[derive(Clone, Copy, Debug)]
@@ -263,8 +265,10 @@ impl Repo {
     /// A log query without a pipe reads as PromQL; the folder tells.
     fn may_be_logql(&self, scalar: &Scalar, parsed: &Parsed) -> bool {
         let path = self.path(scalar.span).as_bytes();
-        path.windows(4).any(|word| word.eq_ignore_ascii_case(b"loki"))
-            && parsed.ast.selectors().any(|(_, selector)| selector.metric().is_none())
+        path.windows(4).any(|word| word.eq_ignore_ascii_case(b"loki")) && {
+            let mut names = parsed.ast.selectors().map(|(_, one)| one.metric()).peekable();
+            names.peek().is_none() || names.any(|name| name.is_none())
+        }
     }
 
     /// The lines of a list item whose content is at `span`, if it has them for itself.
@@ -287,34 +291,67 @@ impl Repo {
         if raw == scalar.text {
             return Span::new(scalar.span.source, start + range.start, start + range.end);
         }
+        let placed = match raw.len() {
+            0..LONG => Arc::new(self.follow_text(scalar, raw)),
+            _ => self.placements.of(scalar.span, || self.follow_text(scalar, raw)),
+        };
+        let Some(Placement { runs, map }) = &*placed else { return scalar.span };
+        let mut span = map.span(range.start, range.end);
+        if let Some(end) = escaped_end(raw, runs, range.end) {
+            span.end = u32::try_from(start + end).unwrap_or(u32::MAX);
+        }
+        span
+    }
+
+    /// Where the letters of a scalar's text stand, `None` where text and file part.
+    fn follow_text(&self, scalar: &Scalar, raw: &str) -> Option<Placement> {
+        let start = scalar.span.start as usize;
         let style = match raw.as_bytes().first() {
             _ if scalar.plain => Style::Plain,
             Some(b'\'') => Style::Single,
             Some(b'"') => Style::Double,
             _ => Style::Literal,
         };
-        let Some(runs) = embed::runs(raw, &scalar.text, style) else { return scalar.span };
-        let escape = escaped_end(raw, &runs, range.end);
+        let runs = embed::runs(raw, &scalar.text, style)?;
         let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let end = runs
             .last()
             .map_or(start, |&(text, host)| start + host + scalar.text.len().saturating_sub(text));
-        let runs = runs.iter().map(|&(text, host)| (number(text), number(start + host))).collect();
+        let hosts = runs.iter().map(|&(text, host)| (number(text), number(start + host))).collect();
         let end = end.min(scalar.span.end as usize);
-        let mut span =
-            OffsetMap::runs(scalar.span.source, runs, number(end)).span(range.start, range.end);
-        if let Some(end) = escape {
-            span.end = number(start + end);
-        }
-        span
+        let map = OffsetMap::runs(scalar.span.source, hosts, number(end));
+        Some(Placement { runs, map })
+    }
+}
+
+/// Raw texts from this length on are followed once for all that is found in them.
+const LONG: usize = 1024;
+
+/// Where the letters of a scalar's text stand.
+#[derive(Debug)]
+struct Placement {
+    /// Offsets in the text and in the raw text, ascending.
+    runs: Vec<(usize, usize)>,
+    map: OffsetMap,
+}
+
+/// Where the letters of long scalars stand, as far as that was asked for.
+#[derive(Debug, Default)]
+pub(super) struct Placements(Mutex<QuickMap<Span, Arc<Option<Placement>>>>);
+
+impl Placements {
+    fn of(&self, span: Span, follow: impl FnOnce() -> Option<Placement>) -> Arc<Option<Placement>> {
+        // A panic elsewhere left the map whole: what is in it was put in at once.
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(span).or_insert_with(|| Arc::new(follow())))
     }
 }
 
 /// Where an escape ends in the raw text that stands for the last letter before `end`.
 fn escaped_end(raw: &str, runs: &[(usize, usize)], end: usize) -> Option<usize> {
-    let next = runs.iter().position(|&(text, _)| text == end)?;
+    let next = runs.partition_point(|&(text, _)| text < end);
+    let (_, after) = *runs.get(next).filter(|&&(text, _)| text == end)?;
     let (_, host) = *runs.get(next.checked_sub(1)?)?;
-    let (_, after) = runs[next];
     let letters = raw.get(host..after)?;
     (letters.starts_with('\\') || letters == "''").then_some(after)
 }

@@ -46,8 +46,12 @@ fn read(source: &str, gaps: bool) -> (Parsed, bool) {
     let (mut parsed, loose) = (parser.parsed, parser.loose);
     parsed.ast.nodes.shrink_to_fit();
     types::check(&parsed.ast, &mut parsed.faults);
+    parsed.faults.truncate(MOST_FAULTS);
     (parsed, loose)
 }
+
+/// So many faults of one expression are told: nobody reads more.
+const MOST_FAULTS: usize = 50;
 
 struct Parser<'t> {
     source: &'t str,

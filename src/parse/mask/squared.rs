@@ -7,18 +7,29 @@ const WORDS: &[&str] = &[
     "with",
 ];
 
+/// Most bytes of an action.
+const LONGEST: usize = 1024;
+
 /// The text with the usual marks in place of square ones; `None` where there are none. Not one byte of
 /// it stands elsewhere.
 pub fn squared(text: &str) -> Option<String> {
     let mut found: Option<Vec<u8>> = None;
+    let mut close = 0;
     for at in memchr::memmem::find_iter(text.as_bytes(), "[[") {
-        let rest = &text[at + 2..];
-        let line = &rest[..memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len())];
-        let Some(end) = line.find("]]").filter(|end| is_action(&line[..*end])) else { continue };
+        // The next end is that of many beginnings, where lists lie in lists.
+        if close < at + 2 {
+            let rest = &text.as_bytes()[at + 2..];
+            let Some(end) = memchr::memmem::find(rest, b"]]") else { break };
+            close = at + 2 + end;
+        }
+        let body = &text.as_bytes()[at + 2..close];
+        let short = body.len() <= LONGEST && !body.contains(&b'\n');
+        if !short || !is_action(&text[at + 2..close]) {
+            continue;
+        }
         let bytes = found.get_or_insert_with(|| text.as_bytes().to_vec());
-        let end = at + 2 + end;
         bytes[at..at + 2].copy_from_slice(b"{{");
-        bytes[end..end + 2].copy_from_slice(b"}}");
+        bytes[close..close + 2].copy_from_slice(b"}}");
     }
     String::from_utf8(found?).ok()
 }
@@ -55,6 +66,8 @@ mod tests {
         assert_eq!(of("[[- range .Rules ]]").as_deref(), Some("{{- range .Rules }}"));
         assert_eq!(of("[[- end -]]").as_deref(), Some("{{- end -}}"));
         assert_eq!(of("- [[$it.Type]]_x").as_deref(), Some("- {{$it.Type}}_x"));
+        assert_eq!(of("[[.A]] [[ x").as_deref(), Some("{{.A}} [[ x"));
+        assert_eq!(of("[[ [[.A]]").as_deref(), Some("[[ {{.A}}"));
         for text in [
             "a: [[1, 2]]",
             "a: [[-1, .5]]",
