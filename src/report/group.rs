@@ -4,7 +4,8 @@
 use super::{Report, visible};
 use crate::catalogue::model::Severity;
 use crate::judge::Judged;
-use std::collections::BTreeMap;
+use crate::lang::quick::QuickMap;
+use crate::source::SourceId;
 
 /// From this many findings of one rule in one file on, they are a group.
 const LEAST: usize = 3;
@@ -42,26 +43,23 @@ impl<'r> Group<'r> {
     }
 }
 
-type Key<'r> = (&'r str, &'static str, Severity);
+/// File, rule, severity.
+type Key = (Option<SourceId>, &'static str, Severity);
 
 /// Puts findings together that say one thing: those of one rule and severity in one file, where
 /// they are `least` or more. A group stands where its first finding stood.
-fn gather<'r>(
-    report: &'r Report,
-    findings: impl Iterator<Item = &'r Judged>,
-    least: usize,
-) -> Vec<Group<'r>> {
+fn gather<'r>(findings: impl Iterator<Item = &'r Judged>, least: usize) -> Vec<Group<'r>> {
     let findings: Vec<&Judged> = findings.collect();
-    let key = |judged: &Judged| -> Key<'r> {
-        let path = judged.finding.span.map_or(".", |span| report.repo.path(span));
-        (path, judged.finding.rule.code, judged.severity)
+    let key = |judged: &Judged| -> Key {
+        let finding = &judged.finding;
+        (finding.span.map(|span| span.source), finding.rule.code, judged.severity)
     };
-    let mut counts: BTreeMap<Key<'_>, usize> = BTreeMap::new();
+    let mut counts: QuickMap<Key, usize> = QuickMap::default();
     for judged in &findings {
         *counts.entry(key(judged)).or_default() += 1;
     }
     let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut known: BTreeMap<Key<'_>, usize> = BTreeMap::new();
+    let mut known: QuickMap<Key, usize> = QuickMap::default();
     for judged in findings {
         let key = key(judged);
         if counts.get(&key).is_some_and(|&count| count >= least) {
@@ -77,16 +75,13 @@ fn gather<'r>(
 }
 
 /// What a person is told: many findings of one rule in one file at once, the others one by one.
-pub fn groups<'r>(
-    report: &'r Report,
-    findings: impl Iterator<Item = &'r Judged>,
-) -> Vec<Group<'r>> {
-    gather(report, findings, LEAST)
+pub fn groups<'r>(findings: impl Iterator<Item = &'r Judged>) -> Vec<Group<'r>> {
+    gather(findings, LEAST)
 }
 
 /// Where findings of one rule stand, in a few words: `a.yml:7, 19, 31 …, b.yml:4 and 2 more files`.
 pub fn places<'r>(report: &'r Report, findings: impl Iterator<Item = &'r Judged>) -> String {
-    let groups = gather(report, findings.filter(|judged| judged.finding.span.is_some()), 1);
+    let groups = gather(findings.filter(|judged| judged.finding.span.is_some()), 1);
     let named: Vec<String> = groups
         .iter()
         .take(FILES)

@@ -24,7 +24,7 @@ pub fn write(
     took: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut groups = groups(report, report.open());
+    let mut groups = groups(report.open());
     if !file_order {
         groups.sort_by_key(|group| std::cmp::Reverse(group.first().severity));
     }

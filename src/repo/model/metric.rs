@@ -7,6 +7,7 @@ use crate::lang::quick::QuickMap;
 use crate::metrics::{self, Exporter, MetricKind, Part};
 use crate::repo::Repo;
 use crate::repo::queries::Query;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -113,8 +114,13 @@ impl<'r> Model<'r> {
 
     /// Who provides the names that expressions read.
     pub(super) fn providers(&self) -> &QuickMap<&'r str, Arc<[Provider<'r>]>> {
-        self.providers
-            .get_or_init(|| self.uses().keys().map(|&name| (name, self.provided(name))).collect())
+        self.providers.get_or_init(|| {
+            let names: Vec<&'r str> = self.uses().keys().copied().collect();
+            // Asked for before all processors are: see `Model::prepare`.
+            self.repo.definitions();
+            let provided = names.par_iter().map(|name| self.provided(name));
+            names.iter().copied().zip(provided.collect::<Vec<_>>()).collect()
+        })
     }
 
     fn provided(&self, name: &str) -> Arc<[Provider<'r>]> {

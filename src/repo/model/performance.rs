@@ -3,6 +3,7 @@
 use super::{Model, Place};
 use crate::lang::promql::Ast;
 use crate::lang::promql::ast::{Aggregator, Binary, Kind, NodeId, Op, Selector};
+use crate::lang::quick::QuickMap;
 use crate::repo::queries::{Home, Query};
 
 /// One day, in seconds.
@@ -108,6 +109,9 @@ pub struct Performance {
 impl Performance {
     pub(super) fn of(model: &Model<'_>) -> Performance {
         let mut all = Performance::default();
+        // Many expressions read one name.
+        let named: QuickMap<&str, Vec<Quantity>> =
+            model.uses().keys().map(|&name| (name, quantities(name).collect())).collect();
         for query in model.queries() {
             if matches!(query.home, Home::Sli(_)) || !query.is_sound() {
                 continue;
@@ -115,8 +119,9 @@ impl Performance {
             let mut about: Vec<Quantity> = query
                 .ast()
                 .selectors()
-                .filter_map(|(_, selector)| selector.metric())
-                .flat_map(quantities)
+                .filter_map(|(_, selector)| named.get(selector.metric()?))
+                .flatten()
+                .copied()
                 .collect();
             about.sort_unstable();
             about.dedup();

@@ -108,7 +108,7 @@ impl Counts {
 impl<'a> Book<'a> {
     /// Puts repetition together; errors come first.
     pub(super) fn of(report: &'a Report) -> Book<'a> {
-        let mut groups = groups(report, report.shown());
+        let mut groups = groups(report.shown());
         groups.sort_by_key(|group| std::cmp::Reverse(group.first().severity));
         let prints = groups.iter().enumerate();
         let prints = prints.flat_map(|(number, group)| {
