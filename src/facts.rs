@@ -402,6 +402,10 @@ file_facts! {
     beat_inputs: beat::BeatInput,
     /// Outputs of Beats.
     beat_outputs: beat::BeatOutput,
+    /// Files of targets that jobs discover.
+    target_lists: prometheus::TargetList,
+    /// What resources of Terraform are called where others refer to them.
+    resource_names: terraform::ResourceName,
     /// ConfigMaps, and the texts of Secrets.
     config_maps: configmap::ConfigMap,
     /// Places that name a ConfigMap or a Secret.

@@ -21,6 +21,17 @@ use crate::parse::tree::{NodeRef, Style};
 use aho_corasick::AhoCorasick;
 use std::sync::OnceLock;
 
+/// What a resource is called by the program that it is for.
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
+pub struct ResourceName {
+    /// Where it came from.
+    pub document: DocumentId,
+    /// Type and label: `grafana_contact_point.pager`.
+    pub address: String,
+    /// `name`.
+    pub name: Scalar,
+}
+
 /// One `resource` block.
 #[derive(Clone, Copy)]
 pub struct Resource<'t> {
@@ -42,6 +53,13 @@ impl<'t> Resource<'t> {
     /// Whether nobody can know how many of it there are.
     pub fn is_counted(&self) -> bool {
         self.body.get("count").is_some() || self.body.get("for_each").is_some()
+    }
+
+    /// Keeps the name by which others refer to it.
+    pub(super) fn keep_name(&self, document: DocumentId, facts: &mut FileFacts) {
+        if let Some(name) = self.scalar("name").filter(|_| !self.is_counted()) {
+            facts.resource_names.push(ResourceName { document, address: self.address(), name });
+        }
     }
 
     /// An attribute.

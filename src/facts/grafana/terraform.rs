@@ -46,6 +46,7 @@ pub(in crate::facts) fn read_contact_point(
     document: DocumentId,
     facts: &mut FileFacts,
 ) {
+    resource.keep_name(document, facts);
     let name = resource.scalar("name");
     let own = facts.receivers.iter().filter(|receiver| receiver.document == document);
     let index = number(own.count());
@@ -88,6 +89,7 @@ pub(in crate::facts) fn read_mute_timing(
     document: DocumentId,
     facts: &mut FileFacts,
 ) {
+    resource.keep_name(document, facts);
     let Some(name) = resource.scalar("name") else { return };
     let ranges = resource.blocks("intervals").into_iter().map(TimeRange::read);
     facts.time_intervals.push(TimeInterval::read(document, name, ranges));
