@@ -178,6 +178,17 @@ pub struct Discovery {
     pub key: Span,
     /// `role`.
     pub role: Option<Scalar>,
+    /// `files`.
+    pub files: Vec<Scalar>,
+}
+
+/// A file of targets that jobs discover.
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
+pub struct TargetList {
+    /// Where it came from.
+    pub document: DocumentId,
+    /// Targets of all its groups.
+    pub targets: Vec<Scalar>,
 }
 
 /// A relabelling step.

@@ -446,13 +446,12 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
         Kind::PrometheusRuleTest => rules::read_test(node, id, facts),
         Kind::PrometheusConfig => prometheus::read::read_config(node, id, masked, false, facts),
         Kind::PrometheusFragment => prometheus::read::read_config(node, id, masked, true, facts),
+        Kind::PrometheusTargets => prometheus::read::read_targets(node, id, facts),
         Kind::PrometheusOperator => {
             deploy::read_object(node, id, facts);
             prometheus::read::read_object(node, id, masked, facts);
-            let kind = facts.documents[id.index as usize]
-                .object
-                .as_ref()
-                .map(|object| object.kind.as_str());
+            let object = facts.documents[id.index as usize].object.as_ref();
+            let kind = object.map(|object| object.kind.as_str());
             if let (Some("AlertmanagerConfig"), Some(spec)) = (kind, node.get("spec")) {
                 alertmanager::read::read_object(spec, id, masked, facts);
             }

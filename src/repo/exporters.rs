@@ -8,7 +8,7 @@ use super::images::{Class, known_as};
 use super::scrape::{is_loopback, split_address};
 use crate::facts::deploy::{Container, Service};
 use crate::facts::prometheus::{JobForm, ScrapeJob};
-use crate::facts::scalar::Pairs;
+use crate::facts::scalar::{Pairs, Scalar};
 use crate::facts::selector::{LabelSelector, Namespaces};
 use crate::metrics::{self, Exporter};
 use crate::source::{Origin, Span};
@@ -89,11 +89,12 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    fn of(job: &ScrapeJob) -> Heard {
-        let spoken = spoken(job);
+    fn of(repo: &Repo, job: &ScrapeJob) -> Heard {
+        let listed = repo.listed_targets(job);
+        let spoken = spoken(job, &listed);
         let addresses = job.addresses();
         let asked = addresses.iter().map(|address| address.text);
-        let ports: Vec<u16> = (job.targets.iter().map(|target| target.text.as_str()))
+        let ports: Vec<u16> = (job.targets.iter().chain(listed).map(|target| target.text.as_str()))
             .chain(asked)
             .filter_map(|text| split_address(text).1?.parse().ok())
             .collect();
@@ -141,13 +142,13 @@ fn is_other_program(job: &ScrapeJob) -> bool {
 }
 
 /// The words by which a job says what it scrapes: name, hosts, values its monitor selects.
-fn spoken(job: &ScrapeJob) -> Vec<String> {
+fn spoken(job: &ScrapeJob, listed: &[&Scalar]) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut add = |text: &str| words.push(text.to_ascii_lowercase().replace('_', "-"));
     for name in job.name.iter().chain(&job.job_name).filter(|name| name.known) {
         add(&name.text);
     }
-    let targets = job.targets.iter().filter(|target| target.known);
+    let targets = job.targets.iter().chain(listed.iter().copied()).filter(|it| it.known);
     // Relabelling may lead elsewhere: a probe's targets are what the exporter asks.
     let addresses = job.addresses();
     let asked = addresses.iter().map(|address| address.text);
@@ -232,13 +233,13 @@ impl Repo {
     pub fn reads(&self, job: &ScrapeJob, exporter: &Exporter) -> Reads {
         match self.heard(job) {
             Some(heard) => heard.reads(exporter),
-            None => Heard::of(job).reads(exporter),
+            None => Heard::of(self, job).reads(exporter),
         }
     }
 
     fn heard(&self, job: &ScrapeJob) -> Option<&Heard> {
         let heard = self.heard.get_or_init(|| {
-            self.facts.scrape_jobs.iter().map(|job| (address(job), Heard::of(job))).collect()
+            self.facts.scrape_jobs.iter().map(|job| (address(job), Heard::of(self, job))).collect()
         });
         heard.get(&address(job))
     }
@@ -356,7 +357,8 @@ impl Repo {
     fn plain_job_reads(&self, job: &ScrapeJob, reached: &Reached<'_>) -> Reads {
         let container = reached.container;
         let heard = self.heard(job);
-        let spoken = heard.map_or_else(|| Cow::Owned(spoken(job)), |it| Cow::Borrowed(&it.spoken));
+        let spoken =
+            heard.map_or_else(|| Cow::Owned(spoken(job, &[])), |it| Cow::Borrowed(&it.spoken));
         let says =
             |word: &String| reached.hosts.iter().any(|name| name == word || is_named(word, name));
         if spoken.iter().any(says) {

@@ -182,6 +182,12 @@ pub fn resolve(repo: &Repo, server: &PrometheusConfig, entry: &str) -> Resolved 
     follow(repo, wants, entry)
 }
 
+/// Follows one of the `files` in which a job discovers its targets.
+pub fn targets(repo: &Repo, document: DocumentId, entry: &str) -> Resolved {
+    let containers: Vec<&Container> = repo.mounted_scrapers().collect();
+    follow(repo, Wants { document, kind: Kind::PrometheusTargets, containers: &containers }, entry)
+}
+
 /// Follows one entry of an Alertmanager's `templates`.
 pub fn templates(repo: &Repo, document: DocumentId, entry: &str) -> Resolved {
     let is_server = |container: &&Container| container.image_name() == Some("alertmanager");
@@ -335,7 +341,15 @@ fn source(repo: &Repo, container: &Container, mount: &Mount) -> Option<String> {
 /// A path that nothing maps: the only file of its name, or every file a glob's last part fits.
 fn by_name(repo: &Repo, server: Wants<'_>, entry: &str, found: &mut Resolved) {
     let name = last(entry);
-    found.add(repo.path_index().named(name));
+    let near = last(folder(entry));
+    // Where a configuration is put is what lies beside it.
+    let home = matches!(near, "prometheus" | "alertmanager" | "config" | "conf" | "etc");
+    let beside = home.then(|| folder(&repo.source(server.document.source).path));
+    // `*.yml` fits nearly everything: only what stands in a folder of that name.
+    found.add(match near.is_empty() || !name.contains(['*', '?', '[']) {
+        true => repo.path_index().named(name),
+        false => repo.path_index().named_in(repo, near, beside, name),
+    });
     found.add_documents(repo.path_index().keyed(server.document, name, |id| {
         repo.document(id).kind == server.kind && repo.run_together(id, server.document)
     }));

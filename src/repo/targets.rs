@@ -1,7 +1,8 @@
 //! Labels that series get beside those of their exporter: from targets, relabelling, monitors.
 
-use super::Repo;
+use super::{Repo, paths};
 use crate::facts::prometheus::{JobForm, PrometheusConfig, ScrapeJob, ServerForm};
+use crate::facts::scalar::Scalar;
 use crate::identify::Kind;
 use std::collections::BTreeSet;
 
@@ -108,4 +109,28 @@ fn federates(job: &ScrapeJob) -> bool {
     let path = job.settings.get("metrics_path").is_some_and(|path| path.text.contains("federate"));
     path || job.params.iter().any(|(key, _)| key.text == "match[]")
         || job.speaks_of(&["pushgateway"])
+}
+
+impl Repo {
+    /// Targets in the files in which a job discovers them, as far as they are here.
+    pub(super) fn listed_targets(&self, job: &ScrapeJob) -> Vec<&Scalar> {
+        let lists = &self.facts.target_lists;
+        let entries = job.discovery.iter().filter(|it| it.kind == "file").flat_map(|it| &it.files);
+        let mut found = Vec::new();
+        for entry in entries.filter(|entry| entry.known && !lists.is_empty()) {
+            let files = paths::targets(self, job.document, &entry.text);
+            let inside = files.documents().filter_map(|document| {
+                lists.binary_search_by_key(&document, |list| list.document).ok()
+            });
+            found.extend(inside.flat_map(|at| &lists[at].targets));
+            for path in files.files(self) {
+                let at = self.sources.binary_search_by(|source| source.path.as_str().cmp(path));
+                let Some(number) = at.ok().and_then(|at| u32::try_from(at).ok()) else { continue };
+                let start = lists.partition_point(|list| list.document.source.0 < number);
+                let own = lists[start..].iter().take_while(|it| it.document.source.0 == number);
+                found.extend(own.flat_map(|list| &list.targets));
+            }
+        }
+        found
+    }
 }

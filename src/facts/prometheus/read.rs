@@ -4,7 +4,7 @@ mod monitors;
 
 use super::{
     AlertmanagerTarget, ChartServer, Discovery, JobForm, PrometheusConfig, Relabel, RemoteEndpoint,
-    ScrapeJob, ServerForm,
+    ScrapeJob, ServerForm, TargetList,
 };
 use crate::facts::scalar::{Pairs, Scalar};
 use crate::facts::schema::{chart_table, is_chart_server};
@@ -370,6 +370,13 @@ fn static_targets(node: NodeRef<'_>) -> Vec<Scalar> {
         .collect()
 }
 
+/// Reads a file of targets that jobs discover.
+pub fn read_targets(node: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let groups = node.items().filter_map(|group| group.get("targets"));
+    let targets = groups.flat_map(NodeRef::items).filter_map(Scalar::of).collect();
+    facts.target_lists.push(TargetList { document, targets });
+}
+
 /// The labels that groups of literal targets carry.
 fn static_labels<'t>(groups: impl Iterator<Item = NodeRef<'t>>, masked: bool) -> Pairs {
     let labels = groups.filter_map(|group| group.get("labels"));
@@ -389,6 +396,7 @@ fn discoveries(node: NodeRef<'_>) -> Vec<Discovery> {
                 kind: kind.clone(),
                 key: key.span(),
                 role: Scalar::under(entry, "role"),
+                files: items(entry, "files").filter_map(Scalar::of).collect(),
             }))
         })
         .flatten()

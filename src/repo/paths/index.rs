@@ -2,7 +2,7 @@
 //! not searched for.
 
 use crate::facts::{Document, DocumentId};
-use crate::lang::path::{glob, last};
+use crate::lang::path::{folder, glob, last};
 use crate::repo::Repo;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -123,6 +123,32 @@ impl PathIndex {
             numbers.sort_unstable();
             numbers
         })
+    }
+
+    /// Paths whose last part fits, in a folder of this name at any depth, or in the folder beside.
+    pub(super) fn named_in(
+        &self,
+        repo: &Repo,
+        name: &str,
+        beside: Option<&str>,
+        pattern: &str,
+    ) -> Arc<[u32]> {
+        let all = self.named(pattern);
+        known(&self.by_name, format!("{}/{name}/{pattern}", beside.unwrap_or("?")), || {
+            let path = |number: u32| repo.paths.get(number as usize).map_or("", String::as_str);
+            let stands = |number: &u32| {
+                let above = folder(path(*number));
+                Some(above) == beside || last(above) == name
+            };
+            all.iter().copied().filter(stands).collect()
+        })
+    }
+
+    /// Whether a file with one of these endings stands in the folder of a path.
+    pub fn has_beside(&self, repo: &Repo, path: &str, endings: &[&str]) -> bool {
+        let mut patterns = endings.iter().map(|ending| format!("*.{ending}"));
+        // No folder is called so.
+        patterns.any(|it| !self.named_in(repo, "?", Some(folder(path)), &it).is_empty())
     }
 
     /// Whether there is a ConfigMap of this name.
