@@ -319,11 +319,26 @@ impl Repo {
         let flagged =
             |container: &Container| FLAGS.iter().any(|flag| container.flag(flag).is_some());
         self.facts.containers.iter().any(flagged)
+            || self.facts.containers.iter().any(evaluates_rules)
             || self.paths.iter().any(|path| is_of_ruler(path))
             || self.facts.documents.iter().any(|document| {
                 let object = document.object.as_ref().map_or("", |object| object.kind.as_str());
                 document.kind == Kind::MimirConfig || matches!(object, "ThanosRuler" | "VMAlert")
             })
+    }
+}
+
+/// Whether a program evaluates rules from files or stores of its own.
+fn evaluates_rules(container: &Container) -> bool {
+    match container.image_name() {
+        Some("vmalert") => true,
+        Some("thanos") => container.args.iter().any(|arg| arg.text == "rule"),
+        // Without a target they do everything.
+        Some("mimir" | "cortex") => container.flag_value("target").is_none_or(|(target, _)| {
+            let part = |part| matches!(part, "all" | "ruler" | "backend");
+            target.is_none_or(|target| target.split(',').any(part))
+        }),
+        _ => false,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::config::{WORLDS, World};
 use crate::facts::Document;
 use crate::facts::alertmanager::AlertmanagerConfig;
 use crate::facts::prometheus::{PrometheusConfig, ServerForm};
+use crate::facts::scalar::Scalar;
 use crate::identify::Kind;
 use crate::repo::standing::is_sample;
 use crate::source::{Origin, SourceId};
@@ -154,7 +155,16 @@ impl<'r> View<'r> {
         let federates = facts.scrape_jobs.iter().any(|job| {
             job.settings.get("metrics_path").is_some_and(|path| path.text.contains("federate"))
         });
-        reads || federates || self.servers().any(|server| server.otlp_key.is_some())
+        // What is pushed to a gateway or to the server itself has any name.
+        let gateway = |text: &str| text.contains("pushgateway");
+        let receives = |arg: &Scalar| {
+            let flags = ["remote-write-receiver", "otlp-receiver", "otlp-write-receiver"];
+            flags.iter().any(|flag| arg.text.contains(flag))
+        };
+        let pushed = facts.containers.iter().any(|container| {
+            container.image_name().is_some_and(gateway) || container.args.iter().any(receives)
+        }) || facts.scrape_jobs.iter().any(|job| job.speaks_of(&["pushgateway"]));
+        reads || federates || pushed || self.servers().any(|server| server.otlp_key.is_some())
     }
 
     fn programs_are_here(&self) -> bool {

@@ -93,7 +93,15 @@ fn brings(repo: &Repo, job: &ScrapeJob) -> Others {
         return Others::Nobody;
     }
     let name = job.label().to_ascii_lowercase();
-    match name.contains("exporter") {
+    let is_exporter = |text: &str| text.to_ascii_lowercase().contains("exporter");
+    let mut hosts = job.addresses().into_iter().map(|address| address.text.split(':').next());
+    // An address in numbers shows no name.
+    let numbered = |host: &str| {
+        !host.starts_with("127.") && host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    match is_exporter(&name)
+        || hosts.any(|host| host.is_some_and(|it| is_exporter(it) || numbered(it)))
+    {
         true => Others::Exporter,
         false if is_infrastructure(job) || known_as(&name).is_some() => Others::ThirdParty,
         false => Others::Nobody,
