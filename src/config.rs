@@ -18,6 +18,7 @@ mod world;
 
 use crate::catalogue::model::{Class, Severity};
 use crate::lang::distance;
+use crate::lang::path::purpose;
 use std::collections::BTreeMap;
 
 pub use attestations::{Attestation, Link, LinkState, Unsigned, read_attestations};
@@ -237,6 +238,7 @@ pub fn profile(settings: &Settings, path: &str) -> Profile {
     }
     // A file name counts by its stem and dotted or dashed parts: `values-prod.yaml`.
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let folders = purpose(folders);
     let is = |words: &[&str], part: &str| words.contains(&part);
     // What tries the image of production (`compose.prod-test.yml`) is not production.
     let parts = || file.split(['.', '-', '_']);

@@ -34,6 +34,11 @@ pub fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// Folders that tell what a file is for: those below `provisioning/dashboards` are Grafana's own.
+pub fn purpose(folders: &str) -> &str {
+    folders.split_once("provisioning/dashboards/").map_or(folders, |(above, _)| above)
+}
+
 /// The last part of a path.
 pub fn last(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)

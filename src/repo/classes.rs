@@ -172,7 +172,7 @@ pub fn classes<'r>(model: &Model<'r>, query: &Query<'r>) -> BTreeSet<Class> {
         found.insert(Class::Slo);
     }
     if unknown || found.is_empty() {
-        by_name(&names, query.alert().is_some(), &mut found);
+        by_name(&names, query.raises().is_some(), unknown, &mut found);
     }
     // A share of errors or a mean duration is read from requests, but counts none.
     if found.contains(&Class::Errors) || found.contains(&Class::Latency) {
@@ -303,8 +303,9 @@ fn is_failure(matcher: &Matcher) -> bool {
 
 /// The names a rule goes by: its own, and those of the records it reads.
 fn names<'r>(model: &Model<'r>, query: &Query<'r>) -> Vec<&'r str> {
-    let mut names: Vec<&str> =
-        query.rule().map(|(name, ..)| name.text.as_str()).into_iter().collect();
+    let raised = query.raises().map(|alert| &alert.name);
+    let own = query.rule().map(|(name, ..)| name).or(raised);
+    let mut names: Vec<&str> = own.map(|name| name.text.as_str()).into_iter().collect();
     let read = query.ast().selectors().filter_map(|(_, selector)| selector.metric());
     names.extend(read.filter(|name| model.records().contains(name) || name.contains(':')));
     names
@@ -317,12 +318,13 @@ fn reads_budget(model: &Model<'_>, query: &Query<'_>) -> bool {
         .sources(query.index)
         .iter()
         .any(|selector| selector.labels().any(|matcher| labels(&matcher.label.text)));
-    let of_rule = query.alert().is_some_and(|alert| alert.labels.keys().any(labels))
+    let of_rule = query.raises().is_some_and(|alert| alert.labels.keys().any(labels))
         || query.record().is_some_and(|record| record.labels.keys().any(labels));
     matched || of_rule
 }
 
-fn by_name(names: &[Words], alert: bool, found: &mut BTreeSet<Class>) {
+/// `unknown`: some series comes from no known exporter, so that it may be one of the business.
+fn by_name(names: &[Words], alert: bool, unknown: bool, found: &mut BTreeSet<Class>) {
     let table: &[(Words, Class)] = &[
         (Words::ERRORS, Class::Errors),
         (Words::LATENCY_NAMES, Class::Latency),
@@ -338,7 +340,7 @@ fn by_name(names: &[Words], alert: bool, found: &mut BTreeSet<Class>) {
         if alert && name.has(Words::DOWN) {
             found.insert(Class::TargetDown);
         }
-        if name.has(Words::BUSINESS) || speaks_of_business(*name) {
+        if unknown && (name.has(Words::BUSINESS) || speaks_of_business(*name)) {
             found.insert(Class::Business);
         }
     }
@@ -367,9 +369,9 @@ impl<'r> Model<'r> {
     /// and alerts on the health of Prometheus or Alertmanager.
     pub fn meta_alerts(&self) -> impl Iterator<Item = &Query<'r>> {
         self.queries().iter().filter(|query| {
-            query.alert().is_some_and(|alert| is_watchdog(&alert.name.text))
-                || (query.alert().is_some()
-                    && (self.is_heartbeat(query) || self.reads_watchers(query)))
+            query.raises().is_some_and(|alert| is_watchdog(&alert.name.text))
+                || (query.alert().is_some() && self.is_heartbeat(query))
+                || (query.raises().is_some() && self.reads_watchers(query))
         })
     }
 

@@ -48,7 +48,7 @@ impl<'r> Model<'r> {
     /// The alerts that watch how the number of series grows.
     pub fn growth_alerts(&self) -> impl Iterator<Item = &Query<'r>> {
         let watched = GROWTH.iter().filter_map(|name| self.uses().get(name)).flatten();
-        watched.map(|it| &self.queries()[it.query]).filter(|query| query.alert().is_some())
+        watched.map(|it| &self.queries()[it.query]).filter(|query| query.raises().is_some())
     }
 
     /// Whether an alert watches how the number of series grows.

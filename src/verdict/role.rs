@@ -73,6 +73,17 @@ pub(super) fn code(repo: &Repo) -> Option<&String> {
     })
 }
 
+/// A file that deploys in a language of its own: Terraform, or machines in Nix.
+fn deployed<'r>(repo: &'r Repo, serious: impl Fn(&str) -> bool) -> Option<&'r String> {
+    // A few files of Nix are what developers work in.
+    const MACHINES: usize = 5;
+    let of = |endings: &'static [&'static str]| {
+        let ends = move |path: &&String| endings.iter().any(|ending| path.ends_with(ending));
+        repo.paths.iter().filter(ends).filter(|path| serious(path))
+    };
+    of(&[".tf", ".tofu"]).next().or_else(|| of(&[".nix"]).nth(MACHINES - 1))
+}
+
 /// The role and, in words, what shows it.
 pub(super) fn infer(repo: &Repo) -> (Role, String) {
     let serious = |path: &str| config::profile(&repo.settings, path) != Profile::Dev;
@@ -138,6 +149,10 @@ pub(super) fn infer(repo: &Repo) -> (Role, String) {
             Role::RulesPack,
             format!("rules or dashboards, no server that loads them ({path})"),
         );
+    }
+    let package = named(MANIFESTS).or(code);
+    if let Some(path) = deployed(repo, serious).filter(|_| package.is_some()) {
+        return (Role::Service, format!("something is deployed ({path})"));
     }
     match (named(MANIFESTS), code) {
         (Some(path), _) => (Role::Library, format!("a package that runs nothing ({path})")),

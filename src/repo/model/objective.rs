@@ -202,7 +202,7 @@ impl<'r> Model<'r> {
     fn alerted(&self) -> &Alerted<'r> {
         self.alerted.get_or_init(|| {
             let mut alerted = Alerted::default();
-            for query in self.queries().iter().filter(|query| query.alert().is_some()) {
+            for query in self.queries().iter().filter(|query| query.raises().is_some()) {
                 let own = query.ast().selectors().map(|(_, selector)| selector);
                 let sources = self.sources(query.index);
                 alerted

@@ -8,6 +8,7 @@ use crate::facts::{Dialect, DocumentId, Subject};
 use crate::repo::paths;
 use crate::repo::shippers::failures::tells_of_delivery;
 use crate::verdict::scope::Scope;
+use std::collections::BTreeMap;
 
 pub(super) fn recording_rules(scope: &Scope<'_>) -> Answer {
     let rules =
@@ -71,14 +72,18 @@ pub(super) fn runbooks_linked(scope: &Scope<'_>) -> Answer {
 /// Alerts whose expressions the rules about expressions could read.
 pub(super) fn alerts_read(scope: &Scope<'_>) -> Answer {
     let all: Vec<&AlertRule> = alerts(scope).collect();
-    let parsed = |alert: &&AlertRule| alert.expr.as_ref().is_some_and(|expr| expr.parsed.is_some());
+    // Of an alert of Grafana, every query of its steps.
+    let mut read: BTreeMap<(DocumentId, u32), bool> = BTreeMap::new();
+    for query in scope.model.queries() {
+        let Some(alert) = query.raises() else { continue };
+        *read.entry((alert.document, alert.span.start)).or_insert(true) &= query.is_sound();
+    }
+    let state = |alert: &AlertRule| read.get(&(alert.document, alert.span.start)).copied();
+    let parsed = |alert: &&AlertRule| state(alert).is_some();
     if !all.is_empty() && !all.iter().any(parsed) {
         return Answer::unknown("no alert has an expression that could be read".to_owned());
     }
-    let sound = |alert: &&AlertRule| {
-        let expr = alert.expr.as_ref().and_then(|expr| expr.parsed.as_ref());
-        expr.is_some_and(|parsed| parsed.faults.is_empty())
-    };
+    let sound = |alert: &&AlertRule| state(alert) == Some(true);
     // What is written in another language is neither sound nor at fault.
     share(all.into_iter().filter(parsed).collect(), sound, "alerts could be read")
 }

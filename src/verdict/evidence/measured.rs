@@ -55,7 +55,9 @@ pub(super) fn recorded_soundly(scope: &Scope<'_>) -> Answer {
 pub(super) fn alerted(scope: &Scope<'_>, class: Class) -> Answer {
     let found = counted(scope).filter(|query| watches(scope, query, &[class]));
     let mut evidence: Vec<Evidence> =
-        found.filter_map(|query| query.alert()).map(alert_evidence).collect();
+        found.filter_map(|query| query.raises()).map(alert_evidence).collect();
+    // The steps of an alert follow each other.
+    evidence.dedup_by_key(|it| it.span);
     if evidence.is_empty() && class == Class::Slo {
         // Generators make alerts on the budgets of their objectives.
         evidence = generators(scope);
@@ -76,7 +78,7 @@ pub(super) fn generators(scope: &Scope<'_>) -> Vec<Evidence> {
 
 /// Alerts on the alerting itself.
 pub(super) fn meta_alerts(scope: &Scope<'_>) -> Answer {
-    let alerts = scope.model.meta_alerts().filter_map(|query| query.alert());
+    let alerts = scope.model.meta_alerts().filter_map(|query| query.raises());
     let counted = alerts.filter(|alert| is_loaded(scope, alert.document));
     Answer::found(counted.map(alert_evidence).collect())
 }
@@ -136,7 +138,7 @@ pub(super) fn business_used(scope: &Scope<'_>) -> Answer {
 
 /// Alerts on the growth of the number of series.
 pub(super) fn growth_alerts(scope: &Scope<'_>) -> Answer {
-    let alerts = scope.model.growth_alerts().filter_map(|query| query.alert());
+    let alerts = scope.model.growth_alerts().filter_map(|query| query.raises());
     let counted = alerts.filter(|alert| is_loaded(scope, alert.document));
     Answer::found(counted.map(alert_evidence).collect())
 }
@@ -150,7 +152,7 @@ pub(super) fn used(scope: &Scope<'_>, area: Area, alerts_only: bool) -> Answer {
             Some(_) => is_loaded(scope, document),
             None => scope.counts(document),
         };
-        let wanted = place.query.alert().is_some() || !alerts_only;
+        let wanted = place.query.raises().is_some() || !alerts_only;
         if wanted && place.query.document().is_some_and(counts) {
             let span = scope.repo.place(place.query.scalar, place.get().extent.range());
             evidence.push(Evidence { span, fact: place.query.title() });
@@ -158,11 +160,11 @@ pub(super) fn used(scope: &Scope<'_>, area: Area, alerts_only: bool) -> Answer {
     }
     // Records of the area that alerts read under another name.
     if alerts_only {
-        let indirect = counted(scope).filter(|query| query.alert().is_some()).filter(|query| {
+        let indirect = counted(scope).filter(|query| query.raises().is_some()).filter(|query| {
             let sources = scope.model.sources(query.index);
             sources.iter().any(|it| it.metric().is_some_and(|name| area.holds(name)))
         });
-        evidence.extend(indirect.filter_map(|query| query.alert()).map(alert_evidence));
+        evidence.extend(indirect.filter_map(|query| query.raises()).map(alert_evidence));
     }
     evidence.dedup_by_key(|it| it.span);
     Answer::found(evidence)

@@ -72,13 +72,13 @@ pub(super) fn anomaly_routed(scope: &Scope<'_>) -> Answer {
     let model = scope.model;
     let queries = model.queries();
     let anomalies = &model.performance().anomalies;
-    let alert = |index: usize| queries[index].alert().is_some();
+    let alert = |index: usize| queries[index].raises().is_some();
     let mut evidence = places(scope, anomalies, |one| alert(one.query));
     let names: Vec<&str> = anomalies
         .iter()
         .filter_map(|one| Some(queries[one.query].record()?.name.text.as_str()))
         .collect();
-    for query in queries.iter().filter(|query| query.alert().is_some()) {
+    for query in queries.iter().filter(|query| query.raises().is_some()) {
         let document = query.document();
         let reads = query
             .ast()
