@@ -228,8 +228,17 @@ fn is_supervised(text: &str) -> bool {
 fn is_notification_template(text: &str) -> bool {
     let defines = ["{{ define \"", "{{- define \"", "{{define \""];
     let data = [".Alerts", ".CommonLabels", ".CommonAnnotations", ".GroupLabels"];
+    // Templates that Alertmanager brings: nothing else has them.
+    let brought = || {
+        let mut names =
+            text.match_indices("template \"").map(|(at, word)| &text[at + word.len()..]);
+        names.any(|name| {
+            let name = name.split('"').next().unwrap_or_default();
+            ["__alertmanager", "__subject"].contains(&name) || name.contains(".default.")
+        })
+    };
     defines.iter().any(|word| text.contains(word))
-        && data.iter().any(|word| reads(text, word))
+        && (data.iter().any(|word| reads(text, word)) || brought())
         && !text.contains(".Values.")
         && !text.contains(".Release.")
 }

@@ -60,6 +60,8 @@ pub fn nearest<'w>(
     words: impl Iterator<Item = &'w str>,
     limit: usize,
 ) -> Option<&'w str> {
+    // Of a word of three letters two edits leave nothing that was meant.
+    let limit = limit.min(word.chars().count() / 2);
     words
         .filter_map(|known| Some((within(word, known, limit)?, known)))
         .min_by_key(|(edits, _)| *edits)
@@ -79,5 +81,7 @@ mod tests {
         assert_eq!(within("aabb", "ccdd", 2), None);
         assert_eq!(within("abcd", "abxy", 2), Some(2));
         assert_eq!(nearest("pager", ["page", "slack"].into_iter(), 2), Some("page"));
+        assert_eq!(nearest("foo", ["cos", "floor"].into_iter(), 2), None);
+        assert_eq!(nearest("smu", ["sum", "max"].into_iter(), 2), Some("sum"));
     }
 }

@@ -53,13 +53,15 @@ pub(super) fn check(panel: &Panel, case: &mut Case<'_>) {
     }
 }
 
-/// Whether something adds variables before Grafana sees a dashboard: what fills a template in, or
+/// Whether something adds variables before Grafana sees a dashboard: what fills a template in, a
+/// program of Jsonnet beside it that may take it over, or
 /// the library that a charm of Juju hands its dashboards to.
 fn is_completed(repo: &Repo, path: &str) -> bool {
     const TEMPLATES: &[&str] = &["tmpl", "tpl", "gotmpl", "j2", "jinja", "jinja2", "erb"];
     let template = path.rsplit_once('.').is_some_and(|(_, end)| TEMPLATES.contains(&end));
     let mut folder = path;
     template
+        || repo.path_index().has_beside(repo, path, &["jsonnet", "libsonnet"])
         || std::iter::from_fn(|| {
             let (above, _) = folder.rsplit_once('/')?;
             folder = above;

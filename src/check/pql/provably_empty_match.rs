@@ -2,7 +2,7 @@
 
 use super::places;
 use crate::check::Case;
-use crate::lang::promql::ast::{Binary, Kind, NodeId, Op};
+use crate::lang::promql::ast::{Binary, Extent, Kind, NodeId, Op};
 use crate::lang::promql::labels::{LabelSet, Presence};
 use crate::lang::promql::types::{self, Type};
 use crate::repo::queries::Query;
@@ -12,7 +12,9 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         return case.skip();
     }
     let types = types::of(query.ast());
+    let prints = case.model.fingerprints_of(query);
     let mut told: Vec<NodeId> = Vec::new();
+    let mut found: Vec<Empty<'_>> = Vec::new();
     for place in places(query) {
         let Kind::Binary(binary) = place.kind() else { continue };
         let vectors =
@@ -26,17 +28,38 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         let (left, right) = (place.at(binary.left), place.at(binary.right));
         let (left, right) = (case.model.labels(left), case.model.labels(right));
         let Some((label, difference)) = conflict(binary, left, right) else { continue };
-        let outcome = match binary.op {
+        told.push(place.node);
+        let print = prints[place.node.index()];
+        match found.iter_mut().find(|one| one.print == print) {
+            Some(one) => one.again.push(binary.op_extent),
+            None => found.push(Empty { print, binary, label, difference, again: Vec::new() }),
+        }
+    }
+    for one in found {
+        let outcome = match one.binary.op {
             Op::Unless => "so `unless` never removes anything",
             _ => "so the result is always empty",
         };
-        told.push(place.node);
-        let span = case.place(query, binary.op_extent);
-        case.flag(span)
-            .with("label", label)
-            .with("difference", difference)
+        let again: Vec<_> = one.again.iter().map(|&extent| case.place(query, extent)).collect();
+        let mut flag = case
+            .flag(case.place(query, one.binary.op_extent))
+            .with("label", one.label)
+            .with("difference", one.difference)
             .with("outcome", outcome);
+        for span in again {
+            flag = flag.related(span, "the same operation again");
+        }
     }
+}
+
+/// An operation that gives nothing; an expression may hold it more than once.
+struct Empty<'r> {
+    print: u64,
+    binary: &'r Binary,
+    label: &'r str,
+    difference: String,
+    /// Where it stands again.
+    again: Vec<Extent>,
 }
 
 /// A label that is matched and certainly differs.

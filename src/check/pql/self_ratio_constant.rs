@@ -3,15 +3,25 @@
 use super::places;
 use crate::check::{Case, mend};
 use crate::finding::Edit;
-use crate::lang::promql::ast::{Binary, Grouping, Kind, Matcher, Op};
+use crate::lang::promql::Ast;
+use crate::lang::promql::ast::{Binary, Grouping, Kind, Matcher, NodeId, Op};
 use crate::repo::model::Place;
 use crate::repo::model::leaf::Leaf;
 use crate::repo::queries::Query;
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
+    let prints = case.model.fingerprints_of(query);
+    let joined = OnceCell::new();
     for place in places(query) {
         let Kind::Binary(binary) = place.kind() else { continue };
         if binary.op != Op::Div || binary.matching.is_some() || binary.fill.is_some() {
+            continue;
+        }
+        // `x / x` in a join is the way to write 1 for each series.
+        let same = prints[binary.left.index()] == prints[binary.right.index()];
+        if same && joined.get_or_init(|| joined_parts(query.ast())).contains(&place.node) {
             continue;
         }
         let sides = [binary.left, binary.right].map(|side| Leaf::of(case.model, place.at(side)));
@@ -21,6 +31,27 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             report(query, binary, &left, edits, case);
         }
     }
+}
+
+/// What stands, on its own or added up, as a factor of a product that says what it joins on.
+fn joined_parts(ast: &Ast) -> BTreeSet<NodeId> {
+    let core = |mut at: NodeId| loop {
+        at = ast.bare(at);
+        match ast.kind(at) {
+            Kind::Aggregate(aggregate) => match aggregate.inner {
+                Some(inner) => at = inner,
+                None => return at,
+            },
+            _ => return at,
+        }
+    };
+    let factors = ast.all().filter_map(|(_, node)| match &node.kind {
+        Kind::Binary(product) if product.op == Op::Mul && product.matching.is_some() => {
+            Some([product.left, product.right])
+        }
+        _ => None,
+    });
+    factors.flatten().map(core).collect()
 }
 
 fn report(

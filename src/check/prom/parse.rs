@@ -6,7 +6,8 @@ use super::{
 };
 use crate::check::{Case, refusal};
 use crate::facts::Document;
-use crate::facts::schema::SchemaIssue;
+use crate::facts::schema::{Refusal, SchemaIssue};
+use crate::identify::Kind;
 
 pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     if !refusal::is_read(document) {
@@ -19,10 +20,28 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
             flag.related(first, "the first of the two");
         }
     }
-    for issue in document.schema_issues.iter().filter(|issue| !is_sharper(issue)) {
+    let patched = is_patched(case, document);
+    let told = |issue: &&SchemaIssue| {
+        !is_sharper(issue) && !(patched && issue.refusal == Refusal::Missing)
+    };
+    for issue in document.schema_issues.iter().filter(told) {
         let what = format!("`{}` {}", issue.field, issue.message);
         refusal::flag(issue, case).with("what", what);
     }
+}
+
+/// Whether Kustomize puts an object together of this document and others of its kind: a patch has a
+/// part of it, and what it is laid over may have no more.
+fn is_patched(case: &Case<'_>, document: &Document) -> bool {
+    let Some(object) = &document.object else { return false };
+    let is_patch = |one: &Document| {
+        let path = &case.repo.source(one.id.source).path;
+        path.rsplit('/').next().is_some_and(|name| name.contains("patch"))
+    };
+    let alike = |one: &&Document| one.object.as_ref().is_some_and(|it| it.kind == object.kind);
+    document.kind == Kind::PrometheusOperator
+        && document.host.is_none()
+        && case.repo.facts.documents.iter().filter(alike).any(is_patch)
 }
 
 /// Whether another rule speaks of this refusal.

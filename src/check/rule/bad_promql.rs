@@ -1,11 +1,12 @@
 //! Expressions no Prometheus accepts. Rule: rules/rule/bad-promql.yaml
 
 use crate::catalogue::model::Severity;
-use crate::check::Case;
+use crate::check::{Case, refusal};
 use crate::repo::queries::Query;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
-    if query.raises().is_none() && query.record().is_none() {
+    let ignored = case.document().is_some_and(|document| !refusal::is_read(document));
+    if ignored || (query.raises().is_none() && query.record().is_none()) {
         return case.skip();
     }
     // `<promql_expression>`: a form to fill in.

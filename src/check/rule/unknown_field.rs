@@ -16,12 +16,15 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     });
 }
 
-/// Whether a chart's template puts the list of groups under `groups`: a list in the chart's files.
+/// Whether a chart's template puts the list of groups under `groups`: a list in the chart's files, or
+/// in a template of its own.
 fn is_included(document: &Document, case: &Case<'_>) -> bool {
     let path = &case.repo.source(document.id.source).path;
     let list = document.schema_issues.iter().any(|it| it.span == document.span);
     let chart = |(at, _): (usize, &str)| case.repo.has_path(&format!("{}/Chart.yaml", &path[..at]));
-    list && path.match_indices("/files/").any(chart)
+    // Helm renders nothing of a file whose name begins so: others include it.
+    let part = path.rsplit('/').next().is_some_and(|name| name.starts_with('_'));
+    list && (part || path.match_indices("/files/").any(chart))
 }
 
 /// What RULE003, RULE005 and RULE007 say from the facts.

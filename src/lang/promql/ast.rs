@@ -345,6 +345,14 @@ pub struct Binary {
     pub right: NodeId,
 }
 
+impl Binary {
+    /// Whether one series of the left side meets many of the right: `group_right`.
+    pub fn joins_right(&self) -> bool {
+        let group = self.matching.as_ref().and_then(|matching| matching.group.as_ref());
+        group.is_some_and(|group| !group.left)
+    }
+}
+
 /// How the series of two sides find each other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matching {

@@ -88,6 +88,8 @@ impl<'r> Finder<'_, 'r> {
                         let scale = self.scale(left, depth)?;
                         (Some(scale) == self.scale(right, depth)).then_some(scale)
                     }
+                    // What stands for many may be another part of the same whole.
+                    Op::Div if binary.joins_right() => None,
                     Op::Div => self.quotient(left, right, depth),
                     Op::Mul => self.product(left, right, depth),
                     // The rest of a whole is a share of the same whole.
