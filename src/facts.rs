@@ -402,6 +402,8 @@ file_facts! {
     beat_inputs: beat::BeatInput,
     /// Outputs of Beats.
     beat_outputs: beat::BeatOutput,
+    /// Parts of charts that values switch off.
+    switched_off: package::SwitchedOff,
     /// Files of targets that jobs discover.
     target_lists: prometheus::TargetList,
     /// What resources of Terraform are called where others refer to them.

@@ -37,6 +37,7 @@ pub mod oncall;
 pub mod operated;
 pub mod owed;
 pub mod owners;
+pub mod packages;
 pub mod paths;
 pub mod pillars;
 pub mod produced;

@@ -14,6 +14,41 @@ pub struct Package {
     pub name: Scalar,
     /// The release that is asked for.
     pub version: Option<Scalar>,
+    /// Where the values of a chart that depends on it speak of it: its alias, or its name.
+    pub key: String,
+    /// The paths in these values that switch it on.
+    pub conditions: Vec<String>,
+}
+
+/// A part that values of a chart switch off: `enabled: false`.
+#[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
+pub struct SwitchedOff {
+    /// The values.
+    pub document: DocumentId,
+    /// The keys that lead to it: `prometheus.kube-state-metrics`.
+    pub path: String,
+}
+
+/// Deepest part that is looked for.
+const DEPTH: usize = 6;
+/// So many mappings are looked at: aliases can make few lines many.
+const MOST: usize = 20_000;
+
+/// Reads what values switch off.
+pub fn read_values(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
+    let mut open = vec![(root, String::new(), 0)];
+    for _ in 0..MOST {
+        let Some((node, path, depth)) = open.pop() else { return };
+        if node.get("enabled").and_then(NodeRef::scalar) == Some("false") && !path.is_empty() {
+            facts.switched_off.push(SwitchedOff { document, path: path.clone() });
+        }
+        for (key, value) in node.entries() {
+            if let Some(key) = key.scalar().filter(|_| value.is_mapping() && depth < DEPTH) {
+                let below = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+                open.push((value, below, depth + 1));
+            }
+        }
+    }
 }
 
 /// Reads the charts that a document names.
@@ -38,6 +73,14 @@ pub fn read(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
     }
     facts.packages.extend(charts.into_iter().filter_map(|(node, name, version)| {
         let name = node.get(name).and_then(Scalar::of)?;
-        Some(Package { document, name, version: Scalar::under(node, version) })
+        let alias = Scalar::under(node, "alias").filter(|alias| alias.known);
+        let conditions = Scalar::under(node, "condition").map(|it| it.text).unwrap_or_default();
+        Some(Package {
+            document,
+            version: Scalar::under(node, version),
+            key: alias.map_or_else(|| name.text.clone(), |alias| alias.text),
+            conditions: conditions.split(',').map(|path| path.trim().to_owned()).collect(),
+            name,
+        })
     }));
 }

@@ -476,6 +476,7 @@ fn extract(node: NodeRef<'_>, id: DocumentId, host: Host<'_>, facts: &mut FileFa
         }
         Kind::HelmValues => {
             deploy::read_values(node, id, facts);
+            package::read_values(node, id, facts);
             elastic::object::read_values(node, id, facts);
             loki::read_values(node, id, facts);
             kibana::read_values(node, id, facts);

@@ -163,7 +163,8 @@ fn read_release(resource: &Resource<'_>, document: DocumentId, facts: &mut FileF
     let Some(name) = resource.scalar("chart") else { return };
     let version = resource.scalar("version");
     jaeger::chart::read_release(resource, &name, document, facts);
-    facts.packages.push(Package { document, name, version });
+    let key = name.text.clone();
+    facts.packages.push(Package { document, name, version, key, conditions: Vec::new() });
 }
 
 /// Whether a text can hold a resource that somebody reads: a literal search, so that most files

@@ -113,3 +113,33 @@ fn an_alert_on_a_log_shipper_covers_log_delivery() {
     let kept = alert(("up == 0", "rate(otelcol_exporter_send_failed_spans[5m]) > 0"));
     assert_eq!(covers(&kept), "not-met");
 }
+
+#[test]
+fn alerts_of_grafana_count_by_what_their_steps_read() {
+    let rule = |expr: &str| {
+        format!(
+            "apiVersion: 1\ngroups:\n  - orgId: 1\n    name: g\n    folder: f\n    interval: 1m\n    rules:\n      - uid: r1\n        title: Slow\n        condition: C\n        for: 5m\n        labels: {{severity: critical, team: shop}}\n        data:\n          - refId: A\n            relativeTimeRange: {{from: 600, to: 0}}\n            datasourceUid: prom\n            model: {{refId: A, expr: '{expr}', datasource: {{type: prometheus, uid: prom}}}}\n          - refId: C\n            datasourceUid: __expr__\n            model: {{refId: C, type: threshold, expression: A, conditions: [{{evaluator: {{type: gt, params: [5]}}}}]}}\n"
+        )
+    };
+    let path = "provisioning/alerting/rules.yaml";
+    let slow = rule(
+        "histogram_quantile(0.95, sum by (le) (rate(http_server_request_duration_seconds_bucket[5m])))",
+    );
+    assert_eq!(clause("OBS-C6.1", "latency", &[(path, &slow)]), "met");
+    assert_eq!(clause("OBS-C6.1", "cpu", &[(path, &slow)]), "not-met");
+    let busy = rule("1 - avg by (instance) (rate(node_cpu_seconds_total{mode=\"idle\"}[5m]))");
+    assert_eq!(clause("OBS-C6.1", "cpu", &[(path, &busy)]), "met");
+    assert_eq!(clause("OBS-C6.1", "latency", &[(path, &busy)]), "not-met");
+}
+
+#[test]
+fn a_name_makes_no_figure_of_the_business_of_an_exporter() {
+    let named =
+        |expr: &str| alert(("expr: up == 0", expr)).replace("alert: Down", "alert: OrdersLost");
+    let own = named("expr: rate(orders_failed_total[5m]) > 1");
+    let files = [("prometheus.yml", SERVER), ("alerts.yml", &*own)];
+    assert_eq!(clause("OBS-C6.1", "business", &files), "met");
+    let other = named("expr: rate(prometheus_target_scrapes_sample_out_of_order_total[5m]) > 1");
+    let files = [("prometheus.yml", SERVER), ("alerts.yml", &*other)];
+    assert_eq!(clause("OBS-C6.1", "business", &files), "not-met");
+}

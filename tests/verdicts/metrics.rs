@@ -210,3 +210,31 @@ fn c2_4_and_c2_5_say_what_is_known() {
     let (verdict, why) = verdict_of("OBS-C2.4", &[SERVER, COMPOSE, used, declared]);
     assert!(!why.contains("not-met"), "{verdict}: {why}");
 }
+
+#[test]
+fn targets_in_a_file_are_those_of_the_job() {
+    let from = "    static_configs: [{targets: [\"node-exporter:9100\"]}]\n";
+    let listed = edited(SERVER, from, "    file_sd_configs: [{files: [\"targets/*.yml\"]}]\n");
+    let listed = edited(listed, "job_name: node\n", "job_name: machines\n");
+    let file = |host: &str| {
+        let text = format!("- targets: [\"{host}\"]\n");
+        ("targets/a.yml", &*Box::leak(text.into_boxed_str()))
+    };
+    holds("OBS-C8.1", &[listed, COMPOSE, RECORDS, file("node-exporter:9100")], "met");
+    holds("OBS-C8.1", &[listed, COMPOSE, RECORDS, file("shop:8080")], "partly");
+}
+
+#[test]
+fn what_the_values_of_a_chart_switch_off_does_not_run() {
+    let chart = (
+        "Chart.yaml",
+        "apiVersion: v2\nname: stack\nversion: 1.0.0\ndependencies:\n  - {name: kube-prometheus-stack, version: 60.0.0, alias: kps, condition: kps.enabled}\n",
+    );
+    let values = |text: &'static str| ("values.yaml", text);
+    let other = "kps:\n  enabled: true\n  grafana: {enabled: false}\n";
+    holds("OBS-C8.1", &[chart, values(other)], "met");
+    holds("OBS-C8.1", &[chart, values("kps:\n  nodeExporter: {enabled: false}\n")], "not-met");
+    holds("OBS-C8.1", &[chart, values("kps:\n  enabled: false\n")], "not-met");
+    holds("OBS-C8.2", &[chart, values("kps:\n  nodeExporter: {enabled: false}\n")], "met");
+    holds("OBS-C8.2", &[chart, values("kps:\n  kubeStateMetrics: {enabled: false}\n")], "partly");
+}

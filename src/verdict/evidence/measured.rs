@@ -177,16 +177,28 @@ pub(super) fn deployed(scope: &Scope<'_>, keys: &[&str], charts: &[&str]) -> Ans
         scope.counts(container.document) && exporters.iter().any(|it| it.runs_in(container))
     });
     let mut evidence: Vec<Evidence> = containers.map(container_evidence).collect();
-    evidence.extend(packages(scope, &[charts, STACKS].concat()));
+    evidence.extend(packages(scope, &[charts, STACKS].concat(), keys));
     Answer::found(evidence)
 }
 
-fn packages(scope: &Scope<'_>, names: &[&str]) -> Vec<Evidence> {
+/// Charts of these names that run, with their parts for these exporters.
+fn packages(scope: &Scope<'_>, names: &[&str], keys: &[&str]) -> Vec<Evidence> {
     let packages = scope.repo.facts.packages.iter().filter(|it| scope.counts(it.document));
     let named = packages.filter(|it| names.contains(&it.name.text.as_str()));
+    let parts: Vec<&str> = keys.iter().flat_map(|key| parts_of(key)).copied().collect();
+    let named = named.filter(|it| !scope.repo.is_switched_off(it, &parts));
     named
         .map(|it| Evidence { span: it.name.span, fact: format!("chart {}", it.name.text) })
         .collect()
+}
+
+/// What the values of a stack call its part for an exporter.
+fn parts_of(key: &str) -> &'static [&'static str] {
+    match key {
+        "node_exporter" => &["nodeExporter", "prometheus-node-exporter"],
+        "kube-state-metrics" => &["kubeStateMetrics", "kube-state-metrics"],
+        _ => &[],
+    }
 }
 
 /// Jobs, receivers of collectors and charts that bring the metrics of exporters.
@@ -218,7 +230,7 @@ pub(super) fn scraped(
             found.map(|it| Evidence { span: it.span, fact: format!("receiver {}", it.text) }),
         );
     }
-    evidence.extend(packages(scope, STACKS));
+    evidence.extend(packages(scope, STACKS, keys));
     Answer::found(evidence)
 }
 
