@@ -31,6 +31,11 @@ pub fn prepare() {
     signature::prepare();
 }
 
+/// Whether a text is a pipeline of Logstash.
+pub fn is_pipeline(text: &str) -> bool {
+    logstash::is_pipeline(text)
+}
+
 /// How to read a file: by a literal search, so that most files are never parsed.
 ///
 /// The name only helps where the content is source code.
@@ -81,6 +86,7 @@ pub fn by_file(path: &str, text: &str) -> Option<Kind> {
     match name {
         "kibana.yml" => settings().then_some(Kind::KibanaConfig),
         "prometheus.yml" => has_only(text, PROMETHEUS).then_some(Kind::PrometheusConfig),
+        "elasticsearch.yml" => has_only(text, ENGINE).then_some(Kind::ElasticsearchConfig),
         _ => None,
     }
 }
@@ -100,6 +106,27 @@ pub const PROMETHEUS: &[&str] = &[
     "otlp",
 ];
 
+/// Where the settings of a search engine's node begin.
+const ENGINE: &[&str] = &[
+    "action",
+    "bootstrap",
+    "cloud",
+    "cluster",
+    "discovery",
+    "gateway",
+    "http",
+    "indices",
+    "ingest",
+    "network",
+    "node",
+    "path",
+    "script",
+    "search",
+    "thread_pool",
+    "transport",
+    "xpack",
+];
+
 /// Whether all keys at the root of a text are of these, and there are some. Markers of documents and
 /// items of lists, which may stand as far left, are no keys.
 fn has_only(text: &str, keys: &[&str]) -> bool {
@@ -108,7 +135,11 @@ fn has_only(text: &str, keys: &[&str]) -> bool {
         .filter(|line| line.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '#' | '-')))
         .peekable();
     roots.peek().is_some()
-        && roots.all(|line| line.split_once(':').is_some_and(|(key, _)| keys.contains(&key)))
+        && roots.all(|line| {
+            // Of settings with dots the first part says whose they are.
+            let space = line.split([':', '.']).next().unwrap_or_default();
+            line.contains(':') && keys.contains(&space)
+        })
 }
 
 /// The kind that a file's name says, for a text that turns out to be no YAML.

@@ -194,6 +194,11 @@ fn ordinary_files_are_of_no_kind() {
         "log-level: warn\nhttp.host: 0.0.0.0\napi.enabled: false\nssh.host: 0.0.0.0\nldap.url: ldap://x\n",
         "<?xml version='1.0'?>\n<fontconfig>\n <match target=\"font\">\n </match>\n</fontconfig>\n",
         "suricata-version: \"7.0\"\nstats:\n  enabled: no\noutputs:\n  - fast:\n      enabled: no\ndefault-rule-path: /var/lib/suricata\nrule-files:\n  - suricata.rules\n",
+        "akka {\n  loglevel = \"INFO\"\n}\ninput {\n  kafka { bootstrap = \"x:9092\" }\n}\n",
+        "input {\n  kafka {\n    topic = a\n  }\n}\nplay.filters {\n  hosts { allowed: [\".\"] }\n}\n",
+        "--[[\n  [INPUT]\n    Name tail\n  [OUTPUT]\n    Name stdout\n]]\nfunction f(tag, ts, record)\n  return 1, ts, record\nend\n",
+        "processors:\n  - batch:\n      exporter:\n        otlp: {protocol: http/protobuf}\n  - simple:\n      exporter: {console: {}}\n",
+        "buildinfo: {command: otelcol}\nreceivers:\n  - name: otlp\n    module: example.com/otlp v1\nexporters:\n  - name: otlp\n    module: example.com/otlp v1\n",
         "version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    schedule:\n      interval: daily\n",
     ] {
         assert_eq!(kind(text), None, "{text}");

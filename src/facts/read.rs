@@ -229,9 +229,9 @@ impl<'s> Reader<'s> {
             let mut origin = origin.clone();
             origin.stream_index = u32::try_from(index).unwrap_or(u32::MAX);
             origin.masked |= parsed.masked;
-            match root.node {
-                Some(node) => self.root(parsed, root, parsed.tree.node(node), &origin),
-                None => self.broken(parsed, index, broken::text_of(parsed, index), &origin),
+            match root.node.map(|node| parsed.tree.node(node)).filter(|it| it.scalar().is_none()) {
+                Some(node) => self.root(parsed, root, node, &origin),
+                None => self.unread(parsed, index, &origin),
             }
         }
     }

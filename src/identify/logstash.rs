@@ -70,6 +70,8 @@ struct Evidence {
     assigns: usize,
     /// `a => b,` with a comma after it, `;`: how other languages end a line.
     foreign: usize,
+    /// Blocks at the margin that are neither section nor plugin: `akka {`.
+    others: usize,
 }
 
 /// Whether a text is a pipeline.
@@ -80,8 +82,10 @@ pub(super) fn is_pipeline(text: &str) -> bool {
     }
     let mut found = Evidence::default();
     let mut previous = "";
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        if !line.starts_with('#') {
+    for whole in text.lines() {
+        let line = whole.trim();
+        if !line.is_empty() && !line.starts_with('#') {
+            found.others += usize::from(is_other(whole));
             found.torn |= previous.is_empty() && is_torn(line);
             found.line(line, previous);
             previous = line;
@@ -131,7 +135,8 @@ impl Evidence {
         self.arrows += usize::from(arrow.is_some());
         let sign = line.find([':', '=']).filter(|&at| arrow.is_none_or(|arrow| at < arrow));
         let name = |at: usize| {
-            let name = line[..at].trim_end();
+            // Also inside of braces on the same line: `kafka { bootstrap = "x" }`.
+            let name = line[..at].rsplit('{').next().unwrap_or_default().trim();
             !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "._-\"".contains(c))
         };
         self.assigns += usize::from(sign.is_some_and(name));
@@ -148,7 +153,7 @@ impl Evidence {
                 && self.plugins > 0
                 && self.foreign < 2);
         // `input { plugin { } }` alone, with nothing that another language would say.
-        let bare = self.plugins > 0 && self.assigns + self.foreign < 2;
+        let bare = self.plugins > 0 && self.assigns + self.foreign + self.others < 2;
         let inner = self.arrows > 0 || self.plugins > 0;
         match (self.sections, sections) {
             (0, 0) => {
@@ -164,6 +169,18 @@ impl Evidence {
             }
         }
     }
+}
+
+/// Whether a line is the head of a block of another language: `akka {`, `play.filters {`.
+fn is_other(line: &str) -> bool {
+    let Some((head, _)) = line.split_once('{') else { return false };
+    let word = head.trim_end_matches([' ', '=', ':']);
+    let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    !word.is_empty()
+        && word.chars().all(name)
+        && !matches!(word, "if" | "else")
+        && !PLUGINS.contains(&word)
+        && !SECTIONS.iter().any(|known| *known == word || near(word, known))
 }
 
 /// Whether a condition in brackets names a field, which no other language writes so: `([a] == "b")`.

@@ -158,7 +158,8 @@ pub(super) const SIGNATURES: &[Signature] = &[
          exporters>prometheusremotewrite 2, exporters>elasticsearch 2, exporters>loki 2,
          exporters>file 1, extensions>health_check 2, extensions>zpages 2, extensions>pprof 2,
          connectors>spanmetrics 2, connectors>span_metrics 2, ^route -6, ^pipeline -4,
-         receivers>name -5, ^apiVersion -6, ^image -4, receivers>gomod -9, exporters>gomod -9, ^dist -5",
+         receivers>name -5, ^apiVersion -6, ^image -4, receivers>gomod -9, exporters>gomod -9, ^dist -5,
+         receivers>module -9, exporters>module -9, batch>exporter -9, simple>exporter -9, batch>schedule_delay -9",
     ),
     signature(
         Kind::OtelBuilder,

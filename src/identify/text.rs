@@ -99,9 +99,9 @@ fn is_manifest(path: &str, name: &str) -> bool {
     MANIFESTS.contains(&name) || project || is_requirements(path)
 }
 
-/// Jsonnet and programs of jq look like YAML with faults, and are neither loaded nor evaluated.
+/// Jsonnet, CUE and programs of jq look like YAML with faults, and are neither loaded nor evaluated.
 pub(super) fn is_jsonnet(path: &str) -> bool {
-    [".jsonnet", ".libsonnet", ".jq"].iter().any(|ending| path.ends_with(ending))
+    [".jsonnet", ".libsonnet", ".jq", ".cue"].iter().any(|ending| path.ends_with(ending))
 }
 
 /// Whether a path is that of a job of Nomad: HCL, with other programs' configuration inside.
@@ -329,6 +329,10 @@ fn is_fluent_bit(text: &str) -> bool {
     let mut section = false;
     for line in text.lines() {
         let bare = line.trim();
+        // A program of Lua that shows a part of one in its comment.
+        if bare.starts_with("--[[") || bare.starts_with("function ") {
+            return false;
+        }
         // A unit of systemd, which has a `[Service]` too.
         if matches!(bare, "[Unit]" | "[Install]") {
             return false;

@@ -52,6 +52,18 @@ impl Reader<'_> {
         }
     }
 
+    /// A document of a stream that is no YAML, or nothing but text to a reader of it.
+    pub(super) fn unread(&mut self, parsed: &Parsed<'_>, index: usize, origin: &Origin) {
+        if self.pipeline_among(parsed, index, origin) {
+            return;
+        }
+        let root = &parsed.tree.roots[index];
+        match root.node {
+            Some(node) => self.root(parsed, root, parsed.tree.node(node), origin),
+            None => self.broken(parsed, index, text_of(parsed, index), origin),
+        }
+    }
+
     /// A document that stopped at a syntax error, known by the keys of its lines.
     pub(super) fn broken(
         &mut self,
