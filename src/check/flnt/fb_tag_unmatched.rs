@@ -3,6 +3,7 @@
 use crate::check::Case;
 use crate::facts::shipper::{Program, Role, Section};
 use crate::lang::distance;
+use crate::repo::shippers::Set;
 use crate::repo::shippers::tags::{Tag, input_tag, matches};
 
 pub(super) fn check(section: &Section, case: &mut Case<'_>) {
@@ -26,7 +27,8 @@ pub(super) fn check(section: &Section, case: &mut Case<'_>) {
             key.starts_with('m')
                 && distance::nearest(&key, ["match", "match_regex"].into_iter(), 2).is_some()
         });
-        let elsewhere = section.open || (set.open && inputs == 0) || misspelt;
+        let routed = section.role == Role::Output && is_routed(section, set, case);
+        let elsewhere = section.open || (set.open && inputs == 0) || misspelt || routed;
         if !alone && !elsewhere {
             let what = section.noun();
             case.flag(section.name_span())
@@ -42,6 +44,16 @@ pub(super) fn check(section: &Section, case: &mut Case<'_>) {
         Role::Input => unrouted(section, case),
         _ => idle(section, case),
     }
+}
+
+/// Whether a route of an input leads to an output, by its alias or its plugin's name.
+fn is_routed(output: &Section, set: &Set, case: &Case<'_>) -> bool {
+    let names = [output.value("alias"), output.plugin.as_ref()];
+    case.repo.sections_of(set).filter(|it| it.role == Role::Input).any(|input| {
+        input.all("routes").any(|target| {
+            !target.value.known || names.iter().flatten().any(|name| name.text == target.value.text)
+        })
+    })
 }
 
 /// The tags of a section's set, if all are known.

@@ -149,8 +149,7 @@ impl Yaml {
             let Some(key) = Scalar::of(key) else { continue };
             if matches!(key.text.as_str(), "processors" | "routes") && role != Role::Processor {
                 if key.text == "routes" {
-                    let value = Scalar { text: String::new(), ..key.clone() };
-                    properties.push(Property { key, value });
+                    properties.extend(route_targets(&key, value));
                 }
                 continue;
             }
@@ -188,4 +187,23 @@ impl Yaml {
         });
         index
     }
+}
+
+/// The outputs that the routes of an input lead to, each as a property `routes`; one without text
+/// where none can be seen.
+fn route_targets(key: &Scalar, routes: NodeRef<'_>) -> Vec<Property> {
+    let mut found = Vec::new();
+    for (_, list) in routes.entries() {
+        for to in list.items().filter_map(|route| route.get("to")) {
+            for output in to.get("outputs").into_iter().flat_map(NodeRef::items) {
+                let name = Scalar::of(output.get("name").unwrap_or(output));
+                found.extend(name.map(|value| Property { key: key.clone(), value }));
+            }
+        }
+    }
+    if found.is_empty() {
+        let value = Scalar { text: String::new(), ..key.clone() };
+        found.push(Property { key: key.clone(), value });
+    }
+    found
 }

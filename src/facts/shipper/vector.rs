@@ -16,6 +16,8 @@ pub(in crate::facts) fn read_vector(
     facts: &mut FileFacts,
 ) {
     let mut sections = Vec::new();
+    // What `vector test` reads alone: its tests give the transforms their events.
+    let tested = root.get("tests").is_some() && root.get("sources").is_none();
     for (table, role) in
         [("sources", Role::Input), ("transforms", Role::Filter), ("sinks", Role::Output)]
     {
@@ -24,10 +26,15 @@ pub(in crate::facts) fn read_vector(
             let Some(header) = Scalar::of(name) else { continue };
             let mut section = component(node, document, role, header, masked);
             section.index = u32::try_from(sections.len()).unwrap_or(u32::MAX);
+            section.open |= tested && node.get("inputs").is_some_and(is_empty_list);
             sections.push(section);
         }
     }
     keep(sections, facts);
+}
+
+fn is_empty_list(node: NodeRef<'_>) -> bool {
+    node.is_sequence() && node.items().next().is_none()
 }
 
 /// Reads a file that holds one component: what it is, and its name, say folder and file.
