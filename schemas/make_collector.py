@@ -77,6 +77,8 @@ CHECKS = {
     "configretry.BackOffConfig": [
         "nonneg(initial_interval)", "nonneg(max_interval)", "nonneg(max_elapsed_time)",
         "nonneg(multiplier)", "range(randomization_factor, 0, 1)",
+        "not-greater-if-set(initial_interval, max_elapsed_time)",
+        "not-greater-if-set(max_interval, max_elapsed_time)",
     ],
     "batchprocessor.Config": [
         "nonneg(timeout)", "case-insensitive(metadata_keys)", "unique-items(metadata_keys)",
@@ -143,6 +145,9 @@ ENUMS = {
     ("v0.3.0.OTLPMetric", "headers"): "V0Headers",
 }
 DEFAULTS = {
+    ("configretry.BackOffConfig", "initial_interval"): "5s",
+    ("configretry.BackOffConfig", "max_interval"): "30s",
+    ("configretry.BackOffConfig", "max_elapsed_time"): "5m",
     ("queuebatch.Config", "num_consumers"): "10",
     ("queuebatch.Config", "queue_size"): "1000",
     ("queuebatch.BatchConfig", "flush_timeout"): "200ms",

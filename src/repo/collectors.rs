@@ -49,6 +49,12 @@ const CHART: &[(Section, &str)] = &[
     (Section::Receivers, "k8s_cluster"),
     (Section::Receivers, "k8sobjects"),
     (Section::Processors, "k8sattributes"),
+    (Section::Processors, "k8s_attributes"),
+    (Section::Receivers, "receiver_creator/logs"),
+    (Section::Receivers, "receiver_creator/metrics"),
+    (Section::Receivers, "k8s_events"),
+    (Section::Receivers, "profiling"),
+    (Section::Extensions, "k8s_observer"),
     (Section::Processors, "resourcedetection"),
     (Section::Extensions, "file_storage"),
 ];

@@ -36,6 +36,7 @@ pub(super) fn check(collector: &Collector, case: &mut Case<'_>) {
                 bare(setting, scalar, case);
             }
             without_provider(scalar, case);
+            without_name(scalar, case);
         }
     }
 }
@@ -106,6 +107,27 @@ fn without_provider(scalar: &Scalar, case: &mut Case<'_>) {
             let edit = Edit { span, text: format!("${{env:{name}}}") };
             flag.fix(true, "Name the provider", vec![edit]);
         }
+    }
+}
+
+/// `${env:1A}`: no variable can be called so, and the collector stops at it.
+fn without_name(scalar: &Scalar, case: &mut Case<'_>) {
+    let text = &scalar.text;
+    for (at, opening) in text.match_indices("${env:") {
+        let body = &text[at + opening.len()..];
+        let Some(end) = body.find('}').filter(|_| !text[..at].ends_with('$')) else { continue };
+        let body = &body[..end];
+        let name = body.split_once(":-").map_or(body, |(name, _)| name);
+        let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        let is_name = starts && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        // One variable inside of another is whatever that holds.
+        if is_name || body.contains('$') {
+            continue;
+        }
+        let whole = at..at + opening.len() + end + 1;
+        let what = "names what no variable can be called, so the collector does not start";
+        let span = case.repo.place(scalar, whole.clone());
+        case.flag(span).with("text", &text[whole]).with("what", what);
     }
 }
 

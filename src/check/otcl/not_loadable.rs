@@ -5,6 +5,7 @@ use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::components;
 use crate::facts::Document;
+use crate::facts::collector::Section;
 use crate::facts::schema::{Refusal, SchemaIssue};
 use crate::identify::Kind;
 use crate::parse::tree::IssueKind;
@@ -42,7 +43,7 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         let unsure = issue.refusal == Refusal::UnknownField
             && issue.suggestion.is_none()
             && current != Some(true);
-        if layered(document, issue, case) {
+        if layered(document, issue, case) || replaced(document, issue, case) {
             continue;
         }
         let hint = match &issue.suggestion {
@@ -97,6 +98,19 @@ fn cut_off(document: &Document, case: &mut Case<'_>) {
         }
         return;
     }
+}
+
+/// Whether a later layer has another list in the place of this one: of a pipeline's lists the last counts.
+fn replaced(document: &Document, issue: &SchemaIssue, case: &Case<'_>) -> bool {
+    let repo = case.repo;
+    let path = issue.path.strip_prefix("service.pipelines.").and_then(|it| it.rsplit_once('.'));
+    let Some((name, list)) = path else { return false };
+    let sections = [Section::Receivers, Section::Processors, Section::Exporters];
+    let section = sections.into_iter().find(|section| section.key() == list);
+    let pipeline = repo.pipelines_of(document.id).find(|it| it.name.text == name);
+    let (Some(section), Some(pipeline)) = (section, pipeline) else { return false };
+    let mut sets = repo.collectors().of_document(document.id).peekable();
+    sets.peek().is_some() && sets.all(|set| !set.holds(repo, pipeline, section))
 }
 
 /// Whether another layer may give what is missing here.

@@ -144,6 +144,7 @@ pub(crate) fn amount(walker: &Walker<'_>, fields: &Fields<'_>, name: &str) -> Op
         None if fields.open => None,
         None => match (&field.ty, field.default?) {
             (Type::Duration, text) => scalars::duration_ms(text).map(|ms| ms as f64),
+            (Type::GoDuration, text) => scalars::go_duration_ns(text).map(|ns| ns as f64),
             (_, text) => text.parse().ok(),
         },
     }

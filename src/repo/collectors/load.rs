@@ -109,14 +109,24 @@ fn alone(repo: &Repo, document: DocumentId) -> LoadSet {
     let replaces = values.is_some() && key == Some("alternateConfig");
     let in_values = values.is_some() && !replaces;
     let masked = repo.collector(document).is_none_or(|it| it.open);
+    // Its presets are laid over that as well.
+    let preset = replaces && values.is_some_and(|host| has_preset(repo, host));
     LoadSet {
         chart: !masked && in_values && values.is_some_and(|host| is_own_chart(repo, host)),
         documents: vec![document],
-        known: replaces || (operated && !in_values),
-        open: in_values,
+        known: (replaces && !preset) || (operated && !in_values),
+        open: in_values || preset,
         values: in_values,
         ..LoadSet::default()
     }
+}
+
+/// Whether values switch on a preset of the collector's own chart.
+fn has_preset(repo: &Repo, values: &Document) -> bool {
+    let text = repo.text(values.span);
+    let block = text.lines().skip_while(|line| !line.starts_with("presets:")).skip(1);
+    let mut inside = block.take_while(|line| line.is_empty() || line.starts_with([' ', '#']));
+    inside.any(|line| line.trim_start().starts_with("enabled: true"))
 }
 
 /// Whether values are those of the collector's own chart, whose defaults are known: they say how
