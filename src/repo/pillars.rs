@@ -224,6 +224,12 @@ impl Gather<'_> {
             && let Some(known) = image.known_text().and_then(known_as)
         {
             self.class(known.class, id, image.span, known.name);
+        } else if let Some(base) = self.repo.base_image(container)
+            && let Some(known) = base.image.known_text().and_then(known_as)
+            && known.class.observes()
+        {
+            // Built here, on what is known.
+            self.class(known.class, id, container.name.span, known.name);
         }
         self.environment(container);
         for (key, value) in container.annotations.entries.iter().chain(&container.labels.entries) {

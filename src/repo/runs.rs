@@ -2,6 +2,7 @@
 //! from, and which of them read a document.
 
 use super::Repo;
+use super::versions::fill;
 use crate::facts::deploy::{BaseImage, Container, Mount};
 use crate::facts::{DocumentId, deploy};
 use crate::identify::Kind;
@@ -117,13 +118,17 @@ impl Runs {
 
     /// What the image of a built container starts from.
     fn base<'r>(&self, repo: &'r Repo, container: &Container) -> Option<&'r BaseImage> {
-        let context = container.build.as_ref()?.known_text()?;
-        let context = join(folder(&repo.source(container.document.source).path), context)?;
-        let file = match &container.dockerfile {
-            Some(file) => file.known_text()?,
-            None => "Dockerfile",
+        let home = folder(&repo.source(container.document.source).path);
+        // Compose takes variables from the file beside its own.
+        let filled = |text: &str| {
+            fill(text, &mut |name| {
+                let value = &self.env(repo, home, name)?.value;
+                value.known.then(|| value.text.clone())
+            })
         };
-        let path = join(&context, file)?;
+        let context = join(home, &filled(&container.build.as_ref()?.text))?;
+        let file = container.dockerfile.as_ref().map(|file| filled(&file.text));
+        let path = join(&context, file.as_deref().unwrap_or("Dockerfile"))?;
         self.built.get(&path).map(|number| &repo.facts.base_images[*number])
     }
 

@@ -169,7 +169,7 @@ fn name_in(text: &str) -> Option<&str> {
 }
 
 /// Replaces `${NAME}`, `${NAME:-default}` and `$NAME`; what nobody knows stays as written.
-fn fill(text: &str, value: &mut dyn FnMut(&str) -> Option<String>) -> String {
+pub(super) fn fill(text: &str, value: &mut dyn FnMut(&str) -> Option<String>) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('$') {

@@ -110,3 +110,16 @@ fn lost_logs_are_kept_and_noticed() {
     let volatile = edited(volatile, "    Retry_Limit no_limits\n", "");
     assert_eq!(loss(&vec![STORE, volatile]), Verdict::NotMet);
 }
+
+#[test]
+fn a_store_that_is_built_here_is_known_by_its_base() {
+    let compose = "services:\n  logs:\n    image: acme/logs:1\n    build: {context: ., dockerfile: \"${LOGS}\"}\n";
+    let files = [
+        ("compose.yaml", compose),
+        (".env", "LOGS=./logs/Dockerfile\n"),
+        ("logs/Dockerfile", "FROM public.ecr.aws/opensearchproject/opensearch:3.7.0\n"),
+    ];
+    let one = assessed(&files, "OBS-R11");
+    let store = one.clauses.iter().find(|it| it.clause.id == "store").expect("the clause");
+    assert!(store.reason.contains("OpenSearch for ELK is not approved"), "{}", store.reason);
+}

@@ -1,14 +1,15 @@
 //! Stores that Jaeger writes to.
 
 use super::{DAY, Retention, Shown, Storage, TraceStore, seconds};
+use crate::facts::DocumentId;
 use crate::facts::deploy::Container;
+use crate::facts::elastic::policy::{LifecyclePolicy, Manager};
 use crate::facts::jaeger::v2::Backend;
 use crate::facts::jaeger::{ChartValues, Component, Form, JaegerConfig, JaegerObject, Part};
 use crate::facts::scalar::Scalar;
-use crate::facts::{Document, DocumentId};
-use crate::identify::Kind;
 use crate::repo::Repo;
 use crate::repo::jaeger::Given;
+use crate::repo::logfamilies::policy_name;
 use crate::source::Span;
 
 /// Days that the operator's cleaner keeps, and what Cassandra's schema and Badger keep.
@@ -150,13 +151,35 @@ fn cleaned(repo: &Repo, document: DocumentId) -> Retention {
             _ => {}
         }
     }
-    let policy = |one: &&Document| one.kind == Kind::LifecyclePolicy && beside(one.id);
-    match repo.facts.documents.iter().find(policy) {
+    let mut policies = repo.facts.lifecycle_policies.iter();
+    match policies.find(|policy| beside(policy.document) && may_delete_traces(repo, policy)) {
         Some(policy) => Retention::Stated(policy.anchor),
         // A cluster that others run may have a policy; a template or a chart may add one.
         None if repo.holds_all(crate::config::World::Exporters) => Retention::Never,
         None => Retention::Unknown,
     }
+}
+
+/// Whether a policy deletes, and may do so with Jaeger's indices: one that says whose it is, or that a
+/// template takes for its own indices, is for those alone.
+fn may_delete_traces(repo: &Repo, policy: &LifecyclePolicy) -> bool {
+    let covers = |patterns: &[Scalar]| {
+        patterns
+            .iter()
+            .any(|it| !it.known || it.text.contains("jaeger") || it.text.starts_with('*'))
+    };
+    if !policy.patterns.is_empty() {
+        return policy.deletion().is_some() && covers(&policy.patterns);
+    }
+    let name = policy.name.as_deref();
+    let users =
+        repo.facts.index_templates.iter().filter(|template| {
+            name.is_some() && policy_name(template).map(|(text, _)| text) == name
+        });
+    let mut users = users.peekable();
+    let own = users.peek().is_none() || users.any(|it| it.open || covers(&it.patterns));
+    let traces = policy.manager != Manager::Stream && own;
+    policy.open || (traces && policy.deletion().is_some())
 }
 
 impl Repo {
