@@ -1,5 +1,6 @@
 //! The command line: exit codes, messages, help, and the contracts of its output.
 
+use crate::common::git::{commit_all, git};
 use crate::common::{json, repository, run};
 use std::path::Path;
 
@@ -258,6 +259,57 @@ fn the_readme_names_what_exists() {
         assert_eq!(run(here(), &[command, "--help"]).code, 0, "{command}");
     }
     assert!(readme.contains("cargo test"));
+}
+
+/// The lines of the README's screens; what pre-commit says of itself, the length of a run and how
+/// the repository stands with git are left out.
+fn screens(readme: &str) -> Vec<&str> {
+    let fenced = readme.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let lines = fenced.flat_map(str::lines).map(str::trim_end);
+    let own = |line: &&str| {
+        !line.is_empty()
+            && !line.starts_with("obsproof...")
+            && !line.starts_with("- hook id:")
+            && !line.starts_with("- exit code:")
+            && !line.starts_with("Read 7 files")
+            && !line.starts_with("> **NOT EVIDENCE")
+    };
+    lines.filter(own).collect()
+}
+
+#[test]
+fn the_readme_shows_what_is_said() {
+    let readme = std::fs::read_to_string(here().join("README.md")).expect("a README");
+    let mut said = String::new();
+    for words in [&["check"][..], &["report"], &["check", "--format", "github"]] {
+        let mut all = words.to_vec();
+        all.insert(1, "fixtures/shop");
+        said.push_str(&run(here(), &all).out);
+    }
+    // A copy whose pager is renamed, then taken away.
+    let folder = repository(&[]);
+    let copied = std::process::Command::new("cp")
+        .args(["-r", "fixtures/shop/."])
+        .arg(folder.path())
+        .current_dir(here())
+        .status();
+    assert!(copied.expect("the tests need the program cp").success());
+    commit_all(folder.path());
+    run(folder.path(), &["report", "--format", "gate=gate.yaml"]);
+    let path = folder.path().join("alertmanager/alertmanager.yml");
+    let text = std::fs::read_to_string(&path).expect("the example's Alertmanager");
+    let text = text.replace("      receiver: pager", "      receiver: pagers");
+    std::fs::write(&path, text).expect("a folder that can be written");
+    git(folder.path(), &["add", "--all"]);
+    said.push_str(&run(folder.path(), &["check", "--staged"]).out);
+    std::fs::remove_file(&path).expect("a folder that can be written");
+    said.push_str(&run(folder.path(), &["report", "--gate", "gate.yaml"]).err);
+    let screens = screens(&readme);
+    assert!(screens.len() > 20, "{screens:?}");
+    let said = said.replace(" …", "");
+    for line in screens {
+        assert!(said.contains(line.trim_end_matches(" …")), "the README shows: {line}");
+    }
 }
 
 #[test]

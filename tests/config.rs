@@ -1,5 +1,6 @@
 //! `obsproof.toml`: what is refused, and which declarations count.
 
+use crate::common::{repository, run};
 use obsproof::config::{self, Refusal, Settings, World};
 
 const TODAY: &str = "2026-11-26";
@@ -113,4 +114,13 @@ fn a_configuration_from_elsewhere_is_named_without_a_place() {
     let findings = found["findings"].as_array().unwrap();
     let finding = findings.iter().find(|one| one["code"] == "DECL001").expect("a finding");
     assert_eq!((finding["path"].as_str(), finding["start"].is_null()), (Some("."), true));
+}
+
+#[test]
+fn what_goes_by_the_name_of_a_configuration_and_is_no_file_is_told() {
+    let folder =
+        repository(&[("alerts.yml", "groups: []\n"), ("obsproof.toml/note.md", "words\n")]);
+    let told = run(folder.path(), &["check"]);
+    assert_eq!((told.code, told.out.as_str()), (2, ""));
+    assert!(told.err.contains("cannot read obsproof.toml: it is no file"), "{}", told.err);
 }

@@ -248,6 +248,38 @@ fn exclusions_are_listed_with_their_reasons() {
         (skip["reason"].as_str(), skip["paths"][0].as_str()),
         (Some("binary"), Some("logo.yml"))
     );
+    for format in ["markdown", "html"] {
+        let shown = report(folder.path(), &["--format", format]).out;
+        let shown = shown.replace("<span class=\"code\">", "").replace("</span>", "");
+        assert!(shown.contains("old (switched off in May)"), "{format}");
+        assert!(shown.contains("gone (no reason given)"), "{format}");
+    }
+}
+
+#[test]
+fn the_report_to_read_says_where_it_comes_from() {
+    let folder = repository(&[
+        (
+            "alerts.yml",
+            &ALERT.replace("ShopDown", "ShopDown # obsproof: allow(ALRT005) reason=\"later\""),
+        ),
+        ("obsproof.toml", "ignore = [\"ALRT004\"]\n"),
+    ]);
+    let record = record(folder.path());
+    let shown = report(folder.path(), &["--format", "markdown"]).out;
+    let config = record["tuning"]["files"][0]["sha256"].as_str().unwrap();
+    for part in [
+        "## Where it comes from",
+        "| commit | none (no git repository",
+        record["tool"]["ruleset"].as_str().unwrap(),
+        record["standard"]["sha256"].as_str().unwrap(),
+        &format!("| settings and decisions | obsproof.toml sha256 {config} |"),
+        "| time | 2026-01-01T00:00:00Z |",
+        "- not shown: ALRT004",
+        "- allowed at alerts.yml:4: ALRT005: later",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
 }
 
 // ---- waivers
@@ -331,6 +363,14 @@ fn a_waiver_of_a_requirement_turns_its_verdict_and_is_counted_apart() {
     assert!(row["reason"].as_str().unwrap().contains("risk accepted by W-1 until 2026-06-30"));
     assert_eq!(record["waivers"][0]["requirements"][0], "OBS-R12");
     assert_eq!(record["summary"]["met_with_risk_accepted"]["required"], 1);
+    // What is accepted is no evidence for a control.
+    let control = |id: &str| rows(&record, "controls").iter().find(|row| row["id"] == id).unwrap();
+    assert_eq!(control("au-7.1")["verdict"], "not-covered");
+    assert!(
+        rows(&record, "controls")
+            .iter()
+            .all(|row| !rows(row, "evidence").contains(&"OBS-R12".into()))
+    );
     let late = with(&[("rule", "-"), ("requirement", "OBS-R12"), ("expires", "2025-12-31")]);
     let row = requirement(&late, "OBS-R12");
     assert_ne!(row["verdict"], "met");
@@ -607,18 +647,33 @@ fn a_comparison_says_what_changed_and_who_did_it() {
 
 #[test]
 fn other_files_are_no_reports() {
+    let row = |rows: &str| {
+        format!(
+            "{{\"schema\": \"obsproof/report/1\", \"requirements\": {rows}, \"controls\": [], \"findings\": [], \"files\": []}}"
+        )
+    };
     let folder = repository(&[
         ("a.json", "{"),
         ("b.json", "{}"),
         ("c.json", "{\"schema\": \"obsproof/report/7\"}"),
         ("d.json", "{\"schema\": \"obsproof/report/1\"}"),
+        ("f.json", &row("[{}]")),
     ]);
+    let timeless = run(folder.path(), &["report", "--format", "json=made.json"]);
+    assert_eq!(timeless.code, 0, "{}", timeless.err);
+    let made = std::fs::read_to_string(folder.path().join("made.json")).unwrap();
+    let made = regex("\"time\": \"[^\"]*\"").replace(&made, "\"time\": \"once\"");
+    write(folder.path(), "made.json", made.as_bytes());
+    let told = run(folder.path(), &["verify", "made.json"]);
+    assert_eq!((told.code, told.out.as_str()), (2, ""));
+    assert!(told.err.contains("made.json: its `run` holds no time"), "{}", told.err);
     for (file, word) in [
         ("a.json", "no JSON"),
         ("b.json", "no `schema`"),
         ("c.json", "report/7"),
         ("d.json", "cut short"),
         ("e.json", "no such file"),
+        ("f.json", "`requirements/0` has no"),
     ] {
         for words in [vec!["report", "--compare", file], vec!["verify", file]] {
             let told = run(folder.path(), &words);
@@ -680,6 +735,13 @@ fn verify_finds_what_differs() {
     let counts = forge(&|record| record["summary"]["required"]["met"] = 17.into());
     assert_eq!(counts.code, 1, "{}", counts.out);
     assert!(counts.out.contains("/summary/required/met"), "{}", counts.out);
+    for (key, value) in [("evidence", Value::from(false)), ("stamp", "NOT EVIDENCE: x".into())] {
+        let stamp = forge(&|record| record[key] = value.clone());
+        assert_eq!(stamp.code, 1, "{key}: {}", stamp.out);
+        assert!(stamp.out.contains("the stamp does not follow"), "{}", stamp.out);
+    }
+    let hidden = forge(&|record| record["sources"][0]["dirty"] = true.into());
+    assert!(hidden.out.contains("the stamp does not follow"), "{}", hidden.out);
     let rules = forge(&|record| record["tool"]["ruleset"] = "sha256:00".into());
     assert_eq!(rules.code, 2);
     assert!(rules.err.contains("other rules"), "{}", rules.err);
@@ -724,7 +786,8 @@ fn a_gate_fails_on_what_is_worse_or_late() {
     for (target, word) in [
         ("{requirement: OBS-R99, verdict: met, due: 2026-01-01}", "unknown requirement"),
         ("{requirement: OBS-R12, verdict: good, due: 2026-01-01}", "is no verdict"),
-        ("{requirement: OBS-R12, verdict: met}", "has no `due`"),
+        ("{requirement: OBS-R12, verdict: met, owner: slo}", "has no `due`"),
+        ("{requirement: OBS-R12, verdict: met, due: 2026-01-01}", "has no `owner`"),
         ("{requirement: OBS-R12, verdict: met, due: 1 May}", "is no day"),
     ] {
         let told = with(target);
@@ -776,6 +839,26 @@ fn nothing_is_half_written() {
         let told = report(folder.path(), &["--format", &format!("json={target}")]);
         assert_eq!((told.code, told.out.as_str()), (2, ""), "{target}");
         assert!(told.err.contains("cannot write"), "{}", told.err);
+        // The other outputs of the run are not written either.
+        let words = ["--format", "csv=good.csv", "--format", &format!("json={target}")];
+        assert_eq!(report(folder.path(), &words).code, 2);
+        assert!(!folder.path().join("good.csv").exists(), "{target}");
+        let check =
+            run(folder.path(), &["check", "--format", "sarif=good.csv", words[2], words[3]]);
+        assert_eq!((check.code, check.out.as_str()), (2, ""), "{}", check.err);
+        assert!(!folder.path().join("good.csv").exists(), "{target}");
+    }
+    // Two long names that begin alike.
+    let long = "l".repeat(60);
+    let words = [&format!("csv={long}a.csv"), &format!("json={long}b.json")];
+    let both = report(folder.path(), &["--format", words[0], "--format", words[1]]);
+    assert_eq!(both.code, 0, "{}", both.err);
+    assert!(folder.path().join(format!("{long}a.csv")).exists());
+    for other in ["one.json", "./one.json"] {
+        let words = ["--format", "json=one.json", "--format", &format!("csv={other}")];
+        let told = report(folder.path(), &words);
+        assert_eq!(told.code, 2);
+        assert!(told.err.contains("two formats for one file"), "{}", told.err);
     }
     let left: Vec<_> = std::fs::read_dir(folder.path())
         .unwrap()

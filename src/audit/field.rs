@@ -37,8 +37,15 @@ pub fn record(bytes: &[u8]) -> Result<Value, String> {
         }
     }
     let whole = ["requirements", "controls", "findings", "files"];
-    match whole.iter().find(|key| !value.get(**key).is_some_and(Value::is_array)) {
-        Some(key) => Err(format!("it has no `{key}`: it was cut short or changed")),
-        None => Ok(value),
+    if let Some(key) = whole.iter().find(|key| !value.get(**key).is_some_and(Value::is_array)) {
+        return Err(format!("it has no `{key}`: it was cut short or changed"));
     }
+    for key in ["requirements", "controls"] {
+        let nameless =
+            |row: &Value| ["id", "verdict"].iter().any(|name| text(row, name).is_empty());
+        if let Some(at) = list(&value, key).iter().position(nameless) {
+            return Err(format!("`{key}/{at}` has no `id` and `verdict`: it was changed"));
+        }
+    }
+    Ok(value)
 }

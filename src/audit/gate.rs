@@ -47,8 +47,7 @@ pub fn gate(record: &Value, gate: &Gate, today: &str) -> Vec<Judgement> {
     for target in &gate.targets {
         let id = target.requirement;
         let verdict = now(id);
-        let owner = target.owner.as_ref().map_or(String::new(), |owner| format!(" ({owner})"));
-        let aim = format!("{} by {}{owner}", target.verdict, target.due);
+        let aim = format!("{} by {} ({})", target.verdict, target.due, target.owner);
         let (state, message) = if rank(verdict) <= rank(&target.verdict) {
             ("reached", format!("{id} is {verdict}, to be {aim}"))
         } else if target.due.as_str() < today {

@@ -1,6 +1,6 @@
 //! Whether a record still holds: evidence hashed again, verdicts computed again.
 
-use super::field::{list, row, text};
+use super::field::{list, row, text, words};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ const MOST: usize = 20;
 
 /// What a record says of itself that does not follow: verdicts that are not those of its clauses.
 pub fn recompute(record: &Value) -> Vec<Difference> {
-    let mut found = Vec::new();
+    let mut found = Vec::from_iter(stamped(record));
     for requirement in list(record, "requirements") {
         let (id, said) = (text(requirement, "id"), text(requirement, "from_clauses"));
         let computed = from_clauses(requirement);
@@ -46,6 +46,35 @@ pub fn recompute(record: &Value) -> Vec<Difference> {
         }
     }
     found
+}
+
+/// Whether a record is stamped as what it says of itself asks.
+fn stamped(record: &Value) -> Option<Difference> {
+    let doubts = words(record, "not_evidence");
+    let stamp = (!doubts.is_empty()).then(|| format!("NOT EVIDENCE: {}", doubts.join("; ")));
+    let scope = &record["scope"];
+    let doubtful = list(record, "sources").iter().any(|source| source["dirty"] == true)
+        || !list(scope, "only").is_empty()
+        || !list(scope, "failed_rules").is_empty();
+    let follows = record["stamp"].as_str() == stamp.as_deref()
+        && record["evidence"] == stamp.is_none()
+        && (stamp.is_some() || !doubtful);
+    let message = "the stamp does not follow from what the record says of itself";
+    (!follows).then(|| difference("record", message.to_owned()))
+}
+
+/// What git says of a commit, where both were made at one.
+fn source(old: &Value, new: &Value, found: &mut Vec<Difference>) {
+    for (at, (then, now)) in list(old, "sources").iter().zip(list(new, "sources")).enumerate() {
+        if then["commit"] != now["commit"] || then["commit"].is_null() {
+            continue;
+        }
+        for key in
+            ["git", "tree", "object_format", "path"].iter().filter(|key| then[**key] != now[**key])
+        {
+            found.push(difference("record", format!("/sources/{at}/{key} differs")));
+        }
+    }
 }
 
 /// The verdict that follows from the recorded results of a requirement's clauses.
@@ -81,6 +110,7 @@ fn combined(requirement: &Value, key: &str) -> &'static str {
 pub fn verify(old: &Value, new: &Value, verdicts: bool) -> Vec<Difference> {
     let mut found = files(old, new);
     evidence(old, new, &mut found);
+    source(old, new, &mut found);
     if verdicts {
         for key in ["requirements", "controls"] {
             rows(old, new, key, &mut found);

@@ -1,7 +1,7 @@
 //! `obsproof baseline`, and the baseline of a check.
 
 use super::args::Baseline as Arguments;
-use super::check::write_file;
+use super::write::write_file;
 use super::{Failure, load, print, rendered, settings};
 use crate::config::Settings;
 use crate::discover::delta::{Sample, renames};

@@ -3,7 +3,7 @@
 use super::args::{Check, SarifProfile};
 use super::asked::{Asked, Began, TOOK};
 use super::outputs::outputs;
-pub(super) use super::write::write_file;
+use super::write::Staged;
 use super::{Failure, baseline, change, fix, load, rendered, settings, stream};
 use crate::catalogue;
 use crate::catalogue::model::{Class, Rule, Severity};
@@ -207,18 +207,18 @@ pub(super) struct Rendering<'a> {
 impl Rendering<'_> {
     /// Writes each format to where it is wanted; a `diff` stands alone on the standard output.
     fn write_all(&self, outputs: &[(Format, Option<PathBuf>)], diff: bool) -> Result<(), Failure> {
-        for (format, file) in outputs {
-            match file {
-                Some(path) => {
-                    let mut bytes = Vec::new();
-                    self.write(*format, false, &mut bytes)?;
-                    write_file(path, &bytes)?;
-                }
-                None if diff => {}
-                None => stream(|out| self.write(*format, true, out))?,
-            }
+        let mut staged = Staged::default();
+        for (format, path) in
+            outputs.iter().filter_map(|(format, file)| Some((format, file.as_ref()?)))
+        {
+            let mut bytes = Vec::new();
+            self.write(*format, false, &mut bytes)?;
+            staged.add(path, &bytes)?;
         }
-        Ok(())
+        for (format, _) in outputs.iter().filter(|(_, file)| file.is_none() && !diff) {
+            stream(|out| self.write(*format, true, out))?;
+        }
+        staged.place()
     }
 
     /// Whether the tool itself did all that it should.

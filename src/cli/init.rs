@@ -1,7 +1,7 @@
 //! `obsproof init`: a first configuration, and what the repository has and lacks.
 
 use super::args::{Init, Scan};
-use super::check::write_file;
+use super::write::write_file;
 use super::{Failure, load, print};
 use crate::report::starter;
 

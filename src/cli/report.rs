@@ -4,7 +4,7 @@ use super::args::{Report as Arguments, Scan};
 use super::check::level_named;
 use super::load::Place;
 use super::outputs::outputs;
-use super::write::write_file;
+use super::write::Staged;
 use super::{Failure, load, print, rendered, settings};
 use crate::audit;
 use crate::config::{self, Gate};
@@ -113,22 +113,26 @@ fn write(
         }
         made.push((file.as_deref(), text));
     }
-    for (file, text) in &made {
-        match file {
-            Some(path) => write_file(path, text.as_bytes())?,
-            None => print(text.as_bytes())?,
-        }
+    let mut staged = Staged::default();
+    for (path, text) in made.iter().filter_map(|(file, text)| Some(((*file)?, text))) {
+        staged.add(path, text.as_bytes())?;
     }
-    Ok(())
+    for (_, text) in made.iter().filter(|(file, _)| file.is_none()) {
+        print(text.as_bytes())?;
+    }
+    staged.place()
 }
 
 /// Reads a report that was written as JSON.
 pub(super) fn read_record(path: &Path) -> Result<Value, Failure> {
+    audit::record(&bytes_of(path)?).map_err(|why| unusable(path, &why))
+}
+
+/// A report that cannot be used.
+pub(super) fn unusable(path: &Path, why: &str) -> Failure {
     let name = visible(&path.display().to_string());
-    audit::record(&bytes_of(path)?).map_err(|why| {
-        Failure::new(format!("cannot use {name}: {why}"))
-            .help("make one with `obsproof report --format json=FILE`")
-    })
+    Failure::new(format!("cannot use {name}: {why}"))
+        .help("make one with `obsproof report --format json=FILE`")
 }
 
 fn read_gate(path: &Path) -> Result<Gate, Failure> {

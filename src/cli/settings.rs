@@ -20,7 +20,8 @@ const CONFIG: &str = "obsproof.toml";
 pub(super) fn settings(scan: &Scan, root: &Path, today: &str) -> Result<Settings, Failure> {
     let path = match &scan.config {
         Some(path) => Some(path.clone()),
-        None => Some(root.join(CONFIG)).filter(|path| path.is_file()),
+        // What goes by this name and is no file is told, not passed over.
+        None => Some(root.join(CONFIG)).filter(|path| path.symlink_metadata().is_ok()),
     };
     let reads = Files::on_disk(root);
     let first = path.map(|path| reads.read(&path, shown_from(root, &path))).transpose()?;
@@ -189,7 +190,7 @@ pub(super) fn around(
     let mut settings = settings;
     for folder in folders.iter().rev().filter(|folder| !folder.as_os_str().is_empty()) {
         let file = root.join(folder).join("obsproof.toml");
-        if !file.is_file() {
+        if file.symlink_metadata().is_err() {
             continue;
         }
         let folder = folder.to_string_lossy().replace('\\', "/");

@@ -2,7 +2,7 @@
 
 use super::args::{Scan, Verify};
 use super::load::Place;
-use super::report::{make, read_record};
+use super::report::{make, read_record, unusable};
 use super::{Failure, load, print};
 use crate::audit::{self, Difference, list, text, words};
 use crate::catalogue;
@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &Verify) -> Result<u8, Failure> {
                 "render it again{how}, and name the folder: --rendered DIR, or - for standard input"
             )));
     }
-    load::today(&scan)?;
+    load::today(&scan).map_err(|_| unusable(&arguments.report, "its `run` holds no time"))?;
     let root = load::place(&scan.paths)?.root;
     let only = words(&old["scope"], "only");
     let below =

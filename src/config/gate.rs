@@ -18,7 +18,7 @@ pub struct Target {
     /// The last day on which it may have another, `YYYY-MM-DD`.
     pub due: String,
     /// Who answers for it.
-    pub owner: Option<String>,
+    pub owner: String,
 }
 
 /// A recorded state, and targets.
@@ -163,7 +163,7 @@ fn targets(list: NodeRef<'_>, reader: &mut Entries<'_>) -> Vec<Target> {
 }
 
 fn target(entry: &Entry<'_>, reader: &mut Entries<'_>) -> Option<Target> {
-    for (name, _) in &TARGET[..3] {
+    for (name, _) in TARGET {
         if entry.get(name).is_none() {
             let help = "a target is `requirement`, `verdict`, `due` and `owner`";
             reader.error(entry.head(), format!("a target has no `{name}`"), help);
@@ -175,6 +175,6 @@ fn target(entry: &Entry<'_>, reader: &mut Entries<'_>) -> Option<Target> {
         requirement: known.id,
         verdict: verdict(entry.get("verdict")?.1, reader)?,
         due: entry.word("due")?.text,
-        owner: entry.word("owner").map(|word| word.text),
+        owner: entry.word("owner")?.text,
     })
 }

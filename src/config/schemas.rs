@@ -89,7 +89,7 @@ pub fn attestations_schema() -> Value {
 pub fn gate_schema() -> Value {
     let verdict = json!({ "enum": gate::VERDICTS });
     let own = [("requirement", requirements()), ("verdict", verdict.clone())];
-    let target = entry(gate::TARGET, &own, &["requirement", "verdict", "due"]);
+    let target = entry(gate::TARGET, &own, &["requirement", "verdict", "due", "owner"]);
     let recorded = json!({ "type": "object", "propertyNames": requirements(), "additionalProperties": verdict });
     let mut schema = file(
         "Gate of obsproof",

@@ -36,9 +36,7 @@ pub fn yaml(record: &Record, targets: &[Target]) -> String {
         let _ = writeln!(out, "  - requirement: {}", target.requirement);
         let _ = writeln!(out, "    verdict: {}", target.verdict);
         let _ = writeln!(out, "    due: {}", target.due);
-        if let Some(owner) = &target.owner {
-            let _ = writeln!(out, "    owner: {}", quoted(owner));
-        }
+        let _ = writeln!(out, "    owner: {}", quoted(&target.owner));
     }
     out
 }

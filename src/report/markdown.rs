@@ -1,6 +1,7 @@
 //! The report that an auditor reads first: verdicts with evidence, in Markdown.
 
 mod decisions;
+mod origin;
 
 use super::record::{Record, open_codes, services_met};
 use super::steps::{FIRST, steps};
@@ -24,6 +25,7 @@ pub fn text(report: &Report, record: &Record) -> String {
     decisions::write(record, &mut out);
     details(report, &mut out);
     controls(report, &mut out);
+    origin::write(record.value(), &mut out);
     not_looked_at(report, &mut out);
     out
 }
@@ -41,8 +43,11 @@ fn head(report: &Report, record: &Record, out: &mut String) {
     }
     let _ = writeln!(out, "**{} {}, {}**\n", standard.code, standard.version, standard.title);
     let counts = |kind| headline::counts(&report.assessment, kind);
-    let _ = writeln!(out, "- 17 REQUIRED items: {}", counts(Kind::Required));
-    let _ = writeln!(out, "- 40 checklist items: {}", counts(Kind::Checklist));
+    for (kind, items) in [(Kind::Required, "REQUIRED"), (Kind::Checklist, "checklist")] {
+        let all = report.assessment.requirements.iter();
+        let number = all.filter(|assessed| assessed.requirement.kind == kind).count();
+        let _ = writeln!(out, "- {number} {items} items: {}", counts(kind));
+    }
     let state = |state| report.assessment.controls.iter().filter(|row| row.state == state).count();
     let claimed =
         report.assessment.controls.iter().filter(|row| !row.claimed_by.is_empty()).count();

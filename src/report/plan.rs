@@ -248,7 +248,7 @@ fn promised(row: &mut Weakness, targets: &[Target]) {
     if row.due.is_empty() || row.status != "risk accepted" {
         row.due.clone_from(&target.due);
     }
-    if let Some(owner) = target.owner.as_ref().filter(|_| row.owner.is_empty()) {
-        row.owner.clone_from(owner);
+    if row.owner.is_empty() {
+        row.owner.clone_from(&target.owner);
     }
 }

@@ -44,7 +44,9 @@ pub fn write(report: &Report, profile: Profile, out: &mut dyn Write) -> io::Resu
     let mut lines = LineHashes::default();
     let mut results: Vec<Value> =
         wanted.map(|judged| result(report, judged, profile, &mut lines)).collect();
+    let mut left_out = 0;
     if profile == Profile::Github && results.len() > GITHUB_RESULTS {
+        left_out = results.len() - GITHUB_RESULTS;
         results.sort_by_key(|result| level_rank(result["level"].as_str().unwrap_or_default()));
         results.truncate(GITHUB_RESULTS);
     }
@@ -56,7 +58,7 @@ pub fn write(report: &Report, profile: Profile, out: &mut dyn Write) -> io::Resu
             "automationDetails": { "id": "obsproof/" },
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": { "SRCROOT": { "description": { "text": "The root of the repository." } } },
-            "invocations": [invocation(report)],
+            "invocations": [invocation(report, left_out)],
             "taxonomies": [taxonomy(&taxa)],
             "results": results,
         }],
@@ -222,8 +224,8 @@ fn help_markdown(rule: &Rule) -> String {
     )
 }
 
-fn invocation(report: &Report) -> Value {
-    let notifications: Vec<Value> = report
+fn invocation(report: &Report, left_out: usize) -> Value {
+    let mut notifications: Vec<Value> = report
         .files
         .iter()
         .filter(|row| row.status != FileStatus::Checked)
@@ -235,6 +237,12 @@ fn invocation(report: &Report) -> Value {
             Some(json!({ "level": "note", "message": { "text": text }, "locations": [location] }))
         })
         .collect();
+    if left_out > 0 {
+        let text = format!(
+            "{left_out} findings are left out, the least severe: GitHub takes {GITHUB_RESULTS} in one run."
+        );
+        notifications.push(json!({ "level": "warning", "message": { "text": text } }));
+    }
     let failed = report.outcomes.iter().any(|outcome| !outcome.panics.is_empty());
     let mut invocation = json!({ "executionSuccessful": !failed });
     if !notifications.is_empty() {

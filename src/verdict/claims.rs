@@ -62,6 +62,11 @@ impl Behind<'_> {
         }
     }
 
+    /// Whether a part was looked for and is not there.
+    pub(super) fn lacks(&self) -> bool {
+        self.parts.iter().any(|(_, holds)| *holds == Holds::No)
+    }
+
     fn missing(&self) -> String {
         let missing = self.parts.iter().filter(|(_, holds)| *holds == Holds::No);
         missing.map(|(part, _)| part.text).collect::<Vec<_>>().join("; ")

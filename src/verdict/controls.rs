@@ -1,6 +1,6 @@
 //! The control matrix: what annotations claim, what verdicts evidence, what findings contradict.
 
-use super::claims::{self, Behind, Done, Weight};
+use super::claims::{self, Done, Weight};
 use super::evidence::Holds;
 use super::scope::Scope;
 use super::{Assessed, Verdict};
@@ -74,7 +74,9 @@ pub(super) fn matrix<'r>(
     let mut ids: BTreeSet<String> = claims.keys().cloned().collect();
     for assessed in requirements {
         let requirement = assessed.requirement;
-        let holds = matches!(assessed.verdict, Verdict::Met | Verdict::Partly | Verdict::Attested);
+        // An accepted risk is no evidence.
+        let shown = assessed.without_waivers;
+        let holds = matches!(shown, Verdict::Met | Verdict::Partly | Verdict::Attested);
         for id in requirement.controls_standard.iter().chain(requirement.controls_mapped) {
             ids.insert((*id).to_owned());
             if holds {
@@ -113,7 +115,7 @@ pub(super) fn matrix<'r>(
                 !claimed_by.is_empty(),
                 !evidenced_by.is_empty(),
                 !contradicted_by.is_empty(),
-                row.map(Behind::weight),
+                row.map(|row| (row.weight(), row.lacks())),
             );
             let parts = row.into_iter().flat_map(|row| &row.parts);
             let parts = parts.map(|(part, holds)| (part.text, *holds)).collect();
@@ -127,16 +129,18 @@ fn state(
     claimed: bool,
     evidenced: bool,
     contradicted: bool,
-    weight: Option<Weight>,
+    parts: Option<(Weight, bool)>,
 ) -> ControlState {
-    match weight {
+    match parts {
         _ if claimed && contradicted => ControlState::Contradicted,
-        Some(Weight::Nothing) if claimed => ControlState::Claimed,
-        Some(Weight::Nothing) => ControlState::NotCovered,
-        Some(Weight::Part) => ControlState::Partly,
-        Some(Weight::All) => ControlState::Evidenced,
-        Some(Weight::Unknown) | None if evidenced => ControlState::Evidenced,
-        Some(Weight::Unknown) | None if claimed => ControlState::Claimed,
-        Some(Weight::Unknown) | None => ControlState::NotCovered,
+        Some((Weight::Nothing, _)) if claimed => ControlState::Claimed,
+        Some((Weight::Nothing, _)) => ControlState::NotCovered,
+        Some((Weight::Part, _)) => ControlState::Partly,
+        Some((Weight::All, _)) => ControlState::Evidenced,
+        // A part that is not there is not made up for by a requirement.
+        Some((Weight::Unknown, true)) if evidenced => ControlState::Partly,
+        Some((Weight::Unknown, _)) | None if evidenced => ControlState::Evidenced,
+        Some((Weight::Unknown, _)) | None if claimed => ControlState::Claimed,
+        Some((Weight::Unknown, _)) | None => ControlState::NotCovered,
     }
 }
