@@ -208,3 +208,31 @@ fn a_finding_that_got_worse_is_new() {
     write(path, "alerts.yml", rules(&["ShopDown"]).as_bytes());
     assert!(open(&check(path)).contains(&("ALRT005".to_owned(), 4)), "{:?}", open(&check(path)));
 }
+
+#[test]
+fn what_stands_before_it_in_a_list_makes_no_other_finding_of_it() {
+    let text = |first: &str| {
+        format!(
+            "route: {{receiver: pager}}\nreceivers:\n{first}  - name: pager\n    pagerduty_configs:\n      - routing_key: CHANGEME\n"
+        )
+    };
+    let folder = repository(&[("alertmanager.yml", &text(""))]);
+    let path = folder.path();
+    commit_all(path);
+    assert!(open(&check_all(path)).iter().any(|(code, _)| code == "AMGR039"));
+    run(path, &["baseline"]);
+    write(path, "alertmanager.yml", text("  - name: nobody\n").as_bytes());
+    let told = open(&check(path));
+    assert!(told.iter().all(|(code, _)| code != "AMGR039"), "{told:?}");
+    git(path, &["add", "--all"]);
+    let staged = open(&run(path, &["check", "--staged", "--format", "json"]));
+    assert!(staged.iter().all(|(code, _)| code != "AMGR039"), "{staged:?}");
+    // A second one of the kind shows.
+    let second = "  - name: other\n    pagerduty_configs:\n      - routing_key: CHANGEME\n";
+    write(path, "alertmanager.yml", text(second).as_bytes());
+    assert_eq!(open(&check(path)).iter().filter(|(code, _)| code == "AMGR039").count(), 1);
+}
+
+fn check_all(folder: &Path) -> Run {
+    run(folder, &["check", "--format", "json"])
+}

@@ -8,6 +8,7 @@ use crate::repo::Repo;
 use crate::source::Span;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// What findings share that differ only in which of their kind they are.
 pub(super) type Key = [u8; 16];
@@ -46,7 +47,7 @@ pub(super) fn key_at(repo: &Repo, redactions: &Redactions, finding: &Finding, pa
     let head = |span: Span| Span { end: head_of(repo, span), ..span };
     let text = finding.span.map(|span| redactions.text(repo, head(span))).unwrap_or_default();
     let mut hash = Sha256::new();
-    for part in [finding.rule.code, path, &finding.subject] {
+    for part in [finding.rule.code, path, &unnumbered(&finding.subject)] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
@@ -68,6 +69,23 @@ fn head_of(repo: &Repo, span: Span) -> u32 {
     let text = repo.text(span);
     let most = text.floor_char_boundary(HEAD as usize);
     span.start + u32::try_from(most).unwrap_or(HEAD)
+}
+
+/// A subject without places in lists (`receivers[2]`): what is put in before it makes no other of it.
+fn unnumbered(subject: &str) -> Cow<'_, str> {
+    if !subject.contains('[') {
+        return Cow::Borrowed(subject);
+    }
+    let mut out = String::with_capacity(subject.len());
+    let mut rest = subject;
+    while let Some((before, after)) = rest.split_once('[') {
+        out.push_str(before);
+        out.push('[');
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        rest = if after[digits..].starts_with(']') { &after[digits..] } else { after };
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
