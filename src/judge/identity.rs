@@ -67,7 +67,8 @@ const HEAD: u32 = 4096;
 
 fn head_of(repo: &Repo, span: Span) -> u32 {
     let text = repo.text(span);
-    let most = text.floor_char_boundary(HEAD as usize);
+    let mut borders = (0..=text.len().min(HEAD as usize)).rev();
+    let most = borders.find(|&at| text.is_char_boundary(at)).unwrap_or_default();
     span.start + u32::try_from(most).unwrap_or(HEAD)
 }
 

@@ -74,7 +74,7 @@ pub(super) fn code(repo: &Repo) -> Option<&String> {
 }
 
 /// A file that deploys in a language of its own: Terraform, or machines in Nix.
-fn deployed<'r>(repo: &'r Repo, serious: impl Fn(&str) -> bool) -> Option<&'r String> {
+fn deployed(repo: &Repo, serious: impl Fn(&str) -> bool) -> Option<&String> {
     // A few files of Nix are what developers work in.
     const MACHINES: usize = 5;
     let of = |endings: &'static [&'static str]| {

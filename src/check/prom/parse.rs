@@ -21,9 +21,8 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         }
     }
     let patched = is_patched(case, document);
-    let told = |issue: &&SchemaIssue| {
-        !is_sharper(issue) && !(patched && issue.refusal == Refusal::Missing)
-    };
+    let added = |issue: &SchemaIssue| patched && issue.refusal == Refusal::Missing;
+    let told = |issue: &&SchemaIssue| !is_sharper(issue) && !added(issue);
     for issue in document.schema_issues.iter().filter(told) {
         let what = format!("`{}` {}", issue.field, issue.message);
         refusal::flag(issue, case).with("what", what);
