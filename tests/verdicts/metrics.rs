@@ -230,11 +230,17 @@ fn what_the_values_of_a_chart_switch_off_does_not_run() {
         "Chart.yaml",
         "apiVersion: v2\nname: stack\nversion: 1.0.0\ndependencies:\n  - {name: kube-prometheus-stack, version: 60.0.0, alias: kps, condition: kps.enabled}\n",
     );
-    let values = |text: &'static str| ("values.yaml", text);
-    let other = "kps:\n  enabled: true\n  grafana: {enabled: false}\n";
-    holds("OBS-C8.1", &[chart, values(other)], "met");
-    holds("OBS-C8.1", &[chart, values("kps:\n  nodeExporter: {enabled: false}\n")], "not-met");
-    holds("OBS-C8.1", &[chart, values("kps:\n  enabled: false\n")], "not-met");
-    holds("OBS-C8.2", &[chart, values("kps:\n  nodeExporter: {enabled: false}\n")], "met");
-    holds("OBS-C8.2", &[chart, values("kps:\n  kubeStateMetrics: {enabled: false}\n")], "partly");
+    let values = |text: &str| {
+        let text = format!("kps:\n  grafana: {{enabled: false}}\n{text}");
+        ("values.yaml", &*Box::leak(text.into_boxed_str()))
+    };
+    let on = "  nodeExporter: {enabled: true}\n  kubeStateMetrics: {enabled: true}\n";
+    holds("OBS-C8.1", &[chart, values(on)], "met");
+    let unwatched = on.replacen("true", "false", 1);
+    holds("OBS-C8.1", &[chart, values(&unwatched)], "not-met");
+    holds("OBS-C8.2", &[chart, values(&unwatched)], "met");
+    let unlisted = on.replace("Metrics: {enabled: true}", "Metrics: {enabled: false}");
+    holds("OBS-C8.1", &[chart, values(&unlisted)], "met");
+    holds("OBS-C8.2", &[chart, values(&unlisted)], "partly");
+    holds("OBS-C8.1", &[chart, values(&format!("  enabled: false\n{on}"))], "not-met");
 }
