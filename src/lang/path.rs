@@ -1,5 +1,8 @@
 //! Paths as one file writes them to name another.
 
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
 /// Whether `written` in the file `from` names the file `path`: relative to the folder of
 /// `from`, with `*`, `?` and `[…]`. A path that leads out of the repository or starts at `/`
 /// counts by its last part.
@@ -36,7 +39,13 @@ pub fn folder(path: &str) -> &str {
 
 /// Folders that tell what a file is for: those below `provisioning/dashboards` are Grafana's own.
 pub fn purpose(folders: &str) -> &str {
-    folders.split_once("provisioning/dashboards/").map_or(folders, |(above, _)| above)
+    static FINDER: LazyLock<Finder<'static>> =
+        LazyLock::new(|| Finder::new("provisioning/dashboards/"));
+    // Asked of every path, many times: most are shorter.
+    if folders.len() < FINDER.needle().len() {
+        return folders;
+    }
+    FINDER.find(folders.as_bytes()).map_or(folders, |at| &folders[..at])
 }
 
 /// The last part of a path.
@@ -105,6 +114,19 @@ pub fn is_requirements(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_of_grafana_tell_nothing_of_a_file() {
+        for (folders, expected) in [
+            ("provisioning/dashboards/demo", ""),
+            ("src/grafana/provisioning/dashboards/demo/a", "src/grafana/"),
+            ("demo/provisioning/dashboards", "demo/provisioning/dashboards"),
+            ("demo/shop", "demo/shop"),
+            ("", ""),
+        ] {
+            assert_eq!(purpose(folders), expected, "{folders}");
+        }
+    }
 
     #[test]
     fn written_paths_name_files() {

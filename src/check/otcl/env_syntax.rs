@@ -36,7 +36,9 @@ pub(super) fn check(collector: &Collector, case: &mut Case<'_>) {
                 bare(setting, scalar, case);
             }
             without_provider(scalar, case);
-            without_name(scalar, case);
+            if scalar.text.contains('$') {
+                without_name(scalar, case);
+            }
         }
     }
 }
