@@ -20,7 +20,8 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
             flag.related(first, "the first of the two");
         }
     }
-    let patched = is_patched(case, document);
+    let lacks = document.schema_issues.iter().any(|it| it.refusal == Refusal::Missing);
+    let patched = lacks && is_patched(case, document);
     let added = |issue: &SchemaIssue| patched && issue.refusal == Refusal::Missing;
     let told = |issue: &&SchemaIssue| !is_sharper(issue) && !added(issue);
     for issue in document.schema_issues.iter().filter(told) {
@@ -29,15 +30,17 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
     }
 }
 
-/// Whether Kustomize puts an object together of this document and others of its kind: a patch has a
-/// part of it, and what it is laid over may have no more.
+/// Whether Kustomize puts an object together of this document and others of its kind and name: a
+/// patch has a part of it, and what it is laid over may have no more.
 fn is_patched(case: &Case<'_>, document: &Document) -> bool {
     let Some(object) = &document.object else { return false };
     let is_patch = |one: &Document| {
         let path = &case.repo.source(one.id.source).path;
         path.rsplit('/').next().is_some_and(|name| name.contains("patch"))
     };
-    let alike = |one: &&Document| one.object.as_ref().is_some_and(|it| it.kind == object.kind);
+    let alike = |one: &&Document| {
+        one.object.as_ref().is_some_and(|it| it.kind == object.kind && it.name == object.name)
+    };
     document.kind == Kind::PrometheusOperator
         && document.host.is_none()
         && case.repo.facts.documents.iter().filter(alike).any(is_patch)
