@@ -22,7 +22,7 @@ use crate::lang::path::purpose;
 use std::collections::BTreeMap;
 
 pub use attestations::{Attestation, Link, LinkState, Unsigned, read_attestations};
-pub use declare::{Declaration, Refusal, Stated, Word, is_named};
+pub use declare::{Declaration, Refusal, STATES as DECLARATION_STATES, Stated, Word, is_named};
 pub use gate::{GATE_SCHEMA, Gate, Target, read_gate};
 pub use keys::{DECLARED, FORM, KEYS, Key, MANAGED, ROLES, Reach, Shape, json_schema};
 pub use layer::{Extends, Locked, Nested, Origin, extends, standard as standard_named};

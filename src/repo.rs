@@ -6,6 +6,7 @@ mod audience;
 pub mod audits;
 pub mod automation;
 pub mod boards;
+pub mod called;
 pub mod classes;
 pub mod cleansing;
 pub mod code;

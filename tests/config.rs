@@ -69,6 +69,51 @@ fn a_declaration_counts_with_two_people_and_a_last_day_to_come() {
     assert_eq!(one(role, &until("2026-11-25")), Some(Refusal::Expired));
 }
 
+/// What became of each declaration, and the role that is taken over.
+fn roles(folder: &std::path::Path) -> (Vec<String>, String) {
+    let words = ["report", "--format", "json", "--clock", TODAY];
+    let record = crate::common::json(&run(folder, &words));
+    let states = record["tuning"]["declarations"].as_array().unwrap().iter();
+    let states = states.map(|it| it["state"].as_str().unwrap().to_owned()).collect();
+    (states, record["scope"]["role"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn of_two_declared_roles_one_counts_or_none() {
+    let role = |name: &str, form: &str| format!("[[declare]]\nrole = \"{name}\"\n{form}");
+    let over = SIGNED.replace("2027-06-30", "2026-11-25");
+    let of = |texts: &[String]| roles(repository(&[("obsproof.toml", &texts.concat())]).path());
+    let (states, taken) = of(&[role("library", SIGNED), role("service", SIGNED)]);
+    assert_eq!(states, ["contradicted", "contradicted"]);
+    assert_eq!(taken, "empty", "what the repository shows");
+    let (states, taken) = of(&[role("library", SIGNED), role("library", SIGNED)]);
+    assert_eq!((states, taken.as_str()), (vec!["counts".into(), "repeated".into()], "library"));
+    let (states, taken) = of(&[role("library", &over), role("service", SIGNED)]);
+    assert_eq!((states, taken.as_str()), (vec!["expired".into(), "counts".into()], "service"));
+}
+
+#[test]
+fn the_file_on_top_states_the_role() {
+    let settle = |base: &str, own: &str| {
+        let layer = |name, text: &str, place| config::Layer { name, text: text.to_owned(), place };
+        let onto = config::read_onto(
+            layer("org.toml", base, config::Place::Base),
+            Settings::default(),
+            TODAY,
+        );
+        let root = layer("obsproof.toml", own, config::Place::Root);
+        let settings = config::read_onto(root, onto.expect("a base"), TODAY).expect("a root");
+        settings.declarations.into_iter().map(|it| it.refusal).collect::<Vec<_>>()
+    };
+    let role = |name: &str| format!("[[declare]]\nrole = \"{name}\"\n{SIGNED}");
+    let (one, other) = (role("platform"), role("service"));
+    assert_eq!(settle(&one, &other), [Some(Refusal::Overruled), None]);
+    assert_eq!(settle(&one, "[[declare]]\nrole = \"service\"\n")[0], None);
+    let torn = [other, role("library")].concat();
+    let contradicted = Some(Refusal::Contradicted);
+    assert_eq!(settle(&one, &torn), [None, contradicted.clone(), contradicted]);
+}
+
 #[test]
 fn only_what_counts_is_taken_over() {
     let settings = read(&format!("[[declare]]\nwhole = [\"alerts\"]\n{SIGNED}"));

@@ -98,6 +98,30 @@ pub enum Refusal {
     SelfApproved,
     /// Its last day is over.
     Expired,
+    /// Another of the same file states another role.
+    Contradicted,
+    /// One before it in the same file states the same role.
+    Repeated,
+    /// A file on top states the role.
+    Overruled,
+}
+
+/// What may become of a declaration.
+pub const STATES: &[&str] =
+    &["counts", "incomplete", "self-approved", "expired", "contradicted", "repeated", "overruled"];
+
+impl Refusal {
+    /// The word used in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Refusal::Incomplete(_) => "incomplete",
+            Refusal::SelfApproved => "self-approved",
+            Refusal::Expired => "expired",
+            Refusal::Contradicted => "contradicted",
+            Refusal::Repeated => "repeated",
+            Refusal::Overruled => "overruled",
+        }
+    }
 }
 
 /// One declaration.
@@ -123,6 +147,8 @@ pub struct Declaration {
     pub provider: Option<Word>,
     /// How long what is managed is kept.
     pub retention: Option<Word>,
+    /// The services of `critical-services`, each in its place.
+    pub critical: Vec<Word>,
     /// Why it does not count; `None` where it does.
     pub refusal: Option<Refusal>,
 }
@@ -151,7 +177,7 @@ impl Declaration {
             self.provider.as_mut(),
             self.retention.as_mut(),
         ];
-        for word in words.into_iter().flatten() {
+        for word in words.into_iter().flatten().chain(&mut self.critical) {
             word.place(source);
         }
     }
@@ -221,6 +247,23 @@ impl Settings {
         self.declarations.iter().enumerate().filter(|(_, declaration)| declaration.counts())
     }
 
+    /// Lets one declaration of the role count: that of the file on top. Of several in one file
+    /// that agree it is the first; of those that do not agree nobody can say which is true.
+    pub(super) fn settle_roles(&mut self, inherited: usize) {
+        let all = &mut self.declarations;
+        let is_role = |it: &Declaration| it.counts() && matches!(it.stated, Stated::Role(_));
+        let (below, own) = all.split_at_mut(inherited);
+        let mut own: Vec<&mut Declaration> = own.iter_mut().filter(|it| is_role(it)).collect();
+        let Some(stated) = own.first().map(|it| it.stated.clone()) else { return };
+        if own.iter().any(|it| it.stated != stated) {
+            own.iter_mut().for_each(|it| it.refusal = Some(Refusal::Contradicted));
+            return;
+        }
+        own.iter_mut().skip(1).for_each(|it| it.refusal = Some(Refusal::Repeated));
+        let below = below.iter_mut().filter(|it| is_role(it));
+        below.for_each(|it| it.refusal = Some(Refusal::Overruled));
+    }
+
     /// Takes over what the declarations that count state.
     pub(super) fn take_declared(&mut self) {
         for names in [
@@ -253,8 +296,13 @@ impl Settings {
 }
 
 impl Reader<'_> {
-    /// Reads one `[[declare]]` table.
-    pub(super) fn declaration(&mut self, table: &toml::Spanned<Table>, today: &str) {
+    /// Reads one `[[declare]]` table, in which these services are listed as critical.
+    pub(super) fn declaration(
+        &mut self,
+        table: &toml::Spanned<Table>,
+        critical: &[toml::Spanned<String>],
+        today: &str,
+    ) {
         let entries = table.get_ref();
         let mut stated: Vec<(&toml::Spanned<String>, &'static Key)> = Vec::new();
         let mut sound = true;
@@ -278,7 +326,14 @@ impl Reader<'_> {
         };
         match stated[..] {
             [] if sound => self.error(place, "this declares nothing".to_owned(), help()),
-            [(name, _)] if sound => self.take(entries, name, today),
+            [(name, _)] if sound => {
+                let word = |it: &toml::Spanned<String>| Word {
+                    text: it.get_ref().clone(),
+                    span: Some(self.span(it.span())),
+                };
+                let critical = critical.iter().map(word).collect();
+                self.take(entries, name, critical, today);
+            }
             [_, (second, _), ..] => {
                 let message = format!(
                     "a declaration states one thing, and `{}` is a second",
@@ -290,7 +345,13 @@ impl Reader<'_> {
         }
     }
 
-    fn take(&mut self, table: &Table, name: &toml::Spanned<String>, today: &str) {
+    fn take(
+        &mut self,
+        table: &Table,
+        name: &toml::Spanned<String>,
+        critical: Vec<Word>,
+        today: &str,
+    ) {
         let of = |wanted: &str| table.iter().find(|(key, _)| key.get_ref() == wanted);
         let text = |wanted: &str| {
             let value = of(wanted)?.1;
@@ -325,6 +386,7 @@ impl Reader<'_> {
             expires: text("expires"),
             provider: text("provider"),
             retention: text("retention"),
+            critical,
             refusal: None,
         };
         let lone = match (name.get_ref().as_str(), of("for"), of("provider").or(of("retention"))) {

@@ -61,7 +61,7 @@ pub struct Key {
 /// Rules that rest on something being nowhere else.
 const NOWHERE_ELSE: &[&str] = &[
     "AMGR026", "AMGR027", "AMGR030", "AMGR035", "AMGR050", "XREF001", "XREF002", "INFR003",
-    "INFR004", "INFR005", "INFR006",
+    "INFR004", "INFR005", "INFR006", "DECL005",
 ];
 
 const PROFILES: &[&str] = &["dev", "production", "unspecified"];
@@ -196,7 +196,7 @@ pub const DECLARED: &[Key] = &[
     declared(
         "external-services",
         Shape::List,
-        &["JAEG011", "CROS005"],
+        &["JAEG011", "CROS005", "DECL005"],
         "Services that are there and not in this repository: names, `*` for any part",
     ),
     declared(
@@ -211,7 +211,12 @@ pub const DECLARED: &[Key] = &[
         &["ELAS015", "CROS002"],
         "Families of indices that are kept for good, such as those for auditors: names of indices or policies, `*` for any part",
     ),
-    declared("critical-services", Shape::List, &["SLO053"], "Services that must have an objective"),
+    declared(
+        "critical-services",
+        Shape::List,
+        &["SLO053", "DECL005"],
+        "Services that must have an objective",
+    ),
     declared(
         "not-applicable",
         Shape::Requirements,

@@ -90,10 +90,14 @@ pub fn read_onto(
         reader.entry(key, value);
     }
     if let Ok(Tables { declare, service }) = toml::from_str(source.text()) {
-        for table in &declare {
-            reader.declaration(table, today);
+        let places: Places = toml::from_str(source.text()).unwrap_or_default();
+        let none = Vec::new();
+        for (number, table) in declare.iter().enumerate() {
+            let critical = places.declare.get(number).map_or(&none, |it| &it.critical_services);
+            reader.declaration(table, critical, today);
         }
         reader.settle_declarations(inherited);
+        reader.settings.settle_roles(inherited);
         for table in &service {
             reader.service(table);
         }
@@ -116,6 +120,20 @@ struct Tables {
     declare: Vec<toml::Spanned<Table>>,
     #[serde(default)]
     service: Vec<toml::Spanned<Table>>,
+}
+
+/// The same declarations with the places of what they list.
+#[derive(Default, serde::Deserialize)]
+struct Places {
+    #[serde(default)]
+    declare: Vec<Listed>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Listed {
+    #[serde(default)]
+    critical_services: Vec<toml::Spanned<String>>,
 }
 
 pub(super) struct Reader<'s> {

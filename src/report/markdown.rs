@@ -177,6 +177,9 @@ fn declarations(report: &Report, out: &mut String) {
             Some(Refusal::Incomplete(lacks)) => format!("no: without {}", lacks.join(", ")),
             Some(Refusal::SelfApproved) => "no: approved by its owner".to_owned(),
             Some(Refusal::Expired) => "no: its last day is over".to_owned(),
+            Some(Refusal::Contradicted) => "no: another states another role".to_owned(),
+            Some(Refusal::Repeated) => "no: one before it says the same".to_owned(),
+            Some(Refusal::Overruled) => "no: the file on top states the role".to_owned(),
         };
         let _ = writeln!(
             out,

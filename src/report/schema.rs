@@ -220,7 +220,7 @@ fn tuning() -> Value {
         ("provider", known()),
         ("retention", known()),
         ("line", number()),
-        ("state", word(&["counts", "incomplete", "self-approved", "expired"])),
+        ("state", word(crate::config::DECLARATION_STATES)),
         ("lacks", list(text())),
     ]);
     object(&[

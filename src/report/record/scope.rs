@@ -121,11 +121,10 @@ fn allows(report: &Report) -> Vec<Value> {
 
 fn declaration(declaration: &Declaration) -> Value {
     let text = |word: &Option<Word>| word.as_ref().map(|word| word.text.clone());
-    let (state, lacks) = match &declaration.refusal {
-        None => ("counts", &[][..]),
-        Some(Refusal::Incomplete(lacks)) => ("incomplete", &lacks[..]),
-        Some(Refusal::SelfApproved) => ("self-approved", &[][..]),
-        Some(Refusal::Expired) => ("expired", &[][..]),
+    let state = declaration.refusal.as_ref().map_or("counts", Refusal::name);
+    let lacks = match &declaration.refusal {
+        Some(Refusal::Incomplete(lacks)) => &lacks[..],
+        _ => &[],
     };
     json!({
         "states": declaration.stated.text(),
