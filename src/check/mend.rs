@@ -6,6 +6,7 @@ use crate::lang::promql::ast::NodeId;
 use crate::repo::Repo;
 use crate::repo::model::Place;
 use crate::source::Span;
+use std::ops::Range;
 
 /// Longest list of arguments that is looked through.
 const REACH: usize = 2_000;
@@ -122,6 +123,70 @@ pub(super) fn block(repo: &Repo, first: Span) -> Option<Span> {
     Some(Span::new(first.source, start, kept))
 }
 
+/// What a pair of a YAML mapping takes, if it can be left out with nothing else moved: its line, of
+/// which a comment stays, or its part between the braces.
+pub(super) fn entry(repo: &Repo, key: Span, value: Span) -> Option<Span> {
+    let text = repo.source(key.source).text();
+    let range = pair(text, key.range(), value.range())?;
+    Some(Span::new(key.source, range.start, range.end))
+}
+
+fn pair(text: &str, key: Range<usize>, value: Range<usize>) -> Option<Range<usize>> {
+    // An anchor between them may be meant elsewhere.
+    let between = text.get(key.end..value.start)?;
+    if between.trim_matches(' ') != ":" {
+        return None;
+    }
+    let from = text[..key.start].rfind('\n').map_or(0, |at| at + 1);
+    let to = text[value.end..].find('\n').map_or(text.len(), |at| value.end + at + 1);
+    let (lead, tail) = (&text[from..key.start], &text[value.end..to]);
+    let alone = lead.trim().is_empty();
+    let rest = tail.trim_start_matches(' ');
+    let next = to - rest.len();
+    match rest.bytes().next() {
+        None | Some(b'\r' | b'\n') if alone => Some(from..to),
+        // The first of an item makes room for the next.
+        None | Some(b'\r' | b'\n') if lead.trim() == "-" => {
+            let line = text[to..].split('\n').next()?;
+            let inner = line.trim_start_matches(' ');
+            let beside = line.len() - inner.len() == lead.len();
+            (beside && !inner.starts_with(['#', '\r'])).then(|| key.start..to + lead.len())
+        }
+        Some(b'#') if alone && next > value.end => Some(key.start..next),
+        Some(b',') if alone && rest[1..].trim().is_empty() => Some(from..to),
+        Some(b',') if alone || in_braces(lead) => {
+            let behind = &rest[1..];
+            Some(key.start..to - behind.trim_start_matches(' ').len())
+        }
+        Some(b'}') if in_braces(lead) => match lead.trim_end_matches(' ').strip_suffix(',') {
+            Some(before) => Some(from + before.len()..value.end),
+            None => Some(key.start..value.end),
+        },
+        _ => None,
+    }
+}
+
+/// Whether what follows on the line is a pair of a mapping that was opened on it.
+fn in_braces(lead: &str) -> bool {
+    let mut open = Vec::new();
+    let mut quote = None;
+    for byte in lead.bytes() {
+        match (quote, byte) {
+            (Some(mark), _) if mark == byte => quote = None,
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (None, b'{' | b'[') => open.push(byte),
+            (None, b'}' | b']') => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    quote.is_none()
+        && !lead.contains(['\\', '#'])
+        && open.last() == Some(&b'{')
+        && lead.trim_end_matches(' ').ends_with(['{', ','])
+}
+
 /// The whole line of an entry that stands alone on it.
 pub(super) fn line(repo: &Repo, inside: Span) -> Option<Span> {
     let text = repo.source(inside.source).text();
@@ -146,7 +211,45 @@ pub(super) fn line_after(repo: &Repo, source: Span, after: &str, new: &str) -> O
 
 #[cfg(test)]
 mod tests {
-    use super::closing;
+    use super::{closing, pair};
+
+    /// What stays of a text without the pair of the key `c`.
+    fn without(text: &str) -> Option<String> {
+        let start = text.find("c:")?;
+        let value = start + text[start..].find("true")?;
+        let range = pair(text, start..start + 1, value..value + 4)?;
+        Some(format!("{}{}", &text[..range.start], &text[range.end..]))
+    }
+
+    #[test]
+    fn a_pair_is_left_out_and_nothing_else() {
+        for (text, left) in [
+            ("a: 1\nc: true\nb: 2\n", "a: 1\nb: 2\n"),
+            ("a: 1\n  c: true", "a: 1\n"),
+            ("  c: true  # why\n", "  # why\n"),
+            ("- c: true\n  b: 2\n", "- b: 2\n"),
+            ("{a: 1, c: true}", "{a: 1}"),
+            ("{ c: true, b: 2 }", "{ b: 2 }"),
+            ("{ c: true }", "{  }"),
+            ("{a: [x, y], c: true , b: 2}", "{a: [x, y], b: 2}"),
+            ("{a: 1,\n  c: true,\n  b: 2}", "{a: 1,\n  b: 2}"),
+            ("{a: 1,\n  c: true, # why\n  b: 2}", "{a: 1,\n  # why\n  b: 2}"),
+        ] {
+            assert_eq!(without(text).as_deref(), Some(left), "{text}");
+        }
+        for text in [
+            "c: &x true\n",
+            "c:\n  true\n",
+            "- c: true\n",
+            "- c: true\n  # why\n  b: 2\n",
+            "- c: true # why\n  b: 2\n",
+            "[c: true, b]",
+            "{a: 1,\n c: true}",
+            "c: true# x\n",
+        ] {
+            assert_eq!(without(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn brackets_are_followed_and_comments_are_not() {

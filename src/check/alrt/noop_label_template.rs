@@ -1,9 +1,9 @@
 //! A label copied onto itself. Rule: rules/alrt/noop-label-template.yaml
 
 use crate::check::Case;
+use crate::check::mend::entry;
 use crate::facts::rules::AlertRule;
 use crate::finding::Edit;
-use crate::source::Span;
 
 pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
     if alert.labels.entries.is_empty() {
@@ -13,11 +13,9 @@ pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
         if !is_copy(&value.text, &key.text) {
             continue;
         }
-        let source = case.repo.source(key.span.source);
-        let line = line_of(source.text(), key.span, value.span);
+        let part = entry(case.repo, key.span, value.span);
         let flag = case.flag(key.span).with("label", &key.text);
-        if let Some(range) = line {
-            let span = Span::new(key.span.source, range.start, range.end);
+        if let Some(span) = part {
             let edits = vec![Edit { span, text: String::new() }];
             flag.fix(true, format!("Remove the label `{}`", key.text), edits);
         }
@@ -33,13 +31,4 @@ fn is_copy(value: &str, name: &str) -> bool {
     };
     let field = inner.strip_prefix("$labels.").or_else(|| inner.strip_prefix(".Labels."));
     field == Some(name)
-}
-
-/// The whole line, if the pair is all it holds and another label stays.
-fn line_of(text: &str, key: Span, value: Span) -> Option<std::ops::Range<usize>> {
-    let (start, end) = (key.start as usize, value.end as usize);
-    let from = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
-    let to = text.get(end..)?.find('\n').map_or(text.len(), |at| end + at + 1);
-    let alone = text[from..start].trim().is_empty() && text[end..to].trim().is_empty();
-    alone.then_some(from..to)
 }

@@ -2,6 +2,7 @@
 
 use super::model;
 use crate::check::Case;
+use crate::check::mend::entry;
 use crate::facts::alertmanager::Route;
 use crate::finding::Edit;
 use crate::source::Span;
@@ -24,14 +25,18 @@ pub(super) fn check(route: &Route, case: &mut Case<'_>) {
     if later {
         return;
     }
-    let source = case.repo.source(continues.span.source);
-    let start = (continues.span.start as usize).saturating_sub("continue: ".len());
-    let key = Span::new(continues.span.source, start, start + "continue".len());
-    let line = (source.slice(key) == "continue")
-        .then(|| model::line_of(source, key, continues.span))
-        .flatten();
+    let part = key_of(case, continues.span).and_then(|key| entry(case.repo, key, continues.span));
     let flag = case.flag(continues.span);
-    if let Some(span) = line {
+    if let Some(span) = part {
         flag.fix(true, "Remove `continue`", vec![Edit { span, text: String::new() }]);
     }
+}
+
+/// The key before the value.
+fn key_of(case: &Case<'_>, value: Span) -> Option<Span> {
+    let before = case.repo.source(value.source).text().get(..value.start as usize)?;
+    let before = before.trim_end_matches(' ').strip_suffix(':')?;
+    let forms = ["\"continue\"", "'continue'", "continue"];
+    let form = forms.iter().find(|form| before.ends_with(*form))?;
+    Some(Span::new(value.source, before.len() - form.len(), before.len()))
 }

@@ -103,16 +103,6 @@ pub(super) fn naming(route: &Route) -> Span {
     route.matchers_key.as_ref().map_or(receiver, |key| key.span)
 }
 
-/// The whole line of a pair, if the pair is all it holds.
-pub(super) fn line_of(source: &Source, key: Span, value: Span) -> Option<Span> {
-    let text = source.text();
-    let (start, end) = (key.start as usize, value.end as usize);
-    let from = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
-    let to = text.get(end..)?.find('\n').map_or(text.len(), |at| end + at + 1);
-    let alone = text[from..start].trim().is_empty() && text[end..to].trim().is_empty();
-    alone.then(|| Span::new(key.source, from, to))
-}
-
 /// Whether a key of this name stands beside a key: in the lines of its mapping, or in its line.
 pub(super) fn has_beside(source: &Source, key: Span, name: &str) -> bool {
     let text = source.text();
