@@ -8,6 +8,7 @@ mod action_not_audited;
 mod automation_missing;
 mod colliding_id;
 mod computed_and_dropped;
+mod fresh_id;
 mod lifecycle_incomplete;
 mod no_dedup_or_resolve;
 mod no_timeout;

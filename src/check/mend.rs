@@ -5,7 +5,7 @@ use crate::finding::Edit;
 use crate::lang::promql::ast::NodeId;
 use crate::repo::Repo;
 use crate::repo::model::Place;
-use crate::source::Span;
+use crate::source::{Source, Span};
 use std::ops::Range;
 
 /// Longest list of arguments that is looked through.
@@ -185,6 +185,92 @@ fn in_braces(lead: &str) -> bool {
         && !lead.contains(['\\', '#'])
         && open.last() == Some(&b'{')
         && lead.trim_end_matches(' ').ends_with(['{', ','])
+}
+
+/// Whether a key of this name stands beside a key: in the lines of its mapping, or in its line.
+pub(super) fn has_beside(source: &Source, key: Span, name: &str) -> bool {
+    let text = source.text();
+    let start = text.get(..key.start as usize).and_then(|it| it.rfind('\n')).map_or(0, |at| at + 1);
+    let depth = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();
+    let named = |line: &str| {
+        let bare = line.trim_start_matches([' ', '-']).trim_start_matches(['"', '\'']);
+        bare.strip_prefix(name)
+            .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'))
+    };
+    let own = text[start..].lines().next().unwrap_or_default();
+    let depth_of_own = depth(own);
+    if start + depth_of_own != key.start as usize {
+        // In a mapping in braces.
+        return own.split(['{', ',', '}']).any(named);
+    }
+    let inside = |line: &&str| line.trim().is_empty() || depth(line) >= depth_of_own;
+    let same = |line: &str| depth(line) == depth_of_own && named(line);
+    let after = text[start..]
+        .lines()
+        .skip(1)
+        .take_while(|line| inside(line) && !is_item(line, depth_of_own));
+    let mut before = Vec::new();
+    if !is_item(own, depth_of_own) {
+        for line in text[..start].lines().rev().take_while(inside) {
+            before.push(line);
+            if is_item(line, depth_of_own) {
+                break;
+            }
+        }
+    }
+    after.chain(before).any(same)
+}
+
+/// Whether a line begins an item of a list whose keys stand this deep.
+fn is_item(line: &str, depth: usize) -> bool {
+    line.get(..depth).is_some_and(|lead| lead.contains('-'))
+}
+
+/// The key of this name before a value.
+pub(super) fn key_before(repo: &Repo, value: Span, name: &str) -> Option<Span> {
+    let before = repo.source(value.source).text().get(..value.start as usize)?;
+    let before = before.trim_end_matches(' ').strip_suffix(':')?;
+    let quote = before.chars().last().filter(|last| matches!(last, '"' | '\''));
+    let inner = quote.map_or(Some(before), |quote| before.strip_suffix(quote))?;
+    let start = inner.strip_suffix(name)?.len();
+    let start = match quote {
+        Some(quote) => before[..start].strip_suffix(quote)?.len(),
+        None => start,
+    };
+    let apart = before[..start].ends_with(['\n', ' ', '{', ',']) || start == 0;
+    apart.then(|| Span::new(value.source, start, before.len()))
+}
+
+/// A pair more behind this one, if its mapping has none of that name.
+pub(super) fn pair_after(
+    repo: &Repo,
+    key: Span,
+    value: Span,
+    name: &str,
+    to: &str,
+) -> Option<Edit> {
+    let source = repo.source(key.source);
+    let text = source.text();
+    let from = text[..key.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let lead = text.get(from..key.start as usize)?;
+    let tail = text.get(value.end as usize..)?.split_inclusive('\n').next()?;
+    if has_beside(source, key, name) || repo.documents_in(key.source).iter().any(|it| it.masked) {
+        return None;
+    }
+    if in_braces(lead) {
+        closing(tail, b'}')?;
+        return Some(Edit { span: value.at_end(), text: format!(", {name}: {to}") });
+    }
+    let plain = lead.chars().all(|c| matches!(c, ' ' | '-'));
+    let ended =
+        tail.trim().is_empty() || (tail.starts_with(' ') && tail.trim_start().starts_with('#'));
+    let end = value.end as usize + tail.trim_end_matches(['\r', '\n']).len();
+    let line_end = if tail.ends_with("\r\n") { "\r\n" } else { "\n" };
+    let indent = " ".repeat(lead.len());
+    (plain && ended).then(|| Edit {
+        span: Span::new(key.source, end, end),
+        text: format!("{line_end}{indent}{name}: {to}"),
+    })
 }
 
 /// The whole line of an entry that stands alone on it.

@@ -1,11 +1,9 @@
 //! `continue` with nothing to go on to. Rule: rules/amgr/continue-useless.yaml
 
 use super::model;
-use crate::check::Case;
-use crate::check::mend::entry;
+use crate::check::{Case, mend};
 use crate::facts::alertmanager::Route;
 use crate::finding::Edit;
-use crate::source::Span;
 
 pub(super) fn check(route: &Route, case: &mut Case<'_>) {
     let document = case.document();
@@ -25,18 +23,10 @@ pub(super) fn check(route: &Route, case: &mut Case<'_>) {
     if later {
         return;
     }
-    let part = key_of(case, continues.span).and_then(|key| entry(case.repo, key, continues.span));
+    let part = mend::key_before(case.repo, continues.span, "continue")
+        .and_then(|key| mend::entry(case.repo, key, continues.span));
     let flag = case.flag(continues.span);
     if let Some(span) = part {
         flag.fix(true, "Remove `continue`", vec![Edit { span, text: String::new() }]);
     }
-}
-
-/// The key before the value.
-fn key_of(case: &Case<'_>, value: Span) -> Option<Span> {
-    let before = case.repo.source(value.source).text().get(..value.start as usize)?;
-    let before = before.trim_end_matches(' ').strip_suffix(':')?;
-    let forms = ["\"continue\"", "'continue'", "continue"];
-    let form = forms.iter().find(|form| before.ends_with(*form))?;
-    Some(Span::new(value.source, before.len() - form.len(), before.len()))
 }

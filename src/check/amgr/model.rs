@@ -103,45 +103,6 @@ pub(super) fn naming(route: &Route) -> Span {
     route.matchers_key.as_ref().map_or(receiver, |key| key.span)
 }
 
-/// Whether a key of this name stands beside a key: in the lines of its mapping, or in its line.
-pub(super) fn has_beside(source: &Source, key: Span, name: &str) -> bool {
-    let text = source.text();
-    let start = text.get(..key.start as usize).and_then(|it| it.rfind('\n')).map_or(0, |at| at + 1);
-    let depth = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();
-    let named = |line: &str| {
-        let bare = line.trim_start_matches([' ', '-']).trim_start_matches(['"', '\'']);
-        bare.strip_prefix(name)
-            .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'))
-    };
-    let own = text[start..].lines().next().unwrap_or_default();
-    let depth_of_own = depth(own);
-    if start + depth_of_own != key.start as usize {
-        // In a mapping in braces.
-        return own.split(['{', ',', '}']).any(named);
-    }
-    let inside = |line: &&str| line.trim().is_empty() || depth(line) >= depth_of_own;
-    let same = |line: &str| depth(line) == depth_of_own && named(line);
-    let after = text[start..]
-        .lines()
-        .skip(1)
-        .take_while(|line| inside(line) && !is_item(line, depth_of_own));
-    let mut before = Vec::new();
-    if !is_item(own, depth_of_own) {
-        for line in text[..start].lines().rev().take_while(inside) {
-            before.push(line);
-            if is_item(line, depth_of_own) {
-                break;
-            }
-        }
-    }
-    after.chain(before).any(same)
-}
-
-/// Whether a line begins an item of a list whose keys stand this deep.
-fn is_item(line: &str, depth: usize) -> bool {
-    line.get(..depth).is_some_and(|lead| lead.contains('-'))
-}
-
 /// The blanks that put a further key under this one, if the key starts its line (after dashes).
 pub(super) fn indent_of(source: &Source, key: Span) -> Option<String> {
     let text = source.text().get(..key.start as usize)?;

@@ -1,7 +1,7 @@
 //! Fields Alertmanager does not know or cannot read. Rule: rules/amgr/unknown-field.yaml
 
 use super::{bad_duration, double_credential, integration_incomplete, model, time_interval};
-use crate::check::{Case, refusal};
+use crate::check::{Case, mend, refusal};
 use crate::facts::Document;
 use crate::facts::schema::{Refusal, SchemaIssue};
 use crate::finding::Edit;
@@ -75,7 +75,7 @@ fn is_incomplete(issue: &SchemaIssue, document: &Document) -> bool {
 
 fn edits(issue: &SchemaIssue, meant: &str, source: &Source) -> Option<Vec<Edit>> {
     let owner = meant.split('.').next().unwrap_or(meant);
-    if model::has_beside(source, issue.span, owner) {
+    if mend::has_beside(source, issue.span, owner) {
         return None;
     }
     let text = match meant.split_once('.') {

@@ -1,6 +1,6 @@
 //! An identifier that two incidents can share. Rule: rules/incd/colliding-id.yaml
 
-use super::is_part;
+use super::{fresh_id, is_part};
 use crate::check::Case;
 use crate::facts::code::incidents::IncidentAction;
 use crate::finding::Edit;
@@ -32,8 +32,7 @@ fn unique(repo: &Repo, span: Span, kind: Kind) -> Option<Vec<Edit>> {
         Kind::Java => "java.util.UUID.randomUUID()",
         Kind::Csharp => "System.Guid.NewGuid()",
         Kind::Python => "uuid.uuid4()",
-        Kind::Go => return in_format(repo, span, "fmt.Sprintf(\"", "%d", "%s"),
-        Kind::Rust => return in_format(repo, span, "format!(\"", "{}", "{}"),
+        Kind::Go | Kind::Rust => return fresh_id::compiled(repo, span, kind),
         _ => return None,
     };
     let text = repo.source(span.source).text();
@@ -58,40 +57,6 @@ fn unique(repo: &Repo, span: Span, kind: Kind) -> Option<Vec<Edit>> {
         edits.insert(0, Edit { span: Span::new(span.source, at, at), text });
     }
     Some(edits)
-}
-
-/// The only value of a text that is put together: `fmt.Sprintf("INC-%d", value)`.
-fn in_format(
-    repo: &Repo,
-    span: Span,
-    opens: &str,
-    hole: &str,
-    new_hole: &str,
-) -> Option<Vec<Edit>> {
-    const SOURCES: &[(&str, &str)] = &[
-        ("\"github.com/google/uuid\"", "uuid.NewString()"),
-        ("\"crypto/rand\"", "rand.Text()"),
-        ("uuid::Uuid", "uuid::Uuid::new_v4()"),
-    ];
-    let text = repo.source(span.source).text();
-    let known = |(sign, _): &&(&str, &str)| text.contains(sign);
-    let (_, value) = SOURCES.iter().find(known)?;
-    // `crypto/rand` has texts since Go 1.24, and a crate may be built without random identifiers.
-    let used = *value == "uuid.NewString()" || text.contains(value.trim_start_matches("uuid::"));
-    let (before, after) = (&text[..span.start as usize], &text[span.end as usize..]);
-    let head = before.strip_suffix("\", ")?;
-    let start = head.rfind(opens)? + opens.len();
-    let format = &head[start..];
-    let at = format.find(hole)?;
-    let marks = format.matches(['%', '{', '"']).count();
-    (used && marks == 1 && after.starts_with(')')).then(|| {
-        let hole = Span::new(span.source, start + at, start + at + hole.len());
-        let mut edits = vec![Edit { span, text: (*value).to_owned() }];
-        if repo.text(hole) != new_hole {
-            edits.insert(0, Edit { span: hole, text: new_hole.to_owned() });
-        }
-        edits
-    })
 }
 
 /// The value with the functions and numbers around it; none where something else is made of it.

@@ -1,6 +1,6 @@
 //! Logs that anybody may change or read. Rule: rules/logs/weak-log-permissions.yaml
 
-use crate::check::Case;
+use crate::check::{Case, mend};
 use crate::facts::code::loggers::{LoggerSetup, Setup};
 use crate::facts::deploy::{Container, Mount};
 use crate::facts::permissions::FileMode;
@@ -36,12 +36,30 @@ fn narrowed(repo: &Repo, mode: &FileMode) -> Option<Edit> {
             let owner = old.get(..3)?;
             format!("{owner}{}---", owner.replace('w', "-"))
         }
-        _ => format!("ug{}", old.strip_prefix('a').filter(|rest| !rest.contains(','))?),
+        _ => without_others(old)?,
     };
     let written = repo.text(mode.name.span);
     let at = written.find(old)?;
     let start = mode.name.span.start as usize + at;
     Some(Edit { span: Span::new(mode.name.span.source, start, start + old.len()), text: new })
+}
+
+/// What a mode in words says of a user and a group: `ug+rw` of `a+rw`, `u=rw,o=` of `u=rw,o=rw`.
+fn without_others(mode: &str) -> Option<String> {
+    let clauses = mode.split(',').map(|clause| {
+        let at = clause.find(['+', '='])?;
+        let (who, what) = clause.split_at(at);
+        Some(match who.replace('a', "ugo") {
+            all if !all.contains('o') => clause.to_owned(),
+            alone if !alone.contains(['u', 'g']) && what.starts_with('=') => format!("{who}="),
+            alone if !alone.contains(['u', 'g']) => String::new(),
+            _ if who.contains('a') => format!("ug{what}"),
+            _ => format!("{}{what}", who.replace('o', "")),
+        })
+    });
+    let mut clauses = clauses.collect::<Option<Vec<String>>>()?;
+    clauses.retain(|clause| !clause.is_empty());
+    (!clauses.is_empty()).then(|| clauses.join(","))
 }
 
 /// Folders that web servers give to everybody.
@@ -77,19 +95,38 @@ pub(super) fn check_container(container: &Container, case: &mut Case<'_>) {
             .with("path", &mount.target)
             .with("what", what)
             .related(other.span, "this program writes to the same volume");
-        // In the short form of Compose the mode stands behind the target.
-        let written = repo.text(mount.span).trim_matches(['"', '\'']);
-        if written == format!("{}:{}", mount.source, mount.target) {
-            let start =
-                mount.span.start as usize + repo.text(mount.span).find(written).unwrap_or(0);
-            let end = Span::new(mount.span.source, start + written.len(), start + written.len());
-            let edit = Edit { span: end, text: ":ro".to_owned() };
+        if let Some(edit) = read_only(repo, mount).filter(|_| container.workload == "compose") {
             flag.fix(false, "mount it read-only", vec![edit]);
         }
     }
     if !any {
         case.skip();
     }
+}
+
+/// A volume of Compose that cannot be written to: in the short form the mode stands behind the
+/// target, in the long one it is a key beside it.
+fn read_only(repo: &Repo, mount: &Mount) -> Option<Edit> {
+    let written = repo.text(mount.span);
+    let bare = written.trim_matches(['"', '\'']);
+    if bare == mount.target {
+        let key = mend::key_before(repo, mount.span, "target")?;
+        return mend::pair_after(repo, key, mount.span, "read_only", "true");
+    }
+    let options = bare.strip_prefix(&format!("{}:{}", mount.source, mount.target))?;
+    let end = mount.span.start as usize + written.find(bare)? + bare.len();
+    let writes = options.rfind("rw").filter(|at| options[..*at].ends_with([':', ',']));
+    let (from, to, text) = match (options, writes) {
+        ("", _) => (end, end, ":ro"),
+        // `:rw` and `:rw,z`, and no word that begins so.
+        (_, Some(at)) if options[at + 2..].is_empty() || options[at + 2..].starts_with(',') => {
+            let start = end - options.len() + at;
+            (start, start + 2, "ro")
+        }
+        (_, None) if options.starts_with(':') => (end, end, ",ro"),
+        _ => return None,
+    };
+    Some(Edit { span: Span::new(mount.span.source, from, to), text: text.to_owned() })
 }
 
 /// Whether a volume holds files of logs.
