@@ -158,10 +158,29 @@ pub fn asks_for_text(pattern: &str) -> bool {
     if pattern.split('|').all(begins) {
         return true;
     }
-    pattern != ".*"
-        && re2::fault(pattern).is_none()
+    if let Some(asks) = asks_in_row(pattern) {
+        return asks;
+    }
+    re2::fault(pattern).is_none()
         && regex_syntax::parse(pattern)
             .is_ok_and(|parsed| parsed.properties().minimum_len().is_some_and(|least| least > 0))
+}
+
+/// [`asks_for_text`] of letters and dots in a row, each alone or with one `*` or `+` after it; nearly
+/// all patterns are so. `None` of any other.
+fn asks_in_row(pattern: &str) -> Option<bool> {
+    let mut asks = false;
+    let mut bytes = pattern.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        if !byte.is_ascii_alphanumeric() && !b"._-/:".contains(&byte) {
+            return None;
+        }
+        match bytes.next_if(|next| matches!(next, b'*' | b'+')) {
+            Some(b'*') => {}
+            _ => asks = true,
+        }
+    }
+    Some(asks)
 }
 
 /// `a|b|c`, `(a|b)`, `^a$` as words; `None` for any other pattern. An empty alternative is the
@@ -275,6 +294,21 @@ mod tests {
         assert_eq!(words("^a|b$"), None);
         assert_eq!(words("a.b"), None);
         assert_eq!(words("(a)|(b)"), None);
+    }
+
+    #[test]
+    fn texts_in_a_row_are_weighed_as_the_parser_does() {
+        for pattern in
+            ["", "a", ".*", ".+", ".*.+", "a*", "a*b*", "a*-", ".", "/.*", "5..", ".*:.*", "a+"]
+        {
+            let parsed = regex_syntax::parse(pattern).expect("a pattern");
+            let least = parsed.properties().minimum_len();
+            assert_eq!(asks_in_row(pattern), Some(least > Some(0)), "{pattern}");
+        }
+        for pattern in ["a|", "(a)", "a?", "a**", "a+?", "[a]", "^a", "a$", r"\d", "é", "a{0}"] {
+            assert_eq!(asks_in_row(pattern), None, "{pattern}");
+        }
+        assert!(!asks_for_text("a?") && asks_for_text("(a|b)") && !asks_for_text(".*"));
     }
 
     #[test]

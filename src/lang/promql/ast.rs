@@ -173,17 +173,49 @@ pub struct Selector {
     pub braces: Option<Extent>,
     /// `offset`, `@`, `anchored`, `smoothed`; of the range around it too.
     pub modifiers: Modifiers,
+    /// Which of its texts is the metric's name: it is asked for more often than anything else.
+    metric: Metric,
+}
+
+/// Where a selector has its metric's name.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Metric {
+    /// Nowhere, or a part of it is not known.
+    #[default]
+    Unknown,
+    /// Before the braces.
+    Name,
+    /// In this matcher.
+    Matcher(usize),
 }
 
 impl Selector {
+    /// A selector of this name, before its braces are read.
+    pub(super) fn of(name: Option<Name>) -> Selector {
+        Selector { name, ..Selector::default() }
+    }
+
+    /// Finds the metric's name once all has been read.
+    pub(super) fn find_metric(&mut self) {
+        self.metric = match &self.name {
+            Some(name) if has_gap(&name.text) => Metric::Unknown,
+            Some(_) => Metric::Name,
+            None => {
+                let named = |matcher: &Matcher| {
+                    let named = matcher.op == MatchOp::Equal && &*matcher.label.text == "__name__";
+                    named && !has_gap(&matcher.value)
+                };
+                self.matchers.iter().position(named).map_or(Metric::Unknown, Metric::Matcher)
+            }
+        };
+    }
+
     /// The metric's name, if exactly one can match and it is known.
     pub fn metric(&self) -> Option<&str> {
-        match &self.name {
-            Some(name) => Some(&*name.text).filter(|text| !has_gap(text)),
-            None => self.matchers.iter().find_map(|matcher| {
-                let named = matcher.op == MatchOp::Equal && &*matcher.label.text == "__name__";
-                named.then_some(&*matcher.value).filter(|value| !has_gap(value))
-            }),
+        match self.metric {
+            Metric::Unknown => None,
+            Metric::Name => self.name.as_ref().map(|name| &*name.text),
+            Metric::Matcher(at) => self.matchers.get(at).map(|matcher| &*matcher.value),
         }
     }
 

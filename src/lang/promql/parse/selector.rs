@@ -11,7 +11,7 @@ impl Parser<'_> {
     /// Reads a selector whose name, if it has one, was just read.
     pub(super) fn selector(&mut self, name: Option<Extent>) -> NodeId {
         let name = name.map(|extent| Name { text: self.text(extent).into(), extent });
-        let mut selector = Selector { name, ..Selector::default() };
+        let mut selector = Selector::of(name);
         let mut extent = selector.name.as_ref().map_or(self.token.extent, |name| name.extent);
         if let Some(open) = self.accept(Tok::OpenBrace) {
             self.matchers(&mut selector);
@@ -19,6 +19,7 @@ impl Parser<'_> {
             selector.braces = Some(braces);
             extent.end = braces.end;
         }
+        selector.find_metric();
         self.leaf(extent, Kind::Selector(Box::new(selector)))
     }
 
