@@ -10,7 +10,7 @@ use crate::libraries;
 use crate::parse::code::Language;
 use crate::repo::services::Service;
 use crate::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is joined once: uses and the declarations they mean.
 #[derive(Debug, Default)]
@@ -227,11 +227,21 @@ struct Finder<'r> {
     repo: &'r Repo,
     by_number: BTreeMap<(DocumentId, usize), usize>,
     by_name: BTreeMap<&'r str, Vec<usize>>,
+    /// What the files of a folder import: the folder, and a part of the path.
+    imports: BTreeSet<(&'r str, &'r str)>,
 }
 
 impl<'r> Finder<'r> {
     fn of(repo: &'r Repo) -> Finder<'r> {
-        let mut finder = Finder { repo, by_number: BTreeMap::new(), by_name: BTreeMap::new() };
+        let mut imports = BTreeSet::new();
+        for module in &repo.facts.modules {
+            let folder = folder_of(&repo.source(module.document.source).path);
+            // The last part may be a version: `example.com/shop/metrics/v2`.
+            let parts = module.imports.iter().flat_map(|it| it.rsplit('/').take(2));
+            imports.extend(parts.map(|part| (folder, part)));
+        }
+        let (by_number, by_name) = (BTreeMap::new(), BTreeMap::new());
+        let mut finder = Finder { repo, by_number, by_name, imports };
         for (number, one) in repo.facts.metric_definitions.iter().enumerate() {
             finder.by_number.insert((one.document, one.number), number);
             if let Some(holder) = &one.holder {
@@ -255,7 +265,7 @@ impl<'r> Finder<'r> {
         let definitions = &self.repo.facts.metric_definitions;
         let path = &self.repo.source(one.document.source).path;
         let program = self.repo.program(path);
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = folder_of(path);
         let mut found = None;
         for &number in candidates {
             let definition = &definitions[number];
@@ -270,15 +280,19 @@ impl<'r> Finder<'r> {
                 // Names of a package are seen by all its files.
                 (None, None) => {
                     one.language == Language::Go
-                        && other.rsplit_once('/').map_or("", |(folder, _)| folder) == folder
+                        && folder_of(other) == folder
                         && matches!(definition.made, Made::Once | Made::Guarded)
                 }
                 (Some(scope), Some(held)) if scope == held => true,
                 (Some(scope), _) => !same && is_module(other, scope),
                 (None, Some(_)) => false,
             };
+            let home = folder_of(other);
+            // Two packages of Go may each have a type of this name.
+            if one.language == Language::Go && home != folder && !self.knows(folder, home) {
+                continue;
+            }
             // What is put into a field of something unknown may be put into that of this class.
-            let home = other.rsplit_once('/').map_or("", |(folder, _)| folder);
             let maybe = !holder.of_unknown && held.of_unknown && home == folder;
             if !fits && maybe || fits && found.replace(number).is_some() {
                 return None;
@@ -286,6 +300,16 @@ impl<'r> Finder<'r> {
         }
         found
     }
+
+    /// Whether the files of one folder import the package in another.
+    fn knows(&self, folder: &str, other: &str) -> bool {
+        let name = other.rsplit('/').next().unwrap_or(other);
+        other.is_empty() || self.imports.contains(&(folder, name))
+    }
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Whether a file is the module, or stands in the package, of this name.
