@@ -77,6 +77,9 @@ const FILLING: &[&str] = &["the", "a", "of", "is", "its", "threshold", "limit"];
 const LOOKING_BACK: &[&str] =
     &["last", "past", "within", "in", "per", "every", "next", "previous", "during", "after", "at"];
 
+/// Words of a sentence that says how things are when nothing is wrong.
+const USUAL: &[&str] = &["normal", "normally", "usual", "usually", "typical", "typically"];
+
 /// A word, a number or a sign.
 struct Word<'t> {
     text: &'t str,
@@ -114,6 +117,9 @@ fn sentences(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 fn of_sentence(text: &str, offset: usize) -> Vec<Claim> {
     let words = words(text);
+    if words.iter().any(|word| USUAL.contains(&word.text.to_ascii_lowercase().as_str())) {
+        return Vec::new();
+    }
     let numbers: Vec<usize> = (0..words.len()).filter(|&at| is_number(words[at].text)).collect();
     let mut waits = Vec::new();
     let mut others = Vec::new();
@@ -201,10 +207,9 @@ fn number(words: &[Word<'_>], at: usize) -> Option<Claim> {
     let after =
         words.iter().find(|word| word.start >= end).map(|word| word.text.to_ascii_lowercase());
     // A rate of its own, such as 5 per minute, may be any number in the expression.
-    if after
-        .as_deref()
-        .is_some_and(|word| matches!(word, "per" | "/s" | "rps" | "qps" | "x" | "times"))
-    {
+    if after.as_deref().is_some_and(|word| {
+        matches!(word, "per" | "rps" | "qps" | "x" | "times") || word.contains('/')
+    }) {
         return None;
     }
     let before: Vec<String> =

@@ -86,6 +86,8 @@ struct Bound<'q, 'r> {
     parts: Vec<f64>,
     op: Op,
     whole: Option<f64>,
+    /// What the expression makes of the unit itself: 1/60 where it divides seconds by 60.
+    scales: Vec<f64>,
     at: At<'q, 'r>,
     shown: String,
 }
@@ -129,6 +131,7 @@ fn bound<'q, 'r>(model: &Model<'r>, root: Place<'q, 'r>) -> Option<Bound<'q, 'r>
         parts,
         op,
         whole: scale::of(model, root.at(value)).whole(),
+        scales: scales(model, root.at(value)),
         at: At::Node(place),
         shown,
     })
@@ -162,9 +165,26 @@ fn bound_of_step<'q, 'r>(
         parts: vec![value],
         op,
         whole: scale::of(model, root).whole(),
+        scales: scales(model, root),
         at: At::Step(number.span),
         shown: format!("{} {}", op.sign(), number.text),
     })
+}
+
+/// The numbers that an expression multiplies by, each alone and all together.
+fn scales<'r>(model: &Model<'r>, root: Place<'_, 'r>) -> Vec<f64> {
+    let mut scales = Vec::new();
+    for (_, node) in root.ast().subtree(root.node) {
+        let Kind::Binary(binary) = &node.kind else { continue };
+        let number = |side| model.constant(root.at(side));
+        match binary.op {
+            Op::Div => scales.extend(number(binary.right).map(f64::recip)),
+            Op::Mul => scales.extend(number(binary.left).or_else(|| number(binary.right))),
+            _ => {}
+        }
+    }
+    scales.push(scales.iter().product());
+    scales
 }
 
 impl Bound<'_, '_> {
@@ -173,6 +193,12 @@ impl Bound<'_, '_> {
             At::Node(place) => case.at(*place),
             At::Step(span) => *span,
         }
+    }
+
+    /// A number of seconds or bytes as it may be compared: as it is, in thousandths, or in the unit
+    /// that the expression counts in.
+    fn scaled(&self, number: f64) -> impl Iterator<Item = f64> {
+        [1.0, 1000.0].into_iter().chain(self.scales.iter().copied()).map(move |it| it * number)
     }
 
     /// Whether a number in a text can mean this bound.
@@ -192,8 +218,11 @@ impl Bound<'_, '_> {
                         .collect(),
                 };
             }
-            Unit::Time(seconds) => meant.extend([value * seconds, value * seconds * 1000.0]),
-            Unit::Bytes(decimal, binary) => meant.extend([value * decimal, value * binary]),
+            Unit::Time(seconds) => meant.extend(self.scaled(value * seconds)),
+            Unit::Bytes(decimal, binary) => {
+                meant.extend(self.scaled(value * decimal));
+                meant.extend(self.scaled(value * binary));
+            }
             Unit::None => {
                 meant.extend([value / 100.0, value * 100.0, value * 1e3, value * 1e6]);
                 if matches!(self.op, Op::GreaterEqual | Op::LessEqual | Op::Equal | Op::NotEqual) {
