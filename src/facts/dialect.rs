@@ -1,5 +1,6 @@
 //! Which program's extension of the rule-file format a document is written in.
 
+use crate::identify::Kind;
 use crate::parse::tree::NodeRef;
 
 /// A rule-file or configuration dialect that extends the original format.
@@ -75,8 +76,28 @@ const JOB_FIELDS: &[&str] = &[
     "vm_scrape_params",
 ];
 
+/// The dialect of a document, where another program than Prometheus reads it.
+pub(super) fn of(kind: Kind, root: NodeRef<'_>) -> Option<Dialect> {
+    match kind {
+        Kind::PrometheusRules => of_rules(root),
+        Kind::PrometheusConfig | Kind::PrometheusFragment => of_config(root),
+        Kind::PrometheusRuleTest => of_tests(root),
+        _ => None,
+    }
+}
+
+/// The dialect of tests of rules: vmalert-tool tells groups apart, and has expressions of its own.
+fn of_tests(root: NodeRef<'_>) -> Option<Dialect> {
+    let mut tests = items(root, "tests");
+    let own = |test: NodeRef<'_>| {
+        test.get("metricsql_expr_test").is_some()
+            || items(test, "alert_rule_test").any(|alert| alert.get("groupname").is_some())
+    };
+    tests.any(own).then_some(Dialect::VictoriaMetrics)
+}
+
 /// The dialect of rule groups, by their fields and by LogQL in their expressions.
-pub(super) fn of_rules(root: NodeRef<'_>) -> Option<Dialect> {
+fn of_rules(root: NodeRef<'_>) -> Option<Dialect> {
     let groups = || root.get("groups").into_iter().flat_map(NodeRef::items);
     let rules = || groups().filter_map(|group| group.get("rules")).flat_map(NodeRef::items);
     // Only the objects of Loki's operator say whose rules they are.
@@ -108,7 +129,7 @@ const RELABEL_ACTIONS: &[&str] = &[
 ];
 
 /// The dialect of a server configuration.
-pub(super) fn of_config(root: NodeRef<'_>) -> Option<Dialect> {
+fn of_config(root: NodeRef<'_>) -> Option<Dialect> {
     let jobs = root.get("scrape_configs").unwrap_or(root);
     let of_agent = |job: NodeRef<'_>| {
         JOB_FIELDS.iter().any(|field| job.get(field).is_some())

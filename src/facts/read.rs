@@ -263,11 +263,7 @@ impl<'s> Reader<'s> {
         let kind = kind.or_else(|| identify::classify(node))?;
         let anchor = embedded::anchor(kind, node);
         let id = self.push(kind, node.span(), anchor, origin, origin.stream_index);
-        let found = match kind {
-            Kind::PrometheusRules => dialect::of_rules(node),
-            Kind::PrometheusConfig | Kind::PrometheusFragment => dialect::of_config(node),
-            _ => None,
-        };
+        let found = dialect::of(kind, node);
         let document = &mut self.facts.documents[id.index as usize];
         if document.object.is_none() || origin.host.is_none() {
             document.object = embedded::object_name(node);

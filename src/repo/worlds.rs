@@ -14,6 +14,7 @@ use crate::facts::scalar::Scalar;
 use crate::identify::Kind;
 use crate::repo::standing::is_sample;
 use crate::source::{Origin, SourceId};
+use std::collections::BTreeSet;
 
 impl Repo {
     /// Whether the repository holds all facts of a kind that there are: by what it is told, else
@@ -64,7 +65,9 @@ impl<'r> View<'r> {
     fn is_closed(&self, world: World) -> bool {
         match world {
             World::Alerts => self.rules_are_here() && !self.repo.facts.alert_rules.is_empty(),
-            World::Records => self.rules_are_here() && !self.samples_come_in(),
+            World::Records => {
+                self.rules_are_here() && !self.samples_come_in() && !self.reads_foreign_records()
+            }
             World::Routes => self.routes_are_here(),
             World::Endpoints => self.endpoints_are_here(),
             World::Metrics => self.endpoints_are_here() && !self.samples_come_in(),
@@ -102,6 +105,23 @@ impl<'r> View<'r> {
             && !self.rulers
             && self.is_readable(&[Kind::PrometheusRules, Kind::PrometheusOperator])
             && self.servers().all(|server| !server.open && found(server))
+    }
+
+    /// Whether another repository records what the rules here read: most of many names, and no server
+    /// says which rules it has.
+    fn reads_foreign_records(&self) -> bool {
+        const MANY: usize = 5;
+        let rules = self.repo.facts.recording_rules.iter();
+        let recorded: BTreeSet<&str> = rules.map(|rule| rule.name.text.as_str()).collect();
+        let queries = self.repo.queries().filter(|query| query.rule().is_some());
+        let names: BTreeSet<String> = queries
+            .flat_map(|query| {
+                let names = query.ast().selectors().filter_map(|(_, it)| it.metric());
+                names.filter(|it| it.contains(':')).map(str::to_owned).collect::<Vec<_>>()
+            })
+            .collect();
+        let foreign = names.iter().filter(|it| !recorded.contains(it.as_str())).count();
+        self.servers().next().is_none() && foreign >= MANY && foreign > names.len() - foreign
     }
 
     fn routes_are_here(&self) -> bool {
