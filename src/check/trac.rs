@@ -6,6 +6,7 @@ mod advanced_patterns_incomplete;
 mod analysis_never_runs;
 mod anomaly_divide_by_baseline;
 mod async_unaware_wrapper;
+mod client_kind;
 mod context_lost_in_worker;
 mod duplicate_signal_names;
 mod end_not_in_finally;
