@@ -85,6 +85,7 @@ struct Type {
     lines: Option<String>,
     open: Option<String>,
     items: Option<String>,
+    past_open: bool,
 }
 
 impl<'p> Table<'p> {
@@ -122,10 +123,16 @@ impl<'p> Table<'p> {
         let reader = self.text(top, "reader");
         let _ = write!(
             out,
-            " name: {:?}, program: {:?}, newest: {:?}, reader: {},",
+            " name: {:?}, program: {:?}, oldest: {:?}, newest: {:?}, known_since_oldest: &{:?}, reader: {},",
             self.text(top, "schema"),
             self.text(top, "program"),
+            self.text(self.node(top, "versions"), "oldest"),
             self.text(self.node(top, "versions"), "newest"),
+            top.get("known-since-oldest")
+                .into_iter()
+                .flat_map(|node| node.items())
+                .filter_map(|item| item.scalar())
+                .collect::<Vec<_>>(),
             self.reader(top, &reader),
         );
         out.push_str(" readers: &[");
@@ -152,12 +159,13 @@ impl<'p> Table<'p> {
             };
             let _ = writeln!(
                 out,
-                "], checks: &[{}], scalar: {}, lines: {}, open: {}, items: {} }},",
+                "], checks: &[{}], scalar: {}, lines: {}, open: {}, items: {}, past_open: {} }},",
                 ty.checks.join(", "),
                 option(&ty.scalar),
                 option(&ty.lines),
                 option(&ty.open),
-                option(&ty.items)
+                option(&ty.items),
+                ty.past_open,
             );
         }
         out.push_str("] },\n");
@@ -201,7 +209,7 @@ impl<'p> Table<'p> {
             let word = key.scalar().unwrap_or_default();
             let known = [
                 "source", "inline", "fields", "checks", "refuses", "notes", "scalar", "lines",
-                "open", "items",
+                "open", "items", "past",
             ];
             if !known.contains(&word) {
                 self.stop(key.span(), &format!("a type has no `{word}`"));
@@ -216,6 +224,7 @@ impl<'p> Table<'p> {
             let part = self.flatten(inlined, target, types, names, done, depth + 1);
             ty.fields.extend(part.fields);
             ty.checks.extend(part.checks);
+            ty.past_open |= part.past_open;
         }
         for (key, value) in node.get("fields").into_iter().flat_map(|node| node.pairs()) {
             let field = self.field(value, name, names);
@@ -233,6 +242,11 @@ impl<'p> Table<'p> {
             if let Some(value) = node.get(key) {
                 *slot = Some(self.field(value, name, names).ty);
             }
+        }
+        match node.get("past").map(|node| (node, node.scalar())) {
+            Some((_, Some("any"))) => ty.past_open = true,
+            Some((node, _)) => self.stop(node.span(), "`past` is `any`"),
+            None => {}
         }
         done.insert(name.to_owned(), ty.clone());
         ty

@@ -6,8 +6,10 @@ use crate::check::Case;
 use crate::components;
 use crate::facts::Document;
 use crate::facts::collector::Section;
+use crate::facts::schema::table::Schema;
 use crate::facts::schema::{Refusal, SchemaIssue};
 use crate::identify::Kind;
+use crate::lang::version::Version;
 use crate::parse::tree::IssueKind;
 use crate::source::Span;
 
@@ -19,6 +21,7 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         let what = match issue.kind {
             // The reader takes what it can of them.
             IssueKind::TooDeep => continue,
+            IssueKind::Syntax if is_comment_after_comment(issue.span, case) => continue,
             IssueKind::DuplicateKey => format!("{}: the second is refused", issue.message),
             _ => format!("the text stops being YAML here: {}", issue.message),
         };
@@ -28,8 +31,6 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         }
     }
     cut_off(document, case);
-    // The release the tables were read from; an older one may know fields that are gone.
-    let current = model::reaches(case.repo, document.id, components::newest());
     let host = document.host.map(|host| case.repo.document(host).kind);
     for issue in &document.schema_issues {
         // A setting that another rule speaks of by its release.
@@ -40,15 +41,13 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         if host == Some(Kind::HelmValues) && issue.refusal == Refusal::Missing {
             continue;
         }
-        let unsure = issue.refusal == Refusal::UnknownField
-            && issue.suggestion.is_none()
-            && current != Some(true);
+        let Some(sure) = is_sure(issue, document, case) else { continue };
         if layered(document, issue, case) || replaced(document, issue, case) {
             continue;
         }
         let hint = match &issue.suggestion {
             Some(near) => format!(" (did you mean `{near}`?)"),
-            None if unsure => {
+            None if !sure && issue.refusal == Refusal::UnknownField => {
                 format!(" in release {}.{}", components::newest().major, components::newest().minor)
             }
             None => String::new(),
@@ -56,10 +55,61 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         let flag = case
             .flag(issue.span)
             .with("what", format!("`{}` {}{hint}", issue.field, issue.message));
-        if unsure {
+        if !sure {
             flag.severity(Severity::Warning);
         }
     }
+}
+
+/// Whether any release that may run refuses: `None` where the one that does takes it, false where one may.
+fn is_sure(issue: &SchemaIssue, document: &Document, case: &Case<'_>) -> Option<bool> {
+    let reaches = |release| model::reaches(case.repo, document.id, release);
+    let schema = Schema::named("otel-collector")?;
+    match issue.refusal {
+        Refusal::Removed => {
+            let release = schema.removal(issue.context, &issue.field).and_then(Version::parse)?;
+            match reaches(release) {
+                Some(false) => None,
+                known => Some(known == Some(true)),
+            }
+        }
+        Refusal::UnknownField if issue.suggestion.is_none() => {
+            let before =
+                Version::parse(schema.oldest).is_none_or(|oldest| reaches(oldest) == Some(false));
+            let never = schema.never_had(&root_of(&issue.path), issue.context) && !before;
+            Some(never || reaches(components::newest()) == Some(true))
+        }
+        _ => Some(true),
+    }
+}
+
+/// The root of the tables below which a path stands: `exporters/otlp` of `exporters.otlp/b.tls.x`.
+fn root_of(path: &str) -> String {
+    let below = path
+        .split_once('.')
+        .filter(|(section, _)| Section::ALL.into_iter().any(|known| known.key() == *section));
+    match below {
+        Some((section, rest)) => {
+            format!("{section}/{}", rest.split(['.', '/', '[']).next().unwrap_or_default().trim())
+        }
+        None => "collector".to_owned(),
+    }
+}
+
+/// Whether a tab stands before a comment that follows a line with nothing but a comment: this reader takes it.
+fn is_comment_after_comment(tab: Span, case: &Case<'_>) -> bool {
+    let text = case.repo.source(tab.source).text();
+    let (Some(before), Some(rest)) =
+        (text.get(..tab.start as usize), text.get(tab.start as usize..))
+    else {
+        return false;
+    };
+    let (above, line) = before.rsplit_once('\n').unwrap_or(("", before));
+    let last = above.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    rest.starts_with('\t')
+        && line.trim().is_empty()
+        && rest.trim_start_matches([' ', '\t']).starts_with('#')
+        && last.trim_start_matches([' ', '\t']).starts_with('#')
 }
 
 /// What a first line with more indentation than the rest cuts off: nothing of it is read.

@@ -5,6 +5,7 @@ use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::components::{self, ComponentType, Distribution};
 use crate::facts::collector::{Component, Section};
+use crate::facts::schema::table::{Schema, Type};
 use crate::identify::Kind;
 use crate::lang::version::Version;
 
@@ -42,10 +43,15 @@ fn unknown(component: &Component, case: &mut Case<'_>) {
     // Somebody else's build has types of its own, and old ones under other names.
     let foreign = repo.distributions(component.document).contains(&None)
         || stands_by_own_build(component, case);
+    let slid = slid(component, case);
     // Without a trace of a slip, another build may well have it.
     let certain = published
+        || slid.is_some()
         || !(foreign || is_elsewhere(component, case)) && (!near.is_empty() || elsewhere.is_some());
     let hint = match elsewhere {
+        _ if slid.is_some() => {
+            format!(": it is {}, look at its indentation", slid.unwrap_or_default())
+        }
         Some(other) if near.is_empty() => {
             format!(": it belongs under `{}`", other.key())
         }
@@ -57,6 +63,24 @@ fn unknown(component: &Component, case: &mut Case<'_>) {
     if !certain || repo.builds().any {
         flag.severity(Severity::Warning);
     }
+}
+
+/// What a key is that slid in among the components: a section, or a setting of the component above it.
+fn slid(component: &Component, case: &Case<'_>) -> Option<String> {
+    let kind = component.kind();
+    if kind == "service" || Section::ALL.into_iter().any(|it| it.key() == kind) {
+        return Some("a section".to_owned());
+    }
+    let place = component.id.span.start;
+    let beside = case.repo.components_of(component.document);
+    let above = beside
+        .filter(|it| it.section == component.section && it.id.span.start < place)
+        .max_by_key(|it| it.id.span.start)?;
+    let schema = Schema::named("otel-collector")?;
+    let root = schema.root(&format!("{}/{}", above.section.key(), above.kind()))?;
+    let Type::Named(table) = root.ty else { return None };
+    schema.types.get(table)?.field(kind)?;
+    Some(format!("a setting of `{}`", above.id.text))
 }
 
 /// Whether a container certainly loads the file.

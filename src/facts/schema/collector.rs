@@ -35,7 +35,11 @@ pub(super) fn compare(root: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) 
                 continue;
             };
             let kind = format!("{}/{}", section.key(), kind_of(name));
-            let Some(reading) = reading(&kind).filter(|_| !config.is_unknown()) else { continue };
+            let Some(reading) = reading(&kind).filter(|_| !config.is_unknown()) else {
+                let fault = no_settings(section, name, config);
+                issues.extend(fault.filter(|_| !masked));
+                continue;
+            };
             // An operator gives a Prometheus receiver its target allocator.
             let given = operated && kind == "receivers/prometheus";
             let reading = Reading { open: reading.open || given, ..reading };
@@ -62,6 +66,15 @@ pub(super) fn compare(root: NodeRef<'_>, id: DocumentId, facts: &mut FileFacts) 
     };
     issues.retain(|issue| !is_maybe(issue));
     facts.documents[id.index as usize].schema_issues = issues;
+}
+
+/// Whatever type a component has, its settings are a mapping.
+fn no_settings(section: Section, name: &str, config: NodeRef<'_>) -> Option<SchemaIssue> {
+    let text = config.scalar().filter(|_| !config.is_null() && !config.is_unknown())?;
+    let what = format!("takes a mapping, not the text `{}`", super::short(text));
+    let refusal = Refusal::WrongType;
+    (!placeholder::is_in(text))
+        .then(|| SchemaIssue { refusal, ..issue(config.span(), section.key(), name, what) })
 }
 
 /// Ids that are equal once they are read.

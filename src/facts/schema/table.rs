@@ -178,6 +178,8 @@ pub struct TypeTable {
     pub open: Option<Type>,
     /// A list in place of the mapping holds these.
     pub items: Option<Type>,
+    /// A release of the table's range took other keys too, or nobody looked which.
+    pub past_open: bool,
 }
 
 impl TypeTable {
@@ -195,8 +197,13 @@ pub struct Schema {
     pub name: &'static str,
     /// The program, as messages name it.
     pub program: &'static str,
+    /// The first release of the range.
+    pub oldest: &'static str,
     /// The release that documents are held against.
     pub newest: &'static str,
+    /// Roots whose every release of the range was read: what one took and the newest does not is a field that
+    /// was removed.
+    pub known_since_oldest: &'static [&'static str],
     /// Who reads it.
     pub reader: Reader,
     /// Roots that another library reads.
@@ -216,6 +223,17 @@ impl Schema {
     /// The root with this name.
     pub fn root(&self, name: &str) -> Option<&'static Field> {
         self.roots.iter().find(|root| root.name == name)
+    }
+
+    /// Whether every release of the range refuses a key that this type does not list, below this root.
+    pub fn never_had(&self, root: &str, name: &str) -> bool {
+        let listed = |ty: &&TypeTable| ty.name == name && !ty.past_open;
+        self.known_since_oldest.contains(&root) && self.types.iter().any(|ty| listed(&ty))
+    }
+
+    /// The release that no longer has a field.
+    pub fn removal(&self, name: &str, field: &str) -> Option<&'static str> {
+        self.types.iter().find(|ty| ty.name == name)?.field(field)?.removed
     }
 
     /// The library that reads this root.

@@ -246,7 +246,8 @@ impl<'t> Walker<'t> {
     }
 
     fn unknown_field(&mut self, table: &'static TypeTable, key: NodeRef<'t>, name: &str) {
-        let near = nearest(table.fields.iter().map(|field| field.name), name);
+        let current = table.fields.iter().filter(|field| field.removed.is_none());
+        let near = nearest(current.map(|field| field.name), name);
         let mut message = "is no field here".to_owned();
         if near.is_none()
             && let Some(place) = self.moved(table, name)

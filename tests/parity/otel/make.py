@@ -2,7 +2,7 @@
 """Remakes verdicts.json: what `otelcol validate` says about the files in good/ and about one-edit
 mutants of them.
 
-    python3 make.py --otelcorecol PATH --otelcol PATH --release 0.159.0
+    python3 make.py --otelcorecol PATH --otelcol PATH --release 0.165.0
 
 Two builds judge: the core repository's own (`cmd/otelcorecol`, made with `go build` in that folder of a
 checkout of the release) the files that it takes, and the core distribution (`otelcol`, made with
