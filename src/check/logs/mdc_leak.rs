@@ -31,45 +31,104 @@ pub(super) fn check(id: &CorrelationId, case: &mut Case<'_>) {
 /// The form that closes itself, around all that follows in the same block.
 fn closing(repo: &Repo, call: Span) -> Option<Vec<Edit>> {
     let text = repo.text(call);
-    let cut = |from: usize, to: usize| {
-        let start = call.start as usize;
-        Span::new(call.source, start + from, start + to)
+    let within = |name: &str, path: &str| {
+        let (before, arguments) = text.split_once(name)?;
+        (before.is_empty() || before == path).then_some((before, arguments))
     };
-    let edit =
-        |from: usize, to: usize, text: &str| Edit { span: cut(from, to), text: text.to_owned() };
-    if let Some(rest) = text.strip_prefix("LogContext.PushProperty(") {
-        // It lasts as long as the variable.
-        let name = word(rest)?;
-        let begin = edit(0, 0, &format!("using var pushed{name} = "));
-        return (follows(repo, call, ";").is_some()).then(|| vec![begin]);
+    if let Some((_, arguments)) = within("LogContext.PushProperty(", "Serilog.Context.") {
+        return serilog(repo, call, &word(arguments)?);
     }
-    if let Some(rest) = text.strip_prefix("MDC.put(") {
-        // The contexts of JBoss and of Log4j have the name, and nothing that closes.
-        let whole = repo.source(call.source).text();
-        if !["org.slf4j.MDC", "org.slf4j.*"].iter().any(|path| whole.contains(path)) {
-            return None;
-        }
-        let name = word(rest)?;
-        let rest = follows(repo, call, ";")?.braces(repo)?;
-        let mut edits = vec![
-            edit(0, 0, &format!("try (MDC.MDCCloseable closes{name} = ")),
-            edit("MDC.".len(), "MDC.put".len(), "putCloseable"),
-            edit(text.len(), text.len() + 1, ") {"),
-        ];
-        edits.extend(rest.deeper());
-        let end = Span::new(call.source, rest.end, rest.end);
-        let text = format!("{}}}{}", rest.indent, rest.line_end);
-        edits.push(Edit { span: end, text });
-        return Some(edits);
+    let whole = repo.source(call.source).text();
+    let imports = |path: &str| whole.contains(path);
+    if let Some((path, arguments)) = within("MDC.put(", "org.slf4j.") {
+        // The contexts of JBoss have the name, and nothing that closes.
+        let known = !path.is_empty() || imports("org.slf4j.MDC;") || imports("org.slf4j.*;");
+        let form = (format!("{path}MDC.MDCCloseable"), format!("{path}MDC.putCloseable("));
+        let name = word(arguments).filter(|_| known)?;
+        return java(repo, call, &name, &form, arguments);
     }
-    let bind = "bind_contextvars(";
-    let at = text.find(bind).filter(|at| text[..*at].ends_with("structlog.contextvars."))?;
-    let rest = follows(repo, call, "")?;
+    if let Some(arguments) = text.strip_prefix("ThreadContext.put(") {
+        const CLOSES: &str = "org.apache.logging.log4j.CloseableThreadContext";
+        let known = imports("org.apache.logging.log4j.ThreadContext;");
+        let form = (format!("{CLOSES}.Instance"), format!("{CLOSES}.put("));
+        let name = word(arguments).filter(|_| known)?;
+        return java(repo, call, &name, &form, arguments);
+    }
+    structlog(repo, call, whole)
+}
+
+fn insert(call: Span, at: usize, text: &str) -> Edit {
+    Edit { span: Span::new(call.source, at, at), text: text.to_owned() }
+}
+
+/// It lasts as long as the variable.
+fn serilog(repo: &Repo, call: Span, name: &str) -> Option<Vec<Edit>> {
+    let whole = repo.source(call.source).text();
+    let start = call.start as usize;
+    // `_ = LogContext.PushProperty(…);` throws away what would close it.
+    let start = match whole[..start].strip_suffix("_ = ") {
+        Some(before) => before.len(),
+        None => start,
+    };
+    let statement = Span::new(call.source, start, call.end as usize);
+    follows(repo, statement, ";")?;
+    let span = Span::new(call.source, start, call.start as usize);
+    Some(vec![Edit { span, text: format!("using var pushed{name} = ") }])
+}
+
+/// A type that closes, and what makes one, in the place of the call.
+fn java(
+    repo: &Repo,
+    call: Span,
+    name: &str,
+    (class, put): &(String, String),
+    arguments: &str,
+) -> Option<Vec<Edit>> {
+    let rest = follows(repo, call, ";")?.braces(repo)?;
+    let (start, end) = (call.start as usize, call.end as usize);
+    let given = end - arguments.len();
     let mut edits = vec![
-        edit(0, 0, "with "),
-        edit(at, at + bind.len(), "bound_contextvars("),
-        edit(text.len(), text.len(), ":"),
+        Edit {
+            span: Span::new(call.source, start, given),
+            text: format!("try ({class} closes{name} = {put}"),
+        },
+        Edit { span: Span::new(call.source, end, end + 1), text: ") {".to_owned() },
     ];
+    edits.extend(rest.deeper());
+    edits.push(insert(call, rest.end, &format!("{}}}{}", rest.indent, rest.line_end)));
+    Some(edits)
+}
+
+fn structlog(repo: &Repo, call: Span, whole: &str) -> Option<Vec<Edit>> {
+    let text = repo.text(call);
+    let (module, arguments) = text.split_once("bind_contextvars(")?;
+    let line = |start: &str| whole.lines().find(|line| line.starts_with(start));
+    let mut edits = Vec::new();
+    match module {
+        "structlog.contextvars." => {}
+        "contextvars." if line("from structlog import contextvars").is_some() => {}
+        "" => {
+            let import = line("from structlog.contextvars import ")?;
+            let names = &import["from structlog.contextvars import ".len()..];
+            let mut names = names.split(',').map(str::trim);
+            // The name that is left over may be used elsewhere.
+            if !names.clone().any(|name| name == "bound_contextvars") {
+                names.find(|name| *name == "bind_contextvars")?;
+                let at = whole.find(import)? + import.find("bind_contextvars")?;
+                let only = whole.matches("bind_contextvars").count() == 2;
+                let end = if only { at + "bind_contextvars".len() } else { at };
+                let new = if only { "bound_contextvars" } else { "bound_contextvars, " };
+                let span = Span::new(call.source, at, end);
+                edits.push(Edit { span, text: new.to_owned() });
+            }
+        }
+        _ => return None,
+    }
+    let rest = follows(repo, call, "")?;
+    let (start, end) = (call.start as usize, call.end as usize);
+    let span = Span::new(call.source, start, end - arguments.len());
+    edits.push(Edit { span, text: format!("with {module}bound_contextvars(") });
+    edits.push(insert(call, end, ":"));
     edits.extend(rest.deeper());
     Some(edits)
 }
@@ -126,7 +185,9 @@ fn follows(repo: &Repo, call: Span, closes: &str) -> Option<Rest> {
     let inside = text.get(call.end as usize..end)?;
     let plain = !["\"\"\"", "\'\'\'", "\\\n"].iter().any(|sign| inside.contains(sign));
     let step = indent.strip_prefix(outer).filter(|step| !step.is_empty())?.to_owned();
-    let whole = !lines.is_empty() && inside.ends_with('\n');
+    // A hook that only says that all is well is left before the work begins.
+    let works = inside.contains('(') || ["yield", "await"].iter().any(|it| inside.contains(it));
+    let whole = !lines.is_empty() && inside.ends_with('\n') && works;
     let indent = indent.to_owned();
     (plain && whole).then_some(Rest { source: call.source, lines, end, indent, step, line_end })
 }
