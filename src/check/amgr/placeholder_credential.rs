@@ -6,6 +6,7 @@ use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::scalar::Credential;
 use crate::repo::runs::Program;
+use crate::repo::standing;
 
 /// Who reads these files.
 const ALERTMANAGER: Program = Program(&["alertmanager"]);
@@ -21,9 +22,12 @@ pub(super) fn check(credential: &Credential, case: &mut Case<'_>) {
         // What nobody loads is there to be copied, or to be chosen instead.
         let sample = credentials::is_sample(case.repo.path(credential.key.span))
             || case.repo.is_passed_over(credential.document, ALERTMANAGER);
+        let shown = standing::is_sample(case.repo.path(credential.key.span));
         let flag = case.flag(credential.value.span);
         if sample {
             flag.severity(Severity::Info);
+        } else if shown {
+            flag.severity(Severity::Warning);
         }
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
                 continue;
             }
             let masked = masked != Masked::Not || case.repo.masks_texts(call);
-            let certain = certain && !tries && !masked;
+            let certain = certain && !tries && !masked && !(what == "secret key" && is_named(call));
             let article = if what.starts_with(['a', 'o']) { "an" } else { "a" };
             let what = format!("{article} {what}");
             case.flag(value.span).with("what", what).severity(weight(certain));
@@ -88,6 +88,13 @@ fn is_of_secrets(call: &LogCall) -> bool {
     let mut words = sensitive::words(message);
     words.extend(sensitive::words(&call.function.text));
     words.iter().any(|word| ACTS.contains(&word.as_str()))
+}
+
+/// Whether a record says which secret it speaks of: its key is then a name, too.
+fn is_named(call: &LogCall) -> bool {
+    const NAMES: &[&str] = &["name", "namespace", "version", "versionid", "versionstage"];
+    let mut names = call.values.iter().filter_map(|value| value.name.as_deref());
+    names.any(|name| NAMES.contains(&name.to_ascii_lowercase().as_str()))
 }
 
 /// Whether a bare token is one that lets its holder in: the file, or the record, speaks of that, and not

@@ -6,6 +6,10 @@ use crate::facts::logstash::{Plugin, Role};
 use crate::lang::distance::nearest;
 use crate::plugins;
 
+/// What X-Pack registers for the pipelines that it makes itself.
+const OF_XPACK: [(Role, &str); 2] =
+    [(Role::Input, "metrics"), (Role::Output, "elasticsearch_monitoring")];
+
 pub(super) fn check(plugin: &Plugin, case: &mut Case<'_>) {
     name(&plugin.name.text, plugin.name.known, plugin.role, plugin.name.span, case);
     // A codec without options is a word.
@@ -17,7 +21,8 @@ pub(super) fn check(plugin: &Plugin, case: &mut Case<'_>) {
 
 fn name(text: &str, known: bool, role: Role, span: crate::source::Span, case: &mut Case<'_>) {
     let word = role.word();
-    if !known || plugins::plugin(word, text).is_some() || case.repo.is_installed(role, text) {
+    let comes = plugins::plugin(word, text).is_some() || OF_XPACK.contains(&(role, text));
+    if !known || comes || case.repo.is_installed(role, text) {
         return;
     }
     let other = plugins::is_other(word, text);
