@@ -9,7 +9,7 @@ history of open-telemetry/opentelemetry.io: `data/collector` says which signals 
 the components' own metadata.yaml do. JAEGER is a checkout of jaegertracing/jaeger: the types of its
 own components stand in the code, and are written down below; the script stops where it has one more.
 
-What the manifests do not say is written down here: the type of a component whose folder has another
+Releases that the clone does not have yet are written down as changes (LATER). What the manifests do not say is written down here: the type of a component whose folder has another
 name, what it is called now, and what happened to components that are gone. Only facts are carried
 over. The manifests before 0.64 leave out what came with the core module: those rows begin at 0.
 """
@@ -49,7 +49,6 @@ TYPES = {
     "splunkhecreceiver": "splunk_hec",
     "ebpf-profiler": "profiling",
     "memorylimiterprocessor": "memory_limiter",
-    "metricsgenerationprocessor": "experimental_metricsgeneration",
     "probabilisticsamplerprocessor": "probabilistic_sampler",
     "remoteobserverprocessor": "remoteobserver",
     "tailsamplingprocessor": "tail_sampling",
@@ -96,7 +95,16 @@ NEW_NAMES = {
     ("exporters", "otlphttp"): ("otlp_http", "0.144"),
     ("processors", "k8sattributes"): ("k8s_attributes", "0.146"),
     ("processors", "resourcedetection"): ("resource_detection", "0.153"),
-    ("processors", "experimental_metricsgeneration"): ("metrics_generation", None),
+    ("processors", "cumulativetodelta"): ("cumulative_to_delta", "0.157"),
+    ("processors", "deltatocumulative"): ("delta_to_cumulative", "0.158"),
+    ("processors", "deltatorate"): ("delta_to_rate", "0.158"),
+    ("processors", "metricstarttime"): ("metric_start_time", "0.148"),
+    ("processors", "metricstransform"): ("metrics_transform", "0.152"),
+    ("exporters", "prometheusremotewrite"): ("prometheus_remote_write", "0.154"),
+    ("receivers", "fluentforward"): ("fluent_forward", None),
+    ("receivers", "tcplog"): ("tcp_log", None),
+    ("receivers", "udplog"): ("udp_log", None),
+    ("connectors", "signaltometrics"): ("signal_to_metrics", None),
     ("receivers", "filelog"): ("file_log", "0.149"),
     ("receivers", "hostmetrics"): ("host_metrics", "0.153"),
     ("receivers", "kubeletstats"): ("kubelet_stats", "0.153"),
@@ -106,8 +114,10 @@ NEW_NAMES = {
     ("extensions", "cgroupruntime"): ("cgroup_runtime", None),
 }
 
-# Signals of components that are gone.
+# Signals of components that are gone, or that the site does not list.
 SIGNALS = {
+    ("receivers", "obi"): ["metrics", "traces"],
+    ("processors", "spanpruning"): ["traces"],
     ("exporters", "carbon"): ["metrics"],
     ("exporters", "jaeger"): ["traces"],
     ("exporters", "jaeger_thrift"): ["traces"],
@@ -143,6 +153,8 @@ INSTEAD = {
     ("processors", "servicegraph"): "the connector `servicegraph`",
     ("processors", "spanmetrics"): "the connector `spanmetrics`",
     ("processors", "datadog"): "the connector `datadog`",
+    ("processors", "experimental_metricsgeneration"): "`metricsgeneration`, its name now",
+    ("exporters", "mezmo"): "`otlphttp`: Mezmo takes OTLP",
     ("extensions", "memory_ballast"): "the environment variable `GOMEMLIMIT`",
     ("extensions", "fluentbit"): "a Fluent Bit of its own, and the receiver `fluentforward`",
 }
@@ -163,7 +175,20 @@ JAEGER = {
 CORE = [
     ("extensions", "memory_limiter", "core", "0.98"),
     ("processors", "queuebatch", "core", "0.158"),
+    ("processors", "queue_batch", "core", "0.162"),
 ]
+# What happened in releases whose manifests a clone may not have yet, by the changelogs of the releases and of contrib
+# and by the components' metadata.yaml: release, section, type, distribution, whether it came or went.
+LATER = [
+    ("0.160", "processors", "spanpruning", "contrib", True),
+    ("0.161", "exporters", "mezmo", "contrib", False),
+    ("0.162", "receivers", "wavefront", "contrib", False),
+    ("0.165", "receivers", "filelog", "core", True),
+    ("0.165", "processors", "transform", "core", True),
+]
+LATEST = "v0.165.0"
+# Types that a component had before, without an alias: a release that no longer knows it.
+BEFORE = {("processors", "experimental_metricsgeneration"): ("metricsgeneration", "0.124")}
 SINCE_EVER = {
     ("receivers", "otlp"), ("processors", "batch"), ("processors", "memory_limiter"),
     ("exporters", "otlp"), ("exporters", "otlphttp"), ("exporters", "logging"),
@@ -183,6 +208,11 @@ def version(tag):
 def short(tag):
     major, minor, _ = version(tag)
     return f"{major}.{minor}"
+
+
+def before(release):
+    major, minor = release.split(".")
+    return f"{major}.{int(minor) - 1}"
 
 
 def type_of(section, folder):
@@ -268,6 +298,12 @@ def main():
             row[distribution] = (first, None if last == short(newest) else last)
     for section, kind, distribution, first in CORE:
         rows.setdefault((section, kind), {"signals": []})[distribution] = (first, None)
+    for release, section, kind, distribution, came in LATER:
+        if version(f"v{release}.0") > version(newest):
+            row = rows.setdefault((section, kind), {"signals": SIGNALS.get((section, kind)) or []})
+            row[distribution] = (release, None) if came else (row[distribution][0], before(release))
+    for (section, kind), (now, release) in BEFORE.items():
+        rows[section, kind] = {"signals": rows[section, now]["signals"], "contrib": ("0", before(release))}
     for section, kind, taken in jaeger(checkout):
         row = rows.setdefault((section, kind), {"signals": taken or []})
         row["jaeger"] = ("2.0", None)
@@ -278,9 +314,9 @@ def main():
         "#         core|contrib|k8s|otlp|profiler|jaeger: first release, or first-last,",
         "#         now: its new name, renamed: the release that brought the name, instead: what to use }",
         "# A first release of 0 is one before the manifests begin.",
-        f'newest: "{short(newest)}"',
+        f'newest: "{short(max(newest, LATEST, key=version))}"',
         "sources:",
-        f"  - opentelemetry-collector-releases {newest}, manifests of all releases",
+        f"  - opentelemetry-collector-releases {newest}, manifests of all releases; changelogs of later ones",
         "  - opentelemetry.io data/collector, as the components' metadata.yaml",
         "  - jaegertracing/jaeger cmd/jaeger/internal/components.go",
     ]
