@@ -26,8 +26,15 @@ pub(super) fn check(config: &KibanaConfig, case: &mut Case<'_>) {
     }
     let Some(kibana) = case.repo.kibana(config) else { return case.skip() };
     let host = kibana.get("server.host").and_then(|setting| setting.value.as_ref());
-    let Some(host) = host else { return case.skip() };
-    let Some(text) = host.known_text() else { return };
+    let (text, span) = match (host, config.form) {
+        (Some(host), _) => {
+            let Some(text) = host.known_text() else { return };
+            (text, host.span)
+        }
+        // The images listen everywhere, as otherwise no port of theirs could be published.
+        (None, Form::Container(name)) if !kibana.open => ("0.0.0.0", name),
+        _ => return case.skip(),
+    };
     let everywhere = text == "0.0.0.0" || text == "0" || text == "::";
     if (is_loopback(text) && !everywhere) || kibana.open || text == "::1" {
         return;
@@ -40,8 +47,14 @@ pub(super) fn check(config: &KibanaConfig, case: &mut Case<'_>) {
         return;
     }
     let port = kibana.get("server.port").and_then(|port| port.text()?.parse().ok()).unwrap_or(5601);
-    let published = case.repo.published_by(config.document, config.program.image(), port);
-    let flag = case.flag(host.span).with("program", config.program.name());
+    let published = match (config.form, kibana.containers.as_slice()) {
+        (Form::Container(_), [container]) => case.repo.published(container, port),
+        _ => case.repo.published_by(config.document, config.program.image(), port),
+    };
+    if host.is_none() && !matches!(published, Published::Yes(..)) {
+        return;
+    }
+    let flag = case.flag(span).with("program", config.program.name());
     match published {
         Published::No => {
             flag.with("reach", "inside its own network").severity(Severity::Info);

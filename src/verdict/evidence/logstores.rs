@@ -114,7 +114,11 @@ pub(super) fn secured(scope: &Scope<'_>) -> Answer {
         match store.login {
             Login::Asked(span) => asked.push(Evidence {
                 span: span.unwrap_or(store.span),
-                fact: format!("{} asks who it is", store.product),
+                // Loki calls a tenant's name in a header its authentication.
+                fact: match store.product {
+                    "loki" => "loki asks for the name of a tenant".to_owned(),
+                    product => format!("{product} asks who it is"),
+                },
             }),
             Login::Open(_) => open += 1,
             Login::Unknown => unknown += 1,
