@@ -1,7 +1,7 @@
 //! Block YAML as the YAML parser would read it, several times faster: most configuration is
 //! nothing but mappings and lists on lines of their own.
 //!
-//! Only what is certain to be read alike is read here: one document, plain keys, plain and quoted
+//! Only what is certain to be read alike is read here: documents, plain and quoted keys and
 //! values, block scalars, brackets on one line, comments. For anything else the answer is `None`, and the YAML
 //! parser has the word.
 
@@ -10,6 +10,7 @@ mod flow;
 use super::plain::{Event, escape, is_plain};
 use super::tree::Style;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Deepest nesting that is read here.
 const MAX_DEPTH: usize = 64;
@@ -22,8 +23,8 @@ pub(super) fn read<'t>(text: &'t str, sink: impl FnMut(Event<'t>)) -> Option<()>
     if !text.ends_with('\n') || !(ascii || text.chars().all(is_plain)) {
         return None;
     }
-    let mut reader =
-        Reader { text, bytes: text.as_bytes(), at: 0, sink, open: Vec::new(), waiting: None };
+    let (bytes, open) = (text.as_bytes(), Vec::new());
+    let mut reader = Reader { text, bytes, at: 0, sink, open, waiting: None, marked: false };
     reader.run()
 }
 
@@ -41,31 +42,62 @@ struct Reader<'t, S> {
     at: usize,
     sink: S,
     open: Vec<Open>,
-    /// Column of a key whose value stands on the lines below.
-    waiting: Option<usize>,
+    /// A key whose value stands on the lines below, if it has one.
+    waiting: Option<Waiting>,
+    /// Whether a mark of a document was met.
+    marked: bool,
+}
+
+/// A key with its colon.
+struct Key<'t> {
+    text: &'t str,
+    style: Style,
+    /// With its quotes.
+    range: Range<usize>,
+}
+
+/// A key without a value on its line.
+#[derive(Clone, Copy)]
+struct Waiting {
+    column: usize,
+    /// Where the key ends, and the parser has the value that is not there.
+    end: usize,
 }
 
 impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
     fn run(&mut self) -> Option<()> {
-        let mut marked = false;
         while self.at < self.bytes.len() {
             let column = self.blanks(self.at);
             let start = self.at + column;
             match self.byte(start) {
                 b'\n' => self.at = start + 1,
                 b'#' => self.comment(start),
-                // The mark before the only document.
                 b'-' if self.bytes[start..].starts_with(b"---\n") && column == 0 => {
-                    if marked || !self.open.is_empty() {
-                        return None;
-                    }
-                    marked = true;
+                    self.mark()?;
                     self.at = start + 4;
                 }
                 _ => self.line(start, column)?,
             }
         }
-        if self.waiting.is_some() || self.open.is_empty() {
+        self.close()
+    }
+
+    /// The mark before a document. One that holds nothing is left to the parser.
+    fn mark(&mut self) -> Option<()> {
+        let first = !std::mem::replace(&mut self.marked, true);
+        if !(first && self.open.is_empty()) {
+            self.close()?;
+            (self.sink)(Event::Next);
+        }
+        Some(())
+    }
+
+    /// The end of a document.
+    fn close(&mut self) -> Option<()> {
+        if let Some(key) = self.waiting.take() {
+            self.absent(key);
+        }
+        if self.open.is_empty() {
             return None;
         }
         while self.open.pop().is_some() {
@@ -113,6 +145,14 @@ impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
     /// A line with an entry or a key.
     fn line(&mut self, start: usize, column: usize) -> Option<()> {
         let entry = self.is_entry(start);
+        if let Some(key) = self.waiting
+            && !entry
+            && column > key.column
+            && self.key(start).is_none()
+        {
+            self.waiting = None;
+            return self.value(start, key.column);
+        }
         self.place(entry, start, column)?;
         let (mut at, mut column) = (start, column);
         while self.is_entry(at) {
@@ -120,34 +160,42 @@ impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
             let below = column + (next - at);
             if self.is_entry(next) {
                 self.begin(false, next, below)?;
-            } else if self.key_end(next).is_some() {
+            } else if self.key(next).is_some() {
                 self.begin(true, next, below)?;
             } else {
                 return self.value(next, column);
             }
             (at, column) = (next, below);
         }
-        let end = self.key_end(at)?;
-        let (text, range) = (Cow::Borrowed(&self.text[at..end]), at..end);
-        (self.sink)(Event::Scalar { text, style: Style::Plain, range });
+        let end = self.read_key(at)?;
         let next = end + 1 + self.blanks(end + 1);
         match self.byte(next) {
             b'\n' => self.at = next + 1,
             b'#' => self.comment(next),
             _ => return self.value(next, column),
         }
-        self.waiting = Some(column);
+        self.waiting = Some(Waiting { column, end });
         Some(())
+    }
+
+    /// The value of a key that has none.
+    fn absent(&mut self, key: Waiting) {
+        let (text, range) = (Cow::Borrowed(""), key.end..key.end);
+        (self.sink)(Event::Scalar { text, style: Style::Plain, range });
     }
 
     /// Finds the collection that a line goes on with, or begins it.
     fn place(&mut self, entry: bool, start: usize, column: usize) -> Option<()> {
         if let Some(key) = self.waiting.take() {
             // A list may stand in the column of its key.
-            let inside = if entry { column >= key } else { column > key };
-            // There the parser says of the list that it begins with what its first entry holds.
-            let at = if column == key { start + 1 + self.blanks(start + 1) } else { start };
-            return if inside { self.begin(!entry, at, column) } else { None };
+            let inside = if entry { column >= key.column } else { column > key.column };
+            if inside {
+                // There the parser says of the list that it begins with what its first entry holds.
+                let same = column == key.column;
+                let at = if same { start + 1 + self.blanks(start + 1) } else { start };
+                return self.begin(!entry, at, column);
+            }
+            self.absent(key);
         }
         if self.open.is_empty() {
             return if column == 0 { self.begin(!entry, start, 0) } else { None };
@@ -163,14 +211,39 @@ impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
         None
     }
 
-    /// Where a plain key ends, if one stands here with its colon.
-    fn key_end(&self, at: usize) -> Option<usize> {
+    /// Shows a key with its colon; where it ends.
+    fn read_key(&mut self, at: usize) -> Option<usize> {
+        let Key { text, style, range } = self.key(at)?;
+        let end = range.end;
+        (self.sink)(Event::Scalar { text: Cow::Borrowed(text), style, range });
+        Some(end)
+    }
+
+    /// The key that stands here with its colon.
+    fn key(&self, at: usize) -> Option<Key<'t>> {
         let first = self.byte(at);
+        if matches!(first, b'"' | b'\'') {
+            return self.quoted_key(at, first);
+        }
         let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte);
         let length = self.bytes[at..].iter().take_while(|&&byte| part(byte)).count();
         let end = at + length;
         let key = (first.is_ascii_alphabetic() || first == b'_') && length <= MAX_KEY;
-        (key && self.byte(end) == b':' && matches!(self.byte(end + 1), b' ' | b'\n')).then_some(end)
+        let found = Key { text: self.text.get(at..end)?, style: Style::Plain, range: at..end };
+        (key && self.is_colon(end)).then_some(found)
+    }
+
+    /// A key in quotes, without escapes.
+    fn quoted_key(&self, at: usize, quote: u8) -> Option<Key<'t>> {
+        let stop = at + 1 + memchr::memchr3(quote, b'\\', b'\n', self.bytes.get(at + 1..)?)?;
+        let style = if quote == b'"' { Style::Double } else { Style::Single };
+        let key = self.bytes[stop] == quote && stop - at <= MAX_KEY && self.is_colon(stop + 1);
+        key.then(|| Key { text: &self.text[at + 1..stop], style, range: at..stop + 1 })
+    }
+
+    /// Whether a colon stands here that ends a key.
+    fn is_colon(&self, at: usize) -> bool {
+        self.byte(at) == b':' && matches!(self.byte(at + 1), b' ' | b'\n')
     }
 
     /// A value that begins on the line of its key or dash; `parent` is the column of that.
@@ -181,6 +254,7 @@ impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
             b'\'' => self.single(at, parent),
             b'[' | b'{' => self.flow(at),
             b'-' if matches!(self.byte(at + 1), b' ' | b'\n') => None,
+            b':' if !matches!(self.byte(at + 1), b' ' | b'\n') => self.plain(at, parent),
             b'\n' | b'?' | b':' | b',' | b']' | b'}' | b'#' | b'&' | b'*' | b'!' | b'%' | b'@'
             | b'`' => None,
             _ => self.plain(at, parent),

@@ -18,6 +18,8 @@ pub(super) enum Event<'t> {
     Scalar { text: Cow<'t, str>, style: Style, range: Range<usize> },
     /// From its marker to the end of its line; not in JSON.
     Comment { range: Range<usize> },
+    /// The mark between two documents; not in JSON.
+    Next,
 }
 
 /// Deepest nesting that is read here.

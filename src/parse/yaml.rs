@@ -188,6 +188,10 @@ impl<'a> Builder<'a> {
                 let text = &self.input.text[range.start + 1..range.end];
                 self.comment(text, range);
             }
+            plain::Event::Next => {
+                self.close_document(0, false);
+                self.document = Some(0);
+            }
         }
     }
 

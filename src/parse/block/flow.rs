@@ -59,9 +59,7 @@ impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
         if !mapping {
             return Some(at);
         }
-        let end = self.key_end(at).filter(|&end| self.byte(end + 1) == b' ')?;
-        let (text, range) = (Cow::Borrowed(&self.text[at..end]), at..end);
-        (self.sink)(Event::Scalar { text, style: Style::Plain, range });
+        let end = self.read_key(at).filter(|&end| self.byte(end + 1) == b' ')?;
         Some(end + 1 + self.blanks(end + 1))
     }
 

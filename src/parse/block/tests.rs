@@ -59,6 +59,40 @@ groups: # of rules
         - {a: b, c: [d, "e f", 'g', {}, []]} # flow
     # end
 - name: b
+  empty:
+  none: # of it
+
+  # not here
+  inside:
+    - first:
+    - second:
+      third:
+last:
+---
+# second
+"a b": 'c'
+'d':
+"e/f":
+  g: :h
+  words:
+    one two
+      three
+  flow:
+    {a: b, "c": d}
+  quoted:
+
+    # why
+    "a
+    b"
+  block:
+    |
+    text
+list:
+- 'k': 1
+  l: "m" # n
+---
+- x
+- "y": z
 "#;
 
 #[test]
@@ -66,7 +100,7 @@ fn what_is_read_here_is_read_as_the_parser_reads_it() {
     assert_eq!(same(RULES), (true, true));
     for text in [
         "a: &b c\n",
-        "a:\n",
+        "a:\n-",
         "a: b",
         "a: [b, ]\n",
         "a: {b}\n",
@@ -82,7 +116,10 @@ fn what_is_read_here_is_read_as_the_parser_reads_it() {
 
 #[test]
 fn every_edit_is_read_alike_or_left_to_the_parser() {
-    let edits = [" ", "\n", ":", "- ", " #", "\"", "'", "|", "\\", "{", "\n  "];
+    let edits = [
+        " ", "\n", ":", "- ", " #", "\"", "'", "|", "\\", "{", "\n  ", "\n---\n", "---", "...",
+        "?", "&a ", ": ", "\n \n",
+    ];
     for (at, letter) in RULES.char_indices() {
         let (before, rest) = RULES.split_at(at);
         let lost = format!("{before}{}", &rest[letter.len_utf8()..]);
