@@ -131,7 +131,8 @@ pub fn find(section: &str, name: &str) -> Option<&'static ComponentType> {
             && !name.ends_with('_')
             && is_parted(row.name, name)
     };
-    own.iter().find(|row| row.now == Some(name)).or_else(|| own.iter().find(parted))
+    let renamed = own.iter().find(|row| row.now == Some(name));
+    renamed.or_else(|| own.iter().filter(|_| name.contains('_')).find(parted))
 }
 
 /// Whether `name` is `old` with some `_` more.

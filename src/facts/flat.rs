@@ -7,6 +7,7 @@ use super::scalar::Scalar;
 use super::subject::Held;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
+use std::fmt::Write;
 
 /// Most settings of one component that are kept: aliases can multiply them.
 const BUDGET: usize = 4_000;
@@ -58,9 +59,17 @@ fn below<'t>(
                     path.push('.');
                 }
                 // Loaders take `a::b` for nested keys.
-                path.push_str(&name.replace("::", "."));
+                for (at, part) in name.split("::").enumerate() {
+                    if at > 0 {
+                        path.push('.');
+                    }
+                    path.push_str(part);
+                }
             }
-            None => path.push_str(&format!("[{number}]")),
+            None => {
+                // Writing to a text never fails.
+                let _ = write!(path, "[{number}]");
+            }
         }
         let deepest = depth + 1 >= DEPTH;
         let goes_on = match visit(Step { path, key, value, deepest }) {

@@ -105,8 +105,13 @@ pub(super) fn hint<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Stri
 
 /// Whether a type is one of these, by its old or its new name.
 pub(super) fn is_kind(id: &str, kinds: &[&str]) -> bool {
-    let plain = kind_of(id).replace('_', "");
-    kinds.iter().any(|kind| kind.replace('_', "") == plain)
+    let own = kind_of(id);
+    kinds.iter().any(|kind| letters(own).eq(letters(kind)))
+}
+
+/// The bytes of a type that every spelling of it has.
+fn letters(kind: &str) -> impl Iterator<Item = u8> {
+    kind.bytes().filter(|byte| *byte != b'_')
 }
 
 /// Whether the collector that loads a document is of this release or a later one; `None` where
