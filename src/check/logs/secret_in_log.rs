@@ -54,7 +54,8 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
                 continue;
             }
             let masked = masked != Masked::Not || case.repo.masks_texts(call);
-            let certain = certain && !tries && !masked && !(what == "secret key" && is_named(call));
+            let named = what == "secret key" && is_named(call);
+            let certain = certain && !tries && !masked && !named;
             let article = if what.starts_with(['a', 'o']) { "an" } else { "a" };
             let what = format!("{article} {what}");
             case.flag(value.span).with("what", what).severity(weight(certain));
