@@ -8,6 +8,8 @@ use crate::facts::alertmanager::{Route, refuse};
 use crate::facts::scalar::Scalar;
 use crate::facts::schema::{Refusal, SchemaIssue};
 use crate::lang::distance;
+use crate::lang::version::Version;
+use crate::repo::runs::Program;
 use std::collections::BTreeMap;
 
 pub(super) fn takes(issue: &SchemaIssue) -> bool {
@@ -25,12 +27,14 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         document.schema_issues.iter().filter(|issue| issue.context == refuse::TIME).collect();
     refusal::report(document, case, |issue| {
         takes(issue)
+            && issue.refusal != Refusal::TooNew
             && (issue.context == refuse::TIME
                 || !mine.iter().any(|own| own.span == issue.span || own.field == issue.field))
     });
     if !refusal::is_read(document) {
         return;
     }
+    too_new(document, case);
     let who = refusal::who(case);
     let mut first = BTreeMap::new();
     let all = &case.repo.facts.time_intervals;
@@ -58,6 +62,18 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
                 .with("field", &used.text)
                 .with("what", "is no time interval of this file")
                 .with("who", who);
+        }
+    }
+}
+
+/// What releases before 0.35 refuse, where one of them runs.
+fn too_new(document: &Document, case: &mut Case<'_>) {
+    const TAKES: Version = Version::new(0, 35, 0);
+    let runs = case.repo.releases(document.id, Program(&["alertmanager"])).reach(TAKES);
+    let issues = document.schema_issues.iter();
+    for issue in issues.filter(|it| it.context == refuse::TIME && it.refusal == Refusal::TooNew) {
+        if runs == Some(false) {
+            refusal::flag(issue, case);
         }
     }
 }

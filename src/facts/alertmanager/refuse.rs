@@ -54,14 +54,8 @@ pub(super) fn collect(root: NodeRef<'_>, open: bool) -> Vec<SchemaIssue> {
             }
             for interval in named.get("time_intervals").into_iter().flat_map(NodeRef::items) {
                 for fault in time::faults(interval) {
-                    collector.push(
-                        Refusal::BadValue,
-                        TIME,
-                        fault.span,
-                        &path,
-                        fault.field,
-                        fault.message,
-                    );
+                    let refusal = if fault.newer { Refusal::TooNew } else { Refusal::BadValue };
+                    collector.push(refusal, TIME, fault.span, &path, fault.field, fault.message);
                 }
             }
         }
@@ -352,16 +346,34 @@ impl Collector<'_> {
                 .to_owned();
             self.push(Refusal::Conflict, CREDENTIAL, span, path, "http_config", message);
         }
-        let updates = Scalar::under(node, "update_message").and_then(|value| value.boolean());
-        if updates == Some(true) {
-            let api_url = node.get("api_url").and_then(Scalar::of);
-            let default = "https://slack.com/api/chat.postMessage";
-            if api_url.is_none_or(|url| url.known && url.text != default) {
-                let span = node.entry("update_message").map_or(key, |(key, _)| key.span());
-                let message = format!("needs `api_url: {default}`");
-                self.push(Refusal::Missing, INTEGRATION, span, path, "update_message", message);
+        for field in ["update_message", "post_updates_to_thread"] {
+            let on = Scalar::under(node, field).and_then(|value| value.boolean()) == Some(true);
+            if let Some(message) = self.speaks_otherwise(node, token).filter(|_| on) {
+                let span = node.entry(field).map_or(key, |(key, _)| key.span());
+                self.push(Refusal::Missing, INTEGRATION, span, path, field, message);
             }
         }
+    }
+
+    /// What is wrong where a message is changed or answered, which Slack does at one address only:
+    /// with a token at that of the app, else at the webhook's.
+    fn speaks_otherwise(&self, node: NodeRef<'_>, token: bool) -> Option<String> {
+        const ADDRESS: &str = "https://slack.com/api/chat.postMessage";
+        let of_all = |field: &str| self.global.filter(|_| !self.open)?.get(field);
+        let (own, all) = match token && !set(node, "api_url") {
+            true => ("app_url", "slack_app_url"),
+            false => ("api_url", "slack_api_url"),
+        };
+        if own == "api_url" && !set(node, own) {
+            let from_file = set(node, "api_url_file")
+                || of_all(all).is_none() && of_all("slack_api_url_file").is_some();
+            if from_file {
+                return Some(format!("needs `api_url: {ADDRESS}`, and takes none from a file"));
+            }
+        }
+        let own = node.get(own).filter(|url| !url.is_null());
+        let address = own.or_else(|| of_all(all)).and_then(Scalar::of)?;
+        (address.known && address.text != ADDRESS).then(|| format!("needs the address {ADDRESS}"))
     }
 
     fn incidentio(&mut self, key: Span, node: NodeRef<'_>, path: &str) {

@@ -19,11 +19,12 @@ pub struct Text {
     pub language: Language,
 }
 
-/// Settings of each integration that Alertmanager 0.34 runs as templates. `*` is any key, `**`
+/// Settings of each integration that Alertmanager 0.35 runs as templates. `*` is any key, `**`
 /// everything below; lists are passed through.
 const SETTINGS: &[(&str, &[&str])] = &[
     ("discord", &["content", "title", "message"]),
     ("email", &["to", "from", "html", "text", "headers.*"]),
+    ("incidentio", &["metadata.*"]),
     (
         "jira",
         &[
@@ -116,6 +117,7 @@ const SETTINGS: &[(&str, &[&str])] = &[
             "title",
             "title_link",
             "text",
+            "message_text",
             "emoji",
             "icon_url",
             "image_url",

@@ -12,7 +12,12 @@ pub(super) struct Fault {
     pub(super) field: &'static str,
     /// What is wrong, as half a sentence.
     pub(super) message: String,
+    /// Only releases before 0.35 refuse it.
+    pub(super) newer: bool,
 }
+
+/// `friday:monday`: the week starts on sunday.
+const OVER_THE_WEEK: &str = "goes over the end of the week, as only 0.35 and later read it";
 
 const WEEKDAYS: &[&str] =
     &["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
@@ -37,7 +42,8 @@ pub(super) fn faults(interval: NodeRef<'_>) -> Vec<Fault> {
     let mut each = |field: &'static str, check: fn(&str) -> Option<String>| {
         for text in texts(interval, field) {
             if let Some(message) = check(&text.text.to_lowercase()).filter(|_| text.known) {
-                faults.push(Fault { span: text.span, field, message });
+                let newer = message.ends_with(OVER_THE_WEEK);
+                faults.push(Fault { span: text.span, field, message, newer });
             }
         }
     };
@@ -53,7 +59,7 @@ pub(super) fn faults(interval: NodeRef<'_>) -> Vec<Fault> {
         && !is_zone(&zone.text)
     {
         let message = format!("takes a time zone such as `Europe/Berlin`, not `{}`", zone.text);
-        faults.push(Fault { span: zone.span, field: "location", message });
+        faults.push(Fault { span: zone.span, field: "location", message, newer: false });
     }
     faults
 }
@@ -82,7 +88,7 @@ fn times(range: NodeRef<'_>, faults: &mut Vec<Fault>) {
                     Some(text) => format!("takes a time such as 09:00, not `{}`", text.text),
                     None => "is missing: a time range has a start and an end".to_owned(),
                 };
-                faults.push(Fault { span, field, message });
+                faults.push(Fault { span, field, message, newer: false });
             }
         }
     }
@@ -91,7 +97,7 @@ fn times(range: NodeRef<'_>, faults: &mut Vec<Fault>) {
     {
         let span = range.get("end_time").map_or(first, NodeRef::span);
         let message = "is not after `start_time`: a range over midnight is two ranges".to_owned();
-        faults.push(Fault { span, field: "end_time", message });
+        faults.push(Fault { span, field: "end_time", message, newer: false });
     }
 }
 
@@ -120,7 +126,7 @@ fn weekdays(text: &str) -> Option<String> {
     let ends = ends(text).and_then(|(first, last)| Some((place(first)?, place(last)?)));
     match ends {
         Some((first, last)) if first <= last => None,
-        Some(_) => Some(format!("has `{text}`, which runs backwards: the week starts on sunday")),
+        Some(_) => Some(format!("has `{text}`, which {OVER_THE_WEEK}")),
         None => {
             Some(format!("takes a day such as `monday` or a range `monday:friday`, not `{text}`"))
         }
@@ -148,6 +154,10 @@ fn months(text: &str) -> Option<String> {
         month.and_then(|at| i64::try_from(at + 1).ok()).or_else(|| integer(name))
     };
     match ends(text).and_then(|(first, last)| Some((place(first)?, place(last)?))) {
+        // No time is ever in the thirteenth: 0.35 refuses it.
+        Some((first, last)) if first < 1 || last > 12 => {
+            Some(format!("has `{text}`: months go from 1 to 12"))
+        }
         Some((first, last)) if first <= last => None,
         Some(_) => Some(format!("has `{text}`, which runs backwards")),
         None => Some(format!("takes a month such as `may` or a range `1:3`, not `{text}`")),

@@ -41,8 +41,9 @@ const PROMETHEUS: &[&str] = &[
     "value",
 ];
 
-/// Functions that Alertmanager 0.34 adds.
+/// Functions that Alertmanager 0.35 adds.
 const ALERTMANAGER: &[&str] = &[
+    "addDuration",
     "append",
     "base64decode",
     "base64encode",
