@@ -2,6 +2,7 @@
 
 use super::stamp::Stamp;
 use super::{Hash, hash};
+use sha2::{Digest, Sha256};
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -116,9 +117,7 @@ fn tool(top: &Path, program: &Path) -> Option<Hash> {
     if let Some(known) = name.as_deref().and_then(read) {
         return known.try_into().ok();
     }
-    let mut bytes = Vec::new();
-    File::open(program).ok()?.read_to_end(&mut bytes).ok()?;
-    let tool = hash(&bytes);
+    let tool = hash_of(File::open(program).ok()?)?;
     if let Some(name) = name
         && stamp.is_some_and(|stamp| stamp.is_settled(SystemTime::now()))
         && label(top).is_ok()
@@ -127,6 +126,20 @@ fn tool(top: &Path, program: &Path) -> Option<Hash> {
         let _ = write(&name, &tool);
     }
     Some(tool)
+}
+
+/// The hash of what a file holds, part by part: a program is larger than all that a run reads.
+fn hash_of(mut file: File) -> Option<Hash> {
+    let mut part = vec![0; 1 << 17];
+    let mut hasher = Sha256::new();
+    loop {
+        match file.read(&mut part) {
+            Ok(0) => return Some(hasher.finalize().into()),
+            Ok(length) => hasher.update(&part[..length]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
 }
 
 /// Says in the top folder what it is, before anything else stands there.
