@@ -1,6 +1,6 @@
 //! Dimensions of span metrics with a value for everybody. Rule: rules/otcl/spanmetrics-cardinality.yaml
 
-use super::model::is_kind;
+use super::model::{is_kind, is_used};
 use crate::check::Case;
 use crate::facts::collector::{Component, Section};
 
@@ -55,7 +55,8 @@ const ADDRESSES: &[&str] = &["url.full", "http.target", "http.url", "url.path"];
 pub(super) fn check(component: &Component, case: &mut Case<'_>) {
     let counts = matches!(component.section, Section::Connectors | Section::Processors)
         && is_kind(&component.id.text, &["spanmetrics"]);
-    if !counts {
+    // One that no pipeline takes makes no series.
+    if !counts || !is_used(case.repo, component) {
         return case.skip();
     }
     let settings = &component.settings;
