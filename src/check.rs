@@ -125,7 +125,7 @@ macro_rules! builtins {
                     Builtin::Document(check) => {
                         let subject = self.rule.subject;
                         for document in facts.documents.iter().filter(|one| reads(subject, one)) {
-                            self.one(None, |case| check(document, case), Some(document));
+                            self.one(|case| check(document, case), Some(document));
                         }
                     }
                     Builtin::Expression(check) => self.each(model.queries(), check),
@@ -135,7 +135,7 @@ macro_rules! builtins {
                     Builtin::Attestation(check) => self.each(&self.repo.settings.attestations, check),
                     Builtin::Cluster(check) => self.each(repo.engine_clusters(), check),
                     Builtin::Service(check) => self.each(repo.services(), check),
-                    Builtin::Repository(check) => self.one(None, check, None),
+                    Builtin::Repository(check) => self.one(check, None),
                 }
             }
 
@@ -145,9 +145,7 @@ macro_rules! builtins {
                 let facts = &repo.facts;
                 macro_rules! each {
                     ($subjects:expr) => {
-                        for subject in self.part($subjects) {
-                            self.one(Some(subject), |case| check(subject, case), None);
-                        }
+                        self.each($subjects, |subject, case| check(subject, case))
                     };
                 }
                 match self.rule.subject {
@@ -332,44 +330,66 @@ impl<'a> Runner<'a> {
         &subjects[self.block.start.min(end)..end]
     }
 
-    fn each<S: Subject>(&mut self, subjects: &'a [S], check: fn(&'a S, &mut Case<'a>)) {
-        for subject in self.part(subjects) {
-            self.one(Some(subject), |case| check(subject, case), None);
-        }
-    }
-
-    fn one(
-        &mut self,
-        subject: Option<&'a dyn Subject>,
-        check: impl FnOnce(&mut Case<'a>),
-        document: Option<&'a Document>,
-    ) {
-        if subject.is_some_and(|subject| self.is_foreign(subject)) {
-            return;
-        }
-        let before = self.outcome.findings.len();
-        let mut case = Case {
-            model: self.model,
-            repo: self.repo,
-            rule: self.rule,
-            subject,
-            document: document.map(|document| document.id),
-            examined: true,
-            findings: std::mem::take(&mut self.outcome.findings),
-        };
-        match catch_unwind(AssertUnwindSafe(|| check(&mut case))) {
-            Ok(()) => self.outcome.examined += usize::from(case.examined),
-            Err(_) => {
+    /// Shows the rule its part of a list of subjects.
+    fn each<S: Subject>(&mut self, subjects: &'a [S], check: impl Fn(&'a S, &mut Case<'a>)) {
+        let subjects = self.part(subjects);
+        let of_grafana = GRAFANA.contains(&self.rule.code);
+        let mut case = self.case();
+        let mut next = 0;
+        // A panic ends one subject: the others are seen by going on behind it.
+        while next < subjects.len() {
+            let mut before = case.findings.len();
+            let run = catch_unwind(AssertUnwindSafe(|| {
+                while let Some(subject) = subjects.get(next) {
+                    next += 1;
+                    if !of_grafana && self.is_foreign(subject) {
+                        continue;
+                    }
+                    before = case.findings.len();
+                    case.subject = Some(subject);
+                    case.examined = true;
+                    check(subject, &mut case);
+                    self.outcome.examined += usize::from(case.examined);
+                }
+            }));
+            if run.is_err() {
                 case.findings.truncate(before);
-                let title = subject.map_or_else(|| "the repository".to_owned(), Subject::title);
-                self.outcome.panics.push(title);
+                self.outcome.panics.extend(case.subject.map(Subject::title));
             }
         }
         self.outcome.findings = case.findings;
     }
 
-    /// Whether a fact is Grafana's, and the rule speaks of what Prometheus and Alertmanager read.
-    fn is_foreign(&self, subject: &dyn Subject) -> bool {
+    /// Shows the rule the repository, or a document.
+    fn one(&mut self, check: impl FnOnce(&mut Case<'a>), document: Option<&'a Document>) {
+        let before = self.outcome.findings.len();
+        let mut case = self.case();
+        case.document = document.map(|document| document.id);
+        match catch_unwind(AssertUnwindSafe(|| check(&mut case))) {
+            Ok(()) => self.outcome.examined += usize::from(case.examined),
+            Err(_) => {
+                case.findings.truncate(before);
+                self.outcome.panics.push("the repository".to_owned());
+            }
+        }
+        self.outcome.findings = case.findings;
+    }
+
+    /// A case without a subject; what was found goes on in it.
+    fn case(&mut self) -> Case<'a> {
+        Case {
+            model: self.model,
+            repo: self.repo,
+            rule: self.rule,
+            subject: None,
+            document: None,
+            examined: true,
+            findings: std::mem::take(&mut self.outcome.findings),
+        }
+    }
+
+    /// Whether a fact is Grafana's.
+    fn is_foreign<S: Subject>(&self, subject: &S) -> bool {
         let alerting = matches!(
             subject.kind(),
             SubjectKind::AlertRule
@@ -379,9 +399,7 @@ impl<'a> Runner<'a> {
                 | SubjectKind::Integration
                 | SubjectKind::NotificationTemplate
         );
-        alerting
-            && subject.document().is_some_and(|document| self.repo.is_grafana(document))
-            && !GRAFANA.contains(&self.rule.code)
+        alerting && subject.document().is_some_and(|document| self.repo.is_grafana(document))
     }
 
     fn predicate(&mut self) {

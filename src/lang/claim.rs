@@ -99,31 +99,30 @@ pub fn claims(text: &str) -> Vec<Claim> {
 /// Ranges between full stops, semicolons and line ends.
 fn sentences(text: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = text.as_bytes();
+    let is_end = |at: &usize| match bytes[*at] {
+        b'\n' | b';' | b'!' | b'?' => true,
+        b'.' => bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace),
+        _ => false,
+    };
     let mut start = 0;
-    let mut ends: Vec<usize> = (0..bytes.len())
-        .filter(|&at| match bytes[at] {
-            b'\n' | b';' | b'!' | b'?' => true,
-            b'.' => bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace),
-            _ => false,
-        })
-        .collect();
-    ends.push(text.len());
-    ends.into_iter().map(move |end| {
-        let range = start.min(end)..end;
+    std::iter::from_fn(move || {
+        let rest = (start <= bytes.len()).then_some(start..bytes.len())?;
+        let end = rest.clone().find(is_end).unwrap_or(rest.end);
         start = end + 1;
-        range
+        Some(rest.start..end)
     })
 }
 
 fn of_sentence(text: &str, offset: usize) -> Vec<Claim> {
     let words = words(text);
-    if words.iter().any(|word| USUAL.contains(&word.text.to_ascii_lowercase().as_str())) {
+    let mut numbers = (0..words.len()).filter(|&at| is_number(words[at].text)).peekable();
+    let usual = |word: &Word<'_>| USUAL.iter().any(|it| word.text.eq_ignore_ascii_case(it));
+    if numbers.peek().is_none() || words.iter().any(usual) {
         return Vec::new();
     }
-    let numbers: Vec<usize> = (0..words.len()).filter(|&at| is_number(words[at].text)).collect();
     let mut waits = Vec::new();
     let mut others = Vec::new();
-    for &at in &numbers {
+    for at in numbers {
         match number(&words, at) {
             Some(claim) if claim.kind == Kind::Wait => waits.push(claim),
             read => others.push(read),
@@ -146,11 +145,11 @@ fn of_sentence(text: &str, offset: usize) -> Vec<Claim> {
 /// answers.
 fn is_number(word: &str) -> bool {
     let letter = |c: char| c.is_ascii_alphabetic();
-    let digits = word.trim_end_matches(letter);
-    let ending = word[digits.len()..].to_ascii_lowercase();
-    word.bytes().any(|byte| byte.is_ascii_digit())
-        && !word.starts_with(letter)
-        && !matches!(ending.as_str(), "st" | "nd" | "rd" | "th" | "xx")
+    if word.starts_with(letter) || !word.bytes().any(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    let ending = &word[word.trim_end_matches(letter).len()..];
+    !["st", "nd", "rd", "th", "xx"].iter().any(|it| ending.eq_ignore_ascii_case(it))
 }
 
 fn words(text: &str) -> Vec<Word<'_>> {

@@ -166,19 +166,26 @@ pub fn asks_for_text(pattern: &str) -> bool {
             .is_ok_and(|parsed| parsed.properties().minimum_len().is_some_and(|least| least > 0))
 }
 
-/// [`asks_for_text`] of letters and dots in a row, each alone or with one `*` or `+` after it; nearly
-/// all patterns are so. `None` of any other.
+/// [`asks_for_text`] of letters, dots and plain groups in a row, each alone or with one `*` or `+`
+/// after it; nearly all patterns are so. `None` of any other.
 fn asks_in_row(pattern: &str) -> Option<bool> {
     let mut asks = false;
-    let mut bytes = pattern.bytes().peekable();
-    while let Some(byte) = bytes.next() {
-        if !byte.is_ascii_alphanumeric() && !b"._-/:".contains(&byte) {
+    let mut rest = pattern;
+    while let Some(byte) = rest.bytes().next() {
+        let (one, length) = if byte == b'(' {
+            let inner = &rest[1..rest.find(')')?];
+            let branches =
+                inner.split('|').map(|it| if it.contains('(') { None } else { asks_in_row(it) });
+            (branches.collect::<Option<Vec<_>>>()?.into_iter().all(|it| it), inner.len() + 2)
+        } else if byte.is_ascii_alphanumeric() || b"._-/:".contains(&byte) {
+            (true, 1)
+        } else {
             return None;
-        }
-        match bytes.next_if(|next| matches!(next, b'*' | b'+')) {
-            Some(b'*') => {}
-            _ => asks = true,
-        }
+        };
+        rest = &rest[length..];
+        let after = rest.bytes().next().filter(|next| matches!(next, b'*' | b'+'));
+        rest = &rest[usize::from(after.is_some())..];
+        asks |= one && after != Some(b'*');
     }
     Some(asks)
 }
@@ -309,6 +316,24 @@ mod tests {
             assert_eq!(asks_in_row(pattern), None, "{pattern}");
         }
         assert!(!asks_for_text("a?") && asks_for_text("(a|b)") && !asks_for_text(".*"));
+        // What is read in a row is what the whole pattern says.
+        for pattern in [
+            "(a|b).*",
+            "(a|)b*",
+            "(5..|429)",
+            "x*(a.|.*)",
+            "(a)*",
+            "(a)+c*",
+            "((a))",
+            "(a",
+            "a)",
+            "(?:a)",
+        ] {
+            let whole = re2::fault(pattern).is_none()
+                && regex_syntax::parse(pattern)
+                    .is_ok_and(|parsed| parsed.properties().minimum_len().is_some_and(|it| it > 0));
+            assert_eq!(asks_for_text(pattern), whole, "{pattern}");
+        }
     }
 
     #[test]

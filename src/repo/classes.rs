@@ -18,7 +18,6 @@ use crate::lang::promql::ast::{Matcher, Selector};
 use crate::lang::quick::QuickMap;
 use crate::metrics;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
 use words::Words;
 
 /// What is watched.
@@ -103,6 +102,35 @@ impl Class {
     }
 }
 
+/// What one expression watches, a bit for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Classes(u16);
+
+impl Classes {
+    /// Whether it watches this.
+    pub fn contains(self, class: Class) -> bool {
+        self.0 & (1 << class as u16) != 0
+    }
+
+    fn insert(&mut self, class: Class) {
+        self.0 |= 1 << class as u16;
+    }
+
+    fn remove(&mut self, class: Class) {
+        self.0 &= !(1 << class as u16);
+    }
+
+    fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl FromIterator<Classes> for Classes {
+    fn from_iter<I: IntoIterator<Item = Classes>>(all: I) -> Classes {
+        Classes(all.into_iter().fold(0, |known, one| known | one.0))
+    }
+}
+
 /// Exporters that say nothing about the requests of services.
 const HOSTS: &[&str] = &[
     "alertmanager",
@@ -150,9 +178,9 @@ const OUTCOMES: &[&str] = &[
 ];
 
 /// What a rule or indicator watches.
-pub fn classes<'r>(model: &Model<'r>, query: &Query<'r>) -> BTreeSet<Class> {
+pub fn classes<'r>(model: &Model<'r>, query: &Query<'r>) -> Classes {
     let words = &model.repo.settings.business_words;
-    let mut found = BTreeSet::new();
+    let mut found = Classes::default();
     let mut unknown = false;
     for selector in model.sources(query.index) {
         let Some(name) = selector.metric() else {
@@ -175,8 +203,8 @@ pub fn classes<'r>(model: &Model<'r>, query: &Query<'r>) -> BTreeSet<Class> {
         by_name(&names, query.raises().is_some(), unknown, &mut found);
     }
     // A share of errors or a mean duration is read from requests, but counts none.
-    if found.contains(&Class::Errors) || found.contains(&Class::Latency) {
-        found.remove(&Class::RequestRate);
+    if found.contains(Class::Errors) || found.contains(Class::Latency) {
+        found.remove(Class::RequestRate);
     }
     found
 }
@@ -235,7 +263,7 @@ impl Spoken {
     }
 
     /// Adds what a selector of the metric reads.
-    fn add(&self, selector: &Selector, found: &mut BTreeSet<Class>) {
+    fn add(&self, selector: &Selector, found: &mut Classes) {
         if self.down {
             found.insert(Class::TargetDown);
         }
@@ -257,7 +285,7 @@ impl Spoken {
     }
 }
 
-fn resources(words: Words, selector: &Selector, found: &mut BTreeSet<Class>) {
+fn resources(words: Words, selector: &Selector, found: &mut Classes) {
     // `resource="cpu"`, `condition="MemoryPressure"`.
     let values: Vec<Words> = selector
         .labels()
@@ -324,7 +352,7 @@ fn reads_budget(model: &Model<'_>, query: &Query<'_>) -> bool {
 }
 
 /// `unknown`: some series comes from no known exporter, so that it may be one of the business.
-fn by_name(names: &[Words], alert: bool, unknown: bool, found: &mut BTreeSet<Class>) {
+fn by_name(names: &[Words], alert: bool, unknown: bool, found: &mut Classes) {
     let table: &[(Words, Class)] = &[
         (Words::ERRORS, Class::Errors),
         (Words::LATENCY_NAMES, Class::Latency),
@@ -336,7 +364,7 @@ fn by_name(names: &[Words], alert: bool, unknown: bool, found: &mut BTreeSet<Cla
             continue;
         }
         let classes = table.iter().chain(RESOURCES).filter(|(words, _)| name.has(*words));
-        found.extend(classes.map(|(_, class)| *class));
+        classes.for_each(|(_, class)| found.insert(*class));
         if alert && name.has(Words::DOWN) {
             found.insert(Class::TargetDown);
         }
@@ -348,7 +376,7 @@ fn by_name(names: &[Words], alert: bool, unknown: bool, found: &mut BTreeSet<Cla
 
 impl<'r> Model<'r> {
     /// What every expression watches, by its number.
-    pub fn classes(&self) -> &[BTreeSet<Class>] {
+    pub fn classes(&self) -> &[Classes] {
         // Filled before the threads ask for it.
         self.spoken();
         self.classes

@@ -209,12 +209,18 @@ fn bit(length: usize) -> u64 {
     1 << (length % 64)
 }
 
-/// Runs of letters that can be a metric's name, without colons at their end.
+/// Runs of letters that can be a metric's name, without colons at their end: all texts are read
+/// here, so a byte is looked up and no more.
 fn words(text: &str) -> impl Iterator<Item = &[u8]> {
-    let runs = text.as_bytes().split(|&byte| !is_part(byte));
-    runs.map(|run| {
+    let mut rest = text.as_bytes();
+    std::iter::from_fn(move || {
+        let start = rest.iter().position(|&byte| is_part(byte))?;
+        rest = &rest[start..];
+        let length = rest.iter().position(|&byte| !is_part(byte)).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(length);
+        rest = after;
         let colons = run.iter().rev().take_while(|&&byte| byte == b':').count();
-        &run[..run.len() - colons]
+        Some(&run[..run.len() - colons])
     })
 }
 

@@ -19,7 +19,7 @@ pub use records::{Record, Records};
 use super::Repo;
 use super::alerts::{self, Alert};
 use super::arrivals::Arrivals;
-use super::classes::{Class, Spoken};
+use super::classes::{Classes, Spoken};
 use super::exporters::reduced::Reduced;
 use super::notifications::Notifications;
 use super::queries::Query;
@@ -74,7 +74,7 @@ pub struct Model<'r> {
     unpaged: OnceLock<Unpaged>,
     unheard: OnceLock<Unheard<'r>>,
     up_uses: OnceLock<Vec<up::UpUse<'r>>>,
-    pub(super) classes: OnceLock<Vec<BTreeSet<Class>>>,
+    pub(super) classes: OnceLock<Vec<Classes>>,
     pub(super) spoken: OnceLock<QuickMap<&'r str, Spoken>>,
     providers: OnceLock<QuickMap<&'r str, Arc<[metric::Provider<'r>]>>>,
     sources: OnceLock<Vec<OnceLock<Vec<&'r Selector>>>>,

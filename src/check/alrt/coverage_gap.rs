@@ -5,8 +5,7 @@ use crate::facts::rules::AlertRule;
 use crate::facts::slo::SloDialect;
 use crate::facts::{Dialect, Document};
 use crate::identify::Kind;
-use crate::repo::classes::Class;
-use std::collections::BTreeSet;
+use crate::repo::classes::{Class, Classes};
 
 pub(super) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
@@ -19,23 +18,18 @@ pub(super) fn check(case: &mut Case<'_>) {
     }
     let queries = case.model.queries();
     let classes = case.model.classes();
-    let mut found: BTreeSet<Class> = queries
-        .iter()
-        .filter(|query| query.alert().is_some())
-        .flat_map(|query| classes[query.index].iter().copied())
-        .collect();
+    let alerts = queries.iter().filter(|query| query.alert().is_some());
+    let found: Classes = alerts.map(|query| classes[query.index]).collect();
     // Generators make alerts on the budgets of their objectives.
-    if repo
+    let generated = repo
         .facts
         .slos
         .iter()
-        .any(|slo| matches!(slo.dialect, SloDialect::Sloth | SloDialect::Pyrra))
-    {
-        found.insert(Class::Slo);
-    }
+        .any(|slo| matches!(slo.dialect, SloDialect::Sloth | SloDialect::Pyrra));
     for class in Class::ALERTED {
         let applies = !(class.is_of_hosts() && repo.is_serverless());
-        if applies && !found.contains(class) {
+        let covered = found.contains(*class) || (generated && *class == Class::Slo);
+        if applies && !covered {
             case.flag(repo.document(first).anchor).with("class", class.name());
         }
     }

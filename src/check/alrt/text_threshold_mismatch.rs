@@ -14,6 +14,7 @@ use crate::repo::model::{Model, Place, scale};
 use crate::repo::queries::Query;
 use crate::source::Span;
 use std::cell::OnceCell;
+use std::ops::Range;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let of_step = step_of(query);
@@ -42,8 +43,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         first.is_some_and(|first| std::ptr::eq(first, step))
     });
     for text in model.texts_of(alert).iter().filter(|text| !text.is_label && text.value.known) {
-        let numbers = text.value.text.bytes().any(|byte| byte.is_ascii_digit());
-        if !numbers || text.value.text.contains("://") || !text.parsed.faults.is_empty() {
+        if !has_number(text) || text.value.text.contains("://") || !text.parsed.faults.is_empty() {
             continue;
         }
         for claim in claims(&literal(text)) {
@@ -65,6 +65,16 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
                 .related(at, "what the rule says");
         }
     }
+}
+
+/// Whether a digit stands outside of actions.
+fn has_number(text: &AlertText<'_>) -> bool {
+    let digits = |range: Range<usize>| {
+        text.value.text.as_bytes()[range].iter().filter(|byte| byte.is_ascii_digit()).count()
+    };
+    let actions = text.parsed.steps.iter().filter(|step| !matches!(step.kind, StepKind::Text));
+    let inside: usize = actions.map(|step| digits(step.extent.range())).sum();
+    digits(0..text.value.text.len()) > inside
 }
 
 /// The text with its actions blanked, letter for letter.

@@ -72,7 +72,7 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     let rules =
         repo.facts.documents.iter().any(|it| reads.contains(&it.kind) && repo.is_ours(it.id));
     let declared = repo.definitions().keys().any(|name| classes::is_business(name, words));
-    let read = case.model.classes().iter().any(|classes| classes.contains(&Class::Business));
+    let read = case.model.classes().iter().any(|classes| classes.contains(Class::Business));
     if rules && !declared && !read {
         return;
     }

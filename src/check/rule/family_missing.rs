@@ -3,8 +3,7 @@
 use super::recording_rules_missing::could_hold_records;
 use crate::check::Case;
 use crate::facts::rules::RecordingRule;
-use crate::repo::classes::Class;
-use std::collections::BTreeSet;
+use crate::repo::classes::{Class, Classes};
 
 pub(super) fn check(case: &mut Case<'_>) {
     let repo = case.repo;
@@ -18,14 +17,11 @@ pub(super) fn check(case: &mut Case<'_>) {
     }
     let queries = case.model.queries();
     let classes = case.model.classes();
-    let found: BTreeSet<Class> = queries
-        .iter()
-        .filter(|query| query.record().is_some())
-        .flat_map(|query| classes[query.index].iter().copied())
-        .collect();
+    let records = queries.iter().filter(|query| query.record().is_some());
+    let found: Classes = records.map(|query| classes[query.index]).collect();
     for class in Class::RECORDED {
         let applies = !(class.is_of_hosts() && repo.is_serverless());
-        if applies && !found.contains(class) {
+        if applies && !found.contains(*class) {
             case.flag(repo.document(first).anchor).with("family", class.figure());
         }
     }

@@ -20,7 +20,7 @@ pub(super) fn check(case: &mut Case<'_>) {
     if repo.definitions().keys().any(|name| classes::is_business(name, words)) {
         return;
     }
-    if !case.model.classes().iter().any(|classes| classes.contains(&Class::Business)) {
+    if !case.model.classes().iter().any(|classes| classes.contains(Class::Business)) {
         case.flag(first.anchor);
     }
 }

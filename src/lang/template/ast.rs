@@ -22,6 +22,8 @@ pub struct Step {
     pub extent: Extent,
     /// What it does.
     pub kind: StepKind,
+    /// Whether `.` is what the template was given there.
+    pub at_root: bool,
 }
 
 /// What a step does.
@@ -69,6 +71,8 @@ pub struct Pipe {
     pub assigns: bool,
     /// Its commands, in order; each gets the value of the one before as its last argument.
     pub commands: Vec<Command>,
+    /// Number of the step it stands in.
+    pub step: usize,
 }
 
 /// A function or method with arguments, or one value.

@@ -115,10 +115,11 @@ pub(super) struct Action {
     pub(super) trims: bool,
 }
 
-/// Cuts the action whose first word stands at `at`, delimiter and trim marker read.
-pub(super) fn action(text: &str, at: usize) -> Action {
+/// Cuts the action whose first word stands at `at`, delimiter and trim marker read; its words go
+/// where `tokens` has room.
+pub(super) fn action(text: &str, at: usize, mut tokens: Vec<Token>) -> Action {
     let mut scanner = Scanner { text, at, start: at, parens: 0 };
-    let mut tokens: Vec<Token> = Vec::new();
+    tokens.clear();
     loop {
         let rest = &text.as_bytes()[scanner.at..];
         let trims = trims_right(rest);
@@ -154,7 +155,11 @@ struct Scanner<'t> {
 
 /// Letters, digits and the underscore; Go's classes differ in a few rare marks.
 fn is_alphanumeric(c: char) -> bool {
-    c == '_' || (c.is_alphanumeric() && !is_number_form(c))
+    match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '_' => true,
+        '\0'..='\x7f' => false,
+        _ => c.is_alphanumeric() && !is_number_form(c),
+    }
 }
 
 /// Fractions, powers, Roman and circled numbers: no digits to Go.
@@ -266,9 +271,11 @@ impl Scanner<'_> {
 
     /// Whether what stands here may follow a name.
     fn at_terminator(&self) -> bool {
-        match self.peek() {
-            None | Some(' ' | '\t' | '\r' | '\n' | '.' | ',' | '|' | ':' | ')' | '(') => true,
-            Some(_) => self.text[self.at..].starts_with("}}"),
+        match &self.text.as_bytes()[self.at..] {
+            [] | [b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(', ..] => {
+                true
+            }
+            rest => rest.starts_with(b"}}"),
         }
     }
 
@@ -277,21 +284,30 @@ impl Scanner<'_> {
         Word::Fault(format!("`{}` cannot stand in or right after a name", c.escape_debug()))
     }
 
+    /// Passes over letters, digits and underscores; nearly all of them are ASCII.
+    fn pass_letters(&mut self) {
+        let bytes = self.text.as_bytes();
+        loop {
+            let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+            self.at += bytes[self.at..].iter().take_while(|byte| plain(byte)).count();
+            if !self.peek().is_some_and(is_alphanumeric) {
+                return;
+            }
+            self.next();
+        }
+    }
+
     /// The rest of `.name` or `$name`; `alone` if there is no name.
     fn name(&mut self, named: Word, alone: Word) -> Word {
         if self.at_terminator() {
             return alone;
         }
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.next();
-        }
+        self.pass_letters();
         if self.at_terminator() { named } else { self.bad_character() }
     }
 
     fn identifier(&mut self) -> Word {
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.next();
-        }
+        self.pass_letters();
         if !self.at_terminator() {
             return self.bad_character();
         }

@@ -1,9 +1,9 @@
 //! Texts, statements and what they open and close.
 
 use super::ast::{Block, Definition, Name, PipeId, Step, StepKind};
-use super::lex::{self, Action, Keyword, Word};
+use super::lex::{self, Action, Keyword, Token, Word};
 use super::pipeline::{Context, Reader, Variables, Words};
-use super::{Fault, Language, Parsed};
+use super::{Fault, Language, Parsed, reads};
 use crate::lang::promql::{Extent, text};
 use std::collections::BTreeMap;
 
@@ -16,12 +16,16 @@ pub fn parse(text: &str, language: Language) -> Parsed {
         variables: Variables::new(language.variables()),
         frames: vec![Frame::of(FrameKind::Root, Extent::default(), 0)],
         named: BTreeMap::new(),
+        tokens: Vec::new(),
     };
+    let actions = opens(text.as_bytes()).count();
+    parser.out.steps.reserve_exact(2 * actions + 1);
+    parser.out.pipes.reserve_exact(actions);
     parser.text();
     parser.finish();
     let mut out = parser.out;
     out.steps.shrink_to_fit();
-    out.pipes.shrink_to_fit();
+    reads::place(&mut out);
     out
 }
 
@@ -75,6 +79,13 @@ struct Parser<'t> {
     frames: Vec<Frame>,
     /// Whether a template of this name was defined and is not empty.
     named: BTreeMap<String, bool>,
+    /// Room for the words of an action.
+    tokens: Vec<Token>,
+}
+
+/// Where actions open.
+fn opens(text: &[u8]) -> impl Iterator<Item = usize> {
+    memchr::memchr_iter(b'{', text).filter(|at| text.get(at + 1) == Some(&b'{'))
 }
 
 /// Length of the blanks at the start.
@@ -85,7 +96,7 @@ fn blanks(text: &str) -> usize {
 impl<'t> Parser<'t> {
     fn text(&mut self) {
         let mut at = 0;
-        while let Some(found) = memchr::memmem::find(&self.text.as_bytes()[at..], b"{{") {
+        while let Some(found) = opens(&self.text.as_bytes()[at..]).next() {
             let open = at + found;
             let trims = lex::trims_left(&self.text[open + 2..]);
             let before = &self.text[at..open];
@@ -134,7 +145,7 @@ impl<'t> Parser<'t> {
     }
 
     fn action(&mut self, open: usize, first: usize) -> usize {
-        let action = lex::action(self.text, first);
+        let action = lex::action(self.text, first, std::mem::take(&mut self.tokens));
         let extent = Extent::new(open, action.end);
         if let Err(mut fault) = self.statement(&action, extent) {
             // What is never closed is shown where it begins.
@@ -144,6 +155,7 @@ impl<'t> Parser<'t> {
             self.out.faults.push(fault);
             self.recover(&action, extent);
         }
+        self.tokens = action.tokens;
         if action.trims { action.end + blanks(&self.text[action.end..]) } else { action.end }
     }
 
@@ -423,7 +435,7 @@ impl<'t> Parser<'t> {
     }
 
     fn step(&mut self, extent: Extent, kind: StepKind) {
-        self.out.steps.push(Step { extent, kind });
+        self.out.steps.push(Step { extent, kind, at_root: false });
     }
 
     /// What is open prints something.

@@ -23,7 +23,7 @@ pub(super) struct Variables<'t> {
 
 impl<'t> Variables<'t> {
     pub(super) fn new(given: &'static [&'static str]) -> Variables<'t> {
-        Variables { given, names: vec![""], places: BTreeMap::new(), base: 0 }
+        Variables { given, names: Vec::new(), places: BTreeMap::new(), base: 0 }
     }
 
     pub(super) fn declare(&mut self, name: &'t str) {
@@ -159,11 +159,13 @@ pub(super) struct Reader<'a, 'b, 't> {
 impl<'t> Reader<'_, '_, 't> {
     /// Reads up to the delimiter that closes the action.
     pub(super) fn pipeline(&mut self, context: Context) -> Result<PipeId, Fault> {
-        let mut stack = vec![self.open(context)?];
-        while let Some(open) = stack.last_mut() {
+        let mut open = self.open(context)?;
+        // Those that wait for a parenthesis to close.
+        let mut outer = Vec::new();
+        loop {
             if open.command.is_some() {
                 if self.words.peek_solid().kind == Word::LeftParen {
-                    if stack.len() > MAX_DEPTH {
+                    if outer.len() >= MAX_DEPTH {
                         return Err(Fault {
                             extent: self.words.peek().extent,
                             message: "parentheses are nested too deeply".to_owned(),
@@ -172,10 +174,10 @@ impl<'t> Reader<'_, '_, 't> {
                     let start = self.words.next().extent;
                     let mut inner = self.open(Context::Parentheses)?;
                     inner.start = start;
-                    stack.push(inner);
+                    outer.push(std::mem::replace(&mut open, inner));
                     continue;
                 }
-                self.operand(open)?;
+                self.operand(&mut open)?;
                 continue;
             }
             let token = self.words.next_solid();
@@ -185,12 +187,11 @@ impl<'t> Reader<'_, '_, 't> {
                 Word::RightDelim
             };
             if token.kind == closing {
-                let Some(open) = stack.pop() else { break };
+                let Some(next) = outer.pop() else { return self.close(open, token) };
                 let start = open.start;
-                let id = self.close(open, token)?;
-                let Some(outer) = stack.last_mut() else { return Ok(id) };
-                self.fields(outer, Term::Pipe(id), start.to(token.extent))?;
-                self.after_operand(outer)?;
+                let id = self.close(std::mem::replace(&mut open, next), token)?;
+                self.fields(&mut open, Term::Pipe(id), start.to(token.extent))?;
+                self.after_operand(&mut open)?;
             } else if starts_operand(&token.kind) {
                 self.words.at -= 1;
                 // Most commands have one or two words.
@@ -201,8 +202,6 @@ impl<'t> Reader<'_, '_, 't> {
                 return Err(self.words.unexpected(token, &expected));
             }
         }
-        let end = self.words.peek();
-        Err(self.words.unexpected(end, "a value"))
     }
 
     /// Begins a pipeline: the variables it declares.

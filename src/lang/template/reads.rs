@@ -1,6 +1,6 @@
 //! What the template of an alert reads, and what becomes of the value before it is printed.
 
-use super::ast::{Block, Command, Operand, Pipe, StepKind, Term};
+use super::ast::{Block, Command, Name, Operand, Pipe, Step, StepKind, Term};
 use super::{Parsed, PipeId};
 use crate::lang::promql::Extent;
 use std::collections::BTreeMap;
@@ -64,18 +64,14 @@ const CARRYING: &[&str] = &[
     "urlQueryEscape",
 ];
 
-/// Which steps see the alert as `.`, and the number of the step each pipeline stands in.
-struct Places {
-    at_root: Vec<bool>,
-    of_pipe: Vec<usize>,
-}
-
-fn places(parsed: &Parsed) -> Places {
-    let mut at_root = Vec::with_capacity(parsed.steps.len());
-    let mut of_pipe = Vec::with_capacity(parsed.pipes.len());
+/// Finds which steps see the alert as `.`, and in which step each pipeline stands.
+pub(super) fn place(parsed: &mut Parsed) {
+    let Parsed { steps, pipes, .. } = parsed;
+    let last = steps.len().saturating_sub(1);
+    let mut next = 0;
     // Whether `.` is the alert inside each open block, and outside it.
     let mut open: Vec<(bool, bool)> = Vec::new();
-    for (number, step) in parsed.steps.iter().enumerate() {
+    for (number, step) in steps.iter_mut().enumerate() {
         let root = open.last().is_none_or(|&(inside, _)| inside);
         let pipe = match &step.kind {
             StepKind::Print(pipe) => Some(*pipe),
@@ -88,10 +84,13 @@ fn places(parsed: &Parsed) -> Places {
             StepKind::Else(_) => open.last().is_none_or(|&(_, outside)| outside),
             _ => root,
         };
-        at_root.push(asked);
+        step.at_root = asked;
         // Inner pipelines come before the one that holds them.
-        while pipe.is_some_and(|pipe| of_pipe.len() <= pipe.0 as usize) {
-            of_pipe.push(number);
+        while let Some(inner) =
+            pipes.get_mut(next).filter(|_| pipe.is_some_and(|it| next <= it.0 as usize))
+        {
+            inner.step = number;
+            next += 1;
         }
         match step.kind {
             StepKind::Open(Block::If, _) => open.push((root, root)),
@@ -108,18 +107,19 @@ fn places(parsed: &Parsed) -> Places {
             _ => {}
         }
     }
-    of_pipe.resize(parsed.pipes.len(), parsed.steps.len().saturating_sub(1));
-    Places { at_root, of_pipe }
+    for pipe in pipes.iter_mut().skip(next) {
+        pipe.step = last;
+    }
 }
 
-/// The fields read of the alert: `$labels.x` and `.Labels.x` as `Labels`, `x`.
-fn path(operand: &Operand, at_root: bool) -> Option<Vec<&str>> {
-    let fields = operand.fields.iter().map(|field| &*field.text);
+/// What is read of the alert: `$labels.x` and `.Labels.x` as `Labels` and the fields behind it.
+fn path(operand: &Operand, at_root: bool) -> Option<(&str, &[Name])> {
+    let given = || operand.fields.split_first().map(|(first, rest)| (&*first.text, rest));
     match &operand.term {
-        Term::Dot if at_root => Some(fields.collect()),
+        Term::Dot if at_root => given(),
         Term::Variable(name) => {
             let first = match &**name {
-                "" if at_root => return Some(fields.collect()),
+                "" if at_root => return given(),
                 "labels" => "Labels",
                 "value" => "Value",
                 "values" => "Values",
@@ -127,7 +127,7 @@ fn path(operand: &Operand, at_root: bool) -> Option<Vec<&str>> {
                 "externalURL" => "ExternalURL",
                 _ => return None,
             };
-            Some(std::iter::once(first).chain(fields).collect())
+            Some((first, &operand.fields))
         }
         _ => None,
     }
@@ -135,7 +135,6 @@ fn path(operand: &Operand, at_root: bool) -> Option<Vec<&str>> {
 
 /// The labels a template reads of its alert.
 pub fn labels(parsed: &Parsed) -> Vec<LabelRead> {
-    let places = places(parsed);
     let mut reads = Vec::new();
     let mut guards: Vec<Vec<Box<str>>> = Vec::new();
     let mut next = 0;
@@ -145,8 +144,8 @@ pub fn labels(parsed: &Parsed) -> Vec<LabelRead> {
             step.kind,
             StepKind::Open(Block::If | Block::With, _) | StepKind::Else(Some(_))
         );
-        while next < parsed.pipes.len() && places.of_pipe[next] <= number {
-            of_pipe(&parsed.pipes[next], places.at_root[number], asks, &mut reads);
+        while let Some(pipe) = parsed.pipes.get(next).filter(|pipe| pipe.step <= number) {
+            of_pipe(pipe, step.at_root, asks, &mut reads);
             next += 1;
         }
         let asked: Vec<Box<str>> = if asks {
@@ -187,10 +186,9 @@ fn of_pipe(pipe: &Pipe, at_root: bool, condition: bool, reads: &mut Vec<LabelRea
             Some(name) => matches!(name, "and" | "or" | "not"),
         };
         for (number, operand) in command.operands.iter().enumerate() {
-            let read = path(operand, at_root);
-            let name = match read.as_deref() {
-                Some(["Labels", name, ..]) => Some(Box::from(*name)),
-                Some(["Labels"]) if function == Some("index") && number == 1 => {
+            let name = match path(operand, at_root) {
+                Some(("Labels", [name, ..])) => Some(name.text.clone()),
+                Some(("Labels", [])) if function == Some("index") && number == 1 => {
                     match command.operands.get(2).map(|key| &key.term) {
                         Some(Term::Text(key)) => Some(key.clone()),
                         _ => None,
@@ -215,10 +213,9 @@ fn function_of(command: &Command) -> Option<&str> {
 /// Fields of the alert that there are not: `.labels` for `.Labels`.
 pub fn unknown_fields(parsed: &Parsed) -> Vec<(Box<str>, Extent)> {
     const FIELDS: &[&str] = &["Labels", "ExternalLabels", "ExternalURL", "Value"];
-    let places = places(parsed);
     let mut found = Vec::new();
-    for (pipe, step) in parsed.pipes.iter().zip(&places.of_pipe) {
-        let at_root = places.at_root.get(*step).copied().unwrap_or(false);
+    for pipe in &parsed.pipes {
+        let at_root = parsed.steps.get(pipe.step).is_some_and(|step| step.at_root);
         for operand in pipe.commands.iter().flat_map(|command| &command.operands) {
             let is_data = match &operand.term {
                 Term::Dot => true,
@@ -256,12 +253,12 @@ pub fn step_values(parsed: &Parsed) -> Vec<ValuePrint> {
 }
 
 fn all_values(parsed: &Parsed) -> Vec<ValuePrint> {
-    let places = places(parsed);
     let mut tracer = Tracer { traces: Vec::new(), variables: BTreeMap::new() };
     let mut prints = Vec::new();
-    for (number, (pipe, &step)) in parsed.pipes.iter().zip(&places.of_pipe).enumerate() {
-        let Some(kind) = parsed.steps.get(step).map(|step| &step.kind) else { break };
-        let trace = tracer.pipe(pipe, places.at_root[step]);
+    for (number, pipe) in parsed.pipes.iter().enumerate() {
+        let step = pipe.step;
+        let Some(Step { kind, at_root, .. }) = parsed.steps.get(step) else { break };
+        let trace = tracer.pipe(pipe, *at_root);
         let declares = !pipe.variables.is_empty();
         for name in &pipe.variables {
             let ranged = matches!(kind, StepKind::Open(Block::Range, _)) || pipe.assigns;
@@ -338,9 +335,10 @@ impl Tracer<'_> {
             let inner = self.traces.get(id.0 as usize).cloned().flatten();
             return inner.filter(|_| operand.fields.is_empty());
         }
-        let of_step = match path(operand, at_root)?[..] {
-            ["Value"] => None,
-            ["Values", step] | ["Values", step, "Value"] => Some(step.into()),
+        let of_step = match path(operand, at_root)? {
+            ("Value", []) => None,
+            ("Values", [step]) => Some(step.text.clone()),
+            ("Values", [step, value]) if &*value.text == "Value" => Some(step.text.clone()),
             _ => return None,
         };
         Some(Trace { operand: operand.extent, of_step, functions: Vec::new(), plain: true })

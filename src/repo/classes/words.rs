@@ -103,9 +103,13 @@ impl Words {
     /// Reads a name; `business` are the words of the business.
     pub(super) fn of(name: &str, business: &[String]) -> Words {
         let mut found = Words::default();
+        // Most words of a name begin with no letter of any of them.
+        let initial = |word: &str| word.bytes().next().map_or(0, |byte| 1_u32 << (byte % 32));
+        let initials = business.iter().fold(0, |known, word| known | initial(word));
         each_token(name, |token| {
             found.add(KNOWN.get(token).copied().unwrap_or_default());
-            if business.iter().any(|word| is_word(token, word)) {
+            let likely = initials & initial(token) != 0;
+            if likely && business.iter().any(|word| is_word(token, word)) {
                 found.add(Words::SPOKEN);
             }
         });
@@ -161,15 +165,20 @@ pub fn tokens(name: &str) -> Vec<String> {
 
 /// Shows every word of a name, in lower case.
 fn each_token(name: &str, mut see: impl FnMut(&str)) {
-    match name.is_ascii() {
+    match name.is_ascii() && name.len() <= LONGEST {
         true => each_plain_token(name.as_bytes(), &mut see),
         false => each_written_token(name, &mut see),
     }
 }
 
+/// Longest name, in bytes, for which there is room without asking for memory.
+const LONGEST: usize = 128;
+
 /// The same for a name of plain letters, as nearly all are.
 fn each_plain_token(name: &[u8], see: &mut impl FnMut(&str)) {
-    let mut token = String::with_capacity(name.len());
+    let mut room = [0; LONGEST];
+    let mut length = 0;
+    let mut show = |token: &[u8]| see(std::str::from_utf8(token).unwrap_or_default());
     let mut last = b' ';
     for (at, &c) in name.iter().enumerate() {
         let begins = c.is_ascii_uppercase()
@@ -177,17 +186,18 @@ fn each_plain_token(name: &[u8], see: &mut impl FnMut(&str)) {
                 || (last.is_ascii_uppercase()
                     && name.get(at + 1).is_some_and(u8::is_ascii_lowercase)));
         let apart = !c.is_ascii_alphanumeric();
-        if (apart || begins) && !token.is_empty() {
-            see(&token);
-            token.clear();
+        if (apart || begins) && length > 0 {
+            show(&room[..length]);
+            length = 0;
         }
         last = if apart { b' ' } else { c };
         if !apart {
-            token.push(char::from(c.to_ascii_lowercase()));
+            room[length] = c.to_ascii_lowercase();
+            length += 1;
         }
     }
-    if !token.is_empty() {
-        see(&token);
+    if length > 0 {
+        show(&room[..length]);
     }
 }
 

@@ -30,7 +30,7 @@ fn counted<'s>(scope: &'s Scope<'_>) -> impl Iterator<Item = &'s Query<'s>> {
 }
 
 fn watches(scope: &Scope<'_>, query: &Query<'_>, wanted: &[Class]) -> bool {
-    scope.model.classes()[query.index].iter().any(|class| wanted.contains(class))
+    wanted.iter().any(|class| scope.model.classes()[query.index].contains(*class))
 }
 
 /// Recording rules that give a figure of one of these classes.
