@@ -58,6 +58,7 @@ use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What one rule did.
 #[derive(Debug)]
@@ -185,13 +186,23 @@ pub fn check_model<'a>(model: &'a Model<'a>, rules: &[&'static Rule]) -> Vec<Out
     model.prepare();
     let passes = pass::passes(rules);
     let tasks = pass::tasks(&passes, |kind| count(model, kind));
+    let examined: Vec<_> = rules.iter().map(|_| AtomicUsize::new(0)).collect();
     let done = tasks.par_iter().with_max_len(1).map(|task| {
-        let run = |&pass: &usize| (pass, task.block.start, run(model, &passes[pass], &task.block));
-        task.passes.iter().map(run).collect::<Vec<_>>()
+        let run = |&pass: &usize| {
+            let part = run(model, &passes[pass], &task.block);
+            examined[passes[pass].number].fetch_add(part.examined, Ordering::Relaxed);
+            // Most rules have nothing to say of most subjects.
+            let silent = part.findings.is_empty() && part.panics.is_empty();
+            (!silent).then_some((pass, task.block.start, part))
+        };
+        task.passes.iter().filter_map(run).collect::<Vec<_>>()
     });
     let mut parts: Vec<_> = done.flatten_iter().collect();
     parts.sort_unstable_by_key(|&(pass, start, _)| (pass, start));
     let mut outcomes: Vec<Outcome> = rules.iter().map(|rule| Outcome::of(rule)).collect();
+    for (outcome, examined) in outcomes.iter_mut().zip(examined) {
+        outcome.examined = examined.into_inner();
+    }
     let mut counts = vec![0; rules.len()];
     parts.iter().for_each(|(pass, _, part)| counts[passes[*pass].number] += part.findings.len());
     for (pass, _, part) in parts {
@@ -266,9 +277,8 @@ impl Outcome {
         Outcome { rule, examined: 0, findings: Vec::new(), panics: Vec::new() }
     }
 
-    /// Adds what the rule did with further subjects, of so many findings in all.
+    /// Adds what the rule found on further subjects, of so many findings in all.
     fn add(&mut self, mut part: Outcome, all: usize) {
-        self.examined += part.examined;
         self.panics.append(&mut part.panics);
         if part.findings.len() == all {
             self.findings = part.findings;

@@ -178,7 +178,7 @@ pub fn walk(root: &Path, only: &[PathBuf]) -> Tree {
                 }
                 entry.file_name() != ".git" && waiting.is_none()
             })
-            .threads(rayon::current_num_threads())
+            .threads(if is_small(start) { 1 } else { rayon::current_num_threads() })
             .build_parallel()
             .run(|| Box::new(|entry| note(&found, entry.map(|entry| entry_of(root, entry)))));
         for entry in found.into_inner().unwrap_or_default() {
@@ -195,6 +195,29 @@ pub fn walk(root: &Path, only: &[PathBuf]) -> Tree {
     tree.entries.dedup_by(|a, b| a.path == b.path);
     tree.unreadable.sort();
     tree
+}
+
+/// Most files and folders that one thread walks alone: threads that wait for each other's sleep for a
+/// millisecond at a time.
+const SMALL: usize = 1024;
+
+/// Whether a tree has few files and folders, those included that the walk will pass over.
+fn is_small(start: &Path) -> bool {
+    let mut folders = vec![start.to_path_buf()];
+    let mut count = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            count += 1;
+            if count > SMALL {
+                return false;
+            }
+            let deeper = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if deeper && entry.file_name() != ".git" {
+                folders.push(entry.path());
+            }
+        }
+    }
+    true
 }
 
 /// What is said of a pipe or device in the place of a file that steers the walk.

@@ -220,9 +220,9 @@ impl Subject for AlertRule {
             "for" => held(self.hold.as_ref()),
             "keep_firing_for" => held(self.keep_firing_for.as_ref()),
             "group" => self.group_name.as_deref().map_or(Held::Nothing, Held::Text),
-            _ => match path.split_once('.') {
-                Some(("labels", name)) => self.label_held(name),
-                Some(("annotations", name)) => self.annotations.held(name),
+            _ => match (path.strip_prefix("labels."), path.strip_prefix("annotations.")) {
+                (Some(name), _) => self.label_held(name),
+                (_, Some(name)) => self.annotations.held(name),
                 _ => Held::Nothing,
             },
         }
@@ -261,10 +261,7 @@ impl Subject for RecordingRule {
             "name" => self.name.held(),
             "expr" => held(self.expr.as_ref().map(|expr| &expr.scalar)),
             "group" => self.group_name.as_deref().map_or(Held::Nothing, Held::Text),
-            _ => match path.split_once('.') {
-                Some(("labels", name)) => self.labels.held(name),
-                _ => Held::Nothing,
-            },
+            _ => path.strip_prefix("labels.").map_or(Held::Nothing, |name| self.labels.held(name)),
         }
     }
     fn field_span(&self, path: &str) -> Option<Span> {
@@ -301,10 +298,7 @@ impl Subject for RuleGroup {
             "interval" => held(self.interval.as_ref()),
             "query_offset" => held(self.query_offset.as_ref()),
             "limit" => held(self.limit.as_ref()),
-            _ => match path.split_once('.') {
-                Some(("labels", name)) => self.labels.held(name),
-                _ => Held::Nothing,
-            },
+            _ => path.strip_prefix("labels.").map_or(Held::Nothing, |name| self.labels.held(name)),
         }
     }
     fn field_span(&self, path: &str) -> Option<Span> {

@@ -5,7 +5,7 @@
 
 mod words;
 
-pub use words::tokens;
+pub use words::{Lexicon, tokens};
 
 use super::Repo;
 use super::model::Model;
@@ -179,7 +179,6 @@ const OUTCOMES: &[&str] = &[
 
 /// What a rule or indicator watches.
 pub fn classes<'r>(model: &Model<'r>, query: &Query<'r>) -> Classes {
-    let words = &model.repo.settings.business_words;
     let mut found = Classes::default();
     let mut unknown = false;
     for selector in model.sources(query.index) {
@@ -189,13 +188,13 @@ pub fn classes<'r>(model: &Model<'r>, query: &Query<'r>) -> Classes {
         };
         let spoken = model.spoken().get(name);
         match spoken {
-            Some(spoken) => spoken.add(selector, &mut found),
-            None => Spoken::of(model, name).add(selector, &mut found),
+            Some(spoken) => spoken.add(selector, model.lexicon(), &mut found),
+            None => Spoken::of(model, name).add(selector, model.lexicon(), &mut found),
         }
         unknown |= spoken.is_none_or(|spoken| spoken.unknown);
     }
     let names: Vec<Words> =
-        names(model, query).into_iter().map(|name| Words::of(name, words)).collect();
+        names(model, query).into_iter().map(|name| Words::of(name, model.lexicon())).collect();
     if names.iter().any(|name| name.has(Words::SLO)) || reads_budget(model, query) {
         found.insert(Class::Slo);
     }
@@ -210,8 +209,8 @@ pub fn classes<'r>(model: &Model<'r>, query: &Query<'r>) -> Classes {
 }
 
 /// Whether a metric name, unknown to every exporter, speaks of the business.
-pub fn is_business(name: &str, words: &[String]) -> bool {
-    speaks_of_business(Words::of(name, words)) && !is_catalogued(name)
+pub fn is_business(name: &str, lexicon: &Lexicon) -> bool {
+    speaks_of_business(Words::of(name, lexicon)) && !is_catalogued(name)
 }
 
 fn speaks_of_business(words: Words) -> bool {
@@ -249,7 +248,7 @@ impl Spoken {
             })
             .chain(metrics::prefixed(name).map(|exporter| exporter.key))
             .collect();
-        let words = Words::of(name, &model.repo.settings.business_words);
+        let words = Words::of(name, model.lexicon());
         Spoken {
             words,
             down: name == "up"
@@ -263,11 +262,11 @@ impl Spoken {
     }
 
     /// Adds what a selector of the metric reads.
-    fn add(&self, selector: &Selector, found: &mut Classes) {
+    fn add(&self, selector: &Selector, lexicon: &Lexicon, found: &mut Classes) {
         if self.down {
             found.insert(Class::TargetDown);
         }
-        resources(self.words, selector, found);
+        resources(self.words, selector, lexicon, found);
         if self.of_hosts {
             return;
         }
@@ -285,7 +284,7 @@ impl Spoken {
     }
 }
 
-fn resources(words: Words, selector: &Selector, found: &mut Classes) {
+fn resources(words: Words, selector: &Selector, lexicon: &Lexicon, found: &mut Classes) {
     // `resource="cpu"`, `condition="MemoryPressure"`.
     let values: Vec<Words> = selector
         .labels()
@@ -293,7 +292,7 @@ fn resources(words: Words, selector: &Selector, found: &mut Classes) {
             matches!(&*matcher.label.text, "resource" | "condition" | "reason")
                 && matches!(matcher.op, MatchOp::Equal | MatchOp::Regex)
         })
-        .map(|matcher| Words::of(&matcher.value, &[]))
+        .map(|matcher| Words::of(&matcher.value, lexicon))
         .collect();
     for (kind, class) in RESOURCES {
         if words.has(*kind) || values.iter().any(|value| value.has(*kind)) {
@@ -381,6 +380,11 @@ impl<'r> Model<'r> {
         self.spoken();
         self.classes
             .get_or_init(|| self.queries().par_iter().map(|query| classes(self, query)).collect())
+    }
+
+    /// What words of names speak of.
+    pub fn lexicon(&self) -> &Lexicon {
+        self.lexicon.get_or_init(|| Lexicon::of(&self.repo.settings.business_words))
     }
 
     /// What the name of every metric that is read says.

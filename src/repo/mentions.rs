@@ -182,7 +182,7 @@ impl<'r> Plain<'r> {
     fn in_text(&self, text: &str) -> Vec<usize> {
         let mut found = Vec::new();
         if !self.words.is_empty() {
-            found.extend(words(text).filter_map(|word| self.word(word)));
+            self.each_word(text.as_bytes(), |name| found.push(name));
         }
         let whole = |hit: &aho_corasick::Match| {
             let before = text.as_bytes()[..hit.start()].last();
@@ -194,10 +194,28 @@ impl<'r> Plain<'r> {
         found
     }
 
-    fn word(&self, word: &[u8]) -> Option<usize> {
-        let first = self.first[*word.first()? as usize];
-        let likely = first && self.lengths & bit(word.len()) != 0;
-        if likely { self.words.get(word).copied() } else { None }
+    /// Shows the number of each name of one word that a text has: all texts are read here, and most
+    /// words of them are told apart by their first byte.
+    fn each_word(&self, text: &[u8], mut see: impl FnMut(usize)) {
+        let mut at = 0;
+        while let Some(&first) = text.get(at) {
+            let start = at;
+            at += 1;
+            if !is_part(first) {
+                continue;
+            }
+            while text.get(at).is_some_and(|&byte| is_part(byte)) {
+                at += 1;
+            }
+            if !self.first[first as usize] {
+                continue;
+            }
+            let colons = text[start..at].iter().rev().take_while(|&&byte| byte == b':').count();
+            let word = &text[start..at - colons];
+            if self.lengths & bit(word.len()) != 0 {
+                self.words.get(word).into_iter().for_each(|&name| see(name));
+            }
+        }
     }
 }
 
@@ -207,21 +225,6 @@ const FEW: usize = 16;
 /// The bit of a length; long ones share it.
 fn bit(length: usize) -> u64 {
     1 << (length % 64)
-}
-
-/// Runs of letters that can be a metric's name, without colons at their end: all texts are read
-/// here, so a byte is looked up and no more.
-fn words(text: &str) -> impl Iterator<Item = &[u8]> {
-    let mut rest = text.as_bytes();
-    std::iter::from_fn(move || {
-        let start = rest.iter().position(|&byte| is_part(byte))?;
-        rest = &rest[start..];
-        let length = rest.iter().position(|&byte| !is_part(byte)).unwrap_or(rest.len());
-        let (run, after) = rest.split_at(length);
-        rest = after;
-        let colons = run.iter().rev().take_while(|&&byte| byte == b':').count();
-        Some(&run[..run.len() - colons])
-    })
 }
 
 /// Old names of attributes, and the labels that Prometheus makes of them.

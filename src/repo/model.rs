@@ -19,7 +19,7 @@ pub use records::{Record, Records};
 use super::Repo;
 use super::alerts::{self, Alert};
 use super::arrivals::Arrivals;
-use super::classes::{Classes, Spoken};
+use super::classes::{Classes, Lexicon, Spoken};
 use super::exporters::reduced::Reduced;
 use super::notifications::Notifications;
 use super::queries::Query;
@@ -33,10 +33,10 @@ use crate::facts::{Dialect, Document};
 use crate::lang::promql::ast::{Kind, Modifiers, Node, NodeId, Op, Selector};
 use crate::lang::promql::labels::{LabelSet, Presence, flow};
 use crate::lang::promql::{Ast, fingerprint, fold};
-use crate::lang::quick::QuickMap;
+use crate::lang::quick::{QuickMap, QuickSet};
 use crate::source::Span;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 /// Records that stand on records are followed this far.
@@ -69,13 +69,14 @@ pub struct Model<'r> {
     shown: OnceLock<shown::Shown>,
     pub(super) reduced: OnceLock<Vec<Reduced<'r>>>,
     filters: OnceLock<Vec<Option<bool>>>,
-    label_names: OnceLock<BTreeSet<&'r str>>,
+    label_names: OnceLock<QuickSet<&'r str>>,
     by_name: OnceLock<BTreeMap<Span, usize>>,
     unpaged: OnceLock<Unpaged>,
     unheard: OnceLock<Unheard<'r>>,
     up_uses: OnceLock<Vec<up::UpUse<'r>>>,
     pub(super) classes: OnceLock<Vec<Classes>>,
     pub(super) spoken: OnceLock<QuickMap<&'r str, Spoken>>,
+    pub(super) lexicon: OnceLock<Lexicon>,
     providers: OnceLock<QuickMap<&'r str, Arc<[metric::Provider<'r>]>>>,
     sources: OnceLock<Vec<OnceLock<Vec<&'r Selector>>>>,
     performance: OnceLock<performance::Performance>,
@@ -148,6 +149,7 @@ impl<'r> Model<'r> {
             up_uses: OnceLock::new(),
             classes: OnceLock::new(),
             spoken: OnceLock::new(),
+            lexicon: OnceLock::new(),
             providers: OnceLock::new(),
             sources: OnceLock::new(),
             performance: OnceLock::new(),
@@ -175,12 +177,15 @@ impl<'r> Model<'r> {
                 }
             },
         );
-        if !self.queries().is_empty() {
-            // What only one thread can do, beside what all do.
-            rayon::join(|| self.up_uses(), || self.classes());
-        }
-        self.notifications();
-        self.routing();
+        // What only one thread can do, beside what all do.
+        rayon::join(
+            || {
+                self.up_uses();
+                self.notifications();
+                self.routing();
+            },
+            || self.classes(),
+        );
     }
 
     /// What the sections of log shippers mean together.
@@ -361,9 +366,9 @@ impl<'r> Model<'r> {
     }
 
     /// Every label that an expression of a rule names.
-    pub fn label_names(&self) -> &BTreeSet<&'r str> {
+    pub fn label_names(&self) -> &QuickSet<&'r str> {
         self.label_names.get_or_init(|| {
-            let mut names = BTreeSet::new();
+            let mut names = QuickSet::default();
             for query in self.queries().iter().filter(|query| query.rule().is_some()) {
                 for node in &query.ast().nodes {
                     match &node.kind {

@@ -8,6 +8,7 @@ use crate::facts::rules::AlertRule;
 use crate::lang::matcher::MatchOp;
 use crate::lang::pattern::Pattern;
 use crate::lang::promql::ast::{Extent, Kind, Op, Selector};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// A place where an alert reads `up`, itself or through records.
@@ -92,22 +93,23 @@ pub(super) fn uses<'r>(model: &Model<'r>) -> Vec<UpUse<'r>> {
                 continue;
             }
             let read = &model.queries()[index];
-            let noticing = noticing(read.ast());
+            let absences = OnceCell::new();
+            let notices = |node: usize| absences.get_or_init(|| noticing(read.ast()))[node];
             for (node, selector) in read.ast().selectors() {
-                let absent = absent || noticing[node.index()];
-                let own = selector.metric_extent().unwrap_or(read.ast().node(node).extent);
-                let named = named.unwrap_or(own);
+                let own = || selector.metric_extent().unwrap_or(read.ast().node(node).extent);
+                let named = || named.unwrap_or_else(own);
+                let absent = || absent || notices(node.index());
                 match selector.metric() {
                     Some("up") | None => found.push(UpUse {
                         alert,
                         query: query.index,
-                        named,
-                        notices_absence: absent,
+                        named: named(),
+                        notices_absence: absent(),
                         only_up: true,
                         selector,
                     }),
                     Some(name) => match model.recorded(name) {
-                        Some(record) => stack.push((record.index, absent, Some(named))),
+                        Some(record) => stack.push((record.index, absent(), Some(named()))),
                         None => only_up = false,
                     },
                 }

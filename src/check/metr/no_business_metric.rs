@@ -53,7 +53,7 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     }
     let all: Vec<&MetricDefinition> = repo.metrics_of(service).collect();
     let Some(first) = all.first() else { return case.skip() };
-    let words = &repo.settings.business_words;
+    let lexicon = case.model.lexicon();
     let name = service.name.to_lowercase();
     let technical = |one: &&MetricDefinition| {
         let all: Vec<String> = tokens(&one.exposed);
@@ -61,7 +61,7 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
         let own = all.iter().take_while(|word| name.contains(word.as_str())).count();
         let word = all.get(own).or_else(|| all.first());
         !one.exposed.is_empty()
-            && !classes::is_business(&one.exposed, words)
+            && !classes::is_business(&one.exposed, lexicon)
             && word.is_some_and(|word| TECHNICAL.contains(&word.as_str()))
     };
     if !all.iter().all(technical) {
@@ -71,7 +71,7 @@ pub(super) fn check(service: &Service, case: &mut Case<'_>) {
     let reads = [Kind::PrometheusRules, Kind::PrometheusConfig, Kind::Slo];
     let rules =
         repo.facts.documents.iter().any(|it| reads.contains(&it.kind) && repo.is_ours(it.id));
-    let declared = repo.definitions().keys().any(|name| classes::is_business(name, words));
+    let declared = repo.definitions().keys().any(|name| classes::is_business(name, lexicon));
     let read = case.model.classes().iter().any(|classes| classes.contains(Class::Business));
     if rules && !declared && !read {
         return;

@@ -16,8 +16,8 @@ pub(super) fn check(case: &mut Case<'_>) {
     if unread || repo.has_unread_code() {
         return;
     }
-    let words = &repo.settings.business_words;
-    if repo.definitions().keys().any(|name| classes::is_business(name, words)) {
+    let lexicon = case.model.lexicon();
+    if repo.definitions().keys().any(|name| classes::is_business(name, lexicon)) {
         return;
     }
     if !case.model.classes().iter().any(|classes| classes.contains(Class::Business)) {

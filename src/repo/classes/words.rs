@@ -1,7 +1,6 @@
 //! The words of names, and what each speaks of.
 
 use crate::lang::quick::QuickMap;
-use std::sync::LazyLock;
 
 const REQUESTS: &[&str] = &[
     "request",
@@ -100,19 +99,10 @@ impl Words {
     /// A word that the settings list as the business's own.
     pub(super) const SPOKEN: Words = Words(1 << 11);
 
-    /// Reads a name; `business` are the words of the business.
-    pub(super) fn of(name: &str, business: &[String]) -> Words {
+    /// Reads a name.
+    pub(super) fn of(name: &str, lexicon: &Lexicon) -> Words {
         let mut found = Words::default();
-        // Most words of a name begin with no letter of any of them.
-        let initial = |word: &str| word.bytes().next().map_or(0, |byte| 1_u32 << (byte % 32));
-        let initials = business.iter().fold(0, |known, word| known | initial(word));
-        each_token(name, |token| {
-            found.add(KNOWN.get(token).copied().unwrap_or_default());
-            let likely = initials & initial(token) != 0;
-            if likely && business.iter().any(|word| is_word(token, word)) {
-                found.add(Words::SPOKEN);
-            }
-        });
+        each_token(name, |token| found.add(lexicon.0.get(token).copied().unwrap_or_default()));
         found
     }
 
@@ -125,35 +115,40 @@ impl Words {
     }
 }
 
-static KNOWN: LazyLock<QuickMap<&'static str, Words>> = LazyLock::new(|| {
-    let lists: &[(&[&'static str], Words)] = &[
-        (REQUESTS, Words::REQUESTS),
-        (ERRORS, Words::ERRORS),
-        (LATENCY, Words::LATENCY),
-        (LATENCY_NAMES, Words::LATENCY_NAMES),
-        (CPU, Words::CPU),
-        (MEMORY, Words::MEMORY),
-        (DISK, Words::DISK),
-        (DOWN, Words::DOWN),
-        (SLO, Words::SLO),
-        (TECHNICAL, Words::TECHNICAL),
-        (&["business"], Words::BUSINESS),
-    ];
-    let mut known: QuickMap<&str, Words> = QuickMap::default();
-    for (list, words) in lists {
-        for word in *list {
-            known.entry(word).or_default().add(*words);
-        }
-    }
-    known
-});
+/// What each word speaks of.
+#[derive(Debug)]
+pub struct Lexicon(QuickMap<Box<str>, Words>);
 
-/// `orders` for `order`.
-fn is_word(token: &str, word: &str) -> bool {
-    // Most words differ in their first letter.
-    token.as_bytes().first() == word.as_bytes().first()
-        && token.starts_with(word)
-        && matches!(&token[word.len()..], "" | "s" | "es")
+impl Lexicon {
+    /// What words speak of by themselves, and these of the business.
+    pub fn of(business: &[String]) -> Lexicon {
+        let lists: &[(&[&str], Words)] = &[
+            (REQUESTS, Words::REQUESTS),
+            (ERRORS, Words::ERRORS),
+            (LATENCY, Words::LATENCY),
+            (LATENCY_NAMES, Words::LATENCY_NAMES),
+            (CPU, Words::CPU),
+            (MEMORY, Words::MEMORY),
+            (DISK, Words::DISK),
+            (DOWN, Words::DOWN),
+            (SLO, Words::SLO),
+            (TECHNICAL, Words::TECHNICAL),
+            (&["business"], Words::BUSINESS),
+        ];
+        let mut known: QuickMap<Box<str>, Words> = QuickMap::default();
+        for (list, words) in lists {
+            for word in *list {
+                known.entry((*word).into()).or_default().add(*words);
+            }
+        }
+        // `orders` for `order`.
+        for word in business {
+            for ending in ["", "s", "es"] {
+                known.entry(format!("{word}{ending}").into()).or_default().add(Words::SPOKEN);
+            }
+        }
+        Lexicon(known)
+    }
 }
 
 /// The words of a name in lower case: `HighErrorRate`, `http_requests:rate5m`.

@@ -112,10 +112,10 @@ pub(super) fn counted_labels(scope: &Scope<'_>) -> Answer {
 
 /// Whether a metric of a service speaks of what the service is for.
 pub(super) fn business(scope: &Scope<'_>) -> Answer {
-    let words = &scope.repo.settings.business_words;
+    let lexicon = scope.model.lexicon();
     let counted = scope.repo.facts.metric_definitions.iter().filter(|it| scope.counts(it.document));
     let found: Vec<Evidence> =
-        counted.filter(|it| classes::is_business(&it.exposed, words)).map(named).collect();
+        counted.filter(|it| classes::is_business(&it.exposed, lexicon)).map(named).collect();
     if found.is_empty() && scope.repo.has_unread_code() {
         return Answer::unknown("not yet analysed: source code".to_owned());
     }

@@ -117,10 +117,10 @@ pub(super) fn declared_uses(scope: &Scope<'_>) -> Answer {
 
 /// Business metrics that code declares.
 pub(super) fn business_declared(scope: &Scope<'_>) -> Answer {
-    let words = &scope.repo.settings.business_words;
+    let lexicon = scope.model.lexicon();
     let definitions = scope.repo.facts.metric_definitions.iter();
     let evidence: Vec<Evidence> = definitions
-        .filter(|it| scope.counts(it.document) && classes::is_business(&it.exposed, words))
+        .filter(|it| scope.counts(it.document) && classes::is_business(&it.exposed, lexicon))
         .map(|it| Evidence { span: it.name.span, fact: format!("declares {}", it.exposed) })
         .collect();
     if evidence.is_empty() && scope.repo.has_unread_code() {
