@@ -37,7 +37,7 @@ use crate::lang::quick::{QuickMap, QuickSet};
 use crate::source::Span;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// Records that stand on records are followed this far.
 const DEPTH: usize = 16;
@@ -77,7 +77,7 @@ pub struct Model<'r> {
     pub(super) classes: OnceLock<Vec<Classes>>,
     pub(super) spoken: OnceLock<QuickMap<&'r str, Spoken>>,
     pub(super) lexicon: OnceLock<Lexicon>,
-    providers: OnceLock<QuickMap<&'r str, Arc<[metric::Provider<'r>]>>>,
+    providers: OnceLock<QuickMap<&'r str, Vec<metric::Provider<'r>>>>,
     sources: OnceLock<Vec<OnceLock<Vec<&'r Selector>>>>,
     performance: OnceLock<performance::Performance>,
     figures: OnceLock<analyses::Figures>,

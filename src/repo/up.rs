@@ -79,6 +79,18 @@ pub fn is_discovered(job: &ScrapeJob) -> bool {
     !job.discovery.is_empty() || matches!(job.form, JobForm::ServiceMonitor | JobForm::PodMonitor)
 }
 
+impl<'r> Model<'r> {
+    /// Where one alert reads `up`.
+    pub fn up_uses_of(&self, alert: &AlertRule) -> &[UpUse<'r>] {
+        // Alerts come in the order of their list, and so do their addresses.
+        let uses = self.up_uses();
+        let place = |alert: &AlertRule| std::ptr::from_ref(alert);
+        let start = uses.partition_point(|one| place(one.alert) < place(alert));
+        let length = uses[start..].partition_point(|one| place(one.alert) == place(alert));
+        &uses[start..start + length]
+    }
+}
+
 /// All places where alerts read `up`, by alert.
 pub(super) fn uses<'r>(model: &Model<'r>) -> Vec<UpUse<'r>> {
     let mut found = Vec::new();

@@ -8,11 +8,11 @@ use crate::lang::{distance, placeholder};
 pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
     let settings = case.settings();
     let label = settings.severity_label.as_str();
-    let allowed = settings.severities.join(", ");
     if let Some(severity) = alert.label(label) {
         let literal =
             severity.known && !placeholder::is_in(&severity.text) && !severity.text.is_empty();
         if literal && !settings.severities.contains(&severity.text) {
+            let allowed = settings.severities.join(", ");
             let what = format!("has {label} `{}`, which is none of {allowed}", severity.text);
             case.flag(severity.span).with("what", what);
         }

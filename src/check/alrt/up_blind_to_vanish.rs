@@ -10,8 +10,8 @@ use crate::repo::up::{UpUse, is_discovered};
 pub(super) fn check(rule: &AlertRule, case: &mut Case<'_>) {
     let (model, repo) = (case.model, case.repo);
     let uses = model.up_uses();
-    let mine = uses.iter().filter(|one| std::ptr::eq(one.alert, rule));
-    let Some(first) = mine.clone().find(|one| one.only_up && !one.notices_absence) else {
+    let mine = model.up_uses_of(rule);
+    let Some(first) = mine.iter().find(|one| one.only_up && !one.notices_absence) else {
         return case.skip();
     };
     let together =
@@ -23,7 +23,7 @@ pub(super) fn check(rule: &AlertRule, case: &mut Case<'_>) {
     let blind = repo.facts.scrape_jobs.iter().find(|job| {
         is_discovered(job)
             && together(first, job)
-            && mine.clone().any(|one| one.hits(job) == Answer::Yes)
+            && mine.iter().any(|one| one.hits(job) == Answer::Yes)
             && !noticed(job)
     });
     let Some(job) = blind.filter(|_| repo.holds_all(World::Alerts)) else { return };

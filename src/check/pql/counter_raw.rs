@@ -6,6 +6,7 @@ use crate::lang::promql::ast::{Aggregator, Ast, Kind, NodeId, Op};
 use crate::metrics::MetricKind;
 use crate::repo::model::Place;
 use crate::repo::queries::Query;
+use std::cell::OnceCell;
 
 /// Functions that see how a counter moves, or only that it is there.
 const MOVING: &[&str] = &[
@@ -35,19 +36,23 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     if !query.is_sound() || query.rule().is_none() {
         return case.skip();
     }
-    let parents = parents(query.ast());
+    let above = OnceCell::new();
     for place in places(query) {
         let Kind::Selector(selector) = place.kind() else { continue };
         let Some(name) = selector.metric() else { continue };
         let metric = case.model.metric(name);
         let known = metric.kind() == Some(MetricKind::Counter);
         let by_name = !metric.is_known() && name.ends_with("_total");
-        if !(known || by_name) || is_moved(query.ast(), &parents, place.node) {
+        if !(known || by_name) {
             continue;
         }
-        let compared = compared_with(query, case, &parents, place);
+        let parents = above.get_or_init(|| parents(query.ast()));
+        if is_moved(query.ast(), parents, place.node) {
+            continue;
+        }
+        let compared = compared_with(query, case, parents, place);
         // A recording rule may rename a counter, or add up what is rated later.
-        if query.record().is_some() && !is_calculated(query.ast(), &parents, place.node) {
+        if query.record().is_some() && !is_calculated(query.ast(), parents, place.node) {
             continue;
         }
         // Without the catalogue a gauge of that name is as likely, unless a limit is set to it.

@@ -74,8 +74,8 @@ fn is_asked_away(inner: Place<'_, '_>, label: &Name) -> bool {
 }
 
 fn lacks<'a>(side: Place<'a, 'a>, label: &Name, case: &Case<'a>) -> bool {
-    !placeholder::is_in(&label.text)
-        && case.model.labels(side).get(&label.text) == Presence::Absent
+    case.model.labels(side).get(&label.text) == Presence::Absent
+        && !placeholder::is_in(&label.text)
         && !(is_of_server(&label.text) && reads_record(side, case))
 }
 

@@ -13,9 +13,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     for place in places(query) {
         let Kind::Selector(selector) = place.kind() else { continue };
         for matcher in selector.matchers.iter().filter(|matcher| matcher.op.is_regex()) {
-            if !placeholder::is_in(&matcher.value) {
-                judge(query, selector, matcher, case);
-            }
+            judge(query, selector, matcher, case);
         }
     }
 }
@@ -35,7 +33,7 @@ fn judge(query: &Query<'_>, selector: &Selector, matcher: &Matcher, case: &mut C
     }
     let (inner, anchored) = without_anchors(value);
     let literal = is_literal(inner);
-    if !literal && !anchored {
+    if !literal && !anchored || placeholder::is_in(value) {
         return;
     }
     let plain_op = if matcher.op == MatchOp::Regex { "=" } else { "!=" };

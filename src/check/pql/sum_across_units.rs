@@ -27,17 +27,16 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         let Some(leaf) = Leaf::of(case.model, place.at(inner)) else { continue };
         let Some(name) = leaf.metric() else { continue };
         let metric = case.model.metric(name);
-        let before = case.model.labels(place.at(inner));
-        let after = case.model.labels(place);
-        for unit in UNITS {
-            let declared = metric.certain_labels().contains(unit);
+        for unit in UNITS.iter().filter(|unit| metric.has_certainly(unit)) {
+            let before = case.model.labels(place.at(inner));
+            let after = case.model.labels(place);
             let dropped = after.get(unit) == Presence::Absent
                 && before.get(unit) != Presence::Absent
                 && !matches!(before.get(unit), Presence::Is(_));
             // The resource decides its unit.
-            let decided = metric.certain_labels().contains(&"resource")
+            let decided = metric.has_certainly("resource")
                 && (leaf.is_pinned("resource") || after.get("resource") != Presence::Absent);
-            if declared && dropped && !decided {
+            if dropped && !decided {
                 let span = match &aggregate.grouping {
                     Some(grouping) => case.place(query, grouping.extent),
                     None => case.place(query, aggregate.op_extent),

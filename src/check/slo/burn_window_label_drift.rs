@@ -20,6 +20,10 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let Some(alert) = query.alert().filter(|_| query.is_sound()) else { return case.skip() };
     let model = case.model;
     let conditions = model.conditions(query);
+    let labelled = LABELS.iter().any(|label| alert.labels.get(label).is_some());
+    if !labelled && !conditions.iter().any(|it| Burn::of(model, it).is_some()) {
+        return;
+    }
     let windows: Vec<Option<f64>> =
         conditions.iter().map(|it| window(model, it.bound.value)).collect();
     if conditions.is_empty() || windows.iter().any(Option::is_none) {

@@ -72,7 +72,7 @@ pub struct Pipe {
     /// Its commands, in order; each gets the value of the one before as its last argument.
     pub commands: Vec<Command>,
     /// Number of the step it stands in.
-    pub step: usize,
+    pub step: u32,
 }
 
 /// A function or method with arguments, or one value.

@@ -67,7 +67,7 @@ const CARRYING: &[&str] = &[
 /// Finds which steps see the alert as `.`, and in which step each pipeline stands.
 pub(super) fn place(parsed: &mut Parsed) {
     let Parsed { steps, pipes, .. } = parsed;
-    let last = steps.len().saturating_sub(1);
+    let last = u32::try_from(steps.len().saturating_sub(1)).unwrap_or(u32::MAX);
     let mut next = 0;
     // Whether `.` is the alert inside each open block, and outside it.
     let mut open: Vec<(bool, bool)> = Vec::new();
@@ -89,7 +89,7 @@ pub(super) fn place(parsed: &mut Parsed) {
         while let Some(inner) =
             pipes.get_mut(next).filter(|_| pipe.is_some_and(|it| next <= it.0 as usize))
         {
-            inner.step = number;
+            inner.step = u32::try_from(number).unwrap_or(u32::MAX);
             next += 1;
         }
         match step.kind {
@@ -144,7 +144,7 @@ pub fn labels(parsed: &Parsed) -> Vec<LabelRead> {
             step.kind,
             StepKind::Open(Block::If | Block::With, _) | StepKind::Else(Some(_))
         );
-        while let Some(pipe) = parsed.pipes.get(next).filter(|pipe| pipe.step <= number) {
+        while let Some(pipe) = parsed.pipes.get(next).filter(|pipe| pipe.step as usize <= number) {
             of_pipe(pipe, step.at_root, asks, &mut reads);
             next += 1;
         }
@@ -215,7 +215,7 @@ pub fn unknown_fields(parsed: &Parsed) -> Vec<(Box<str>, Extent)> {
     const FIELDS: &[&str] = &["Labels", "ExternalLabels", "ExternalURL", "Value"];
     let mut found = Vec::new();
     for pipe in &parsed.pipes {
-        let at_root = parsed.steps.get(pipe.step).is_some_and(|step| step.at_root);
+        let at_root = parsed.steps.get(pipe.step as usize).is_some_and(|step| step.at_root);
         for operand in pipe.commands.iter().flat_map(|command| &command.operands) {
             let is_data = match &operand.term {
                 Term::Dot => true,
@@ -256,7 +256,7 @@ fn all_values(parsed: &Parsed) -> Vec<ValuePrint> {
     let mut tracer = Tracer { traces: Vec::new(), variables: BTreeMap::new() };
     let mut prints = Vec::new();
     for (number, pipe) in parsed.pipes.iter().enumerate() {
-        let step = pipe.step;
+        let step = pipe.step as usize;
         let Some(Step { kind, at_root, .. }) = parsed.steps.get(step) else { break };
         let trace = tracer.pipe(pipe, *at_root);
         let declares = !pipe.variables.is_empty();

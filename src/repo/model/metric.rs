@@ -8,8 +8,9 @@ use crate::metrics::{self, Exporter, MetricKind, Part};
 use crate::repo::Repo;
 use crate::repo::queries::Query;
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// Everything known about one name.
 #[derive(Clone, Debug)]
@@ -17,7 +18,7 @@ pub struct Metric<'m, 'r> {
     /// The rules that record it.
     pub record: Option<&'m Record>,
     /// Who provides it, as far as it is known by name.
-    pub providers: Arc<[Provider<'r>]>,
+    pub providers: Cow<'m, [Provider<'r>]>,
 }
 
 /// One provider of a series name.
@@ -92,6 +93,13 @@ impl<'r> Metric<'_, 'r> {
         self.record.is_some() || self.providers.iter().any(|it| it.open || it.has(label))
     }
 
+    /// Whether the series of every provider have a label.
+    pub fn has_certainly(&self, label: &str) -> bool {
+        self.record.is_none()
+            && !self.providers.is_empty()
+            && self.providers.iter().all(|it| it.has(label))
+    }
+
     /// Labels that the series of every provider have.
     pub fn certain_labels(&self) -> Vec<&'r str> {
         match (self.record, self.providers.split_first()) {
@@ -107,13 +115,13 @@ impl<'r> Metric<'_, 'r> {
 impl<'r> Model<'r> {
     /// What is known about a name.
     pub fn metric(&self, name: &str) -> Metric<'_, 'r> {
-        let known = self.providers().get(name).cloned();
-        let providers = known.unwrap_or_else(|| self.provided(name));
+        let known = self.providers().get(name).map(|known| Cow::Borrowed(&**known));
+        let providers = known.unwrap_or_else(|| Cow::Owned(self.provided(name)));
         Metric { record: self.records().get(name), providers }
     }
 
     /// Who provides the names that expressions read.
-    pub(super) fn providers(&self) -> &QuickMap<&'r str, Arc<[Provider<'r>]>> {
+    pub(super) fn providers(&self) -> &QuickMap<&'r str, Vec<Provider<'r>>> {
         self.providers.get_or_init(|| {
             let names: Vec<&'r str> = self.uses().keys().copied().collect();
             // Asked for before all processors are: see `Model::prepare`.
@@ -123,7 +131,7 @@ impl<'r> Model<'r> {
         })
     }
 
-    fn provided(&self, name: &str) -> Arc<[Provider<'r>]> {
+    fn provided(&self, name: &str) -> Vec<Provider<'r>> {
         let catalogued = metrics::named(name).into_iter().map(of_catalogue);
         catalogued.chain(declared(self.repo, name)).collect()
     }
