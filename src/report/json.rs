@@ -1,10 +1,11 @@
 //! `obsproof/check/1`: the contract that tools depend on.
 
+mod row;
+
 use super::{Looked, Report};
 use crate::catalogue;
 use crate::catalogue::model::Severity;
-use crate::finding::Fix;
-use crate::judge::change::Part;
+use crate::finding::{Fix, Related};
 use crate::judge::{Judged, Status};
 use crate::source::{Position, Span};
 use rayon::prelude::*;
@@ -73,31 +74,6 @@ struct Open {
     error: usize,
     warning: usize,
     info: usize,
-}
-
-#[derive(Serialize)]
-struct Finding<'a> {
-    code: &'static str,
-    name: &'static str,
-    class: &'static str,
-    severity: &'static str,
-    status: &'static str,
-    message: String,
-    path: &'a str,
-    start: Option<Place>,
-    end: Option<Place>,
-    related: Vec<RelatedPlace<'a>>,
-    subject: String,
-    service: Option<&'a str>,
-    owner: Option<&'a str>,
-    environment: Option<&'a str>,
-    requirements: &'static [&'static str],
-    controls: &'static [&'static str],
-    fingerprint: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    change: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fix: Option<FixRow<'a>>,
 }
 
 #[derive(Serialize)]
@@ -194,7 +170,7 @@ fn rows(report: &Report, findings: &[&Judged]) -> io::Result<Vec<u8>> {
     let mut text = Vec::with_capacity(findings.len() * 1024);
     for judged in findings {
         text.extend_from_slice(b",\n    ");
-        nested(&finding(report, judged), 2, &mut text)?;
+        row::write(report, judged, &mut text)?;
     }
     Ok(text)
 }
@@ -317,48 +293,13 @@ fn summary(report: &Report) -> Summary {
     }
 }
 
-fn finding<'a>(report: &'a Report, judged: &'a Judged) -> Finding<'a> {
-    let finding = &judged.finding;
-    let (start, end) = match finding.span {
-        Some(span) => {
-            let (start, end) = places(report, span);
-            (Some(start), Some(end))
-        }
-        None => (None, None),
+fn related_rows<'a>(report: &'a Report, related: &[Related]) -> Vec<RelatedPlace<'a>> {
+    let row = |related: &Related| {
+        let (start, end) = places(report, related.span);
+        let path = report.repo.path(related.span);
+        RelatedPlace { path, start, end, message: report.step(&related.text) }
     };
-    Finding {
-        code: finding.rule.code,
-        name: finding.rule.name,
-        class: finding.rule.class.name(),
-        severity: judged.severity.name(),
-        status: judged.status.name(),
-        message: report.message(judged),
-        path: finding.span.map_or(".", |span| report.repo.path(span)),
-        start,
-        end,
-        related: finding
-            .related
-            .iter()
-            .map(|related| {
-                let (start, end) = places(report, related.span);
-                let path = report.repo.path(related.span);
-                RelatedPlace { path, start, end, message: report.step(&related.text) }
-            })
-            .collect(),
-        subject: report.step(&finding.subject),
-        service: judged.service.as_deref(),
-        owner: judged.owner.as_deref(),
-        environment: judged.environment.as_deref(),
-        requirements: finding.rule.requirements,
-        controls: finding.rule.controls,
-        fingerprint: &judged.fingerprint,
-        change: judged.change.as_ref().map(|part| match part {
-            Part::Touched => "touched",
-            Part::Caused(_) => "caused",
-        }),
-        // Edits are texts of files: one with a credential in it stays here.
-        fix: finding.fix.as_ref().filter(|fix| !report.tells(fix)).map(|fix| fix_row(report, fix)),
-    }
+    related.iter().map(row).collect()
 }
 
 fn fix_row<'a>(report: &'a Report, fix: &'a Fix) -> FixRow<'a> {
