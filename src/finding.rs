@@ -80,11 +80,13 @@ impl Finding {
     pub fn message(&self) -> String {
         let mut message = String::with_capacity(self.rule.message.len() + 64);
         let mut rest = self.rule.message;
-        while let Some((before, after)) = rest.split_once('{') {
+        while let Some(at) = memchr::memchr(b'{', rest.as_bytes()) {
+            let (before, after) = (&rest[..at], &rest[at + 1..]);
             message.push_str(before);
-            let named = after.split_once('}').and_then(|(name, after)| {
+            let named = memchr::memchr(b'}', after.as_bytes()).and_then(|end| {
+                let name = &after[..end];
                 let (_, value) = self.captures.iter().find(|(known, _)| *known == name)?;
-                Some((value, after))
+                Some((value, &after[end + 1..]))
             });
             rest = match named {
                 Some((value, after)) => {

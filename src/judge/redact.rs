@@ -174,16 +174,9 @@ fn cover(text: &str) -> Cow<'_, str> {
 
 fn replace<'t>(text: &'t str, mask: impl Fn(&str) -> String) -> Cow<'t, str> {
     let mut text = Cow::Borrowed(text);
-    // Every pattern has one of these; most messages have none.
-    if memchr::memchr3(b':', b'=', b'/', text.as_bytes()).is_none() {
-        return text;
-    }
     // Neither pattern is compiled where no text can match it.
-    let words = || words().is_none_or(|words| words.is_match(text.as_bytes()));
-    // Letters of other scripts may count as letters of the words.
-    let said = !text.is_ascii() || words();
-    let named = text.contains("://") && text.contains('@');
-    let patterns = [said.then(credentials), named.then(userinfo)];
+    let named = memchr::memchr(b'@', text.as_bytes()).is_some() && text.contains("://");
+    let patterns = [may_name(&text).then(credentials), named.then(userinfo)];
     for pattern in patterns.into_iter().flatten().flatten() {
         if !pattern.is_match(&text) {
             continue;
@@ -197,12 +190,34 @@ fn replace<'t>(text: &'t str, mask: impl Fn(&str) -> String) -> Cow<'t, str> {
     text
 }
 
-/// Words of which every text that [`credentials`] matches has one.
-fn words() -> Option<&'static AhoCorasick> {
-    const WORDS: &[&str] = &["passw", "secret", "token", "key", "credential", "slack"];
-    static FOUND: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    let build = || AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok();
-    FOUND.get_or_init(build).as_ref()
+/// Whether [`credentials`] may match: each match has a sign behind a key, or the address of a webhook.
+fn may_name(text: &str) -> bool {
+    const KEYS: &[&str] =
+        &["password", "passwd", "secret", "token", "apikey", "_key", "credential", "credentials"];
+    const PARAMETERS: &[&str] = &["?token", "&token", "?key", "&key", "?secret", "&secret"];
+    let mut signs = memchr::memchr3_iter(b':', b'=', b'/', text.as_bytes());
+    let found = signs.any(|at| {
+        let before = &text[..at];
+        match text.as_bytes()[at] {
+            b'/' => ends_with_any(before, &["hooks.slack.com"]),
+            sign => {
+                let key = before.trim_end();
+                let key = key.strip_suffix(['"', '\'']).unwrap_or(key);
+                ends_with_any(key, KEYS) || sign == b'=' && ends_with_any(before, PARAMETERS)
+            }
+        }
+    });
+    // Two letters of other scripts count as letters of the words.
+    found || !text.is_ascii() && text.contains(['\u{17f}', '\u{212a}'])
+}
+
+fn ends_with_any(text: &str, words: &[&str]) -> bool {
+    let text = text.as_bytes();
+    let ends = |word: &&str| {
+        let end = text.len().checked_sub(word.len()).map(|at| &text[at..]);
+        end.is_some_and(|end| end.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    words.iter().any(ends)
 }
 
 /// Keys that hold credentials, and webhook paths that are keys themselves.
@@ -234,7 +249,7 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         assert!(super::credentials().is_some() && super::userinfo().is_some());
-        assert!(super::words().is_some() && super::apart().is_some());
+        assert!(super::apart().is_some());
     }
 
     #[test]
@@ -252,5 +267,25 @@ mod tests {
         );
         assert_eq!(scrub("http://localhost:9090/metrics"), "http://localhost:9090/metrics");
         assert_eq!(cover("  api_key: abcdef # x"), "  api_key: ****** # x");
+    }
+
+    #[test]
+    fn whatever_names_a_credential_is_looked_at() {
+        for (text, clean) in [
+            (r#"{"Secret" : "abcdef"}"#, r#"{"Secret" : "***"}"#),
+            ("routing_key\u{2003}= abcdef", "routing_key\u{2003}= ***"),
+            ("my.apiKey:abcdef", "my.apiKey:***"),
+            ("CREDENTIALS=abcdef", "CREDENTIALS=***"),
+            ("/x?KEY=abcdef", "/x?KEY=***"),
+            ("/x?a=1&key=abcdef", "/x?a=1&key=***"),
+            ("Hooks.Slack.com/workflows/abcdef", "Hooks.Slack.com/workflows/***"),
+            ("pa\u{17f}\u{17f}word: abcdef", "pa\u{17f}\u{17f}word: ***"),
+            ("to\u{212a}en=abcdef", "to\u{212a}en=***"),
+        ] {
+            assert_eq!(scrub(text), clean);
+        }
+        for text in ["monkey: abcdef", "passwords: abcdef", "token of: abcdef", "key=abcdef"] {
+            assert_eq!(scrub(text), text);
+        }
     }
 }
