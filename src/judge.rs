@@ -18,13 +18,14 @@ use crate::config::{Profile, Settings, profile};
 use crate::facts::DocumentId;
 use crate::facts::subject::SubjectKind;
 use crate::finding::Finding;
+use crate::lang::quick::QuickSet;
 use crate::repo::Repo;
 use crate::repo::standing::is_sample;
-use crate::source::{Origin, Span};
+use crate::source::{Origin, SourceId, Span};
 use rayon::prelude::*;
 use redact::Redactions;
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 /// What became of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,8 +61,8 @@ impl Status {
 /// A finding with its status and the severity it is shown with.
 #[derive(Debug)]
 pub struct Judged {
-    /// The finding.
-    pub finding: Finding,
+    /// The finding: it is large, and lists of these are put in order.
+    pub finding: Box<Finding>,
     /// Severity after the path's profile.
     pub severity: Severity,
     /// Why the severity is lower than the catalogue's, if it is.
@@ -151,31 +152,49 @@ impl View {
 
 /// Takes the findings and gives each its status; sorted by path, place and code.
 pub fn judge(repo: &Repo, outcomes: &mut [Outcome], view: &View) -> Vec<Judged> {
-    let redactions = Redactions::of(repo);
-    let count = outcomes.iter().map(|outcome| outcome.findings.len()).sum();
-    let mut findings: Vec<Finding> = Vec::with_capacity(count);
-    for outcome in &mut *outcomes {
-        findings.append(&mut outcome.findings);
-    }
-    drop_effects(&mut findings);
+    let taken = outcomes.par_iter_mut().map(|outcome| std::mem::take(&mut outcome.findings));
+    let mut found: Vec<Found> =
+        taken.flat_map_iter(|findings| findings.into_iter().map(Found::new)).collect();
+    drop_effects(&mut found);
     let mut allows = allow::Allows::new(repo, &view.today);
-    let reasons: Vec<Option<String>> = findings
-        .iter()
-        .map(|finding| finding.span.and_then(|span| allows.cover(finding.rule, span)))
-        .collect();
-    let mut judged: Vec<Judged> = findings
-        .into_par_iter()
-        .zip(reasons)
-        .map(|(finding, reason)| status_of(repo, finding, reason, view))
-        .collect();
-    for finding in allows.findings(&judged_rules(outcomes)) {
-        judged.push(status_of(repo, finding, None, view));
+    for Found { finding, allowed } in &mut found {
+        *allowed = finding.span.and_then(|span| allows.cover(finding.rule, span));
     }
-    sort(repo, &mut judged);
-    judged.dedup_by(|one, two| is_same(&one.finding, &two.finding));
-    identity::fingerprint(repo, &redactions, &mut judged);
+    found.extend(allows.findings(&judged_rules(outcomes)).into_iter().map(Found::new));
+    found.par_sort_by(|one, two| order(repo, &one.finding, &two.finding));
+    found.dedup_by(|one, two| is_same(&one.finding, &two.finding));
+    let mut judged = settle(repo, found, view);
     waiver::apply(repo, &mut judged);
     judged
+}
+
+/// A finding, and the reason of the allow that accepts it.
+struct Found {
+    finding: Box<Finding>,
+    allowed: Option<String>,
+}
+
+impl Found {
+    fn new(finding: Finding) -> Found {
+        Found { finding: Box::new(finding), allowed: None }
+    }
+}
+
+/// Gives findings that are in order their status and fingerprint.
+fn settle(repo: &Repo, found: Vec<Found>, view: &View) -> Vec<Judged> {
+    let fingerprints = identity::fingerprints(repo, &Redactions::of(repo), &found);
+    let found = found.into_par_iter().zip(fingerprints);
+    // Findings of one document follow each other, and share what is known of it.
+    let judged = found.map_init(
+        || None,
+        |last, (found, (key, nth))| {
+            let place = Place::of(repo, &found.finding, view, last.take());
+            let judged = status_of(repo, found, identity::numbered(&key, nth), view, &place);
+            *last = Some(place);
+            judged
+        },
+    );
+    judged.collect()
 }
 
 fn judged_rules(outcomes: &[Outcome]) -> Vec<&'static Rule> {
@@ -191,23 +210,6 @@ fn is_same(one: &Finding, two: &Finding) -> bool {
         && one.severity == two.severity
         && one.captures == two.captures
         && one.subject == two.subject
-}
-
-/// Sorts by the order of the findings, those alike as they are. What is sorted is numbers: a finding
-/// is large, and each is moved once.
-fn sort(repo: &Repo, judged: &mut [Judged]) {
-    let mut from: Vec<usize> = (0..judged.len()).collect();
-    from.par_sort_by(|&one, &two| order(repo, &judged[one].finding, &judged[two].finding));
-    for start in 0..from.len() {
-        // Follows the places that wait for each other until one waits for the first.
-        let mut at = start;
-        while from[at] != start {
-            let next = std::mem::replace(&mut from[at], at);
-            judged.swap(at, next);
-            at = next;
-        }
-        from[at] = at;
-    }
 }
 
 /// By path, place, code and message; files are numbered in the order of their paths.
@@ -226,31 +228,32 @@ fn order(repo: &Repo, one: &Finding, two: &Finding) -> Ordering {
 
 /// Of rules that see one fault, the first in the `cause` list speaks: of those that look at
 /// expressions once for each expression, of others once for each place.
-fn drop_effects(findings: &mut Vec<Finding>) {
-    let causes: HashSet<&'static str> =
-        findings.iter().flat_map(|finding| finding.rule.cause).copied().collect();
-    let mut places = HashSet::new();
-    let mut expressions = HashSet::new();
-    for finding in findings.iter().filter(|finding| causes.contains(finding.rule.code)) {
+fn drop_effects(found: &mut Vec<Found>) {
+    let findings = || found.iter().map(|found| &*found.finding);
+    let causes: QuickSet<&str> =
+        findings().flat_map(|finding| finding.rule.cause).copied().collect();
+    let mut places = QuickSet::default();
+    let mut expressions = QuickSet::default();
+    for finding in findings().filter(|finding| causes.contains(finding.rule.code)) {
         let code = finding.rule.code;
         if let Some(span) = finding.span {
             places.insert((code, span.source, span.start));
         }
         if let Some(document) = expression_of(finding) {
-            expressions.insert((code, document, finding.subject.clone()));
+            expressions.insert((code, document, finding.subject.as_str()));
         }
     }
-    findings.retain(|finding| {
-        let place = finding.span.map(|span| (span.source, span.start));
-        let document = expression_of(finding);
+    let is_effect = |finding: &Finding| {
         let code = finding.rule.code;
-        !finding.rule.cause.iter().take_while(|cause| **cause != code).any(|&cause| {
-            place.is_some_and(|(source, start)| places.contains(&(cause, source, start)))
-                || document.is_some_and(|document| {
-                    expressions.contains(&(cause, document, finding.subject.clone()))
-                })
+        finding.rule.cause.iter().take_while(|cause| **cause != code).any(|&cause| {
+            let seen = |span: Span| places.contains(&(cause, span.source, span.start));
+            let said = |document| expressions.contains(&(cause, document, &*finding.subject));
+            finding.span.is_some_and(seen) || expression_of(finding).is_some_and(said)
         })
-    });
+    };
+    let effects: Vec<bool> = found.par_iter().map(|found| is_effect(&found.finding)).collect();
+    let mut effects = effects.into_iter();
+    found.retain(|_| effects.next() != Some(true));
 }
 
 /// The document of a finding about an expression; its subject names the rest.
@@ -258,46 +261,78 @@ fn expression_of(finding: &Finding) -> Option<DocumentId> {
     finding.document.filter(|_| finding.rule.subject == SubjectKind::Expression)
 }
 
-fn status_of(repo: &Repo, mut finding: Finding, allowed: Option<String>, view: &View) -> Judged {
+/// What all findings of a document share; of a file, where they are in none; of the repository,
+/// where they are in no file.
+struct Place<'a> {
+    at: (Option<SourceId>, Option<DocumentId>),
+    path: Option<&'a str>,
+    settings: &'a Settings,
+    profile: Profile,
+    origin: Origin,
+    service: Option<&'a str>,
+    owner: Option<&'a str>,
+    environment: Option<&'a str>,
+}
+
+impl<'a> Place<'a> {
+    /// Where a finding stands: `last` is known, and may be it.
+    fn of(repo: &'a Repo, finding: &Finding, view: &View, last: Option<Place<'a>>) -> Place<'a> {
+        let source = finding.span.map(|span| span.source);
+        let document = finding.document.or(finding.span.and_then(|span| {
+            repo.documents_in(span.source).iter().rfind(|it| it.span.contains(span)).map(|it| it.id)
+        }));
+        let at = (source, document);
+        if let Some(last) = last.filter(|last| last.at == at) {
+            return last;
+        }
+        let path = source.map(|source| repo.source(source).path.as_str());
+        let by_path = || path.map_or(Profile::Unspecified, |path| profile(&repo.settings, path));
+        let path_owner = || repo.owner_of_path(path?);
+        Place {
+            at,
+            path,
+            settings: path.map_or(&repo.settings, |path| repo.settings.at(path)),
+            profile: view.profile.unwrap_or_else(by_path),
+            origin: source.map_or(Origin::Own, |source| repo.origin(source)),
+            service: document.and_then(|it| repo.service_of(it)).map(|it| it.name.as_str()),
+            owner: document.and_then(|it| repo.owner_of(it)).or_else(path_owner),
+            environment: document.and_then(|it| repo.environment_of(it)),
+        }
+    }
+}
+
+fn status_of(
+    repo: &Repo,
+    found: Found,
+    fingerprint: String,
+    view: &View,
+    place: &Place<'_>,
+) -> Judged {
+    let Found { mut finding, allowed } = found;
     finding.fix = finding.fix.take().filter(|fix| mend::possible(repo, fix));
-    let path = finding.span.map(|span| repo.path(span));
-    let settings = path.map_or(&repo.settings, |path| repo.settings.at(path));
-    let shown = view.shows(finding.rule, finding.opinion, settings);
-    let origin = finding.span.map_or(Origin::Own, |span| repo.origin(span.source));
-    let (status, reason) = match (allowed, origin) {
+    let (status, reason) = match (allowed, place.origin) {
         (Some(reason), _) => (Status::Allowed, Some(reason)),
         (None, Origin::Vendored) => (Status::Vendored, None),
         (None, Origin::Generated) => (Status::Generated, None),
         (None, Origin::Own) => (Status::Open, None),
     };
-    let profile = view
-        .profile
-        .unwrap_or_else(|| path.map_or(Profile::Unspecified, |path| profile(&repo.settings, path)));
-    let (severity, lowered) = weigh(&finding, profile, path.unwrap_or_default());
-    let document = finding.document.or(finding.span.and_then(|span| {
-        repo.documents_in(span.source).iter().rfind(|it| it.span.contains(span)).map(|it| it.id)
-    }));
-    let path_owner = || finding.span.and_then(|span| repo.owner_of_path(repo.path(span)));
-    let owner = finding.owner.as_deref();
-    let owner = owner.or_else(|| repo.owner_of(document?)).or_else(path_owner).map(str::to_owned);
-    let part_of = || Some(repo.service_of(document?)?.name.clone());
-    let service = finding.service.clone().or_else(part_of);
-    let environment = document.and_then(|document| repo.environment_of(document));
-    let environment = environment.map(str::to_owned);
-    let fingerprint = String::new();
+    let (severity, lowered) = weigh(&finding, place.profile, place.path.unwrap_or_default());
+    let known = |own: &Option<String>, of_place: Option<&str>| {
+        own.clone().or_else(|| of_place.map(str::to_owned))
+    };
     Judged {
-        finding,
         severity,
         lowered,
         status,
         reason,
         waiver: None,
         fingerprint,
-        shown,
-        service,
-        owner,
-        environment,
+        shown: view.shows(finding.rule, finding.opinion, place.settings),
+        service: known(&finding.service, place.service),
+        owner: known(&finding.owner, place.owner),
+        environment: place.environment.map(str::to_owned),
         change: None,
+        finding,
     }
 }
 

@@ -266,7 +266,7 @@ pub fn conclude(
     let mut judged = judge::judge(repo, &mut outcomes, view);
     let mut assessment = Assessment::default();
     if verdicts {
-        let findings: Vec<_> = judged.iter().map(|judged| &judged.finding).collect();
+        let findings: Vec<_> = judged.iter().map(|judged| &*judged.finding).collect();
         let waived: Vec<_> = judged.iter().map(|judged| judged.waiver).collect();
         assessment = verdict::assess_waived(&model, &outcomes, &findings, &waived);
         put_back(repo, behind, &mut assessment);

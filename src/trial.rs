@@ -113,7 +113,7 @@ fn decide(repo: &mut Repo, example: &Example) -> Result<(), String> {
 fn run_concluded(rule: &'static Rule, repo: &Repo) -> Run {
     let view = View { all: true, today: TODAY.to_owned(), ..View::default() };
     let (_, judged, _) = scan::conclude(repo, &view, true, &Behind::default(), None);
-    let findings = judged.iter().map(|entry| &entry.finding);
+    let findings = judged.iter().map(|entry| &*entry.finding);
     Run::of(repo, repo.settings.waivers.len(), findings.filter(|one| one.rule.code == rule.code))
 }
 
@@ -133,7 +133,7 @@ fn run_judged(rule: &'static Rule, repo: &Repo) -> Run {
     let all: Vec<&'static Rule> = rules().iter().collect();
     let view = View { all: true, today: TODAY.to_owned(), ..View::default() };
     let judged = judge(repo, &mut check::check(repo, &all), &view);
-    let findings = judged.iter().map(|entry| &entry.finding);
+    let findings = judged.iter().map(|entry| &*entry.finding);
     Run::of(
         repo,
         repo.facts.allows.len(),

@@ -88,7 +88,7 @@ fn survives(path: &str, text: String) {
             assert!(text.get(span.range()).is_some(), "{} points outside", entry.finding.rule.code);
         }
     }
-    let findings: Vec<_> = judged.iter().map(|entry| &entry.finding).collect();
+    let findings: Vec<_> = judged.iter().map(|entry| &*entry.finding).collect();
     let assessment = verdict::assess(&Model::new(&repo), &outcomes, &findings);
     assert_eq!(assessment.requirements.len(), 57);
 }

@@ -1,6 +1,6 @@
 //! What makes a finding the same one tomorrow.
 
-use super::Judged;
+use super::Found;
 use super::redact::Redactions;
 use crate::finding::Finding;
 use crate::lang::quick::QuickMap;
@@ -13,28 +13,31 @@ use std::borrow::Cow;
 /// What findings share that differ only in which of their kind they are.
 pub(super) type Key = [u8; 16];
 
-/// Gives each finding its fingerprint: rule, path, subject, redacted text of the primary span, and
-/// which of its kind it is. SHA-256, first 16 bytes in hex.
-pub(super) fn fingerprint(repo: &Repo, redactions: &Redactions, judged: &mut [Judged]) {
+/// What makes the fingerprint of each finding: rule, path, subject and redacted text of the primary
+/// span, and which of its kind it is.
+pub(super) fn fingerprints(
+    repo: &Repo,
+    redactions: &Redactions,
+    found: &[Found],
+) -> Vec<(Key, u32)> {
     let keys: Vec<Key> =
-        judged.par_iter().map(|entry| key(repo, redactions, &entry.finding)).collect();
+        found.par_iter().map(|found| key(repo, redactions, &found.finding)).collect();
     let mut seen: QuickMap<Key, u32> = QuickMap::default();
+    seen.reserve(keys.len());
     let mut count = |key: Key| {
         let nth = seen.entry(key).or_insert(0);
         *nth += 1;
         (key, *nth)
     };
-    let numbers: Vec<(Key, u32)> = keys.into_iter().map(&mut count).collect();
-    let entries = judged.par_iter_mut().zip(numbers);
-    entries.for_each(|(entry, (key, nth))| entry.fingerprint = numbered(&key, nth));
+    keys.into_iter().map(&mut count).collect()
 }
 
-/// The fingerprint of the n-th finding (from 1) of a key.
+/// The fingerprint of the n-th finding (from 1) of a key: SHA-256, first 16 bytes in hex.
 pub(super) fn numbered(key: &Key, nth: u32) -> String {
-    let mut hash = Sha256::new();
-    hash.update(key);
-    hash.update(nth.to_be_bytes());
-    hex(&hash.finalize()[..16])
+    let mut text = [0u8; 20];
+    text[..16].copy_from_slice(key);
+    text[16..].copy_from_slice(&nth.to_be_bytes());
+    hex(&Sha256::digest(text)[..16])
 }
 
 pub(super) fn key(repo: &Repo, redactions: &Redactions, finding: &Finding) -> Key {
@@ -46,18 +49,19 @@ pub(super) fn key(repo: &Repo, redactions: &Redactions, finding: &Finding) -> Ke
 pub(super) fn key_at(repo: &Repo, redactions: &Redactions, finding: &Finding, path: &str) -> Key {
     let head = |span: Span| Span { end: head_of(repo, span), ..span };
     let text = finding.span.map(|span| redactions.text(repo, head(span))).unwrap_or_default();
-    let mut hash = Sha256::new();
+    // The hash is quickest where it is given all at once.
+    let mut whole = String::with_capacity(256);
     for part in [finding.rule.code, path, &unnumbered(&finding.subject)] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
+        whole.push_str(part);
+        whole.push('\0');
     }
     for (number, word) in text.split_whitespace().enumerate() {
-        hash.update(if number == 0 { "" } else { " " });
-        hash.update(word);
+        whole.push_str(if number == 0 { "" } else { " " });
+        whole.push_str(word);
     }
-    hash.update([0]);
+    whole.push('\0');
     let mut key = [0u8; 16];
-    key.copy_from_slice(&hash.finalize()[..16]);
+    key.copy_from_slice(&Sha256::digest(whole)[..16]);
     key
 }
 
@@ -90,12 +94,11 @@ fn unnumbered(subject: &str) -> Cow<'_, str> {
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let mut out = String::with_capacity(bytes.len() * 2);
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut out = Vec::with_capacity(bytes.len() * 2);
     for byte in bytes {
         out.push(DIGITS[usize::from(byte >> 4)]);
         out.push(DIGITS[usize::from(byte & 15)]);
     }
-    out
+    String::from_utf8(out).unwrap_or_default()
 }

@@ -2,13 +2,11 @@
 //!
 //! A waived rule runs as any other; what it finds is shown as accepted, by whom and until when.
 
-use super::identity::fingerprint;
-use super::{Judged, Status, View, order, status_of};
+use super::{Found, Judged, Status, View, order, settle};
 use crate::catalogue;
 use crate::config::{Waived, Waiver, is_named};
 use crate::facts::Subject;
 use crate::finding::Finding;
-use crate::judge::redact::Redactions;
 use crate::repo::Repo;
 use std::collections::BTreeSet;
 
@@ -56,15 +54,15 @@ pub fn add_unused(
     let used: BTreeSet<usize> = judged.iter().filter_map(|entry| entry.waiver).collect();
     let idle = |number: &usize| !used.contains(number) && !needed.contains(number);
     let waivers = repo.settings.waivers.iter().enumerate();
-    let mut added: Vec<Judged> = waivers
+    let added: Vec<Found> = waivers
         .filter(|(number, waiver)| waiver.counts() && idle(number))
         .filter_map(|(_, waiver)| unused(waiver))
-        .map(|finding| status_of(repo, finding, None, view))
+        .map(Found::new)
         .collect();
     if added.is_empty() {
         return None;
     }
-    fingerprint(repo, &Redactions::of(repo), &mut added);
+    let added = settle(repo, added, view);
     let old = std::mem::take(judged).into_iter().enumerate();
     let old = old.map(|(place, entry)| (Some(place), entry));
     let mut all: Vec<(Option<usize>, Judged)> =

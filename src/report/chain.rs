@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// The chain of what was read.
 pub fn of(report: &Report) -> Chain {
     let model = Model::new(&report.repo);
-    let findings: Vec<&Finding> = report.judged.iter().map(|judged| &judged.finding).collect();
+    let findings: Vec<&Finding> = report.judged.iter().map(|judged| &*judged.finding).collect();
     let mut chain = chain::chain(&model, &findings);
     if let Some(back) = Back::of(&report.repo, &report.behind) {
         let spans = chain.nodes.iter_mut().filter_map(|node| node.span.as_mut());
