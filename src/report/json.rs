@@ -9,6 +9,7 @@ use crate::finding::{Fix, Related};
 use crate::judge::{Judged, Status};
 use crate::source::{Position, Span};
 use rayon::prelude::*;
+use row::Rows;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
@@ -142,22 +143,42 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     nested(&head, 0, &mut text)?;
     text.truncate(text.len() - "\n}".len());
     text.extend_from_slice(b",\n  \"findings\": [");
+    text.extend_from_slice(if shown.is_empty() { b"" } else { b"\n" });
     out.write_all(&text)?;
-    // Most of the work is quoting: the findings are written side by side, then joined.
-    for (number, batch) in shown.chunks(CHUNK * BATCH).enumerate() {
+    let mut end = Ok(Vec::new());
+    rayon::in_place_scope(|scope| {
+        scope.spawn(|_| end = end_of(report));
+        findings(report, &shown, out)
+    })?;
+    out.write_all(&end?)
+}
+
+/// Writes the list of findings, but for its bracket at the end. Most of the work is quoting: they
+/// are written side by side, then joined.
+fn findings(report: &Report, shown: &[&Judged], out: &mut dyn Write) -> io::Result<()> {
+    let mut left = shown.len();
+    for batch in shown.chunks(CHUNK * BATCH) {
         let chunks = batch.par_chunks(CHUNK).map(|chunk| rows(report, chunk));
-        let chunks = chunks.collect::<io::Result<Vec<_>>>()?;
-        for (at, chunk) in chunks.iter().enumerate() {
-            // The first one follows no other.
-            out.write_all(&chunk[usize::from(number + at == 0)..])?;
+        left -= batch.len();
+        let mut chunks = chunks.collect::<io::Result<Vec<_>>>()?;
+        // None follows the last one.
+        if let Some(last) = chunks.last_mut().filter(|_| left == 0) {
+            last.truncate(last.len().saturating_sub(",\n".len()));
         }
+        chunks.iter().try_for_each(|chunk| out.write_all(chunk))?;
     }
-    out.write_all(if shown.is_empty() { b"]" } else { b"\n  ]" })?;
-    text.clear();
+    Ok(())
+}
+
+/// The end of the list of findings, and what stands after it.
+fn end_of(report: &Report) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let bracket: &[u8] = if report.shown().next().is_none() { b"]" } else { b"\n  ]" };
+    text.extend_from_slice(bracket);
     text.extend_from_slice(b",\n  \"files\": ");
     nested(&files(report), 1, &mut text)?;
     text.extend_from_slice(b"\n}\n");
-    out.write_all(&text)
+    Ok(text)
 }
 
 /// Findings that one thread writes at a time.
@@ -165,14 +186,12 @@ const CHUNK: usize = 128;
 /// Chunks that are in memory at a time.
 const BATCH: usize = 16;
 
-/// Findings as they stand in the list, each after a comma.
+/// Findings as they stand in the list, each before a comma: the standard output takes whole lines at
+/// once.
 fn rows(report: &Report, findings: &[&Judged]) -> io::Result<Vec<u8>> {
-    let mut text = Vec::with_capacity(findings.len() * 1024);
-    for judged in findings {
-        text.extend_from_slice(b",\n    ");
-        row::write(report, judged, &mut text)?;
-    }
-    Ok(text)
+    let mut rows = Rows::with_capacity(report, findings.len());
+    findings.iter().try_for_each(|judged| rows.add(judged))?;
+    Ok(rows.into_text())
 }
 
 /// Writes a value as it stands inside `depth` others.
