@@ -464,7 +464,7 @@ mod tests {
 
     #[test]
     fn a_word_of_the_business_in_a_technical_name_names_a_service() {
-        let words = ["order".to_owned(), "user".to_owned()];
+        let words = Lexicon::of(&["order".to_owned(), "user".to_owned()]);
         assert!(is_business("orders_completed_total", &words));
         assert!(is_business("user_signups_total", &words));
         assert!(!is_business("order_service_http_requests_total", &words));
