@@ -2,13 +2,16 @@
 //! nothing but mappings and lists on lines of their own.
 //!
 //! Only what is certain to be read alike is read here: documents, plain and quoted keys and
-//! values, block scalars, brackets on one line, comments. For anything else the answer is `None`, and the YAML
+//! values, block scalars, brackets on one line, anchors, comments. For anything else the answer is `None`, and the YAML
 //! parser has the word.
 
+mod anchor;
 mod flow;
+mod quoted;
 
-use super::plain::{Event, escape, is_plain};
+use super::plain::{Event, is_plain};
 use super::tree::Style;
+use anchor::Anchors;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -20,11 +23,13 @@ const MAX_KEY: usize = 256;
 /// Shows `sink` what a text consists of. Where the answer is `None`, what was shown is worth nothing.
 pub(super) fn read<'t>(text: &'t str, sink: impl FnMut(Event<'t>)) -> Option<()> {
     let ascii = text.bytes().fold(true, |ok, byte| ok & matches!(byte, b'\n' | b' '..=b'~'));
-    if !text.ends_with('\n') || !(ascii || text.chars().all(is_plain)) {
+    if !(ascii || text.chars().all(is_plain)) {
         return None;
     }
     let (bytes, open) = (text.as_bytes(), Vec::new());
-    let mut reader = Reader { text, bytes, at: 0, sink, open, waiting: None, marked: false };
+    let anchors = Anchors::default();
+    let (waiting, marked) = (None, false);
+    let mut reader = Reader { text, bytes, at: 0, sink, open, waiting, marked, anchors };
     reader.run()
 }
 
@@ -46,6 +51,7 @@ struct Reader<'t, S> {
     waiting: Option<Waiting>,
     /// Whether a mark of a document was met.
     marked: bool,
+    anchors: Anchors<'t>,
 }
 
 /// A key with its colon.
@@ -56,10 +62,12 @@ struct Key<'t> {
     range: Range<usize>,
 }
 
-/// A key without a value on its line.
+/// A key, or what has an anchor, without a value on its line.
 #[derive(Clone, Copy)]
 struct Waiting {
     column: usize,
+    /// Only a collection that stands deeper is read here.
+    anchored: bool,
     /// Where the key ends, and the parser has the value that is not there.
     end: usize,
 }
@@ -87,6 +95,7 @@ impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
         let first = !std::mem::replace(&mut self.marked, true);
         if !(first && self.open.is_empty()) {
             self.close()?;
+            self.anchors.forget();
             (self.sink)(Event::Next);
         }
         Some(())
@@ -95,7 +104,7 @@ impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
     /// The end of a document.
     fn close(&mut self) -> Option<()> {
         if let Some(key) = self.waiting.take() {
-            self.absent(key);
+            self.absent(key)?;
         }
         if self.open.is_empty() {
             return None;
@@ -151,7 +160,8 @@ impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
             && self.key(start).is_none()
         {
             self.waiting = None;
-            return self.value(start, key.column);
+            let bare = !key.anchored && self.byte(start) != b'&';
+            return if bare { self.value(start, key.column) } else { None };
         }
         self.place(entry, start, column)?;
         let (mut at, mut column) = (start, column);
@@ -174,28 +184,32 @@ impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
             b'#' => self.comment(next),
             _ => return self.value(next, column),
         }
-        self.waiting = Some(Waiting { column, end });
+        self.waiting = Some(Waiting { column, anchored: false, end });
         Some(())
     }
 
     /// The value of a key that has none.
-    fn absent(&mut self, key: Waiting) {
+    fn absent(&mut self, key: Waiting) -> Option<()> {
+        if key.anchored {
+            return None;
+        }
         let (text, range) = (Cow::Borrowed(""), key.end..key.end);
         (self.sink)(Event::Scalar { text, style: Style::Plain, range });
+        Some(())
     }
 
     /// Finds the collection that a line goes on with, or begins it.
     fn place(&mut self, entry: bool, start: usize, column: usize) -> Option<()> {
         if let Some(key) = self.waiting.take() {
             // A list may stand in the column of its key.
-            let inside = if entry { column >= key.column } else { column > key.column };
+            let inside = column > key.column || (entry && !key.anchored && column == key.column);
             if inside {
                 // There the parser says of the list that it begins with what its first entry holds.
                 let same = column == key.column;
                 let at = if same { start + 1 + self.blanks(start + 1) } else { start };
                 return self.begin(!entry, at, column);
             }
-            self.absent(key);
+            self.absent(key)?;
         }
         if self.open.is_empty() {
             return if column == 0 { self.begin(!entry, start, 0) } else { None };
@@ -226,9 +240,13 @@ impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
             return self.quoted_key(at, first);
         }
         let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte);
-        let length = self.bytes[at..].iter().take_while(|&&byte| part(byte)).count();
+        let merge = first == b'<' && self.byte(at + 1) == b'<';
+        let length = match merge {
+            true => 2,
+            false => self.bytes[at..].iter().take_while(|&&byte| part(byte)).count(),
+        };
         let end = at + length;
-        let key = (first.is_ascii_alphabetic() || first == b'_') && length <= MAX_KEY;
+        let key = (merge || first.is_ascii_alphabetic() || first == b'_') && length <= MAX_KEY;
         let found = Key { text: self.text.get(at..end)?, style: Style::Plain, range: at..end };
         (key && self.is_colon(end)).then_some(found)
     }
@@ -253,10 +271,11 @@ impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
             b'"' => self.double(at, parent),
             b'\'' => self.single(at, parent),
             b'[' | b'{' => self.flow(at),
+            b'&' => self.anchor(at, parent),
+            b'*' => self.alias(at),
             b'-' if matches!(self.byte(at + 1), b' ' | b'\n') => None,
             b':' if !matches!(self.byte(at + 1), b' ' | b'\n') => self.plain(at, parent),
-            b'\n' | b'?' | b':' | b',' | b']' | b'}' | b'#' | b'&' | b'*' | b'!' | b'%' | b'@'
-            | b'`' => None,
+            b'\n' | b'?' | b':' | b',' | b']' | b'}' | b'#' | b'!' | b'%' | b'@' | b'`' => None,
             _ => self.plain(at, parent),
         }
     }
@@ -333,77 +352,6 @@ impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
         Some(())
     }
 
-    fn double(&mut self, start: usize, parent: usize) -> Option<()> {
-        let mut from = start + 1;
-        let mut text = Cow::Borrowed("");
-        loop {
-            let stop = from + memchr::memchr3(b'"', b'\\', b'\n', self.bytes.get(from..)?)?;
-            match self.bytes[stop] {
-                b'"' => {
-                    append(&mut text, &self.text[from..stop]);
-                    let range = start..stop + 1;
-                    (self.sink)(Event::Scalar { text, style: Style::Double, range });
-                    return self.rest(stop + 1);
-                }
-                b'\\' => {
-                    append(&mut text, &self.text[from..stop]);
-                    let (letter, length) = escape(self.text.get(stop + 1..)?)?;
-                    text.to_mut().push(letter);
-                    from = stop + 1 + length;
-                }
-                _ => from = self.fold(from, stop, parent, &mut text)?,
-            }
-        }
-    }
-
-    fn single(&mut self, start: usize, parent: usize) -> Option<()> {
-        let mut from = start + 1;
-        let mut text = Cow::Borrowed("");
-        loop {
-            let stop = from + memchr::memchr2(b'\'', b'\n', self.bytes.get(from..)?)?;
-            if self.bytes[stop] == b'\n' {
-                from = self.fold(from, stop, parent, &mut text)?;
-                continue;
-            }
-            let twice = self.byte(stop + 1) == b'\'';
-            append(&mut text, &self.text[from..stop + usize::from(twice)]);
-            if !twice {
-                let range = start..stop + 1;
-                (self.sink)(Event::Scalar { text, style: Style::Single, range });
-                return self.rest(stop + 1);
-            }
-            from = stop + 2;
-        }
-    }
-
-    /// Folds the line break at `stop` in quotes, and the empty lines behind it; gives where the text
-    /// goes on.
-    fn fold(
-        &self,
-        from: usize,
-        stop: usize,
-        parent: usize,
-        text: &mut Cow<'t, str>,
-    ) -> Option<usize> {
-        append(text, self.text[from..stop].trim_end_matches(' '));
-        let (mut line, mut breaks) = (stop + 1, 1);
-        loop {
-            let column = self.blanks(line);
-            if line + column >= self.bytes.len() {
-                return None;
-            }
-            if self.byte(line + column) != b'\n' {
-                match breaks {
-                    1 => text.to_mut().push(' '),
-                    _ => text.to_mut().extend(std::iter::repeat_n('\n', breaks - 1)),
-                }
-                return (column > parent).then_some(line + column);
-            }
-            line += column + 1;
-            breaks += 1;
-        }
-    }
-
     /// A block scalar whose text begins on the next line.
     fn block(&mut self, at: usize, parent: usize) -> Option<()> {
         let folded = self.byte(at) == b'>';
@@ -433,7 +381,11 @@ impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
                 lines.breaks += 1;
                 next += column + 1;
             }
-            if next >= self.bytes.len() || column < indent {
+            // At the end of a text without a last line break the parser has its own rules.
+            if next > self.bytes.len() {
+                return None;
+            }
+            if next == self.bytes.len() || column < indent {
                 self.at = next;
                 break end;
             }
@@ -448,13 +400,6 @@ impl<'t, S: FnMut(Event<'t>)> Reader<'t, S> {
         let (text, range) = (Cow::Owned(text), start..start + length);
         (self.sink)(Event::Scalar { text, style, range });
         Some(())
-    }
-}
-
-fn append<'t>(text: &mut Cow<'t, str>, run: &'t str) {
-    match text.is_empty() {
-        true => *text = Cow::Borrowed(run),
-        false => text.to_mut().push_str(run),
     }
 }
 

@@ -18,6 +18,10 @@ pub(super) enum Event<'t> {
     Scalar { text: Cow<'t, str>, style: Style, range: Range<usize> },
     /// From its marker to the end of its line; not in JSON.
     Comment { range: Range<usize> },
+    /// The number of the anchor that the next collection or scalar has; not in JSON.
+    Anchor { number: usize },
+    /// An alias of the anchor with this number; not in JSON.
+    Alias { number: usize, range: Range<usize> },
     /// The mark between two documents; not in JSON.
     Next,
 }

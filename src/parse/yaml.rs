@@ -3,6 +3,7 @@
 //! The only module that knows the YAML library.
 
 mod error;
+mod keys;
 mod tabs;
 
 use super::offsets::OffsetMap;
@@ -27,9 +28,6 @@ pub struct Input<'a> {
     /// Masked ranges of `text`, ascending: scalars that touch one are unknown.
     pub masked: &'a [std::ops::Range<usize>],
 }
-
-/// Most pairs of a mapping whose keys are compared one by one.
-const FEW: usize = 12;
 
 /// Parses all documents of `input`.
 pub fn parse(input: &Input<'_>) -> Tree {
@@ -146,6 +144,8 @@ struct Builder<'a> {
     document: Option<usize>,
     root: Option<NodeId>,
     next_masked: usize,
+    /// The anchor that the next node of an own reader has; 0 without one.
+    anchor: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -161,6 +161,7 @@ impl<'a> Builder<'a> {
             document: None,
             root: None,
             next_masked: 0,
+            anchor: 0,
         }
     }
 
@@ -176,14 +177,19 @@ impl<'a> Builder<'a> {
                     true => NodeKind::Mapping { first: 0, pairs: 0 },
                     false => NodeKind::Sequence { first: 0, items: 0 },
                 };
-                self.begin(kind, at..at + 1, 0, 0, mapping);
+                let anchor = std::mem::take(&mut self.anchor);
+                self.begin(kind, at..at + 1, anchor, 0, mapping);
             }
             plain::Event::Close { end } => self.end(end),
             plain::Event::Scalar { text, style, range } => {
                 let text = self.tree.keep(&text);
                 let id = self.add(NodeKind::Scalar { text, style }, range, 0, false);
+                let anchor = std::mem::take(&mut self.anchor);
+                self.anchor(anchor, id);
                 self.place(id);
             }
+            plain::Event::Anchor { number } => self.anchor = number,
+            plain::Event::Alias { number, range } => self.alias(number, range),
             plain::Event::Comment { range } => {
                 let text = &self.input.text[range.start + 1..range.end];
                 self.comment(text, range);
@@ -228,14 +234,7 @@ impl<'a> Builder<'a> {
                 self.begin(kind, range, anchor, tag, true);
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(range.end),
-            Event::Alias(anchor) => {
-                let target = self.anchors.get(&anchor).copied();
-                if target.is_some_and(|target| self.open.iter().any(|open| open.node == target)) {
-                    self.issue(IssueKind::CyclicAlias, &range, "an alias inside the node it names");
-                }
-                let id = self.add(NodeKind::Alias(target), range, 0, false);
-                self.place(id);
-            }
+            Event::Alias(anchor) => self.alias(anchor, range),
             Event::UnresolvedAlias(name) => {
                 let message = format!("no anchor `&{name}` stands before this alias");
                 self.issue(IssueKind::UnknownAnchor, &range, &message);
@@ -258,6 +257,15 @@ impl<'a> Builder<'a> {
         let id = NodeId(u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX));
         self.tree.nodes.push(Node { kind, start: span.start, end: span.end, tag, unknown });
         id
+    }
+
+    fn alias(&mut self, anchor: usize, range: std::ops::Range<usize>) {
+        let target = self.anchors.get(&anchor).copied();
+        if target.is_some_and(|target| self.open.iter().any(|open| open.node == target)) {
+            self.issue(IssueKind::CyclicAlias, &range, "an alias inside the node it names");
+        }
+        let id = self.add(NodeKind::Alias(target), range, 0, false);
+        self.place(id);
     }
 
     fn tag(&mut self, tag: Option<&granit_parser::Tag>) -> u32 {
@@ -317,100 +325,6 @@ impl<'a> Builder<'a> {
             NodeKind::Scalar { .. } | NodeKind::Alias(_) => {}
         }
         self.place(node);
-    }
-
-    /// Looks for keys that stand twice in the mapping whose children begin at `first`, and for
-    /// what `<<` cannot merge.
-    fn check_keys(&mut self, first: usize) {
-        let children = &self.tree.children[first..];
-        let merges: Vec<NodeId> = children
-            .chunks_exact(2)
-            .filter(|pair| self.key_text(pair[0]) == Some("<<") && self.is_plain(pair[0]))
-            .map(|pair| pair[1])
-            .collect();
-        let repeated = match children.len() / 2 {
-            0..=FEW => self.repeated_of_few(children),
-            _ => self.repeated_of_many(children),
-        };
-        for value in merges {
-            self.check_merge(value);
-        }
-        for (earlier, again) in repeated {
-            self.repeated(first, earlier, again);
-        }
-    }
-
-    /// The text of a key; one that was masked says nothing.
-    fn key_text(&self, id: NodeId) -> Option<&str> {
-        let key = &self.tree.nodes[id.0 as usize];
-        match key.kind {
-            NodeKind::Scalar { text, .. } if !key.unknown => Some(self.tree.text(text)),
-            _ => None,
-        }
-    }
-
-    fn is_plain(&self, id: NodeId) -> bool {
-        let style = &self.tree.nodes[id.0 as usize].kind;
-        matches!(style, NodeKind::Scalar { style: Style::Plain, .. })
-    }
-
-    /// Pairs whose key an earlier pair has: the numbers of the first of them, and of this one.
-    fn repeated_of_few(&self, children: &[NodeId]) -> Vec<(usize, usize)> {
-        let key = |index: usize| self.key_text(children[2 * index]);
-        let mut repeated = Vec::new();
-        for again in 1..children.len() / 2 {
-            let Some(name) = key(again) else { continue };
-            let earlier = (0..again).find(|&earlier| key(earlier) == Some(name));
-            repeated.extend(earlier.map(|earlier| (earlier, again)));
-        }
-        repeated
-    }
-
-    fn repeated_of_many(&self, children: &[NodeId]) -> Vec<(usize, usize)> {
-        let keys = children.iter().step_by(2).enumerate();
-        let mut names: Vec<(&str, usize)> =
-            keys.filter_map(|(index, &id)| Some((self.key_text(id)?, index))).collect();
-        names.sort_unstable();
-        let twice = names.windows(2).filter(|pair| pair[0].0 == pair[1].0);
-        twice
-            .map(|pair| {
-                let first = names.partition_point(|(name, _)| *name < pair[1].0);
-                (names[first].1, pair[1].1)
-            })
-            .collect()
-    }
-
-    /// A key that the mapping has already: a fault, but in a template one of two branches.
-    /// Both by number in the mapping whose children begin at `first`.
-    fn repeated(&mut self, first: usize, earlier: usize, again: usize) {
-        let (earlier, again) = (first + 2 * earlier, first + 2 * again);
-        if !self.input.masked.is_empty() {
-            // Each branch may give the value: nobody knows which.
-            for id in [self.tree.children[earlier + 1], self.tree.children[again + 1]] {
-                self.tree.nodes[id.0 as usize].unknown = true;
-            }
-            return;
-        }
-        let first = self.tree.node(self.tree.children[earlier]).span();
-        let key = self.tree.node(self.tree.children[again]);
-        let message = format!("`{}` is set twice", key.scalar().unwrap_or_default());
-        let span = key.span();
-        self.issues.push(Issue {
-            kind: IssueKind::DuplicateKey,
-            span,
-            message,
-            first: Some(first),
-        });
-    }
-
-    fn check_merge(&mut self, value: NodeId) {
-        let node = self.tree.node(value);
-        if node.is_alias() || node.is_mapping() || node.is_sequence() || node.is_unknown() {
-            return;
-        }
-        let span = node.span();
-        let message = "`<<` merges a mapping, and this is none".to_owned();
-        self.issues.push(Issue { kind: IssueKind::BadMerge, span, message, first: None });
     }
 
     fn comment(&mut self, text: &str, range: std::ops::Range<usize>) {

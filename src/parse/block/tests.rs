@@ -90,6 +90,23 @@ last:
 list:
 - 'k': 1
   l: "m" # n
+- &first
+  a: &second b
+  c: &third
+    - x
+
+  # why
+  d: &fourth
+    y: "a \
+      b\
+      c"
+- <<: *first
+  a: *second # z
+- &first {a: b}
+- *first
+- c: *third
+  e:
+    *fourth
 ---
 - x
 - "y": z
@@ -99,9 +116,11 @@ list:
 fn what_is_read_here_is_read_as_the_parser_reads_it() {
     assert_eq!(same(RULES), (true, true));
     for text in [
-        "a: &b c\n",
         "a:\n-",
-        "a: b",
+        "a: &b\n",
+        "a: &b\n- c\n",
+        "a: *b\n",
+        "a: |\n  b",
         "a: [b, ]\n",
         "a: {b}\n",
         "a: [b c]\n",
@@ -118,10 +137,11 @@ fn what_is_read_here_is_read_as_the_parser_reads_it() {
 fn every_edit_is_read_alike_or_left_to_the_parser() {
     let edits = [
         " ", "\n", ":", "- ", " #", "\"", "'", "|", "\\", "{", "\n  ", "\n---\n", "---", "...",
-        "?", "&a ", ": ", "\n \n",
+        "?", "&a ", "*first ", ": ", "\n \n",
     ];
     for (at, letter) in RULES.char_indices() {
         let (before, rest) = RULES.split_at(at);
+        assert!(same(before).0, "{before}");
         let lost = format!("{before}{}", &rest[letter.len_utf8()..]);
         for edited in edits.iter().map(|edit| format!("{before}{edit}{rest}")).chain([lost]) {
             assert!(same(&edited).0, "{edited}");
