@@ -7,13 +7,16 @@ use super::promql::HOLE;
 /// `op://…`, `vault:…`, `ref+…` (of vals), `__HOST__`, `_HOST_`, `@@HOST@@`, `<HOST>`, `<<host>>`, or the gap of a
 /// variable that was taken out.
 pub fn is_in(text: &str) -> bool {
-    holds_pair(text.as_bytes())
-        || text.starts_with("op://")
-        || text.starts_with("vault:")
-        || text.starts_with("ref+")
-        || (text.starts_with("$") && is_variable(&text[1..]))
-        || is_underlined(text)
-        || is_angled(text)
+    let whole = match text.as_bytes().first() {
+        Some(b'o') => text.starts_with("op://"),
+        Some(b'v') => text.starts_with("vault:"),
+        Some(b'r') => text.starts_with("ref+"),
+        Some(b'$') => is_variable(&text[1..]),
+        Some(b'_' | b'@') => is_underlined(text),
+        Some(b'<') => is_angled(text),
+        _ => false,
+    };
+    whole || holds_pair(text.as_bytes())
 }
 
 /// `<SCRAPE-INTERVAL>`: a word in capitals that an entry point replaces.
@@ -76,7 +79,8 @@ fn holds_pair(text: &[u8]) -> bool {
             return true;
         }
         for (pair, (open, close)) in PAIRS.iter().enumerate() {
-            if !unclosed[pair] && rest.starts_with(open) && !is_pattern(rest) {
+            let begins = rest[0] == open[0] && rest.starts_with(open);
+            if begins && !unclosed[pair] && !is_pattern(rest) {
                 if memchr::memmem::find(&rest[open.len()..], close).is_some() {
                     return true;
                 }
