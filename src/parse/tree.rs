@@ -323,11 +323,16 @@ impl<'t> NodeRef<'t> {
 
     /// Pairs with `<<` resolved: a mapping's own keys win over merged ones.
     pub fn entries(self) -> Vec<Pair<'t>> {
-        if !self.pairs().any(|(key, _)| key.is_merge_key()) {
-            return self.pairs().collect();
+        let pairs = self.pairs();
+        let mut entries = Vec::with_capacity(pairs.len());
+        for (key, value) in pairs {
+            if key.is_merge_key() {
+                entries.clear();
+                self.merge_into(&mut entries, 0);
+                break;
+            }
+            entries.push((key, value));
         }
-        let mut entries = Vec::new();
-        self.merge_into(&mut entries, 0);
         entries
     }
 
@@ -361,8 +366,11 @@ impl<'t> NodeRef<'t> {
 
     /// Whether this is a scalar of this text.
     fn is_called(self, text: &str) -> bool {
-        let node = self.resolve();
-        matches!(node.raw().kind, NodeKind::Scalar { text: own, .. } if self.tree.is(own, text))
+        match self.raw().kind {
+            NodeKind::Scalar { text: own, .. } => self.tree.is(own, text),
+            NodeKind::Alias(_) => self.follow().scalar() == Some(text),
+            _ => false,
+        }
     }
 
     /// The pair with this key; `<<` is looked through.
@@ -378,6 +386,22 @@ impl<'t> NodeRef<'t> {
             return None;
         }
         self.entries().into_iter().find(|(name, _)| name.scalar() == Some(key))
+    }
+
+    /// The pair whose key stands first among these; `<<` is looked through.
+    pub fn first_of(self, keys: &[&str]) -> Option<Pair<'t>> {
+        let mut found = None;
+        let mut left = keys;
+        for (name, value) in self.pairs() {
+            if name.is_merge_key() {
+                return keys.iter().find_map(|key| self.entry(key));
+            }
+            if let Some(at) = left.iter().position(|key| name.is_called(key)) {
+                found = Some((name, value));
+                left = &left[..at];
+            }
+        }
+        found
     }
 
     /// The value under this key.

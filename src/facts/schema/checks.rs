@@ -81,12 +81,17 @@ fn is_set(walker: &Walker<'_>, fields: &Fields<'_>, field: &Field, presence: boo
     let yes = |set: bool| if set { Known::Yes } else { Known::No };
     match value.scalar() {
         Some(text) if placeholder::is_in(text) => Known::Maybe,
-        Some(text) => match (&field.ty, scalars::resolve(value, walker.reader)) {
-            (Type::Bool, Value::Bool(on)) => yes(on),
-            (Type::Int | Type::Uint | Type::Float, Value::Int(number)) => yes(number != 0),
-            (Type::Duration, _) => yes(scalars::duration_ms(text) != Some(0) && !text.is_empty()),
+        Some(text) => match &field.ty {
+            Type::Bool | Type::Int | Type::Uint | Type::Float => {
+                match (&field.ty, scalars::resolve(value, walker.reader)) {
+                    (Type::Bool, Value::Bool(on)) => yes(on),
+                    (Type::Int | Type::Uint | Type::Float, Value::Int(number)) => yes(number != 0),
+                    _ => yes(!text.is_empty()),
+                }
+            }
+            Type::Duration => yes(scalars::duration_ms(text) != Some(0) && !text.is_empty()),
             // An empty URL is refused by itself, or accepted on load.
-            (Type::Url, _) if presence => Known::Yes,
+            Type::Url if presence => Known::Yes,
             _ => yes(!text.is_empty()),
         },
         None if value.is_sequence() => yes(value.items().len() > 0),
@@ -250,17 +255,14 @@ fn alternatives<'t>(
     test: &Test,
     names: &'static [&'static str],
 ) {
-    let states: Vec<Known> = names.iter().map(|name| set(walker, fields, name)).collect();
-    // In the order of the file: the later one is the one too many.
-    let mut given: Vec<&'static str> = fields
-        .entries
-        .iter()
-        .map(|(field, ..)| field.name)
-        .filter(|name| names.iter().zip(&states).any(|(n, s)| n == name && *s == Known::Yes))
-        .collect();
-    given.sort_by_key(|name| key_span(fields, name).start);
+    let is_given =
+        |name: &&'static str| names.contains(name) && set(walker, fields, name) == Known::Yes;
+    let given = || fields.entries.iter().map(|(field, ..)| field.name).filter(is_given);
     match test {
-        Test::AtMostOne(_) | Test::ExactlyOne(_) if given.len() > 1 => {
+        Test::AtMostOne(_) | Test::ExactlyOne(_) if given().count() > 1 => {
+            // In the order of the file: the later one is the one too many.
+            let mut given: Vec<&'static str> = given().collect();
+            given.sort_by_key(|name| key_span(fields, name).start);
             for later in &given[1..] {
                 let message =
                     format!("cannot stand beside `{}`: only one of them may be set", given[0]);
@@ -269,7 +271,7 @@ fn alternatives<'t>(
             }
         }
         Test::AtLeastOne(_) | Test::ExactlyOne(_)
-            if states.iter().all(|state| *state == Known::No) =>
+            if names.iter().all(|name| set(walker, fields, name) == Known::No) =>
         {
             let present = names.iter().find(|name| fields.get(name).is_some());
             let span = present.map_or(fields.owner, |name| key_span(fields, name));

@@ -199,16 +199,15 @@ impl<'t> Walker<'t> {
         self.budget = self.budget.saturating_sub(entries.len());
         for (key, value) in entries {
             let Some(name) = key.scalar() else { continue };
-            if key.is_unknown() || placeholder::is_in(name) || is_assertion(name) {
-                fields.open = true;
-                continue;
-            }
             // The Kubernetes API server ignores case nowhere; go-yaml neither.
-            match table.field(name) {
+            let field = table.field(name).filter(|_| !key.is_unknown());
+            let open = || key.is_unknown() || placeholder::is_in(name) || is_assertion(name);
+            match field {
                 Some(field) => {
                     self.known_field(table, field, key);
                     fields.entries.push((field, key, value));
                 }
+                None if open() => fields.open = true,
                 None => match &table.open {
                     Some(ty) => {
                         let place = Place {
@@ -415,6 +414,9 @@ impl<'t> Walker<'t> {
 
     fn scalar(&mut self, ty: &'static Type, node: NodeRef<'t>, place: Place<'_>) {
         let text = node.scalar().unwrap_or_default();
+        if self.takes_any(ty, text, place) {
+            return;
+        }
         let value = scalars::resolve(node, self.reader);
         // Null sets the zero value; the type's own parser does not run.
         let key = place.owner == node.span();
@@ -426,6 +428,17 @@ impl<'t> Walker<'t> {
         if template || !placeholder::is_in(text) {
             self.push(refusal, node.span(), place.context, place.name, message, near);
         }
+    }
+
+    /// Whether no scalar can be wrong here, whatever its reader makes of it: most are texts.
+    fn takes_any(&self, ty: &Type, text: &str, place: Place<'_>) -> bool {
+        let text = match ty {
+            Type::String | Type::LabelValue => true,
+            Type::LabelName => !text.is_empty(),
+            _ => false,
+        };
+        let typed = !matches!(self.reader, Reader::GoYamlV2 | Reader::GoYamlV3);
+        text && !typed && place.field.numbers.is_none()
     }
 
     pub(crate) fn wrong(&mut self, node: NodeRef<'t>, place: Place<'_>, message: &str) {
@@ -479,11 +492,10 @@ fn item_owner(entry: NodeRef<'_>, list: Span) -> Span {
     if entry.scalar().is_some() {
         return if entry.span().start < entry.span().end { entry.span() } else { list };
     }
-    let named = ["job_name", "name", "alert", "record", "alertname", "receiver", "url"]
-        .iter()
-        .find_map(|key| entry.get(key))
-        .filter(|value| value.scalar().is_some_and(|text| !text.is_empty()))
-        .map(NodeRef::span);
+    let named = entry
+        .first_of(&["job_name", "name", "alert", "record", "alertname", "receiver", "url"])
+        .filter(|(_, value)| value.scalar().is_some_and(|text| !text.is_empty()))
+        .map(|(_, value)| value.span());
     let first = || entry.pairs().next().map(|(key, _)| key.span());
     named.or_else(first).unwrap_or(list)
 }
