@@ -4,6 +4,7 @@
 use super::FileFacts;
 use crate::lang::path::last;
 use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::memmem::Finder;
 use std::sync::OnceLock;
 
 /// A file that sets up what counts requests.
@@ -64,7 +65,7 @@ pub(super) fn read(path: &str, text: &str, facts: &mut FileFacts) {
     let settings = matches!(ending, "json" | "properties" | "template" | "tf" | "yaml" | "yml");
     let before = match (code, settings) {
         (true, _) if describes_clouds(path) => holds(text, CONSTRUCTS) || holds(text, RESOURCES),
-        (_, true) => holds(text, RESOURCES),
+        (_, true) => may_pass_on(text) && holds(text, RESOURCES),
         _ => false,
     };
     if before {
@@ -76,6 +77,14 @@ pub(super) fn read(path: &str, text: &str, facts: &mut FileFacts) {
     if settings && last(path).starts_with("application") && lets_ask(text) {
         add(By::Settings);
     }
+}
+
+/// Whether a text can name one of the resources, by the words that they begin with: nearly none does.
+fn may_pass_on(text: &str) -> bool {
+    static FINDERS: OnceLock<[Finder<'static>; 3]> = OnceLock::new();
+    let words = ["\"aws_", "\"azurerm_", "AWS::ElasticLoad"];
+    let finders = FINDERS.get_or_init(|| words.map(Finder::new));
+    finders.iter().any(|finder| finder.find(text.as_bytes()).is_some())
 }
 
 fn holds(text: &str, words: &[&str]) -> bool {

@@ -2,6 +2,8 @@
 
 use crate::identify::Kind;
 use crate::parse::tree::NodeRef;
+use memchr::memmem::Finder;
+use std::sync::OnceLock;
 
 /// A rule-file or configuration dialect that extends the original format.
 #[derive(
@@ -169,10 +171,17 @@ pub(super) fn is_logql(expr: &str) -> bool {
         return true;
     }
     memchr::memchr(b'{', bytes).is_some()
-        && ["bytes_over_time(", "bytes_rate(", "logfmt", "unwrap "].iter().any(|word| {
-            memchr::memmem::find(bytes, word.as_bytes()).is_some()
-                && !expr.contains(&format!("_{word}"))
+        && words_of_logql().iter().any(|word| {
+            // The end of a longer name is none of them.
+            let part = |at: usize| at > 0 && bytes[at - 1] == b'_';
+            word.find(bytes).is_some() && !word.find_iter(bytes).any(part)
         })
+}
+
+/// What only LogQL has beside its pipes.
+fn words_of_logql() -> &'static [Finder<'static>; 4] {
+    static WORDS: OnceLock<[Finder<'static>; 4]> = OnceLock::new();
+    WORDS.get_or_init(|| ["bytes_over_time(", "bytes_rate(", "logfmt", "unwrap "].map(Finder::new))
 }
 
 /// Whether a pipe stands outside strings and comments, and a selector without a name before it.
