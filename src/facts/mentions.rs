@@ -38,7 +38,7 @@ pub(super) fn read(text: &str, facts: &mut FileFacts) {
         let named = parts.filter(|part| ENDINGS.iter().any(|ending| part.ends_with(ending)));
         mentions.files = unique(named);
     }
-    mentions.variables = unique(filled_in(text).filter(|word| word.starts_with(PREFIX)));
+    mentions.variables = unique(filled_in(text, PREFIX));
     if mentions != Mentions::default() {
         facts.mentions.push(mentions);
     }
@@ -54,10 +54,11 @@ fn counted(mut words: Vec<u64>) -> Vec<(u64, u32)> {
     groups.map(|group| (group[0], u32::try_from(group.len()).unwrap_or(u32::MAX))).collect()
 }
 
-/// Words behind `$` and `{`.
-fn filled_in(text: &str) -> impl Iterator<Item = &str> {
+/// Words with this begin behind `$` and `{`.
+fn filled_in<'t>(text: &'t str, prefix: &'static str) -> impl Iterator<Item = &'t str> {
     let begun = memchr::memchr2_iter(b'{', b'$', text.as_bytes());
-    begun.filter_map(|at| text.get(at + 1..)).map(|rest| {
+    let rest = begun.filter_map(|at| text.get(at + 1..));
+    rest.filter(move |rest| rest.starts_with(prefix)).map(|rest| {
         let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
         &rest[..rest.find(|c| !letter(c)).unwrap_or(rest.len())]
     })
