@@ -197,7 +197,7 @@ pub fn walk(root: &Path, only: &[PathBuf]) -> Tree {
     tree
 }
 
-/// Most files and folders that one thread walks alone: threads that wait for each other's sleep for a
+/// Most files and folders that one thread walks alone: threads that wait for each other sleep for a
 /// millisecond at a time.
 const SMALL: usize = 1024;
 

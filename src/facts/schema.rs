@@ -11,6 +11,7 @@ mod built;
 mod checks;
 mod collector;
 mod fault;
+mod fields;
 mod kubernetes;
 mod operator;
 mod prometheus;

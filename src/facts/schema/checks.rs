@@ -1,9 +1,10 @@
 //! Conditions on the fields of one mapping: `required`, and the `checks` of the tables.
 
 use super::fault::short;
+use super::fields::Fields;
 use super::scalars::{self, Value};
 use super::table::{Field, Reader, Test, Type};
-use super::walk::{Fields, Walker};
+use super::walk::Walker;
 use super::{Refusal, alertmanager, collector, operator, prometheus};
 use crate::lang::placeholder;
 use crate::parse::tree::NodeRef;

@@ -1,7 +1,8 @@
 //! Configurations of a collector: the frame, and each component by the table of its type.
 
 use super::checks::{self, Known};
-use super::walk::{self, Fields, Reading, Walker};
+use super::fields::Fields;
+use super::walk::{self, Reading, Walker};
 use super::{DocumentId, FileFacts, Refusal, SchemaIssue, built};
 use crate::facts::collector::{Section, kind_of, normal};
 use crate::lang::{ottl, placeholder};

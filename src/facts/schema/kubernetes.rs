@@ -2,8 +2,9 @@
 
 use super::Refusal;
 use super::checks::{Known, known_text, set, text};
+use super::fields::Fields;
 use super::prometheus::{bad, conflict};
-use super::walk::{Fields, Walker};
+use super::walk::Walker;
 use crate::parse::tree::NodeRef;
 
 /// Keys of the HTTP client that must be left alone inside the cluster.

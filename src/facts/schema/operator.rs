@@ -3,8 +3,9 @@
 
 use super::Refusal;
 use super::checks::{Known, known_text, set, text};
+use super::fields::Fields;
 use super::relabel::refused_beside;
-use super::walk::{Fields, Walker};
+use super::walk::Walker;
 use crate::lang::re2;
 use crate::parse::tree::NodeRef;
 

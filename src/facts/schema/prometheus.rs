@@ -2,9 +2,10 @@
 
 use super::Refusal;
 use super::checks::{Known, known_text, set, text, value_span};
+use super::fields::Fields;
 use super::scalars::{duration_ms, url_fault};
 use super::table::Type;
-use super::walk::{Fields, Walker};
+use super::walk::Walker;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
 

@@ -1,8 +1,9 @@
 //! What a relabelling step must look like, by its action.
 
 use super::checks::{known_text, text};
+use super::fields::Fields;
 use super::prometheus::{bad, blank, conflict, is_legacy_label, scheme};
-use super::walk::{Fields, Walker};
+use super::walk::Walker;
 use crate::parse::tree::NodeRef;
 
 pub(super) fn refuse(walker: &mut Walker<'_>, fields: &Fields<'_>) {

@@ -1,6 +1,7 @@
 //! The one walker: a document against its table.
 
 use super::fault::{nearest, short, takes};
+use super::fields::Fields;
 use super::scalars::{self, Value};
 use super::table::{Field, Reader, Schema, Type, TypeTable};
 use super::{Refusal, SchemaIssue, checks};
@@ -102,26 +103,6 @@ pub(crate) struct Walker<'t> {
     seen: HashSet<(NodeId, usize), foldhash::fast::RandomState>,
     budget: usize,
     depth: usize,
-}
-
-/// A mapping with its fields looked up.
-pub(crate) struct Fields<'t> {
-    pub(crate) table: &'static TypeTable,
-    pub(crate) entries: Vec<(&'static Field, NodeRef<'t>, NodeRef<'t>)>,
-    /// Keys may be missing here.
-    pub(crate) open: bool,
-    pub(crate) owner: Span,
-}
-
-impl<'t> Fields<'t> {
-    pub(crate) fn get(&self, name: &str) -> Option<NodeRef<'t>> {
-        self.entry(name).map(|(_, value)| value)
-    }
-
-    pub(crate) fn entry(&self, name: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        let found = self.entries.iter().find(|(field, ..)| field.name == name);
-        found.map(|(_, key, value)| (*key, *value))
-    }
 }
 
 /// Deepest nesting that is followed.
