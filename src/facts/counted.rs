@@ -79,11 +79,13 @@ pub(super) fn read(path: &str, text: &str, facts: &mut FileFacts) {
     }
 }
 
+/// What the names of the resources begin with.
+const BEGINNINGS: [&str; 3] = ["\"aws_", "\"azurerm_", "AWS::ElasticLoad"];
+
 /// Whether a text can name one of the resources, by the words that they begin with: nearly none does.
 fn may_pass_on(text: &str) -> bool {
     static FINDERS: OnceLock<[Finder<'static>; 3]> = OnceLock::new();
-    let words = ["\"aws_", "\"azurerm_", "AWS::ElasticLoad"];
-    let finders = FINDERS.get_or_init(|| words.map(Finder::new));
+    let finders = FINDERS.get_or_init(|| BEGINNINGS.map(Finder::new));
     finders.iter().any(|finder| finder.find(text.as_bytes()).is_some())
 }
 
@@ -150,7 +152,13 @@ fn is_nothing(rest: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::sends;
+    use super::{BEGINNINGS, RESOURCES, sends};
+
+    #[test]
+    fn no_resource_is_passed_over() {
+        let begins = |name: &str| BEGINNINGS.iter().any(|begin| name.starts_with(begin));
+        assert_eq!(RESOURCES.iter().find(|name| !begins(name)), None);
+    }
 
     #[test]
     fn shares_above_nothing_are_told_from_none() {
