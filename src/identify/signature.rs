@@ -5,7 +5,6 @@ use super::object;
 use super::shape::{ROOT, ROOT_LIST, Record, Shape};
 use super::table::SIGNATURES;
 use crate::lang::quick::QuickMap;
-use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
@@ -34,9 +33,13 @@ struct Index {
     /// Prefixes of root keys.
     prefixes: Vec<(&'static str, usize)>,
     words: Vec<&'static str>,
+    word_of: QuickMap<&'static str, usize>,
     /// Per word: (signature, greatest sum it can add).
     weights: Vec<Vec<(usize, i32)>>,
-    finder: Option<AhoCorasick>,
+    /// Bytes that words are made of.
+    letters: [bool; 256],
+    /// Length of the longest word.
+    longest: usize,
 }
 
 /// Makes the index, so that no file has to wait for it.
@@ -56,10 +59,11 @@ impl Index {
             by_key: QuickMap::default(),
             prefixes: Vec::new(),
             words: Vec::new(),
+            word_of: QuickMap::default(),
             weights: Vec::new(),
-            finder: None,
+            letters: [false; 256],
+            longest: 0,
         };
-        let mut word_of: QuickMap<&'static str, usize> = QuickMap::default();
         for (signature, entry) in SIGNATURES.iter().enumerate() {
             for feature in entry.features.split(',') {
                 let Some((pattern, weight)) = feature.trim().rsplit_once(' ') else { continue };
@@ -72,7 +76,7 @@ impl Index {
                     None => index.by_key.entry(key).or_default().push(at),
                 }
                 let literal = key.trim_end_matches('*');
-                let word = *word_of.entry(literal).or_insert_with(|| {
+                let word = *index.word_of.entry(literal).or_insert_with(|| {
                     index.words.push(literal);
                     index.weights.push(Vec::new());
                     index.words.len() - 1
@@ -82,10 +86,27 @@ impl Index {
                 }
             }
         }
-        index.finder =
-            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&index.words).ok();
+        for word in &index.words {
+            index.longest = index.longest.max(word.len());
+            word.bytes().for_each(|byte| index.letters[usize::from(byte)] = true);
+        }
         index
     }
+
+    /// The words that end at `end`, where no letter of a key stands before them.
+    fn words_at<'a>(&'a self, text: &'a str, end: usize) -> impl Iterator<Item = usize> + 'a {
+        let bytes = text.as_bytes();
+        let letters = bytes[..end].iter().rev().take(self.longest);
+        let length = letters.take_while(|&&byte| self.letters[usize::from(byte)]).count();
+        (end - length..end)
+            .filter(move |&start| start == 0 || !is_letter(bytes[start - 1]))
+            .filter_map(move |start| self.word_of.get(text.get(start..end)?).copied())
+    }
+}
+
+/// Whether a byte is part of the key around it.
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 fn parse(pattern: &'static str) -> (&'static str, Form) {
@@ -114,32 +135,32 @@ fn parse(pattern: &'static str) -> (&'static str, Form) {
 /// half of some threshold.
 pub(super) fn is_candidate(text: &str) -> bool {
     let index = index();
-    let Some(finder) = &index.finder else { return true };
     let mut seen = vec![false; index.words.len()];
     let mut sums = vec![0; SIGNATURES.len()];
     let bytes = text.as_bytes();
-    for found in finder.find_iter(text) {
-        let word = found.pattern().as_usize();
-        let before = found.start().checked_sub(1).map(|at| bytes[at]);
-        if seen[word] || before.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-            continue;
-        }
-        let dotted = index.words[word].ends_with('.');
-        let quoted = usize::from(matches!(bytes.get(found.end()), Some(b'"' | b'\'')));
-        let after = &bytes[found.end() + quoted..];
-        let blanks = after.iter().take_while(|byte| **byte == b' ').count();
-        if !dotted && !matches!(after.get(blanks), Some(b':' | b'/')) {
-            continue;
-        }
-        seen[word] = true;
-        for &(signature, weight) in &index.weights[word] {
-            sums[signature] += weight;
-            if sums[signature] * 2 >= SIGNATURES[signature].threshold {
-                return true;
+    // A key ends before its `:`, the kind of a component before its `/`, a prefix with its dot.
+    for at in memchr::memchr3_iter(b':', b'/', b'.', bytes) {
+        let end = if bytes[at] == b'.' { at + 1 } else { end_of_key(&bytes[..at]) };
+        for word in index.words_at(text, end) {
+            if std::mem::replace(&mut seen[word], true) {
+                continue;
+            }
+            for &(signature, weight) in &index.weights[word] {
+                sums[signature] += weight;
+                if sums[signature] * 2 >= SIGNATURES[signature].threshold {
+                    return true;
+                }
             }
         }
     }
     false
+}
+
+/// Where a key ends that stands before a colon, perhaps in quotes.
+fn end_of_key(before: &[u8]) -> usize {
+    let blanks = before.iter().rev().take_while(|byte| **byte == b' ').count();
+    let end = before.len() - blanks;
+    end - usize::from(matches!(before[..end].last(), Some(b'"' | b'\'')))
 }
 
 /// The kind that the keys speak for; failing that, with the one misspelt key that makes a kind.
