@@ -82,6 +82,22 @@ pub trait Subject: Sync {
     }
 }
 
+/// Takes a list out of each file, where it is not empty: most lists of most files are.
+fn taken<T>(files: &mut [FileFacts], list: impl Fn(&mut FileFacts) -> &mut Vec<T>) -> Vec<Vec<T>> {
+    let lists = files.iter_mut().map(list).filter(|list| !list.is_empty());
+    lists.map(std::mem::take).collect()
+}
+
+/// One list of many.
+fn join<T>(mut lists: Vec<Vec<T>>) -> Vec<T> {
+    if lists.len() < 2 {
+        return lists.pop().unwrap_or_default();
+    }
+    let mut joined = Vec::with_capacity(lists.iter().map(Vec::len).sum());
+    lists.into_iter().for_each(|list| joined.extend(list));
+    joined
+}
+
 macro_rules! file_facts {
     ($($(#[$doc:meta])* $field:ident: $fact:ty,)*) => {
         /// All facts of one file.
@@ -91,11 +107,6 @@ macro_rules! file_facts {
         }
 
         impl FileFacts {
-            /// Makes room for the facts of all these files.
-            pub(crate) fn reserve<'f>(&mut self, files: impl Iterator<Item = &'f FileFacts> + Clone) {
-                $(self.$field.reserve_exact(files.clone().map(|file| file.$field.len()).sum());)*
-            }
-
             /// Whether there is none.
             pub fn is_empty(&self) -> bool {
                 $(self.$field.is_empty())&&*
@@ -128,16 +139,24 @@ macro_rules! file_facts {
                 if next == 0 && number > 0 { Ok(facts) } else { Err(crate::kept::damaged()) }
             }
 
-            /// Adds the facts of the next file.
-            pub(crate) fn append(&mut self, other: FileFacts) {
-                // Most lists of most files are empty: they are not even touched. Where room was made
-                // it is used.
-                $(if !other.$field.is_empty() {
-                    match self.$field.capacity() {
-                        0 => self.$field = other.$field,
-                        _ => self.$field.extend(other.$field),
-                    }
-                })*
+            /// The facts of all these files, in their order.
+            pub(crate) fn joined(mut files: Vec<FileFacts>) -> FileFacts {
+                FileFacts { $($field: join(taken(&mut files, |file| &mut file.$field)),)* }
+            }
+
+            /// The same, lists side by side: some are long.
+            pub(crate) fn joined_at_once(mut files: Vec<FileFacts>) -> FileFacts {
+                let mut all = FileFacts::default();
+                rayon::scope(|scope| {
+                    $(
+                        let lists = taken(&mut files, |file| &mut file.$field);
+                        let joined = &mut all.$field;
+                        if !lists.is_empty() {
+                            scope.spawn(|_| *joined = join(lists));
+                        }
+                    )*
+                });
+                all
             }
         }
     };

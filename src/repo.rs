@@ -89,10 +89,11 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Adds the facts of the next file.
-    pub fn add(&mut self, file: FileFacts) {
-        self.documents.push(u32::try_from(file.documents.len()).unwrap_or(u32::MAX));
-        self.facts.append(file);
+    /// Joins the facts of files in a row.
+    pub fn of(files: Vec<FileFacts>) -> Batch {
+        let count = |file: &FileFacts| u32::try_from(file.documents.len()).unwrap_or(u32::MAX);
+        let documents = files.iter().map(count).collect();
+        Batch { documents, facts: FileFacts::joined(files) }
     }
 }
 
@@ -172,18 +173,13 @@ pub struct Repo {
 impl Repo {
     /// Joins the facts of all files; `files` are in path order, one for each source.
     pub fn new(sources: Vec<Source>, files: Vec<FileFacts>, paths: Vec<String>) -> Repo {
-        let mut batch = Batch::default();
-        for file in files {
-            batch.add(file);
-        }
-        Repo::of_batches(sources, vec![batch], paths)
+        Repo::of_batches(sources, vec![Batch::of(files)], paths)
     }
 
     /// Joins facts of files that were read in batches, in path order.
     pub fn of_batches(sources: Vec<Source>, batches: Vec<Batch>, mut paths: Vec<String>) -> Repo {
         paths.sort_unstable();
-        let mut facts = FileFacts::default();
-        facts.reserve(batches.iter().map(|batch| &batch.facts));
+        let mut files = Vec::with_capacity(batches.len());
         let mut documents_of = Vec::with_capacity(sources.len());
         let mut first: u32 = 0;
         for batch in batches {
@@ -191,8 +187,9 @@ impl Repo {
                 documents_of.push((first, count));
                 first = first.saturating_add(count);
             }
-            facts.append(batch.facts);
+            files.push(batch.facts);
         }
+        let mut facts = FileFacts::joined_at_once(files);
         // Documents embedded in others are read at different times; these lists are searched.
         facts.rule_groups.sort_by_key(|group| (group.document, group.index));
         facts.prometheus.sort_by_key(|config| config.document);

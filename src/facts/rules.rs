@@ -105,13 +105,17 @@ pub struct RuleTest {
     pub rule_files: Vec<Scalar>,
 }
 
-/// Rules of a group for which room is made at once.
-const LONG: usize = 64;
-
 /// Reads the groups under `root` (`groups:` of a file, `spec` of a `PrometheusRule`).
 pub fn read_groups(root: NodeRef<'_>, document: DocumentId, masked: bool, facts: &mut FileFacts) {
     let Some(groups) = root.get("groups") else { return };
     refuse::collect(groups, document, facts);
+    let rules = groups.items().flat_map(rules_of);
+    let (alerts, others) = rules.fold((0, 0), |(alerts, others), rule| {
+        let alert = usize::from(rule.get("alert").is_some());
+        (alerts + alert, others + 1 - alert)
+    });
+    facts.alert_rules.reserve_exact(alerts);
+    facts.recording_rules.reserve_exact(others);
     // The loader drops entries without anything in them.
     for (index, group) in groups.items().enumerate().filter(|(_, group)| !group.is_null()) {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
@@ -120,15 +124,7 @@ pub fn read_groups(root: NodeRef<'_>, document: DocumentId, masked: bool, facts:
             |labels| Pairs::of(labels, masked),
         );
         let name = Scalar::under(group, "name");
-        let rules = || group.get("rules").into_iter().flat_map(NodeRef::items);
-        let count = group.get("rules").map_or(0, |rules| rules.items().len());
-        // In a long group mostly all rules are of one kind.
-        match rules().next().filter(|_| count > LONG) {
-            Some(first) if first.get("alert").is_some() => facts.alert_rules.reserve(count),
-            Some(_) => facts.recording_rules.reserve(count),
-            None => {}
-        }
-        for rule in rules() {
+        for rule in rules_of(group) {
             read_rule(rule, document, index, name.as_ref(), &labels, masked, facts);
         }
         let span = group.pairs().next().map_or(group.span(), |(key, _)| key.span());
@@ -143,6 +139,11 @@ pub fn read_groups(root: NodeRef<'_>, document: DocumentId, masked: bool, facts:
             labels,
         });
     }
+}
+
+/// The rules of a group.
+fn rules_of(group: NodeRef<'_>) -> impl Iterator<Item = NodeRef<'_>> {
+    group.get("rules").into_iter().flat_map(NodeRef::items)
 }
 
 fn read_rule(

@@ -88,14 +88,16 @@ impl Reading<'_> {
 
     /// Reads files in a row, the first of this number.
     fn batch(&self, first: usize, entries: &[Entry]) -> Read {
-        let (mut sources, mut batch, mut rows) = (Vec::new(), Batch::default(), Vec::new());
+        let mut sources = Vec::with_capacity(entries.len());
+        let mut files = Vec::with_capacity(entries.len());
+        let mut rows = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
             let taken = self.take(first + index, entry);
             rows.extend(taken.row);
             sources.push(taken.source);
-            batch.add(taken.facts);
+            files.push(taken.facts);
         }
-        (sources, batch, rows)
+        (sources, Batch::of(files), rows)
     }
 
     /// Reads a file, or knows what reading it gave.
