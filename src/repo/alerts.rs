@@ -155,9 +155,10 @@ impl<'r> Labels<'r> {
         }
     }
 
-    fn of_expression(set: &LabelSet<'r>) -> Labels<'r> {
-        // The rule's own labels and its name come on top.
-        let mut labels = Labels { closed: set.closed, named: Vec::with_capacity(8) };
+    /// What the expression gives, with room for so many labels more.
+    fn of_expression(set: &LabelSet<'r>, more: usize) -> Labels<'r> {
+        let named = Vec::with_capacity(set.named().len() + more);
+        let mut labels = Labels { closed: set.closed, named };
         for (label, presence) in set.named().filter(|(label, _)| *label != "__name__") {
             labels.set(label, Value::of(presence));
         }
@@ -223,11 +224,11 @@ pub(super) fn all<'r>(model: &Model<'r>) -> Vec<Alert<'r>> {
             at += 1;
         }
         if let Some(set) = sets.get_mut(at).filter(|_| query.is_sound()) {
-            *set = model.labels_of(query).last();
+            *set = model.labels_of(query).root();
         }
     }
     for (at, query) in of_steps(model) {
-        sets[at] = model.labels_of(query).last();
+        sets[at] = model.labels_of(query).root();
     }
     let senders = Senders::of(repo);
     let mut by_document: BTreeMap<DocumentId, Vec<Sender<'r>>> = BTreeMap::new();
@@ -238,7 +239,10 @@ pub(super) fn all<'r>(model: &Model<'r>) -> Vec<Alert<'r>> {
     let alerts = rules.par_iter().zip(sets).enumerate();
     alerts
         .map(|(index, (rule, set))| {
-            let mut labels = set.map(Labels::of_expression).unwrap_or_default();
+            // The name comes on top.
+            let more = rule.labels.entries.len() + rule.group_labels.entries.len() + 1;
+            let labels = set.map(|set| Labels::of_expression(set, more));
+            let mut labels = labels.unwrap_or_default();
             if repo.is_grafana(rule.document) {
                 labels.set("grafana_folder", Value::Unknown);
             }

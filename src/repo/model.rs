@@ -31,7 +31,7 @@ use crate::facts::dashboard::Panel;
 use crate::facts::rules::{AlertRule, RecordingRule};
 use crate::facts::{Dialect, Document};
 use crate::lang::promql::ast::{Kind, Modifiers, Node, NodeId, Op, Selector};
-use crate::lang::promql::labels::{LabelSet, Presence, flow};
+use crate::lang::promql::labels::{Flow, LabelSet, Presence, flow};
 use crate::lang::promql::{Ast, fingerprint, fold};
 use crate::lang::quick::{QuickMap, QuickSet};
 use crate::source::Span;
@@ -50,7 +50,7 @@ pub struct Model<'r> {
     pub opinions: bool,
     queries: OnceLock<Vec<Query<'r>>>,
     records: OnceLock<Records<'r>>,
-    labels: OnceLock<Vec<Vec<LabelSet<'r>>>>,
+    labels: OnceLock<Vec<Flow<'r>>>,
     constants: OnceLock<Vec<Vec<Option<f64>>>>,
     prints: OnceLock<Vec<Vec<u64>>>,
     slis: OnceLock<BTreeMap<Span, usize>>,
@@ -266,11 +266,11 @@ impl<'r> Model<'r> {
 
     /// What is known about the labels of a node.
     pub fn labels(&self, place: Place<'_, 'r>) -> &LabelSet<'r> {
-        &self.flows()[place.query.index][place.node.index()]
+        self.labels_of(place.query).of(place.node)
     }
 
     /// What is known about the labels of every node of an expression.
-    pub fn labels_of(&self, query: &Query<'r>) -> &[LabelSet<'r>] {
+    pub fn labels_of(&self, query: &Query<'r>) -> &Flow<'r> {
         &self.flows()[query.index]
     }
 
@@ -422,10 +422,10 @@ impl<'r> Model<'r> {
         self.fingerprints_of(query).last().copied().filter(|_| query.is_sound())
     }
 
-    fn flows(&self) -> &[Vec<LabelSet<'r>>] {
+    fn flows(&self) -> &[Flow<'r>] {
         self.labels.get_or_init(|| {
             let queries = self.queries();
-            let mut flows: Vec<Option<Vec<LabelSet<'r>>>> = vec![None; queries.len()];
+            let mut flows: Vec<Option<Flow<'r>>> = vec![None; queries.len()];
             for index in self.in_order_of_use() {
                 flows[index] = Some(self.flow(&queries[index], &flows));
             }
@@ -441,10 +441,10 @@ impl<'r> Model<'r> {
         })
     }
 
-    fn flow(&self, query: &Query<'r>, known: &[Option<Vec<LabelSet<'r>>>]) -> Vec<LabelSet<'r>> {
+    fn flow(&self, query: &Query<'r>, known: &[Option<Flow<'r>>]) -> Flow<'r> {
         flow(query.ast(), |selector| {
             let record = self.recorded(selector.metric()?)?;
-            let set = known[record.index].as_ref()?.last()?;
+            let set = known[record.index].as_ref()?.root()?;
             Some(self.with_rule_labels(record.record()?, set.clone()))
         })
     }

@@ -77,7 +77,7 @@ fn dropping<'a>(case: &Case<'a>, place: Place<'a, 'a>) -> Option<NodeId> {
     place.ast().subtree(place.node).rev().find_map(|(id, node)| match &node.kind {
         Kind::Aggregate(aggregate) => {
             let inner = place.at(aggregate.inner?);
-            let before = case.model.labels_of(inner.query)[inner.node.index()].get("le");
+            let before = case.model.labels_of(inner.query).of(inner.node).get("le");
             (before != Presence::Absent).then_some(id)
         }
         _ => None,

@@ -3,7 +3,8 @@
 //! What is not certain is left open; a rule speaks of certain labels only.
 
 use super::ast::{
-    Aggregate, Aggregator, Ast, Binary, Call, Grouping, Kind, Matcher, Matching, Name, Selector,
+    Aggregate, Aggregator, Ast, Binary, Call, Grouping, Kind, Matcher, Matching, Name, NodeId,
+    Selector,
 };
 use super::types::{self, Type};
 use crate::lang::matcher::MatchOp;
@@ -66,7 +67,7 @@ impl<'a> LabelSet<'a> {
     }
 
     /// Labels of which something is known.
-    pub fn named(&self) -> impl Iterator<Item = (&'a str, Presence<'a>)> {
+    pub fn named(&self) -> impl ExactSizeIterator<Item = (&'a str, Presence<'a>)> {
         self.named.iter().copied()
     }
 
@@ -83,6 +84,12 @@ impl<'a> LabelSet<'a> {
             // A closed set that is not whole would claim absences.
             Err(_) => *self = LabelSet::open(),
         }
+    }
+
+    /// This, with what is learnt about a label.
+    fn with(mut self, label: &'a str, presence: Presence<'a>) -> LabelSet<'a> {
+        self.set(label, presence);
+        self
     }
 
     /// What `by` leaves.
@@ -152,31 +159,78 @@ impl<'a> LabelSet<'a> {
     }
 }
 
-/// The label set of every node, parallel to [`Ast::nodes`]. `recorded` knows what a recorded
-/// name carries.
-pub fn flow<'a>(
-    ast: &'a Ast,
-    recorded: impl Fn(&Selector) -> Option<LabelSet<'a>>,
-) -> Vec<LabelSet<'a>> {
-    let types = types::of(ast);
-    let mut sets: Vec<LabelSet<'a>> = Vec::with_capacity(ast.nodes.len());
-    for (id, node) in ast.all() {
-        let set = match &node.kind {
-            Kind::Selector(selector) => select(selector, recorded(selector).unwrap_or_default()),
-            Kind::Range { inner, .. } | Kind::Paren(inner) | Kind::Unary { inner, .. } => {
-                sets[inner.index()].clone()
-            }
-            Kind::Subquery(subquery) => sets[subquery.inner.index()].clone(),
-            Kind::Number { .. } | Kind::Text(_) => LabelSet::empty(),
-            Kind::Call(_) if types[id.index()] == Type::Scalar => LabelSet::empty(),
-            Kind::Call(call) => self::call(ast, call, &sets),
-            Kind::Aggregate(aggregate) => self::aggregate(ast, aggregate, &sets),
-            Kind::Binary(binary) => self::binary(binary, &sets, &types),
-            Kind::Invalid => LabelSet::open(),
-        };
-        sets.push(set);
+/// The label sets of an expression's nodes. Most nodes have that of a node below them.
+#[derive(Clone, Debug, Default)]
+pub struct Flow<'a> {
+    sets: Vec<LabelSet<'a>>,
+    /// For each node the number of its set.
+    of_nodes: Vec<u32>,
+}
+
+impl<'a> Flow<'a> {
+    /// The label set of a node.
+    pub fn of(&self, node: NodeId) -> &LabelSet<'a> {
+        &self.sets[self.of_nodes[node.index()] as usize]
     }
-    sets
+
+    /// The label set of the whole expression; `None` for an empty text.
+    pub fn root(&self) -> Option<&LabelSet<'a>> {
+        self.of_nodes.last().map(|&number| &self.sets[number as usize])
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.of_nodes.len()
+    }
+
+    /// Whether there is no node.
+    pub fn is_empty(&self) -> bool {
+        self.of_nodes.is_empty()
+    }
+
+    fn push(&mut self, known: Known<'a>) {
+        let number = match known {
+            Known::As(node) => self.of_nodes[node.index()],
+            Known::New(set) => {
+                self.sets.push(set);
+                u32::try_from(self.sets.len() - 1).unwrap_or(u32::MAX)
+            }
+        };
+        self.of_nodes.push(number);
+    }
+}
+
+/// What is known of a node.
+enum Known<'a> {
+    /// The same as of this node below it.
+    As(NodeId),
+    New(LabelSet<'a>),
+}
+
+/// The label sets of all nodes. `recorded` knows what a recorded name carries.
+pub fn flow<'a>(ast: &'a Ast, recorded: impl Fn(&Selector) -> Option<LabelSet<'a>>) -> Flow<'a> {
+    let types = types::of(ast);
+    let of_nodes = Vec::with_capacity(ast.nodes.len());
+    let mut flow = Flow { sets: Vec::new(), of_nodes };
+    for (id, node) in ast.all() {
+        let known = match &node.kind {
+            Kind::Selector(selector) => {
+                Known::New(select(selector, recorded(selector).unwrap_or_default()))
+            }
+            Kind::Range { inner, .. } | Kind::Paren(inner) | Kind::Unary { inner, .. } => {
+                Known::As(*inner)
+            }
+            Kind::Subquery(subquery) => Known::As(subquery.inner),
+            Kind::Number { .. } | Kind::Text(_) => Known::New(LabelSet::empty()),
+            Kind::Call(_) if types[id.index()] == Type::Scalar => Known::New(LabelSet::empty()),
+            Kind::Call(call) => self::call(ast, call, &flow),
+            Kind::Aggregate(aggregate) => self::aggregate(ast, aggregate, &flow),
+            Kind::Binary(binary) => self::binary(binary, &flow, &types),
+            Kind::Invalid => Known::New(LabelSet::open()),
+        };
+        flow.push(known);
+    }
+    flow
 }
 
 /// What the matchers of a selector add.
@@ -210,8 +264,8 @@ fn is_words(pattern: &str) -> bool {
     })
 }
 
-fn call<'a>(ast: &'a Ast, call: &'a Call, sets: &[LabelSet<'a>]) -> LabelSet<'a> {
-    let Some(function) = call.function else { return LabelSet::open() };
+fn call<'a>(ast: &'a Ast, call: &'a Call, flow: &Flow<'a>) -> Known<'a> {
+    let Some(function) = call.function else { return Known::New(LabelSet::open()) };
     let text = |index: usize| match call.args.get(index).map(|arg| ast.kind(*arg)) {
         Some(Kind::Text(text)) => Some(&**text).filter(|text| !placeholder::is_in(text)),
         _ => None,
@@ -220,18 +274,15 @@ fn call<'a>(ast: &'a Ast, call: &'a Call, sets: &[LabelSet<'a>]) -> LabelSet<'a>
         !matches!(ast.kind(**arg), Kind::Number { .. } | Kind::Text(_))
             && matches!(function.arg(position(call, **arg)), Some(Type::Vector | Type::Range))
     });
-    let Some(vector) = vector else { return LabelSet::empty() };
-    let mut set = sets[vector.index()].clone();
-    match function.name {
-        "absent" | "absent_over_time" => return absent(ast, call),
-        "histogram_quantile" | "histogram_fraction" => set.set("le", Presence::Absent),
-        "histogram_quantiles" => {
-            set.set("le", Presence::Absent);
-            match text(1) {
-                Some(label) => set.set(label, Presence::Present),
-                None => return LabelSet::open(),
-            }
-        }
+    let Some(&vector) = vector else { return Known::New(LabelSet::empty()) };
+    let changed = || flow.of(vector).clone();
+    Known::New(match function.name {
+        "absent" | "absent_over_time" => absent(ast, call),
+        "histogram_quantile" | "histogram_fraction" => changed().with("le", Presence::Absent),
+        "histogram_quantiles" => match text(1) {
+            Some(label) => changed().with("le", Presence::Absent).with(label, Presence::Present),
+            None => LabelSet::open(),
+        },
         "label_replace" => match text(1) {
             Some(target) => {
                 let everything = matches!(text(4), Some(".*" | "(.*)" | ""));
@@ -242,22 +293,23 @@ fn call<'a>(ast: &'a Ast, call: &'a Call, sets: &[LabelSet<'a>]) -> LabelSet<'a>
                     (Some(""), _) => Presence::Absent,
                     (Some(value), _) => Presence::Is(value),
                 };
-                set.set(target, presence);
+                changed().with(target, presence)
             }
-            None => return LabelSet::open(),
+            None => LabelSet::open(),
         },
         "label_join" => match text(1) {
-            Some(target) => set.set(target, Presence::Possible),
-            None => return LabelSet::open(),
+            Some(target) => changed().with(target, Presence::Possible),
+            None => LabelSet::open(),
         },
         "info" => {
+            let mut set = changed();
             set.closed = false;
             set.named.retain(|(_, presence)| presence.is_certain());
+            set
         }
-        "vector" => return LabelSet::empty(),
-        _ => {}
-    }
-    set
+        "vector" => LabelSet::empty(),
+        _ => return Known::As(vector),
+    })
 }
 
 fn position(call: &Call, arg: super::ast::NodeId) -> usize {
@@ -284,12 +336,12 @@ fn absent<'a>(ast: &'a Ast, call: &'a Call) -> LabelSet<'a> {
     set
 }
 
-fn aggregate<'a>(ast: &'a Ast, aggregate: &'a Aggregate, sets: &[LabelSet<'a>]) -> LabelSet<'a> {
-    let Some(inner) = aggregate.inner else { return LabelSet::open() };
-    let inner = &sets[inner.index()];
+fn aggregate<'a>(ast: &'a Ast, aggregate: &'a Aggregate, flow: &Flow<'a>) -> Known<'a> {
+    let Some(inner) = aggregate.inner else { return Known::New(LabelSet::open()) };
     if aggregate.op.keeps_series() {
-        return inner.clone();
+        return Known::As(inner);
     }
+    let inner = flow.of(inner);
     let mut set = match &aggregate.grouping {
         None => LabelSet::empty(),
         Some(Grouping { without: true, labels, .. }) => inner.drop(labels),
@@ -300,26 +352,30 @@ fn aggregate<'a>(ast: &'a Ast, aggregate: &'a Aggregate, sets: &[LabelSet<'a>]) 
             Some(Kind::Text(label)) if !placeholder::is_in(label) => {
                 set.set(label, Presence::Present);
             }
-            _ => return LabelSet::open(),
+            _ => return Known::New(LabelSet::open()),
         }
     }
-    set
+    Known::New(set)
 }
 
-fn binary<'a>(binary: &'a Binary, sets: &[LabelSet<'a>], types: &[Type]) -> LabelSet<'a> {
-    let (left, right) = (&sets[binary.left.index()], &sets[binary.right.index()]);
+fn binary<'a>(binary: &'a Binary, flow: &Flow<'a>, types: &[Type]) -> Known<'a> {
     match (types[binary.left.index()], types[binary.right.index()]) {
         (Type::Vector, Type::Vector) => {}
-        (Type::Vector, _) => return left.clone(),
-        (_, Type::Vector) => return right.clone(),
-        (Type::Scalar, Type::Scalar) => return LabelSet::empty(),
-        _ => return LabelSet::open(),
+        (Type::Vector, _) => return Known::As(binary.left),
+        (_, Type::Vector) => return Known::As(binary.right),
+        (Type::Scalar, Type::Scalar) => return Known::New(LabelSet::empty()),
+        _ => return Known::New(LabelSet::open()),
     }
+    let (left, right) = (flow.of(binary.left), flow.of(binary.right));
     match binary.op {
-        super::ast::Op::Or => return left.join(right),
-        op if op.is_set() => return left.clone(),
-        _ => {}
+        super::ast::Op::Or => Known::New(left.join(right)),
+        op if op.is_set() => Known::As(binary.left),
+        _ => Known::New(matched(binary, left, right)),
     }
+}
+
+/// Pairs of series of the two sides.
+fn matched<'a>(binary: &'a Binary, left: &LabelSet<'a>, right: &LabelSet<'a>) -> LabelSet<'a> {
     let Some(Matching { on, labels, group, .. }) = &binary.matching else {
         return left.meet(right);
     };
@@ -348,8 +404,8 @@ mod tests {
     fn shown(text: &str) -> String {
         let parsed = parse(text);
         assert!(parsed.faults.is_empty(), "{text}: {:?}", parsed.faults);
-        let sets = flow(&parsed.ast, |_| None);
-        let set = sets.last().expect("a root");
+        let flow = flow(&parsed.ast, |_| None);
+        let set = flow.root().expect("a root");
         let mut words = vec![if set.closed { "closed" } else { "open" }.to_owned()];
         words.extend(set.named().map(|(label, presence)| match presence {
             Presence::Is(value) => format!("{label}={value}"),

@@ -14,6 +14,8 @@ impl Parser<'_> {
         let mut selector = Selector::of(name);
         let mut extent = selector.name.as_ref().map_or(self.token.extent, |name| name.extent);
         if let Some(open) = self.accept(Tok::OpenBrace) {
+            // Most have one or two.
+            selector.matchers.reserve_exact(2);
             self.matchers(&mut selector);
             let braces = Extent { start: open.start, end: self.last.end };
             selector.braces = Some(braces);
