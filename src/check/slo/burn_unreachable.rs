@@ -3,7 +3,7 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::slo::value::clean;
-use crate::repo::model::burn::{Burn, Condition, Scaled};
+use crate::repo::model::burn::{Burn, Condition, Scaled, can_burn};
 use crate::repo::model::scale;
 use crate::repo::queries::Query;
 use crate::source::Span;
@@ -11,6 +11,9 @@ use crate::source::Span;
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     if query.alert().is_none() || !query.is_sound() {
         return case.skip();
+    }
+    if !can_burn(query) {
+        return;
     }
     let model = case.model;
     let conditions = model.conditions(query);

@@ -4,7 +4,7 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::lang::duration;
-use crate::repo::model::burn::{Burn, window};
+use crate::repo::model::burn::{Burn, can_burn, window};
 use crate::repo::queries::Query;
 
 /// Long window, short window in seconds and factor, for a month.
@@ -19,8 +19,12 @@ const LABELS: &[&str] = &["long", "short", "long_window", "short_window"];
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let Some(alert) = query.alert().filter(|_| query.is_sound()) else { return case.skip() };
     let model = case.model;
-    let conditions = model.conditions(query);
     let labelled = LABELS.iter().any(|label| alert.labels.get(label).is_some());
+    let can_burn = can_burn(query);
+    if !labelled && !can_burn {
+        return;
+    }
+    let conditions = model.conditions(query);
     if !labelled && !conditions.iter().any(|it| Burn::of(model, it).is_some()) {
         return;
     }
@@ -46,7 +50,9 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         let place = case.at(conditions[0].bound.place.at(conditions[0].bound.value.node));
         case.flag(value.span).with("what", what).related(place, "what it looks at");
     }
-    pairs(query, case);
+    if can_burn {
+        pairs(query, case);
+    }
 }
 
 /// Pairs of windows, and factors, as they are taken from the usual set.

@@ -1,12 +1,15 @@
 //! Burn-rate alerts over one window. Rule: rules/slo/single-window-burn.yaml
 
 use crate::check::Case;
-use crate::repo::model::burn::{Burn, Condition, window};
+use crate::repo::model::burn::{Burn, Condition, can_burn, window};
 use crate::repo::queries::Query;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     if query.alert().is_none() || !query.is_sound() {
         return case.skip();
+    }
+    if !can_burn(query) && case.model.ties_of_alert(query.index).is_empty() {
+        return;
     }
     let conditions = case.model.conditions(query);
     for (number, condition) in conditions.iter().enumerate() {

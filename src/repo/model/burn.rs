@@ -92,6 +92,21 @@ pub fn conditions<'q, 'r>(model: &Model<'r>, query: &'q Query<'r>) -> Vec<Condit
     found
 }
 
+/// Whether a condition of an expression can be a [`Burn`]: it names one, or multiplies two numbers.
+pub fn can_burn(query: &Query<'_>) -> bool {
+    query.ast().nodes.iter().any(|node| match &node.kind {
+        Kind::Binary(binary) => binary.op == Op::Mul,
+        Kind::Selector(selector) => selector.metric().is_some_and(names_burn),
+        _ => false,
+    })
+}
+
+fn names_burn(metric: &str) -> bool {
+    let name = metric.as_bytes();
+    memchr::memchr2_iter(b'b', b'B', name)
+        .any(|at| name.get(at..at + 4).is_some_and(|word| word.eq_ignore_ascii_case(b"burn")))
+}
+
 /// A condition in the form of a burn rate.
 #[derive(Clone, Copy, Debug)]
 pub struct Burn {
