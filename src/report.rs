@@ -15,6 +15,7 @@ pub mod human;
 pub mod intoto;
 pub mod json;
 pub mod junit;
+mod lines;
 pub mod markdown;
 pub mod oscal;
 pub mod plan;

@@ -2,17 +2,15 @@
 
 mod row;
 
+use super::lines::{self, nested};
 use super::{Looked, Report};
 use crate::catalogue;
 use crate::catalogue::model::Severity;
 use crate::finding::{Fix, Related};
 use crate::judge::{Judged, Status};
 use crate::source::{Position, Span};
-use rayon::prelude::*;
-use row::Rows;
+use row::RuleTexts;
 use serde::Serialize;
-use serde_json::Serializer;
-use serde_json::ser::Formatter;
 use std::io::{self, Write};
 
 /// What stands before the findings.
@@ -148,26 +146,12 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut end = Ok(Vec::new());
     rayon::in_place_scope(|scope| {
         scope.spawn(|_| end = end_of(report));
-        findings(report, &shown, out)
+        let row = |rules: &mut RuleTexts, judged: &&Judged, out: &mut Vec<u8>| {
+            row::write(report, judged, rules, out)
+        };
+        lines::rows(&shown, row, out)
     })?;
     out.write_all(&end?)
-}
-
-/// Writes the list of findings, but for its bracket at the end. Most of the work is quoting: they
-/// are written side by side, then joined.
-fn findings(report: &Report, shown: &[&Judged], out: &mut dyn Write) -> io::Result<()> {
-    let mut left = shown.len();
-    for batch in shown.chunks(CHUNK * BATCH) {
-        let chunks = batch.par_chunks(CHUNK).map(|chunk| rows(report, chunk));
-        left -= batch.len();
-        let mut chunks = chunks.collect::<io::Result<Vec<_>>>()?;
-        // None follows the last one.
-        if let Some(last) = chunks.last_mut().filter(|_| left == 0) {
-            last.truncate(last.len().saturating_sub(",\n".len()));
-        }
-        chunks.iter().try_for_each(|chunk| out.write_all(chunk))?;
-    }
-    Ok(())
 }
 
 /// The end of the list of findings, and what stands after it.
@@ -179,98 +163,6 @@ fn end_of(report: &Report) -> io::Result<Vec<u8>> {
     nested(&files(report), 1, &mut text)?;
     text.extend_from_slice(b"\n}\n");
     Ok(text)
-}
-
-/// Findings that one thread writes at a time.
-const CHUNK: usize = 128;
-/// Chunks that are in memory at a time.
-const BATCH: usize = 16;
-
-/// Findings as they stand in the list, each before a comma: the standard output takes whole lines at
-/// once.
-fn rows(report: &Report, findings: &[&Judged]) -> io::Result<Vec<u8>> {
-    let mut rows = Rows::with_capacity(report, findings.len());
-    findings.iter().try_for_each(|judged| rows.add(judged))?;
-    Ok(rows.into_text())
-}
-
-/// Writes a value as it stands inside `depth` others.
-fn nested(value: &impl Serialize, depth: usize, out: &mut Vec<u8>) -> io::Result<()> {
-    let formatter = Lines { depth, filled: false };
-    value.serialize(&mut Serializer::with_formatter(out, formatter))?;
-    Ok(())
-}
-
-/// Each value on a line of its own, as the library's own pretty form, with one write for a line
-/// break and its blanks.
-struct Lines {
-    depth: usize,
-    /// Whether the innermost list or object has a value.
-    filled: bool,
-}
-
-/// A comma, a line break, and blanks for the deepest line there is.
-const BREAK: &[u8] = b",\n                                ";
-
-impl Lines {
-    fn line<W: ?Sized + Write>(&self, comma: bool, out: &mut W) -> io::Result<()> {
-        let end = (2 + 2 * self.depth).min(BREAK.len());
-        out.write_all(&BREAK[usize::from(!comma)..end])
-    }
-
-    fn open<W: ?Sized + Write>(&mut self, mark: &[u8], out: &mut W) -> io::Result<()> {
-        self.depth += 1;
-        self.filled = false;
-        out.write_all(mark)
-    }
-
-    fn close<W: ?Sized + Write>(&mut self, mark: &[u8], out: &mut W) -> io::Result<()> {
-        self.depth -= 1;
-        if self.filled {
-            self.line(false, out)?;
-        }
-        out.write_all(mark)
-    }
-}
-
-impl Formatter for Lines {
-    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.open(b"[", out)
-    }
-
-    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.close(b"]", out)
-    }
-
-    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.line(!first, out)
-    }
-
-    fn end_array_value<W: ?Sized + Write>(&mut self, _out: &mut W) -> io::Result<()> {
-        self.filled = true;
-        Ok(())
-    }
-
-    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.open(b"{", out)
-    }
-
-    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.close(b"}", out)
-    }
-
-    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.line(!first, out)
-    }
-
-    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        out.write_all(b": ")
-    }
-
-    fn end_object_value<W: ?Sized + Write>(&mut self, _out: &mut W) -> io::Result<()> {
-        self.filled = true;
-        Ok(())
-    }
 }
 
 fn files(report: &Report) -> Vec<File<'_>> {

@@ -1,15 +1,19 @@
 //! SARIF 2.1.0: profile `full` keeps everything, profile `github` only what GitHub shows.
 
+use super::lines::{self, nested};
 use super::{FileStatus, Report};
 use crate::catalogue;
 use crate::catalogue::model::{Class, Rule, Sensitivity, Severity};
 use crate::judge::{Judged, Status};
+use crate::lang::quick::QuickMap;
 use crate::nist;
 use crate::source::Span;
 use crate::standard;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 /// Which results are written.
@@ -41,13 +45,11 @@ pub fn write(report: &Report, profile: Profile, out: &mut dyn Write) -> io::Resu
         Profile::Full => true,
         Profile::Github => judged.status == Status::Open,
     });
-    let mut lines = LineHashes::default();
-    let mut results: Vec<Value> =
-        wanted.map(|judged| result(report, judged, profile, &mut lines)).collect();
+    let mut results = placed(report, wanted.collect());
     let mut left_out = 0;
     if profile == Profile::Github && results.len() > GITHUB_RESULTS {
         left_out = results.len() - GITHUB_RESULTS;
-        results.sort_by_key(|result| level_rank(result["level"].as_str().unwrap_or_default()));
+        results.sort_by_key(|result| Reverse(result.judged.severity));
         results.truncate(GITHUB_RESULTS);
     }
     let log = json!({
@@ -60,11 +62,53 @@ pub fn write(report: &Report, profile: Profile, out: &mut dyn Write) -> io::Resu
             "originalUriBaseIds": { "SRCROOT": { "description": { "text": "The root of the repository." } } },
             "invocations": [invocation(report, left_out)],
             "taxonomies": [taxonomy(&taxa)],
-            "results": results,
+            "results": [],
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &log)?;
+    let mut text = Vec::new();
+    nested(&log, 0, &mut text)?;
+    // The results are written one by one into their list, the last thing in the log.
+    text.truncate(text.len() - END.len());
+    out.write_all(&text)?;
+    out.write_all(if results.is_empty() { b"" } else { b"\n" })?;
+    let numbers: QuickMap<&str, usize> =
+        rules.iter().enumerate().map(|(number, rule)| (rule.code, number)).collect();
+    let row = |_: &mut (), placed: &Placed<'_>, out: &mut Vec<u8>| {
+        out.extend_from_slice(b"        ");
+        nested(&result(report, placed, profile, &numbers), 4, out)
+    };
+    lines::rows(&results, row, out)?;
+    out.write_all(if results.is_empty() { b"" } else { b"\n      " })?;
+    out.write_all(END.as_bytes())?;
     writeln!(out)
+}
+
+/// What stands behind the last result.
+const END: &str = "]\n    }\n  ]\n}";
+
+/// A finding that becomes a result.
+struct Placed<'r> {
+    judged: &'r Judged,
+    /// Where it stands, or what stands in for it.
+    place: Option<Span>,
+    /// Hash of the line, with a counter for equal lines, as GitHub's own action makes it.
+    line: String,
+}
+
+/// Findings with the hashes of their lines.
+fn placed<'r>(report: &Report, wanted: Vec<&'r Judged>) -> Vec<Placed<'r>> {
+    let placed = wanted.into_par_iter().map(|judged| {
+        let place = judged.finding.span.or_else(|| report.stand_in());
+        Placed { judged, place, line: line_hash(report, place) }
+    });
+    let mut placed: Vec<Placed<'r>> = placed.collect();
+    let mut seen: QuickMap<String, u32> = QuickMap::default();
+    for placed in &mut placed {
+        let nth = seen.entry(placed.line.clone()).or_default();
+        *nth += 1;
+        placed.line = format!("{}:{nth}", placed.line);
+    }
+    placed
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -72,14 +116,6 @@ fn level(severity: Severity) -> &'static str {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Info => "note",
-    }
-}
-
-fn level_rank(level: &str) -> u8 {
-    match level {
-        "error" => 0,
-        "warning" => 1,
-        _ => 2,
     }
 }
 
@@ -251,18 +287,22 @@ fn invocation(report: &Report, left_out: usize) -> Value {
     invocation
 }
 
-fn result(report: &Report, judged: &Judged, profile: Profile, lines: &mut LineHashes) -> Value {
+fn result(
+    report: &Report,
+    placed: &Placed<'_>,
+    profile: Profile,
+    numbers: &QuickMap<&str, usize>,
+) -> Value {
+    let Placed { judged, place, line } = placed;
     let finding = &judged.finding;
-    let index = catalogue::rules().iter().position(|rule| rule.code == finding.rule.code);
-    let place = finding.span.or_else(|| report.stand_in());
     let mut result = json!({
         "ruleId": finding.rule.code,
-        "ruleIndex": index,
+        "ruleIndex": numbers.get(finding.rule.code),
         "level": level(judged.severity),
         "message": { "text": sentence(&report.message(judged)) },
-        "locations": [location(report, finding.span, place)],
+        "locations": [location(report, finding.span, *place)],
         "partialFingerprints": {
-            "primaryLocationLineHash": lines.hash(report, place),
+            "primaryLocationLineHash": line,
             "obsproof/v1": judged.fingerprint,
         },
     });
@@ -361,21 +401,10 @@ fn uri(path: &str) -> String {
     out
 }
 
-/// Hash of a line's text, with a counter for equal lines, as GitHub's own action makes it.
-#[derive(Default)]
-struct LineHashes {
-    seen: BTreeMap<String, u32>,
-}
-
-impl LineHashes {
-    fn hash(&mut self, report: &Report, place: Option<Span>) -> String {
-        let text = place.map(|place| report.line(place, report.repo.line(place)));
-        let text = text.unwrap_or_default();
-        let normal: String = text.split_whitespace().collect();
-        let digest = Sha256::digest(normal.as_bytes());
-        let hash: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        let nth = self.seen.entry(hash.clone()).or_insert(0);
-        *nth += 1;
-        format!("{hash}:{nth}")
-    }
+/// Hash of a line's text.
+fn line_hash(report: &Report, place: Option<Span>) -> String {
+    let text = place.map(|place| report.line(place, report.repo.line(place)));
+    let normal: String = text.unwrap_or_default().split_whitespace().collect();
+    let digest = Sha256::digest(normal.as_bytes());
+    digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }

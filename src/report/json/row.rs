@@ -1,26 +1,22 @@
 //! The row of a finding. A run has thousands with the same keys, so each key is written as the whole
 //! piece of text it stands in.
 
-use super::{fix_row, nested, related_rows};
+use super::{fix_row, related_rows};
 use crate::catalogue::model::Rule;
 use crate::judge::Judged;
 use crate::judge::change::Part;
 use crate::lang::quick::QuickMap;
 use crate::report::Report;
+use crate::report::lines::nested;
 use crate::source::Position;
 use std::collections::hash_map::Entry;
 use std::io;
 
-/// Rows of findings, written one after the other.
-pub(super) struct Rows<'r> {
-    report: &'r Report,
-    out: Vec<u8>,
-    /// What is said of each rule is the same in all its rows.
-    rules: QuickMap<&'static str, RuleText>,
-}
+/// What is said of each rule is the same in all its rows.
+pub(super) type RuleTexts = QuickMap<&'static str, RuleText>;
 
 /// The lines of a row that its rule alone says.
-struct RuleText {
+pub(super) struct RuleText {
     /// The first of the row.
     names: Vec<u8>,
     /// What the rule serves.
@@ -39,58 +35,50 @@ impl RuleText {
     }
 }
 
-impl<'r> Rows<'r> {
-    /// Room for so many rows.
-    pub(super) fn with_capacity(report: &'r Report, rows: usize) -> Rows<'r> {
-        Rows { report, out: Vec::with_capacity(rows * 1024), rules: QuickMap::default() }
+/// Writes a finding as it stands in the list of them.
+pub(super) fn write(
+    report: &Report,
+    judged: &Judged,
+    rules: &mut RuleTexts,
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
+    let finding = &judged.finding;
+    let rule = match rules.entry(finding.rule.code) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(free) => free.insert(RuleText::of(finding.rule)?),
+    };
+    out.extend_from_slice(&rule.names);
+    text(",\n      \"severity\": ", judged.severity.name(), out)?;
+    text(",\n      \"status\": ", judged.status.name(), out)?;
+    text(",\n      \"message\": ", &report.message(judged), out)?;
+    let path = finding.span.map_or(".", |span| report.repo.path(span));
+    text(",\n      \"path\": ", path, out)?;
+    let (start, end) = finding.span.map(|span| report.positions(span)).unzip();
+    place(",\n      \"start\": ", start, out)?;
+    place(",\n      \"end\": ", end, out)?;
+    put(",\n      \"related\": ", out);
+    match finding.related[..] {
+        [] => put("[]", out),
+        _ => nested(&related_rows(report, &finding.related), 3, out)?,
     }
-
-    /// The text of all rows.
-    pub(super) fn into_text(self) -> Vec<u8> {
-        self.out
+    text(",\n      \"subject\": ", &report.step(&finding.subject), out)?;
+    perhaps(",\n      \"service\": ", judged.service.as_deref(), out)?;
+    perhaps(",\n      \"owner\": ", judged.owner.as_deref(), out)?;
+    perhaps(",\n      \"environment\": ", judged.environment.as_deref(), out)?;
+    out.extend_from_slice(&rule.serves);
+    text(",\n      \"fingerprint\": ", &judged.fingerprint, out)?;
+    match &judged.change {
+        Some(Part::Touched) => put(",\n      \"change\": \"touched\"", out),
+        Some(Part::Caused(_)) => put(",\n      \"change\": \"caused\"", out),
+        None => {}
     }
-
-    /// Adds a finding as it stands in the list of them, before a comma.
-    pub(super) fn add(&mut self, judged: &Judged) -> io::Result<()> {
-        let Rows { report, out, rules } = self;
-        let finding = &judged.finding;
-        let rule = match rules.entry(finding.rule.code) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(free) => free.insert(RuleText::of(finding.rule)?),
-        };
-        out.extend_from_slice(&rule.names);
-        text(",\n      \"severity\": ", judged.severity.name(), out)?;
-        text(",\n      \"status\": ", judged.status.name(), out)?;
-        text(",\n      \"message\": ", &report.message(judged), out)?;
-        let path = finding.span.map_or(".", |span| report.repo.path(span));
-        text(",\n      \"path\": ", path, out)?;
-        let (start, end) = finding.span.map(|span| report.positions(span)).unzip();
-        place(",\n      \"start\": ", start, out)?;
-        place(",\n      \"end\": ", end, out)?;
-        put(",\n      \"related\": ", out);
-        match finding.related[..] {
-            [] => put("[]", out),
-            _ => nested(&related_rows(report, &finding.related), 3, out)?,
-        }
-        text(",\n      \"subject\": ", &report.step(&finding.subject), out)?;
-        perhaps(",\n      \"service\": ", judged.service.as_deref(), out)?;
-        perhaps(",\n      \"owner\": ", judged.owner.as_deref(), out)?;
-        perhaps(",\n      \"environment\": ", judged.environment.as_deref(), out)?;
-        out.extend_from_slice(&rule.serves);
-        text(",\n      \"fingerprint\": ", &judged.fingerprint, out)?;
-        match &judged.change {
-            Some(Part::Touched) => put(",\n      \"change\": \"touched\"", out),
-            Some(Part::Caused(_)) => put(",\n      \"change\": \"caused\"", out),
-            None => {}
-        }
-        // Edits are texts of files: one with a credential in it stays here.
-        if let Some(fix) = finding.fix.as_ref().filter(|fix| !report.tells(fix)) {
-            put(",\n      \"fix\": ", out);
-            nested(&fix_row(report, fix), 3, out)?;
-        }
-        put("\n    },\n", out);
-        Ok(())
+    // Edits are texts of files: one with a credential in it stays here.
+    if let Some(fix) = finding.fix.as_ref().filter(|fix| !report.tells(fix)) {
+        put(",\n      \"fix\": ", out);
+        nested(&fix_row(report, fix), 3, out)?;
     }
+    put("\n    }", out);
+    Ok(())
 }
 
 fn put(text: &str, out: &mut Vec<u8>) {
