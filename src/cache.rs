@@ -137,7 +137,7 @@ impl Cache {
         }
         let parts: Vec<(usize, Vec<Record>)> = parts.into_iter().collect();
         parts.into_par_iter().for_each(|(number, records)| {
-            let bytes = self.shards[number].with(records, today, self.folder.tool());
+            let bytes = self.shards[number].with(&records, today, self.folder.tool());
             self.folder.write(&name_of(number), &bytes);
         });
         self.folder.sweep();

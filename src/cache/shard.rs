@@ -17,7 +17,7 @@ const LAST: u32 = 30;
 const CONTENTS: usize = 4;
 
 /// What was made of one content of one file.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Record {
     pub(super) path: String,
     pub(super) mode: u8,
@@ -30,7 +30,7 @@ pub(super) struct Record {
 }
 
 /// What stands before a value.
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(BorshDeserialize)]
 struct Head {
     path: String,
     mode: u8,
@@ -81,46 +81,67 @@ impl Shard {
     }
 
     /// The bytes of the shard with these records before its own.
-    pub(super) fn with(&self, mut records: Vec<Record>, today: u32, tool: &Hash) -> Vec<u8> {
-        records.extend(self.records.iter().filter_map(|held| {
+    pub(super) fn with(&self, records: &[Record], today: u32, tool: &Hash) -> Vec<u8> {
+        let known = self.records.iter().filter_map(|held| {
             let wanted = held.wanted.load(Ordering::Relaxed);
             let used = if wanted { today } else { held.used };
             (used.saturating_add(LAST) >= today).then_some(())?;
-            Some(Record {
-                path: held.path.clone(),
-                mode: held.mode,
-                hash: held.hash,
-                marks: held.marks.clone(),
-                used,
-                value: self.bytes.get(held.value.clone())?.to_vec(),
-            })
-        }));
+            let value = self.bytes.get(held.value.clone())?;
+            let Held { path, mode, hash, marks, .. } = held;
+            let marks = marks.iter().collect();
+            Some(Kept { path, mode: *mode, hash: *hash, marks, used, value })
+        });
+        let mut kept: Vec<Kept<'_>> = records.iter().map(Kept::of).chain(known).collect();
         // Stable: of one path those of this run come first.
-        records.sort_by(|one, two| one.path.cmp(&two.path));
-        let mut bytes = MAGIC.to_vec();
-        bytes.resize(MAGIC.len() + tool.len(), 0);
-        for records in records.chunk_by(|one, two| one.path == two.path) {
-            for record in distinct(records) {
+        kept.sort_by(|one, two| one.path.cmp(two.path));
+        let size = |it: &Kept<'_>| it.value.len() + it.path.len() + HEAD;
+        let body = MAGIC.len() + tool.len();
+        let mut bytes = Vec::with_capacity(body + kept.iter().map(size).sum::<usize>());
+        bytes.extend_from_slice(MAGIC);
+        bytes.resize(body, 0);
+        for of_path in kept.chunk_by(|one, two| one.path == two.path) {
+            for kept in distinct(of_path) {
                 // What has no room is made again; what is not to be written is not written at all.
                 let before = bytes.len();
-                if write(&record, &mut bytes).is_none() || bytes.len() > LARGEST {
+                if write(&kept, &mut bytes).is_none() || bytes.len() > LARGEST {
                     bytes.truncate(before);
                 }
             }
         }
-        let body = MAGIC.len() + tool.len();
         let seal = seal(&bytes[body..], tool);
         bytes[MAGIC.len()..body].copy_from_slice(&seal);
         bytes
     }
 }
 
+/// About as many bytes stand before a value, its path aside.
+const HEAD: usize = 160;
+
+/// A record that is to be written.
+#[derive(Clone)]
+struct Kept<'k> {
+    path: &'k str,
+    mode: u8,
+    hash: Hash,
+    marks: Vec<&'k Mark>,
+    used: u32,
+    value: &'k [u8],
+}
+
+impl Kept<'_> {
+    fn of(record: &Record) -> Kept<'_> {
+        let Record { path, mode, hash, marks, used, value } = record;
+        let marks = marks.iter().collect();
+        Kept { path, mode: *mode, hash: *hash, marks, used: *used, value }
+    }
+}
+
 /// The records of one path, one for each content, the newest first; marks of one content are
 /// joined, the newest of each kind.
-fn distinct(records: &[Record]) -> Vec<Record> {
-    let mut kept: Vec<Record> = Vec::new();
+fn distinct<'k>(records: &[Kept<'k>]) -> Vec<Kept<'k>> {
+    let mut kept: Vec<Kept<'k>> = Vec::new();
     for record in records {
-        let same = |known: &Record| known.mode == record.mode && known.hash == record.hash;
+        let same = |known: &Kept<'_>| known.mode == record.mode && known.hash == record.hash;
         let Some(at) = kept.iter().position(same) else {
             if kept.len() < CONTENTS {
                 kept.push(record.clone());
@@ -128,9 +149,9 @@ fn distinct(records: &[Record]) -> Vec<Record> {
             continue;
         };
         for mark in &record.marks {
-            let kind = std::mem::discriminant(mark);
-            if kept[at].marks.iter().all(|other| std::mem::discriminant(other) != kind) {
-                kept[at].marks.push(mark.clone());
+            let kind = std::mem::discriminant(*mark);
+            if kept[at].marks.iter().all(|other| std::mem::discriminant(*other) != kind) {
+                kept[at].marks.push(mark);
             }
         }
     }
@@ -141,17 +162,11 @@ fn distinct(records: &[Record]) -> Vec<Record> {
     kept
 }
 
-fn write(record: &Record, bytes: &mut Vec<u8>) -> Option<()> {
-    let head = Head {
-        path: record.path.clone(),
-        mode: record.mode,
-        hash: record.hash,
-        marks: record.marks.clone(),
-        used: record.used,
-        length: u32::try_from(record.value.len()).ok()?,
-    };
-    head.serialize(bytes).ok()?;
-    bytes.extend_from_slice(&record.value);
+fn write(record: &Kept<'_>, bytes: &mut Vec<u8>) -> Option<()> {
+    let Kept { path, mode, hash, marks, used, value } = record;
+    let length = u32::try_from(value.len()).ok()?;
+    (path, mode, hash, marks, used, length).serialize(bytes).ok()?;
+    bytes.extend_from_slice(value);
     Some(())
 }
 
@@ -180,7 +195,6 @@ fn held(bytes: &[u8], start: usize) -> Option<Vec<Held>> {
     Some(records)
 }
 
-/// What only this build makes of these bytes.
 /// What stands before a body, so that only this build takes it for its own.
 pub(super) fn seal(body: &[u8], tool: &Hash) -> Hash {
     let mut both = tool.to_vec();
@@ -204,7 +218,7 @@ mod tests {
     fn bytes() -> Vec<u8> {
         let records =
             vec![record("b", 1, b"one"), record("a", 2, b"two"), record("b", 3, b"three")];
-        Shard::default().with(records, 20_000, &TOOL)
+        Shard::default().with(&records, 20_000, &TOOL)
     }
 
     fn value<'s>(shard: &'s Shard, path: &str, content: u8) -> Option<&'s [u8]> {
@@ -232,10 +246,10 @@ mod tests {
     #[test]
     fn old_contents_make_room() {
         let shard = Shard::of(bytes(), &TOOL);
-        let shard = Shard::of(shard.with(vec![record("b", 4, b"four")], 20_031, &TOOL), &TOOL);
+        let shard = Shard::of(shard.with(&[record("b", 4, b"four")], 20_031, &TOOL), &TOOL);
         assert_eq!(shard.records.len(), 1);
-        let many = (1..10).map(|content| record("b", content, b"x")).collect();
-        let shard = Shard::of(Shard::default().with(many, 20_000, &TOOL), &TOOL);
+        let many: Vec<Record> = (1..10).map(|content| record("b", content, b"x")).collect();
+        let shard = Shard::of(Shard::default().with(&many, 20_000, &TOOL), &TOOL);
         assert_eq!(shard.records.len(), CONTENTS);
     }
 
