@@ -109,8 +109,8 @@ impl LogDriver {
     /// The driver and the options that stand beside it.
     pub fn of(driver: Option<Scalar>, options: Option<NodeRef<'_>>) -> Option<LogDriver> {
         let size = options.and_then(|options| options.get("max-size"));
-        let open = options
-            .is_some_and(|options| options.entries().iter().any(|(key, _)| key.is_unknown()));
+        let open =
+            options.is_some_and(|options| options.entries().any(|(key, _)| key.is_unknown()));
         Some(LogDriver { name: driver?, bounded: size.is_some() || open })
     }
 

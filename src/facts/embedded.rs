@@ -3,7 +3,7 @@
 use super::{ObjectName, terraform};
 use crate::identify::{self, Kind};
 use crate::parse::embed::{self, Host, Placed};
-use crate::parse::tree::NodeRef;
+use crate::parse::tree::{Entries, NodeRef};
 use crate::source::Span;
 
 /// A document inside another.
@@ -78,7 +78,7 @@ pub(super) fn object_name(root: NodeRef<'_>) -> Option<ObjectName> {
     let labels = root
         .at(&["metadata", "labels"])
         .map(|labels| {
-            let pairs = labels.entries().into_iter();
+            let pairs = labels.entries();
             pairs
                 .filter_map(|(key, value)| {
                     Some((key.scalar()?.to_owned(), value.scalar()?.to_owned()))
@@ -138,8 +138,8 @@ fn first_line(root: NodeRef<'_>) -> Span {
     root.span().at_start()
 }
 
-fn children(node: Option<NodeRef<'_>>) -> Vec<(NodeRef<'_>, NodeRef<'_>)> {
-    node.map(|node| node.entries()).unwrap_or_default()
+fn children(node: Option<NodeRef<'_>>) -> Entries<'_> {
+    node.map(NodeRef::entries).unwrap_or_default()
 }
 
 fn text<'t>(key: NodeRef<'t>, value: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {

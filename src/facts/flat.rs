@@ -50,7 +50,7 @@ fn below<'t>(
 ) -> bool {
     let mark = path.len();
     let items = node.items().enumerate().map(|(number, item)| (None, number, item));
-    let keys = node.entries().into_iter().map(|(key, value)| (Some(key), 0, value));
+    let keys = node.entries().map(|(key, value)| (Some(key), 0, value));
     for (key, number, value) in keys.chain(items) {
         match key {
             Some(key) => {

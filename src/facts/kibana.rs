@@ -138,7 +138,7 @@ pub(super) fn read_containers(from: usize, facts: &mut FileFacts) {
 
 /// Settings that the values of Kibana's chart give by variables.
 pub(super) fn read_values(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
-    let below = root.entries().into_iter().map(|(_, value)| value);
+    let below = root.entries().map(|(_, value)| value);
     for part in std::iter::once(root).chain(below.filter(|value| value.is_mapping())) {
         let program = match ["elasticsearchHosts", "kibanaConfig"].map(|key| part.get(key)) {
             [None, None] if part.get("opensearchHosts").is_some() => Program::Dashboards,

@@ -228,7 +228,7 @@ fn plan(
             _ if ESCALATIONS.contains(&name) => Role::Escalation,
             _ => continue,
         };
-        let nested = value.entries().iter().any(|(key, _)| {
+        let nested = value.entries().any(|(key, _)| {
             key.scalar().is_some_and(|key| SCHEDULES.contains(&key) || ESCALATIONS.contains(&key))
         });
         if nested && depth > 0 {

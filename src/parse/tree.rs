@@ -202,6 +202,46 @@ pub struct NodeRef<'t> {
 /// A mapping's pair; the key is never an alias.
 pub type Pair<'t> = (NodeRef<'t>, NodeRef<'t>);
 
+/// The pairs of a mapping, one after the other.
+#[derive(Clone, Default)]
+pub struct Entries<'t> {
+    tree: Option<&'t Tree>,
+    /// Those that are not yet given out, where none is merged.
+    own: &'t [NodeId],
+    /// Those that are not yet given out, where some are.
+    merged: std::vec::IntoIter<Pair<'t>>,
+}
+
+impl<'t> Iterator for Entries<'t> {
+    type Item = Pair<'t>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Pair<'t>> {
+        let ([key, value, rest @ ..], Some(tree)) = (self.own, self.tree) else {
+            return self.merged.next();
+        };
+        self.own = rest;
+        Some((tree.node(*key), tree.node(*value)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.own.len() / 2 + self.merged.len();
+        (left, Some(left))
+    }
+}
+
+impl DoubleEndedIterator for Entries<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let ([rest @ .., key, value], Some(tree)) = (self.own, self.tree) else {
+            return self.merged.next_back();
+        };
+        self.own = rest;
+        Some((tree.node(*key), tree.node(*value)))
+    }
+}
+
+impl ExactSizeIterator for Entries<'_> {}
+
 impl<'t> NodeRef<'t> {
     fn raw(self) -> &'t Node {
         &self.tree.nodes[self.id.0 as usize]
@@ -311,29 +351,33 @@ impl<'t> NodeRef<'t> {
 
     /// Pairs as written, `<<` included and not resolved; nothing for any other node.
     pub fn pairs(self) -> impl ExactSizeIterator<Item = Pair<'t>> {
-        let (first, pairs) = match self.resolve().raw().kind {
-            NodeKind::Mapping { first, pairs } => (first as usize, pairs as usize),
-            _ => (0, 0),
-        };
         let tree = self.tree;
-        tree.children[first..first + 2 * pairs]
+        self.children_of_mapping()
             .chunks_exact(2)
             .map(move |pair| (NodeRef { tree, id: pair[0] }, NodeRef { tree, id: pair[1] }))
     }
 
-    /// Pairs with `<<` resolved: a mapping's own keys win over merged ones.
-    pub fn entries(self) -> Vec<Pair<'t>> {
-        let pairs = self.pairs();
-        let mut entries = Vec::with_capacity(pairs.len());
-        for (key, value) in pairs {
-            if key.is_merge_key() {
-                entries.clear();
-                self.merge_into(&mut entries, 0);
-                break;
+    /// Keys and values of a mapping, in turns; nothing for any other node.
+    fn children_of_mapping(self) -> &'t [NodeId] {
+        match self.resolve().raw().kind {
+            NodeKind::Mapping { first, pairs } => {
+                let (first, pairs) = (first as usize, pairs as usize);
+                &self.tree.children[first..first + 2 * pairs]
             }
-            entries.push((key, value));
+            _ => &[],
         }
-        entries
+    }
+
+    /// Pairs with `<<` resolved: a mapping's own keys win over merged ones.
+    pub fn entries(self) -> Entries<'t> {
+        let (tree, own) = (self.tree, self.children_of_mapping());
+        let merges = own.chunks_exact(2).any(|pair| NodeRef { tree, id: pair[0] }.is_merge_key());
+        if !merges {
+            return Entries { tree: Some(tree), own, ..Entries::default() };
+        }
+        let mut merged = Vec::new();
+        self.merge_into(&mut merged, 0);
+        Entries { merged: merged.into_iter(), ..Entries::default() }
     }
 
     fn merge_into(self, entries: &mut Vec<Pair<'t>>, depth: usize) {
@@ -385,7 +429,7 @@ impl<'t> NodeRef<'t> {
         if !merges {
             return None;
         }
-        self.entries().into_iter().find(|(name, _)| name.scalar() == Some(key))
+        self.entries().find(|(name, _)| name.scalar() == Some(key))
     }
 
     /// The pair whose key stands first among these; `<<` is looked through.

@@ -19,7 +19,7 @@ pub(super) fn shared(of: NodeRef<'_>, inside: NodeRef<'_>) -> (usize, usize) {
         let Some((one, other)) = stack.pop() else { break };
         if one.is_mapping() {
             let known = other.map(keyed).unwrap_or_default();
-            let pairs = one.entries().into_iter();
+            let pairs = one.entries();
             stack.extend(pairs.map(|(key, value)| {
                 let found = key.scalar().and_then(|key| known.get(key));
                 (value, found.map(|(_, value)| *value))
@@ -43,7 +43,7 @@ pub(super) fn alike(one: NodeRef<'_>, other: NodeRef<'_>) -> bool {
 }
 
 fn keyed<'t>(node: NodeRef<'t>) -> BTreeMap<&'t str, (NodeRef<'t>, NodeRef<'t>)> {
-    let pairs = node.entries().into_iter();
+    let pairs = node.entries();
     pairs.filter_map(|(key, value)| Some((key.scalar()?, (key, value)))).collect()
 }
 

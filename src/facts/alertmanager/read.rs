@@ -274,7 +274,6 @@ impl Reader<'_> {
     fn settings(&self, node: NodeRef<'_>) -> Pairs {
         let entries = node
             .entries()
-            .into_iter()
             .filter(|(_, value)| !value.is_null() || value.is_unknown())
             .filter_map(|(key, value)| {
                 let key = Scalar::template(key)?;

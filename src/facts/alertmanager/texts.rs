@@ -237,7 +237,7 @@ fn walk(entry: NodeRef<'_>, parts: &[&str], operator: bool, found: &mut impl FnM
             found_scalar(node, key, found);
             continue;
         }
-        for (name, value) in node.entries().into_iter().rev() {
+        for (name, value) in node.entries().rev() {
             let text = name.scalar().unwrap_or_default();
             let is_it = match *first {
                 "*" | "**" => true,

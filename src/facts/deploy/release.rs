@@ -31,7 +31,7 @@ pub fn read_values(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFact
             let program = image.to_owned();
             facts.releases.push(StatedRelease { document, program, release, folder: false });
         }
-        let children = node.entries().into_iter().map(|(_, value)| value);
+        let children = node.entries().map(|(_, value)| value);
         open.extend(children.filter(|value| value.is_mapping()));
     }
 }

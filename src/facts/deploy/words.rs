@@ -11,7 +11,7 @@ pub(super) fn map(node: Option<NodeRef<'_>>, open: bool) -> Pairs {
 pub(super) fn listed(node: Option<NodeRef<'_>>, open: bool) -> Pairs {
     let Some(node) = node else { return Pairs { open, ..Pairs::default() } };
     if !node.is_sequence() {
-        let pairs = node.entries().into_iter();
+        let pairs = node.entries();
         let entries =
             pairs.filter_map(|(key, value)| Some((Scalar::of(key)?, Scalar::of(value)?))).collect();
         return Pairs { entries, open };

@@ -81,7 +81,7 @@ fn sum(mut counts: impl Iterator<Item = Option<u32>>) -> Option<u32> {
 /// Reads the values of a chart that runs a cluster: its own, or those of a chart that depends on
 /// it.
 pub fn read_values(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
-    let children = root.entries().into_iter().filter(|(_, value)| value.is_mapping());
+    let children = root.entries().filter(|(_, value)| value.is_mapping());
     let parts = std::iter::once(root).chain(children.map(|(_, value)| value));
     for part in parts {
         let given: Vec<Setting> = part

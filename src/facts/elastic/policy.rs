@@ -102,7 +102,7 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut FileFac
     };
     if let Some((key, phases)) = body.entry("phases").filter(|(_, node)| node.is_mapping()) {
         policy.anchor = key.span();
-        policy.phases = phases.entries().into_iter().filter_map(|(k, v)| phase(k, v)).collect();
+        policy.phases = phases.entries().filter_map(|(k, v)| phase(k, v)).collect();
     } else if let Some((key, states)) = body.entry("states").filter(|(_, it)| it.is_sequence()) {
         policy.manager = Manager::Ism;
         policy.anchor = key.span();
@@ -125,7 +125,7 @@ const PHASES: &[&str] = &["hot", "warm", "cold", "frozen", "delete"];
 /// Reads a policy that Terraform puts in place: actions stand in the phase itself.
 pub fn read_resource(resource: &Resource<'_>, document: DocumentId, facts: &mut FileFacts) {
     let phase = |key: NodeRef<'_>, node: NodeRef<'_>| {
-        let entries = node.entries().into_iter();
+        let entries = node.entries();
         let actions = entries.filter(|(key, _)| key.scalar() != Some("min_age"));
         let actions = actions.filter_map(|(key, node)| {
             let node = node.items().next().unwrap_or(node);
@@ -182,10 +182,7 @@ fn keys(node: NodeRef<'_>) -> Vec<Scalar> {
 fn action(name: NodeRef<'_>, node: NodeRef<'_>) -> Option<Action> {
     let option =
         |(key, value): (NodeRef<'_>, NodeRef<'_>)| Some((Scalar::of(key)?, Scalar::of(value)));
-    Some(Action {
-        name: Scalar::of(name)?,
-        options: node.entries().into_iter().filter_map(option).collect(),
-    })
+    Some(Action { name: Scalar::of(name)?, options: node.entries().filter_map(option).collect() })
 }
 
 fn state(node: NodeRef<'_>) -> Option<Phase> {
@@ -193,7 +190,7 @@ fn state(node: NodeRef<'_>) -> Option<Phase> {
     let transitions = node.get("transitions").into_iter().flat_map(NodeRef::items);
     // `retry` and `timeout` stand beside the action's own key.
     let own = |item: NodeRef<'_>| {
-        let mut entries = item.entries().into_iter();
+        let mut entries = item.entries();
         let found = entries.find(|(key, _)| !matches!(key.scalar(), Some("retry" | "timeout")))?;
         action(found.0, found.1)
     };

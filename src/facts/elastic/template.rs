@@ -256,7 +256,6 @@ impl IndexTemplate {
                 analyzer: Scalar::under(field, "analyzer"),
                 has_properties: field.get("properties").is_some(),
                 subfields: subfields
-                    .iter()
                     .filter_map(|(_, sub)| sub.get("type")?.scalar().map(str::to_owned))
                     .collect(),
             });

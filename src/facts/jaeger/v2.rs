@@ -220,7 +220,7 @@ fn used(root: NodeRef<'_>) -> Vec<Scalar> {
 }
 
 fn backend(key: NodeRef<'_>, value: NodeRef<'_>, masked: bool) -> Option<Backend> {
-    let kind = value.entries().into_iter().next().and_then(|(kind, _)| Scalar::of(kind));
+    let kind = value.entries().next().and_then(|(kind, _)| Scalar::of(kind));
     let inner = kind.as_ref().and_then(|kind| value.get(&kind.text));
     let settings = inner.map(|inner| Settings::of(inner, masked)).unwrap_or_default();
     Some(Backend { name: Scalar::of(key)?, kind, settings })

@@ -51,7 +51,7 @@ pub(super) fn json(text: &str, map: &OffsetMap, manifest: &mut Manifest) {
     let handed = ["exports", "types", "typings", "publishConfig", "files", "peerDependencies"];
     manifest.published = !private && handed.iter().any(|key| root.get(key).is_some());
     if let Some(bin) = root.get("bin") {
-        let several = bin.entries().into_iter().filter_map(|(_, value)| Scalar::of(value));
+        let several = bin.entries().filter_map(|(_, value)| Scalar::of(value));
         manifest.programs.extend(Scalar::of(bin).into_iter().chain(several));
     }
     let workspaces = root.get("workspaces");

@@ -321,7 +321,6 @@ fn template(node: NodeRef<'_>, key: &str) -> Option<Scalar> {
 fn scalars(job: NodeRef<'_>, masked: bool) -> Pairs {
     let entries = job
         .entries()
-        .into_iter()
         .filter(|(_, value)| value.scalar().is_some() && !value.is_null())
         .filter_map(|(key, value)| Some((Scalar::of(key)?, Scalar::of(value)?)))
         .collect();
@@ -356,7 +355,6 @@ fn params(node: NodeRef<'_>) -> Vec<(Scalar, Vec<Scalar>)> {
     let Some(params) = node.get("params") else { return Vec::new() };
     params
         .entries()
-        .into_iter()
         .filter_map(|(key, values)| {
             Some((Scalar::of(key)?, values.items().filter_map(Scalar::of).collect()))
         })
@@ -387,7 +385,6 @@ fn static_labels<'t>(groups: impl Iterator<Item = NodeRef<'t>>, masked: bool) ->
 /// Service discoveries by kind: every `*_sd_configs` that holds at least one entry.
 fn discoveries(node: NodeRef<'_>) -> Vec<Discovery> {
     node.entries()
-        .into_iter()
         .filter_map(|(key, entries)| {
             let name = key.scalar()?;
             let kind = name.strip_suffix("_sd_configs").or_else(|| name.strip_suffix("SDConfigs"));

@@ -50,7 +50,7 @@ impl Reader<'_> {
         let mut own = None;
         let mut kinds = 0;
         let entries = body.entries();
-        for &(key, value) in &entries {
+        for (key, value) in entries.clone() {
             let Some(word) = key.scalar() else { continue };
             if matches!(word, "aggs" | "aggregations" | "meta") {
                 continue;

@@ -66,7 +66,7 @@ impl Reader<'_> {
             if node.is_sequence() { node.items().collect() } else { vec![node] };
         for item in items {
             let keys: Vec<Scalar> = match item.is_mapping() {
-                true => item.entries().into_iter().filter_map(|(key, _)| Scalar::of(key)).collect(),
+                true => item.entries().filter_map(|(key, _)| Scalar::of(key)).collect(),
                 false => Scalar::of(item).into_iter().collect(),
             };
             for mut key in keys.into_iter().filter(|key| !key.text.starts_with('_')) {
@@ -165,10 +165,8 @@ const LABELS: &[&str] = &[
 /// Reads the searches of a document.
 pub(in crate::facts) fn read(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
     let whole = is_body(root);
-    let labelled = root
-        .entries()
-        .iter()
-        .any(|(key, _)| key.scalar().is_some_and(|name| LABELS.contains(&name)));
+    let labelled =
+        root.entries().any(|(key, _)| key.scalar().is_some_and(|name| LABELS.contains(&name)));
     let mut open: Vec<(NodeRef<'_>, Option<Scalar>, usize)> = vec![(root, None, 0)];
     let mut found = 0;
     while let Some((node, name, depth)) = open.pop() {

@@ -21,7 +21,7 @@ impl Reader<'_> {
             self.fault(node.span(), "a query is an object with one kind of query in it");
             return;
         }
-        let pairs = node.entries();
+        let pairs: Vec<_> = node.entries().collect();
         // Kibana keeps what its search bar holds in the same place.
         if let (Some(words), Some(_)) = (node.get("query"), node.get("language")) {
             text::read(words, self.out);
@@ -177,11 +177,10 @@ impl Reader<'_> {
         value: NodeRef<'_>,
         negated: bool,
     ) {
-        let entries = value.entries();
         let is_option = |name: &str| clause.form == Form::List && clause.takes.contains(&name);
-        let mut fields = entries
-            .iter()
-            .filter_map(|(key, value)| Some((*key, *value, key.scalar()?)))
+        let mut fields = value
+            .entries()
+            .filter_map(|(key, value)| Some((key, value, key.scalar()?)))
             .filter(|(.., name)| !is_option(name));
         let Some((field, inner, name)) = fields.next() else {
             if !self.out.open {

@@ -67,7 +67,7 @@ fn is_by_fields(sort: NodeRef<'_>) -> bool {
     };
     !items.is_empty()
         && items.iter().all(|item| match item.is_mapping() {
-            true => item.entries().iter().all(|(key, _)| plain(key.scalar())),
+            true => item.entries().all(|(key, _)| plain(key.scalar())),
             false => plain(item.scalar()),
         })
 }
@@ -75,7 +75,7 @@ fn is_by_fields(sort: NodeRef<'_>) -> bool {
 /// Whether all conditions of an arm are met or not.
 fn is_yes_or_no(arm: NodeRef<'_>) -> bool {
     let one = |node: NodeRef<'_>| {
-        let mut kinds = node.entries().into_iter();
+        let mut kinds = node.entries();
         let kind = kinds.next().and_then(|(key, value)| Some((key.scalar()?, value)));
         let boosted = |value: NodeRef<'_>| {
             value.get("boost").is_some()

@@ -338,7 +338,7 @@ fn subjects<'t>(fields: &Fields<'t>, name: &str) -> Vec<NodeRef<'t>> {
         return value.items().collect();
     }
     if name.ends_with("{}") {
-        return value.entries().into_iter().map(|(_, value)| value).collect();
+        return value.entries().map(|(_, value)| value).collect();
     }
     vec![value]
 }

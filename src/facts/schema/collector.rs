@@ -218,8 +218,7 @@ fn statements(root: NodeRef<'_>, issues: &mut Vec<SchemaIssue>) {
             let word = name.scalar().unwrap_or_default();
             let lists = match (kind, word) {
                 ("filter", "metrics" | "traces" | "logs" | "profiles") => {
-                    let lists =
-                        section.entries().into_iter().filter(|(_, list)| list.is_sequence());
+                    let lists = section.entries().filter(|(_, list)| list.is_sequence());
                     lists.map(|(_, list)| list).collect()
                 }
                 _ if word.ends_with("_conditions") || word.ends_with("_statements") => {

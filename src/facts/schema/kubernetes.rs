@@ -66,9 +66,9 @@ fn is_changed(fields: &Fields<'_>, name: &str) -> bool {
         "proxy_from_environment" => {
             known_text(value).is_some_and(|text| !text.is_empty() && !off(text))
         }
-        "tls_config" => value.entries().iter().any(|(_, value)| {
-            known_text(*value).is_some_and(|text| !text.is_empty() && !off(text))
-        }),
+        "tls_config" => value
+            .entries()
+            .any(|(_, value)| known_text(value).is_some_and(|text| !text.is_empty() && !off(text))),
         "proxy_connect_header" => value.pairs().len() > 0,
         "bearer_token" | "bearer_token_file" | "no_proxy" => {
             known_text(value).is_some_and(|text| !text.is_empty())

@@ -69,7 +69,7 @@ pub(in crate::facts) fn read_object(
     } else {
         let nested = spec.get("outputs").into_iter().flat_map(NodeRef::items);
         for holder in std::iter::once(spec).chain(nested) {
-            let plugins = holder.entries().into_iter().filter(|(key, value)| {
+            let plugins = holder.entries().filter(|(key, value)| {
                 value.is_mapping() && !SETTINGS.contains(&key.scalar().unwrap_or_default())
             });
             for (key, value) in plugins.collect::<Vec<_>>() {

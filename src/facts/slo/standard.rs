@@ -42,7 +42,7 @@ pub(super) fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut 
 impl Reader<'_> {
     /// Services, or the objectives of one.
     fn level(&mut self, group: &Scalar, service: Option<&Scalar>, node: NodeRef<'_>, depth: usize) {
-        let beside = node.entries().iter().any(|(_, value)| is_entry(*value));
+        let beside = node.entries().any(|(_, value)| is_entry(value));
         for (key, value) in node.entries() {
             let Some(name) = Scalar::of(key) else { continue };
             if is_entry(value) {
@@ -127,7 +127,7 @@ fn settings(node: NodeRef<'_>, open: bool) -> Pairs {
             plain: false,
         })
     };
-    let pairs = node.entries().into_iter();
+    let pairs = node.entries();
     let entries = pairs.filter_map(|(key, field)| Some((Scalar::of(key)?, value(field)))).collect();
     Pairs { entries, open }
 }
@@ -177,7 +177,7 @@ fn holds_entries(node: NodeRef<'_>) -> bool {
     let named = |entry: NodeRef<'_>| {
         ["sli_definition", "measurement_window"].iter().any(|key| entry.get(key).is_some())
     };
-    node.entries().iter().any(|(_, service)| {
-        service.is_mapping() && service.entries().iter().any(|(_, entry)| named(*entry))
+    node.entries().any(|(_, service)| {
+        service.is_mapping() && service.entries().any(|(_, entry)| named(entry))
     })
 }

@@ -138,12 +138,12 @@ fn share_of(value: &Scalar, unit: f64) -> Share {
 
 pub(super) fn collector(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
     let pipelines = root.at(&["service", "pipelines"]).map(NodeRef::entries).unwrap_or_default();
-    let lists = pipelines.iter().filter_map(|(_, pipeline)| pipeline.get("processors"));
+    let lists = pipelines.clone().filter_map(|(_, pipeline)| pipeline.get("processors"));
     let used: Vec<&str> = lists.flat_map(|list| list.items().filter_map(NodeRef::scalar)).collect();
     for (key, processor) in root.get("processors").map(NodeRef::entries).unwrap_or_default() {
         let Some(setting) = Scalar::of(key) else { continue };
         // What no pipeline uses decides nothing.
-        if !pipelines.is_empty() && !used.contains(&setting.text.as_str()) {
+        if pipelines.len() > 0 && !used.contains(&setting.text.as_str()) {
             continue;
         }
         match type_of(&setting.text) {
