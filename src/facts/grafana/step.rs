@@ -29,7 +29,7 @@ pub struct Step {
 }
 
 /// What a `reduce` makes of a series without another meaning of its values.
-const PLAIN: &[&str] = &["last", "max", "mean", "median", "min"];
+const PLAIN: &[&str] = &["avg", "last", "max", "mean", "median", "min"];
 
 /// What a step does with labels and values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
@@ -75,17 +75,13 @@ impl Step {
                 Some("reduce" | "threshold" | "math" | "resample") => StepKind::Keeps,
                 _ => StepKind::Other,
             };
-            let reducer = model.get("reducer").and_then(NodeRef::scalar).unwrap_or_default();
-            return Step {
-                name,
-                kind,
-                expr: None,
-                source,
-                reads: Scalar::under(model, "expression"),
-                plain: sort == Some("reduce") && PLAIN.contains(&reducer),
-                bound: bound(model).filter(|_| sort == Some("threshold")),
-                back: None,
+            let (reads, bound) = match sort {
+                Some("classic_conditions") => classic(model).unzip(),
+                Some("threshold") => (Scalar::under(model, "expression"), bound(model)),
+                _ => (Scalar::under(model, "expression"), None),
             };
+            let plain = sort == Some("reduce") && is_plain(model.get("reducer"));
+            return Step { name, kind, expr: None, source, reads, plain, bound, back: None };
         }
         let text = model.get("expr").and_then(Scalar::template);
         let expr = text.map(|text| language::expression(text, language_of(model, source.as_ref())));
@@ -135,6 +131,19 @@ fn bound(model: NodeRef<'_>) -> Option<(Scalar, Scalar)> {
     let alone = conditions.next().is_none() && !sign.text.contains("range");
     let number = evaluator.get("params")?.items().next().and_then(Scalar::of)?;
     (alone && number.known).then_some((sign, number))
+}
+
+/// The query that conditions of the old form read, and their bound: they reduce, compare and forget
+/// the labels in one step.
+fn classic(model: NodeRef<'_>) -> Option<(Scalar, (Scalar, Scalar))> {
+    let condition = model.get("conditions")?.items().next()?;
+    let plain = is_plain(condition.at(&["reducer", "type"]));
+    let query = condition.at(&["query", "params"])?.items().next().and_then(Scalar::of)?;
+    Some((query, bound(model)?)).filter(|_| plain)
+}
+
+fn is_plain(reducer: Option<NodeRef<'_>>) -> bool {
+    reducer.and_then(NodeRef::scalar).is_some_and(|reducer| PLAIN.contains(&reducer))
 }
 
 /// The plugin says it, else the name or `uid` of the data source.
