@@ -2,6 +2,7 @@
 
 use super::stamp::Stamp;
 use super::{Hash, hash};
+use object::{Object, ReadCache};
 use sha2::{Digest, Sha256};
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
@@ -106,9 +107,12 @@ impl Folder {
     }
 }
 
-/// The hash of the program. Reading it takes longer than a small scan: it is kept under what the
-/// file system says of it.
+/// The hash of the program. Where no linker gave it an id, all of it is read, which takes longer than
+/// a small scan: that is kept under what the file system says of it.
 fn tool(top: &Path, program: &Path) -> Option<Hash> {
+    if let Some(id) = File::open(program).ok().and_then(build_id) {
+        return Some(hash(&[b"build ", id.as_slice()].concat()));
+    }
     let stamp = fs::metadata(program).ok().as_ref().and_then(Stamp::of);
     let name = stamp.map(|stamp| {
         let named = [stamp.bytes(), program.as_os_str().as_encoded_bytes().to_vec()].concat();
@@ -126,6 +130,20 @@ fn tool(top: &Path, program: &Path) -> Option<Hash> {
         let _ = write(&name, &tool);
     }
     Some(tool)
+}
+
+/// Shortest id that stands for a program's content: a hash of 64 bits.
+const SHORTEST: usize = 8;
+
+/// The hash by which the linker knows what it wrote.
+fn build_id(program: File) -> Option<Vec<u8>> {
+    let parts = ReadCache::new(program);
+    let file = object::File::parse(&parts).ok()?;
+    let id = match file.build_id().ok()? {
+        Some(id) => id.to_vec(),
+        None => file.mach_uuid().ok()??.to_vec(),
+    };
+    (id.len() >= SHORTEST).then_some(id)
 }
 
 /// The hash of what a file holds, part by part: a program is larger than all that a run reads.

@@ -19,7 +19,7 @@ pub(in crate::check) fn sort(credential: &Credential) -> Sort {
     if !credential.value.known || text.is_empty() || text.starts_with("SEALED") || filled {
         return Sort::None;
     }
-    let stand_in = is_stand_in(text);
+    let stand_in = is_stand_in(text) || is_name(text);
     // The address of a webhook is a secret only where it carries one.
     if credential.key.text == "url" && !carries_secret(text) {
         return Sort::None;
@@ -114,6 +114,30 @@ pub(in crate::check) fn is_stand_in(text: &str) -> bool {
     }) || (!text.is_empty() && text.chars().all(|c| c == '*' || c == '.'))
 }
 
+/// Whether a text only says what belongs there: `token: token`. A password can be any word.
+fn is_name(text: &str) -> bool {
+    let letters = text.chars().filter(char::is_ascii_alphanumeric);
+    let squeezed: String = letters.map(|c| c.to_ascii_uppercase()).collect();
+    NAMES.contains(&squeezed.as_str())
+}
+
+/// What the secrets that services issue are called.
+const NAMES: &[&str] = &[
+    "ACCESSTOKEN",
+    "APIKEY",
+    "APITOKEN",
+    "AUTHTOKEN",
+    "BEARERTOKEN",
+    "BOTTOKEN",
+    "INTEGRATIONKEY",
+    "KEY",
+    "ROUTINGKEY",
+    "SECRETKEY",
+    "SERVICEKEY",
+    "TOKEN",
+    "USERKEY",
+];
+
 /// Whether a file is one people copy and fill in.
 pub(in crate::check) fn is_sample(path: &str) -> bool {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name).to_lowercase();
@@ -122,7 +146,7 @@ pub(in crate::check) fn is_sample(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_issued, is_stand_in};
+    use super::{is_issued, is_name, is_stand_in};
 
     #[test]
     fn what_slack_issues_has_a_form() {
@@ -133,6 +157,12 @@ mod tests {
         assert!(!is_issued(&address("T024F12AB", "aZ09bY18cX27dW36eV45")));
         assert!(!is_issued(&address("TEAM", "aZ09bY18cX27dW36eV45fU54")));
         assert!(!is_issued(&address("T024F12AB", "XXXXXXXXXXXXXXXXXXXXXXXX")));
+    }
+
+    #[test]
+    fn names_of_secrets_are_no_secrets() {
+        assert!(["token", "api_key", "user-key", "Bot Token"].into_iter().all(is_name));
+        assert!(!["tokens", "key1", "password", "", "xoxb-token"].into_iter().any(is_name));
     }
 
     #[test]
