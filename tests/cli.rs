@@ -538,3 +538,30 @@ fn what_tests_read_is_judged_for_validity_alone() {
     assert_eq!(severity("rules/testdata/a.yml", "ALRT001"), "info", "{}", run.out);
     assert_eq!(severity("rules/testdata/a.yml", "RULE006"), "error", "{}", run.out);
 }
+
+/// What no program loads is a step lower even where one would refuse it: outputs that tests compare
+/// with, and files that the tests of a collector's component read.
+#[test]
+fn what_only_tests_load_is_a_step_lower() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: jaeger}\ndata: {shards: 5}\n";
+    let collector = "receivers: {otlp: {protocols: {grpc: {endpoint: 'localhost:4317'}}}}\nexporters: {debug: {}}\nservice:\n  pipelines:\n    traces: {receivers: [otlp], exporters: [gone]}\n";
+    let folder = repository(&[
+        ("cmd/testdata/golden-map.yaml", map),
+        ("deploy/map.yaml", map),
+        ("deploy/otel.yaml", collector),
+        ("receiver/acme/testdata/config.yaml", collector),
+    ]);
+    let run = run(folder.path(), &["check", "--all", "--format", "concise", "--color", "never"]);
+    let severity = |path: &str, code: &str| {
+        let line = run.out.lines().find(|it| it.starts_with(path) && it.contains(code));
+        line.and_then(|line| line.split(' ').nth(1)).unwrap_or_default().to_owned()
+    };
+    for (path, code, expected) in [
+        ("deploy/map.yaml", "JAEG003", "error"),
+        ("cmd/testdata/golden-map.yaml", "JAEG003", "warning"),
+        ("deploy/otel.yaml", "OTCL001", "error"),
+        ("receiver/acme/testdata/config.yaml", "OTCL001", "warning"),
+    ] {
+        assert_eq!(severity(path, code), expected, "{path}: {}", run.out);
+    }
+}

@@ -265,13 +265,15 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut FileFac
         ("sre.google.com", _) => generator::read(root, id, masked, facts),
         ("pyrra.dev", _) => pyrra::read(root, id, masked, facts),
         ("sloth.slok.dev", _) | (_, "PrometheusServiceLevel") => {
-            sloth::read(root, true, id, masked, facts);
+            sloth::read_object(root, id, masked, facts);
         }
         (_, "ServiceLevelObjective") if root.at(&["spec", "service_level_indicator"]).is_some() => {
             generator::read(root, id, masked, facts);
         }
         (_, "ServiceLevelObjective") => pyrra::read(root, id, masked, facts),
-        _ if sloth::is_file(root) => sloth::read(root, false, id, masked, facts),
+        _ if sloth::is_file(root) || sloth::is_part(root) => {
+            sloth::read(root, id, masked, facts);
+        }
         _ => standard::read(root, id, masked, facts),
     }
     leave_metricsql(id, facts);

@@ -8,6 +8,7 @@ use crate::facts::Document;
 use crate::facts::markdown::Page;
 use crate::identify::Kind;
 use crate::lang::path::last;
+use std::collections::BTreeSet;
 
 /// Files at the root that only what others install has: a collection of Ansible's, a mixin, projects
 /// that say who maintains or uses them.
@@ -166,10 +167,26 @@ impl Repo {
     /// Whether the heading of the first page tells its reader how to make such a thing himself, or
     /// names a program that others install.
     fn is_taught(&self) -> bool {
-        self.introduction().is_some_and(|page| {
-            let title = words(&page.title.text);
-            [TAUGHT, INSTALLED].iter().any(|list| list.iter().any(|it| has(&title, it)))
-        })
+        self.is_course()
+            || self.introduction().is_some_and(|page| {
+                let title = words(&page.title.text);
+                [TAUGHT, INSTALLED].iter().any(|list| list.iter().any(|it| has(&title, it)))
+            })
+    }
+
+    /// Whether the folders of the root are steps, numbered from an introduction on.
+    fn is_course(&self) -> bool {
+        const FIRST: &[&str] = &["intro", "introduction", "overview", "prerequisites"];
+        let mut steps = BTreeSet::new();
+        for path in &self.paths {
+            let Some((folder, _)) = path.split_once('/') else { continue };
+            let number = folder.split(['-', '_', '.']).next().unwrap_or_default();
+            if !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit()) {
+                steps.insert(folder);
+            }
+        }
+        let first = |step: &&str| words(step).split(' ').any(|word| FIRST.contains(&word));
+        steps.len() >= SEVERAL && steps.iter().any(first)
     }
 
     /// Whether everybody may take what is here, and nothing says that its owners run it; or it runs no
@@ -198,14 +215,14 @@ impl Repo {
     /// run is what people have at home.
     pub fn is_home(&self) -> bool {
         let said = self.introduction().is_some_and(|page| says(page, HOMES));
-        said || self.count_parts(HOME_APPS, |path| path) >= SEVERAL
+        said || self.count_parts(HOME_APPS) >= SEVERAL
     }
 
-    /// How many of these are a folder, or the name of a file, in the part of a path.
-    fn count_parts(&self, list: &[&str], part: fn(&str) -> &str) -> usize {
+    /// How many of these are a folder, or the name of a file.
+    fn count_parts(&self, list: &[&str]) -> usize {
         let named = |word: &&&str| {
             self.paths.iter().any(|path| {
-                let mut parts = part(path).split('/');
+                let mut parts = path.split('/');
                 path.contains(**word) && parts.any(|it| it.split('.').next() == Some(**word))
             })
         };
@@ -219,7 +236,13 @@ impl Repo {
             let titles = self.introduction().map(|page| words(&page.title.text));
             titles.is_some_and(|title| has(&title, "terraform"))
         };
-        let clouds = || self.count_parts(CLOUDS, |path| path.split_once('/').map_or("", |it| it.0));
+        // `aws-github`, `azure-gitlab`: the cloud is the first word.
+        let cloud = |path: &String| {
+            let (folder, _) = path.split_once('/')?;
+            let first = folder.split('-').next()?;
+            CLOUDS.iter().find(|cloud| **cloud == first)
+        };
+        let clouds = || self.paths.iter().filter_map(cloud).collect::<BTreeSet<_>>().len();
         // Modules, and examples of how to take them.
         let several = root("modules") && root("examples");
         (root("variables.tf") && root("versions.tf") || several) && titled() || clouds() >= SEVERAL

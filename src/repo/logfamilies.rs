@@ -180,6 +180,15 @@ impl Repo {
             .index_templates
             .iter()
             .any(|template| template.patterns.iter().any(|it| !it.known || covers(&it.text)));
+        // The alias that a policy rolls over is written to, and stands in no pattern.
+        let alias = self.facts.index_templates.iter().find_map(|template| {
+            let alias = template.setting("lifecycle.rollover_alias")?;
+            let same = alias.text().is_none_or(|alias| alias == written.pattern);
+            own_lifecycle(template).filter(|_| same)
+        });
+        if let Some(span) = alias {
+            return Lifecycle::Managed(span);
+        }
         match written.managed || templated || covers("logs-*-*") {
             true => Lifecycle::Unknown,
             false => self.managed(&covers),

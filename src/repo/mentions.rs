@@ -3,6 +3,7 @@
 //! names of attributes in anything but code; variables whose value is put in.
 
 use super::Repo;
+use crate::facts::DocumentId;
 use crate::facts::mentions::is_part;
 use crate::identify::Kind;
 use crate::lang::quick::{QuickMap, steady_hash};
@@ -47,6 +48,25 @@ impl Repo {
     /// pipeline; also as the label that Prometheus makes of it.
     pub fn reads_attribute(&self, old: &str) -> bool {
         self.mentioned().attributes.contains(old)
+    }
+
+    /// Whether a word that is written as variables are is put away by a command before the program
+    /// starts: an argument of a container, or a line of another file, replaces it.
+    pub fn is_replaced(&self, word: &str, document: DocumentId) -> bool {
+        let variable = word.len() > 5
+            && word.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_');
+        let replaces = |text: &str| {
+            text.contains(word)
+                && ["sed ", "envsubst", "replace"].iter().any(|it| text.contains(it))
+        };
+        let mut args = self.facts.containers.iter().flat_map(|container| &container.args);
+        let own = document.source;
+        variable
+            && (args.any(|arg| replaces(&arg.text))
+                || self.facts.documents.iter().any(|other| {
+                    let source = other.id.source;
+                    source != own && self.source(source).text().lines().any(replaces)
+                }))
     }
 
     pub(super) fn mentioned(&self) -> &Mentions {

@@ -5,6 +5,7 @@ pub mod analyses;
 pub mod burn;
 pub mod leaf;
 pub mod metric;
+mod metricsql;
 pub mod objective;
 pub mod performance;
 pub mod ratio;
@@ -29,7 +30,6 @@ use super::shippers::Shipping;
 use super::up;
 use crate::facts::dashboard::Panel;
 use crate::facts::rules::{AlertRule, RecordingRule};
-use crate::facts::{Dialect, Document};
 use crate::lang::promql::ast::{Kind, Modifiers, Node, NodeId, Op, Selector};
 use crate::lang::promql::labels::{Flow, LabelSet, Presence, flow};
 use crate::lang::promql::{Ast, fingerprint, fold};
@@ -337,32 +337,6 @@ impl<'r> Model<'r> {
     /// What panels show of objectives.
     pub fn on_panels(&self) -> &shown::Shown {
         self.shown.get_or_init(|| shown::Shown::of(self))
-    }
-
-    /// Whether some server here answers MetricsQL, so that no query can be refused for certain.
-    pub fn speaks_metricsql(&self) -> bool {
-        *self.metricsql.get_or_init(|| {
-            let facts = &self.repo.facts;
-            let dialect = |document: &Document| document.dialect == Some(Dialect::VictoriaMetrics);
-            let source = facts.data_sources.iter().any(|source| {
-                source.plugin.as_ref().is_some_and(|plugin| plugin.text.contains("victoria"))
-            });
-            let image = facts.containers.iter().any(|container| {
-                container
-                    .image
-                    .as_ref()
-                    .is_some_and(|image| image.text.contains("victoria-metrics"))
-            });
-            let own = |name: &str| name.starts_with("vm_") || name.starts_with("vmagent_");
-            source
-                || image
-                || facts.documents.iter().any(dialect)
-                || facts.panels.iter().any(Panel::speaks_metricsql)
-                || self.queries().iter().any(|query| {
-                    let mut selectors = query.ast().selectors();
-                    selectors.any(|(_, selector)| selector.metric().is_some_and(own))
-                })
-        })
     }
 
     /// Every label that an expression of a rule names.

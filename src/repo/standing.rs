@@ -4,6 +4,7 @@ use super::Repo;
 use super::images::{known_as, named};
 use crate::config::Profile;
 use crate::facts::deploy::Container;
+use crate::facts::markdown::Page;
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::lang::path::{folder, join, last, purpose};
@@ -29,10 +30,12 @@ const WORKSHOP: &[&str] = &[
     "development",
     "devservices",
     "devtools",
+    "disabled",
     "e2e",
     "example",
     "github",
     "hack",
+    "inactive",
     "local",
     "localdev",
     "manual",
@@ -97,6 +100,17 @@ impl Repo {
             && !rehearses
             && !self.is_disclaimed(document)
             && !self.is_chart_default(document)
+            && !self.is_of_component(document)
+    }
+
+    /// Whether a collector's configuration, or what builds one, lies with the code of one of its components, which is tried
+    /// with it.
+    fn is_of_component(&self, document: DocumentId) -> bool {
+        let path = &self.source(document.source).path;
+        let code =
+            || join(folder(path), "factory.go").is_some_and(|factory| self.has_path(&factory));
+        let kind = self.document(document).kind;
+        matches!(kind, Kind::OtelCollector | Kind::OtelBuilder) && code()
     }
 
     /// Whether a file is a copy of a chart's own values: its name says so, and comments document each.
@@ -269,7 +283,9 @@ impl Repo {
         let own = |path: &str| path.eq_ignore_ascii_case("README.md");
         let mut pages = self.facts.pages.iter();
         let page = pages.find(|page| own(&self.source(page.document.source).path));
-        self.is_introduced_as_shown() || page.is_some_and(|page| is_called_demo(&page.title.text))
+        let local = |page: &Page| [&page.title.text, &page.opening].iter().any(|it| is_on_kind(it));
+        self.is_introduced_as_shown()
+            || page.is_some_and(|page| is_called_demo(&page.title.text) || local(page))
     }
 
     /// Whether the page that introduces the repository says that it is a demonstration.
@@ -303,6 +319,15 @@ fn says_demo(text: &str) -> bool {
     // `Sample .NET Core REST API`, `a simple demo application`
     words.first().is_some_and(|word| SHOWN.contains(word))
         || words.windows(2).any(|pair| SHOWN.contains(&pair[0]) && THINGS.contains(&pair[1]))
+}
+
+/// Whether words say that all runs in a cluster on one's own machine.
+fn is_on_kind(text: &str) -> bool {
+    const CLUSTERS: &[&str] = &["kind cluster", "minikube cluster", "on kind", "on minikube"];
+    let text = text.to_ascii_lowercase();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.windows(2).any(|pair| CLUSTERS.contains(&pair.join(" ").as_str()))
 }
 
 /// Whether a heading is the name of a demonstration.

@@ -19,6 +19,9 @@ pub(super) fn check(credential: &Credential, case: &mut Case<'_>) {
         if model::is_injected(case.repo.source(credential.key.span.source), &credential.key.text) {
             return;
         }
+        if case.repo.is_replaced(&credential.value.text, credential.document) {
+            return;
+        }
         // What nobody loads is there to be copied, or to be chosen instead.
         let sample = credentials::is_sample(case.repo.path(credential.key.span))
             || case.repo.is_passed_over(credential.document, ALERTMANAGER);

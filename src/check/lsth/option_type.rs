@@ -4,6 +4,7 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::logstash::{Plugin, Role, Setting, Sort, Value};
+use crate::lang::path::last;
 use crate::plugins::{self, Opt, Type};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -13,10 +14,16 @@ pub(super) fn check(plugin: &Plugin, case: &mut Case<'_>) {
         return case.skip();
     };
     let name = plugin.name.text.as_str();
+    let template = is_template(case.repo.path(plugin.name.span));
     let mut first: BTreeMap<&str, &Setting> = BTreeMap::new();
     for option in &plugin.options {
         let Some(table) = known.option(&option.name.text) else { continue };
         if table.obsolete.is_some() {
+            continue;
+        }
+        // `VAR_THREADS`: what makes the pipeline of it puts the value there.
+        let form = option.value.scalar().is_some_and(|it| is_variable(&it.text));
+        if template && form {
             continue;
         }
         if let Some((span, what)) = fault(table, &option.value) {
@@ -42,6 +49,17 @@ pub(super) fn check(plugin: &Plugin, case: &mut Case<'_>) {
             case.flag(plugin.name.span).with("what", format!("`{name}` needs `{need}`"));
         }
     }
+}
+
+/// Whether a file's name says that others are made of it.
+fn is_template(path: &str) -> bool {
+    last(path).split(['.', '-', '_']).any(|word| matches!(word, "template" | "tmpl" | "tpl"))
+}
+
+/// Whether a word is written as variables are.
+fn is_variable(word: &str) -> bool {
+    word.contains('_')
+        && word.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_')
 }
 
 fn is_single(table: &Opt) -> bool {

@@ -1,5 +1,6 @@
 //! Alerts that are sent nowhere. Rule: rules/prom/alerts-without-alertmanager.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::prometheus::{PrometheusConfig, ServerForm};
 use crate::facts::rules::AlertRule;
@@ -30,6 +31,11 @@ pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
     if server.alertmanagers.is_empty() && !repo.is_agent(server) && !repo.has_ruler() {
         let place = server.alerting_key.unwrap_or(server.anchor);
         let (name, at) = (alert.name.text.clone(), alert.name.span);
-        case.flag(place).with("alert", name).related(at, "an alert that reaches nobody");
+        // Who tries things out on his own machine, or shows them, needs not be told.
+        let stands = repo.stands(server.document);
+        let flag = case.flag(place).with("alert", name).related(at, "an alert that reaches nobody");
+        if !stands {
+            flag.at_most(Severity::Warning);
+        }
     }
 }

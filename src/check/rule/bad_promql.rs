@@ -14,9 +14,15 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let name = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
     let word = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '-' | ' ');
     let form = name.is_some_and(|name| !name.is_empty() && name.chars().all(word));
+    // vmalert reads more than PromQL, and its operator takes over the rules of the other.
+    let wider = case.model.evaluates_metricsql();
     for fault in &query.parsed.faults {
         let span = case.place(query, fault.extent);
         let flag = case.flag(span).with("what", fault.message.as_str());
+        if wider {
+            flag.severity(Severity::Warning);
+            continue;
+        }
         if form {
             flag.severity(Severity::Info);
             return;

@@ -90,13 +90,29 @@ fn panel(node: NodeRef<'_>, document: DocumentId, index: u32, sources: &Sources)
     }
 }
 
+/// Plugins that take no query from `expr`.
+const WITHOUT_EXPR: &[&str] = &[
+    "cloudwatch",
+    "elasticsearch",
+    "grafana-opensearch-datasource",
+    "grafana-postgresql-datasource",
+    "graphite",
+    "influxdb",
+    "mssql",
+    "mysql",
+    "postgres",
+];
+
 fn target(node: NodeRef<'_>, of_panel: Language, sources: &Sources) -> Target {
     let own = node.get("datasource").filter(|source| !source.is_null());
     let language = match sources.language(own) {
         Language::Unknown => of_panel,
         language => language,
     };
-    let expr = node.get("expr").and_then(Scalar::template);
+    // What is left of a source that was there before: the one of now asks in fields of its own.
+    let plugin = own.and_then(|source| source.get("type")).and_then(NodeRef::scalar);
+    let left_over = plugin.is_some_and(|plugin| WITHOUT_EXPR.contains(&plugin));
+    let expr = node.get("expr").filter(|_| !left_over).and_then(Scalar::template);
     Target {
         ref_id: node.get("refId").and_then(NodeRef::scalar).unwrap_or_default().to_owned(),
         expr: expr.map(|scalar| language::expression(scalar, language)),

@@ -14,18 +14,35 @@ pub(super) fn is_file(root: NodeRef<'_>) -> bool {
             .is_some_and(|sli| ["events", "raw", "plugin"].iter().any(|key| sli.get(key).is_some()))
     };
     version.is_some_and(|version| version.starts_with("prometheus/v"))
-        || root.get("slos").is_some_and(|slos| slos.items().any(sli))
+        || root.get("slos").is_some_and(|slos| slos.items().any(sli)) && !is_part(root)
 }
 
-pub(super) fn read(
-    root: NodeRef<'_>,
-    object: bool,
-    id: DocumentId,
-    masked: bool,
-    facts: &mut FileFacts,
-) {
-    let spec = if object { root.get("spec") } else { Some(root) };
-    let Some(spec) = spec else { return };
+/// Whether a file is what stands below `spec` of an object, which a chart or a script puts it into:
+/// fields as only the object has them.
+pub(super) fn is_part(root: NodeRef<'_>) -> bool {
+    const OF_OBJECT: &[(&str, &[&str])] =
+        &[("events", &["errorQuery", "totalQuery"]), ("raw", &["errorRatioQuery"])];
+    let camel = |item: NodeRef<'_>| {
+        OF_OBJECT
+            .iter()
+            .any(|(form, keys)| keys.iter().any(|key| item.at(&["sli", form, key]).is_some()))
+    };
+    root.get("version").is_none() && root.get("slos").is_some_and(|it| it.items().any(camel))
+}
+
+/// Reads the objectives of a file.
+pub(super) fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut FileFacts) {
+    read_spec(root, is_part(root), id, masked, facts);
+}
+
+/// Reads the objectives of an object.
+pub(super) fn read_object(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut FileFacts) {
+    if let Some(spec) = root.get("spec") {
+        read_spec(spec, true, id, masked, facts);
+    }
+}
+
+fn read_spec(spec: NodeRef<'_>, object: bool, id: DocumentId, masked: bool, facts: &mut FileFacts) {
     let service = Scalar::under(spec, "service");
     let key = |snake: &'static str, camel: &'static str| if object { camel } else { snake };
     for item in spec.get("slos").into_iter().flat_map(NodeRef::items) {

@@ -109,11 +109,16 @@ impl<'t> Parser<'t> {
     /// Notes a fault after which text has to be left out.
     pub(super) fn lose(&mut self, extent: Extent, kind: FaultKind) -> Lost {
         self.fault(extent, kind);
+        self.doubt();
+        self.lost += 1;
+        Lost
+    }
+
+    /// What follows the last fault may be its consequence.
+    pub(super) fn doubt(&mut self) {
         if let Some(last) = self.tree.faults.last_mut() {
             last.lost = true;
         }
-        self.lost += 1;
-        Lost
     }
 
     pub(super) fn expected(&mut self, what: &'static str) -> Lost {

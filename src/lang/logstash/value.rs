@@ -186,6 +186,11 @@ impl Parser<'_> {
                 }
                 let extent = Extent::new(at, self.scan.word_end(at).max(at + 1));
                 self.fault(self.whole_value(extent), FaultKind::NoComma);
+                // A text that ends where the next item begins: a quote is missing before, and what
+                // seems text is none from there on.
+                if at > 0 && matches!(self.scan.bytes[at - 1], b'"' | b'\'') {
+                    self.doubt();
+                }
             }
         }
         Ok(if self.one_value(node)? { Next::Value } else { Next::Opened })
