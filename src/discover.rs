@@ -16,6 +16,7 @@ use crate::source::{Again, Encoding, Source, encoded};
 use ignore::WalkState;
 use ignore::gitignore::Gitignore;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -403,9 +404,26 @@ fn looks_binary(bytes: &[u8]) -> bool {
 const VENDORED: &[&str] =
     &["vendor", "node_modules", "third_party", "site-packages", "bower_components"];
 
+/// Folders that pip was told to install packages into: what it writes of each of them says which other
+/// entries beside it are theirs, and nothing else is put there.
+pub fn installed(entries: &[Entry]) -> Vec<String> {
+    /// Packages without which a folder may be the program's own, and was installed once.
+    const MANY: usize = 3;
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in entries {
+        let Some(info) = entry.path.strip_suffix(".dist-info/METADATA") else { continue };
+        if let Some((folder, _)) = info.rsplit_once('/') {
+            *counts.entry(folder).or_default() += 1;
+        }
+    }
+    let many = counts.into_iter().filter(|(_, count)| *count >= MANY);
+    many.map(|(folder, _)| folder.to_owned()).collect()
+}
+
 /// Whether a path lies in a folder of somebody else's code.
 ///
-/// `dependencies` are folders of Helm charts that a `Chart.yaml` beside them lists.
+/// `dependencies` are folders of Helm charts that a `Chart.yaml` beside them lists, and those that
+/// pip fills.
 pub fn is_vendored(path: &str, dependencies: &[String]) -> bool {
     let mut folders = path.split('/').collect::<Vec<_>>();
     folders.pop();

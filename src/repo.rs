@@ -116,6 +116,7 @@ pub struct Repo {
     automation: OnceLock<automation::Automation>,
     extended_classes: OnceLock<BTreeSet<String>>,
     telling_functions: OnceLock<BTreeSet<String>>,
+    open_metrics: OnceLock<BTreeSet<String>>,
     evidence: OnceLock<Vec<pillars::Evidence>>,
     evaluating: OnceLock<Vec<servers::Server>>,
     intervals: OnceLock<servers::Intervals>,

@@ -82,7 +82,8 @@ pub fn scan_tree(mut request: Request<'_>, mut tree: Tree) -> Result<Report, Ref
     tree.entries.retain(|entry| !is_excluded(&entry.path, &settings.exclude));
     let names = chart_names(&tree.entries, rendered);
     let behind = add_rendered(&mut tree.entries, rendered, names);
-    let charts = chart_dependencies(&tree.entries);
+    let mut charts = chart_dependencies(&tree.entries);
+    charts.extend(discover::installed(&tree.entries));
     for (folder, text) in folder_settings(&tree.entries, &charts, settings.file.as_deref()) {
         let name = format!("{folder}/obsproof.toml");
         let layer = Layer { name: &name, text, place: Place::Folder(&folder) };

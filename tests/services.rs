@@ -1,5 +1,6 @@
 //! Deployable units: what they are made of, what runs them, what they are.
 
+use crate::common::{json, repository, run};
 use obsproof::repo::Repo;
 use obsproof::repo::services::{Service, ServiceKind};
 use obsproof::scan;
@@ -450,4 +451,23 @@ fn of_containers_with_the_same_code_the_one_that_others_reach_gives_the_name() {
     ]);
     let web = service(&repo, "web");
     assert_eq!((web.containers.len(), web.images.len()), (2, 1));
+}
+
+/// What pip was told to put into a folder is somebody else's; a folder with that name alone is not.
+#[test]
+fn a_folder_that_pip_fills_is_not_read() {
+    let swallows = "def a():\n    try:\n        save()\n    except Exception:\n        pass\n";
+    let written = ["one", "two", "three"].map(|name| format!("libs/{name}-1.0.dist-info/METADATA"));
+    let mut files = vec![("libs/one/__init__.py", swallows), ("app/a.py", swallows)];
+    let found = |files: &[(&str, &str)]| {
+        let folder = repository(files);
+        let told = json(&run(folder.path(), &["check", "--select", "LOGS010", "--format", "json"]));
+        let findings = told["findings"].as_array().expect("findings").clone();
+        findings.iter().map(|it| it["path"].as_str().expect("a path").to_owned()).collect()
+    };
+    let all: Vec<String> = found(&files);
+    assert_eq!(all, ["app/a.py", "libs/one/__init__.py"]);
+    files.extend(written.iter().map(|path| (path.as_str(), "Name: x\n")));
+    let own: Vec<String> = found(&files);
+    assert_eq!(own, ["app/a.py"]);
 }

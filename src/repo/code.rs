@@ -3,7 +3,7 @@
 use super::Repo;
 use crate::config::Profile;
 use crate::facts::DocumentId;
-use crate::facts::code::{Evaluator, MetricDefinition};
+use crate::facts::code::{Evaluator, MetricDefinition, MetricType, ServeForm};
 use crate::lang::path::folder as folder_of;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -129,12 +129,32 @@ impl Repo {
         self.definitions.get_or_init(|| {
             let mut found: BTreeMap<String, Vec<usize>> = BTreeMap::new();
             for (number, definition) in self.facts.metric_definitions.iter().enumerate() {
-                if !definition.exposed.is_empty() && !self.is_rehearsal(definition.document) {
-                    found.entry(definition.exposed.clone()).or_default().push(number);
+                if definition.exposed.is_empty() || self.is_rehearsal(definition.document) {
+                    continue;
+                }
+                found.entry(definition.exposed.clone()).or_default().push(number);
+                if self.is_given_total(definition) {
+                    let name = format!("{}_total", definition.exposed);
+                    found.entry(name).or_default().push(number);
                 }
             }
             found
         })
+    }
+
+    /// Whether a registry of the same package gives a counter of prom-client the `_total` that it
+    /// lacks, as one that speaks OpenMetrics does.
+    pub fn is_given_total(&self, definition: &MetricDefinition) -> bool {
+        let program = |document: DocumentId| self.program(&self.source(document.source).path);
+        let packages = self.open_metrics.get_or_init(|| {
+            let servings = self.facts.metric_servings.iter();
+            let open = servings.filter(|one| one.form == ServeForm::OpenMetrics);
+            open.map(|one| program(one.document).to_owned()).collect()
+        });
+        definition.kind == MetricType::Counter
+            && definition.api.library == "prom-client"
+            && !definition.exposed.ends_with("_total")
+            && packages.contains(program(definition.document))
     }
 
     /// The declarations of a metric.

@@ -5,6 +5,7 @@ use crate::facts::DocumentId;
 use crate::facts::code::{
     Holder, INSTRUMENTED, Made, MetricDefinition, MetricServing, MetricUse, ServeForm, Target,
 };
+use crate::facts::manifest::Ecosystem;
 use crate::facts::scalar::Scalar;
 use crate::libraries;
 use crate::parse::code::Language;
@@ -154,6 +155,9 @@ impl Repo {
             "go.opentelemetry.io/",
             "k8s.io/metrics",
         ];
+        if self.has_house_package(service) {
+            return true;
+        }
         let names = self.facts.manifests.iter().filter_map(|it| it.name.as_ref()?.known_text());
         let here: Vec<&str> = names.filter(|name| name.contains('/')).collect();
         let mut imports = self.modules_of(service).flat_map(|module| &module.imports);
@@ -164,6 +168,32 @@ impl Repo {
                 && SPEAK.iter().any(|word| rest.to_ascii_lowercase().contains(word))
                 && !CLIENTS.iter().any(|known| import.starts_with(known))
                 && !here.iter().any(|name| import.starts_with(name))
+        })
+    }
+
+    /// Python: whether a service is built with a package of its own house that is not here, and may
+    /// start the program with all that it serves: `flagsmith-common` for `flagsmith-api`.
+    fn has_house_package(&self, service: &Service) -> bool {
+        /// First words that name a framework or a cloud, and no house.
+        const OPEN: &[&str] =
+            &["", "aws", "azure", "django", "fastapi", "flask", "google", "py", "python"];
+        const SHARED: &[&str] = &["base", "common", "core", "framework", "platform", "runtime"];
+        let python = |kind: Ecosystem| kind == Ecosystem::Python;
+        let manifests = self.facts.manifests.iter().filter(|it| python(it.ecosystem));
+        let here: Vec<&str> = manifests.filter_map(|it| it.name.as_ref()?.known_text()).collect();
+        let house = |name: &str| name.split(['-', '_']).next().unwrap_or_default().to_owned();
+        let own = service.manifests.iter().map(|&it| &self.facts.manifests[it]);
+        let own = own.filter(|it| python(it.ecosystem));
+        let houses: Vec<String> =
+            own.filter_map(|it| Some(house(it.name.as_ref()?.known_text()?))).collect();
+        self.dependencies_of(service).any(|it| {
+            let name = it.name.text.to_ascii_lowercase();
+            let shared = name.rsplit(['-', '_']).next().is_some_and(|end| SHARED.contains(&end));
+            let house = house(&name);
+            shared
+                && !OPEN.contains(&house.as_str())
+                && houses.contains(&house)
+                && !here.contains(&name.as_str())
         })
     }
 

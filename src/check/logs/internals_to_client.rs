@@ -43,6 +43,7 @@ pub(super) fn check(response: &Response, case: &mut Case<'_>) {
         Severity::Error if response.internal || response.made || by_hand || library => {
             Severity::Warning
         }
+        Severity::Error if is_exporter(case.repo, response.document) => Severity::Warning,
         // Its text may have been written for whoever asks.
         Severity::Error if response.expected && response.shows == Shows::Text => Severity::Warning,
         // What is shown there is for whoever works on the code.
@@ -74,6 +75,20 @@ fn is_of_database(origin: &Origin) -> bool {
     let Origin::Types(types) = origin else { return false };
     let known = |ty: &String| ty.rsplit('.').next().is_some_and(|last| TYPES.contains(&last));
     !types.is_empty() && types.iter().all(known)
+}
+
+/// Whether a document is code of a program that shows figures of another, by its name: those who
+/// collect them ask it.
+fn is_exporter(repo: &Repo, document: DocumentId) -> bool {
+    let mut units = repo.services_with(document).iter().map(|it| &repo.services()[*it]).peekable();
+    let exports = |unit: &Service| {
+        let mut names = unit
+            .manifests
+            .iter()
+            .filter_map(|&it| repo.facts.manifests[it].name.as_ref()?.known_text());
+        names.any(|name| name.ends_with("_exporter") || name.ends_with("-exporter"))
+    };
+    units.peek().is_some() && units.all(exports)
 }
 
 /// Whether a document is code of libraries alone, by their packages of Rust.

@@ -12,7 +12,7 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
     if !counter || !keeps || !definition.name.known || definition.exposed.is_empty() {
         return case.skip();
     }
-    if definition.exposed.ends_with("_total") {
+    if definition.exposed.ends_with("_total") || case.repo.is_given_total(definition) {
         return;
     }
     let name = &definition.name;

@@ -14,7 +14,7 @@ mod tracebacks;
 mod values;
 
 pub use collisions::{FieldPass, Passing};
-pub(super) use read::template;
+pub(super) use read::{is_encoded, template};
 pub(super) use shape::is_same;
 pub use tracebacks::Traceback;
 

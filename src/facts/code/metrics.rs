@@ -240,6 +240,8 @@ pub enum ServeForm {
     Automatic,
     /// Views change what instruments collect.
     Viewed,
+    /// A registry of prom-client speaks OpenMetrics, and gives counters their `_total` itself.
+    OpenMetrics,
 }
 
 /// A place where metrics are served, sent or changed as a whole.
@@ -297,6 +299,7 @@ fn serving(file: &File<'_, '_>, facts: &mut FileFacts) {
     found.extend(paths(file));
     found.extend(bundles(file));
     found.extend(unused(file));
+    found.extend(open_metrics(file));
     found.sort_by_key(|one| (one.at, one.form));
     found.dedup_by_key(|one| (one.at, one.form));
     facts.metric_servings.extend(found);
@@ -364,6 +367,41 @@ fn served(api: &&'static Api) -> Option<(ServeForm, Option<&'static str>)> {
         }
         _ => None,
     }
+}
+
+/// prom-client: calls that have a registry speak OpenMetrics, always or by a choice:
+/// `register.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)`.
+fn open_metrics(file: &File<'_, '_>) -> Vec<MetricServing> {
+    const FORMS: &[&str] =
+        &["OPENMETRICS_CONTENT_TYPE", "openMetricsContentType", "application/openmetrics-text"];
+    let unit = file.unit;
+    if !unit.imports.iter().any(|import| import.path.starts_with("prom-client")) {
+        return Vec::new();
+    }
+    let says = |id: ExprId| {
+        let text = unit.slice(&unit.place(id));
+        FORMS.iter().any(|form| text.contains(form))
+    };
+    let sets = |call: &ExprId| {
+        let takes = matches!(
+            file.called(*call),
+            Some("setContentType" | "Registry" | "AggregatorRegistry" | "ClusterRegistry")
+        );
+        takes
+            && unit
+                .args(*call)
+                .iter()
+                .any(|arg| says(arg.value) || file.names.value(arg.value).is_some_and(says))
+    };
+    let calls = unit.calls().filter(sets);
+    calls
+        .map(|call| MetricServing {
+            document: file.document,
+            form: ServeForm::OpenMetrics,
+            of: None,
+            at: file.callee_span(call),
+        })
+        .collect()
 }
 
 /// Imports of what serves metrics that the file never names again.

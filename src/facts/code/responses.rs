@@ -7,6 +7,7 @@ mod registered;
 mod replaced;
 mod said;
 mod shown;
+mod texts;
 
 pub use operators::OperatorRoute;
 pub use replaced::ErrorPage;
@@ -278,6 +279,7 @@ fn response(file: &File<'_, '_>, errors: &shown::Errors<'_>, answer: &Answer) ->
         shows,
         status: match shown::status(unit.slice(&unit.place(answer.whole))) {
             Status::Unsaid if passes_on(unit, answer.whole, &origin) => Status::Server,
+            Status::Unsaid if has_own_status(unit, answer.whole) => Status::Client,
             Status::Unsaid if !matches!(shows, Shows::Nothing) => {
                 match said::before(file, answer.whole) {
                     Status::Unsaid if takes_all(unit, answer.whole) => Status::Server,
@@ -319,6 +321,9 @@ fn takes_all(unit: &Unit<'_>, whole: ExprId) -> bool {
     if unit.exprs_around(&unit.place(whole)).any(fills) {
         return false;
     }
+    if has_own_status(unit, whole) {
+        return false;
+    }
     let params = &unit.function(unit.function_of(whole)).params;
     let names: Vec<&str> = params.iter().map(|it| it.name.trim_start_matches('_')).collect();
     script
@@ -326,6 +331,25 @@ fn takes_all(unit: &Unit<'_>, whole: ExprId) -> bool {
             names.as_slice(),
             ["err" | "error" | "e", "req" | "request", "res" | "response", "next" | ""]
         )
+}
+
+/// Express: whether the status is one that the error itself says, and no other stands in for it: errors
+/// that have one are made for whoever asks.
+fn has_own_status(unit: &Unit<'_>, whole: ExprId) -> bool {
+    const FIELDS: &[&str] = &["code", "errorCode", "httpCode", "status", "statusCode"];
+    let of_error = |id: ExprId| match unit.expr(id) {
+        ExprKind::Member { of, name } if FIELDS.contains(name) => {
+            matches!(unit.expr(*of), ExprKind::Name("err" | "error" | "e" | "ex"))
+        }
+        _ => false,
+    };
+    unit.all_in(whole).into_iter().any(|id| match unit.expr(id) {
+        ExprKind::Call { callee, args, .. } => {
+            matches!(unit.expr(*callee), ExprKind::Member { name: "status" | "code", .. })
+                && matches!(args.as_slice(), [status] if of_error(status.value))
+        }
+        _ => false,
+    })
 }
 
 /// Whether an answer hands on what another service said: the status of an error of Feign, whose text
@@ -386,7 +410,8 @@ fn pages(file: &File<'_, '_>, facts: &mut FileFacts) {
     if unit.language == Language::Python {
         let mut debug = None;
         let mut settings = false;
-        for stmt in unit.statements(crate::parse::unit::FunctionId(0)) {
+        let outer = &unit.function(FunctionId(0)).body;
+        for stmt in unit.statements(FunctionId(0)) {
             let StmtKind::Let { targets, value: Some(value), .. } = unit.stmt(stmt) else {
                 continue;
             };
@@ -394,7 +419,10 @@ fn pages(file: &File<'_, '_>, facts: &mut FileFacts) {
                 continue;
             };
             settings |= matches!(*name, "INSTALLED_APPS" | "ROOT_URLCONF" | "ALLOWED_HOSTS");
-            if *name == "DEBUG" {
+            // Behind a condition somebody chooses it.
+            let chosen =
+                matches!(unit.expr(*value), ExprKind::Bool(true)) && !outer.contains(&stmt);
+            if *name == "DEBUG" && !chosen {
                 debug = Some(*value);
             }
         }

@@ -16,8 +16,7 @@ impl Model<'_> {
             })
         };
         let mut images = facts.containers.iter().filter_map(|container| container.image.as_ref());
-        images.any(|image| image.text.contains("vmalert"))
-            || facts.documents.iter().any(made)
+        images.any(|image| image.text.contains("vmalert")) || facts.documents.iter().any(made)
     }
 
     /// Whether some server here answers MetricsQL, so that no query can be refused for certain.

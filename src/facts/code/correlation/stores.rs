@@ -6,7 +6,7 @@ use crate::facts::code::file::File;
 use crate::facts::scalar::Scalar;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, Field, FunctionId, Place, StmtId, StmtKind};
+use crate::parse::unit::{ExprId, ExprKind, Field, FunctionId, Place, StmtId, StmtKind, Unit};
 
 /// Reads the stores of a file.
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
@@ -196,6 +196,19 @@ fn named(file: &File<'_, '_>) -> Vec<ExprId> {
     all.filter(|id| FORMS.contains(&unit.slice(&unit.place(*id)))).collect()
 }
 
+/// C#: what is given to others, or back, for them to take it away: `stack.Push(LogContext.PushProperty(…))`.
+fn handed_on(unit: &Unit<'_>) -> Vec<ExprId> {
+    if unit.language != Language::Csharp {
+        return Vec::new();
+    }
+    let given = unit.calls().flat_map(|call| unit.args(call)).map(|arg| arg.value);
+    let back = unit.stmts.iter().filter_map(|stmt| match &stmt.kind {
+        StmtKind::Return(value) => *value,
+        _ => None,
+    });
+    given.chain(back).collect()
+}
+
 /// Values that are put beside the records of a thread.
 fn put(file: &File<'_, '_>) -> Vec<(ExprId, IdForm)> {
     let unit = file.unit;
@@ -214,6 +227,7 @@ fn put(file: &File<'_, '_>) -> Vec<(ExprId, IdForm)> {
             held.extend(items.iter().flat_map(|(of, _)| unit.all_in(*of)));
         }
     }
+    held.extend(handed_on(unit));
     let mut found: Vec<(ExprId, IdForm)> = clears.iter().map(|id| (*id, IdForm::Cleared)).collect();
     for (call, api) in file.of_role(Role::MdcPut) {
         let function = unit.function(unit.function_of(call.id));
@@ -226,7 +240,11 @@ fn put(file: &File<'_, '_>) -> Vec<(ExprId, IdForm)> {
             .filter(char::is_ascii_alphanumeric)
             .collect::<String>()
             .to_ascii_lowercase();
-        if starts || OWN.contains(&key.as_str()) {
+        // What an asynchronous method of C# puts there lasts as long as it does.
+        let flows = unit.language == Language::Csharp
+            && function.is_async
+            && (call.path.contains("LogContext") || call.path.contains("LogicalContext"));
+        if starts || flows || OWN.contains(&key.as_str()) {
             continue;
         }
         let held = held.contains(&call.id);

@@ -63,7 +63,7 @@ pub(in crate::facts::code) fn tells_given(called: &str) -> bool {
     let (of, name) = called.rsplit_once('.').unwrap_or(("", called));
     let built_in = || {
         let of = of.rsplit(['.', '/']).next().unwrap_or(of).to_ascii_lowercase();
-        matches!(of.as_str(), "assets" | "embedded" | "embedfs")
+        matches!(of.as_str(), "assets" | "embedded" | "embedfs" | "frontend")
     };
     GIVEN.contains(&called)
         || called.starts_with("strconv.")

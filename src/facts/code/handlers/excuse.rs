@@ -30,8 +30,16 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
         return Some(Excuse::Optional);
     }
     let drained = |id: &ExprId| matches!(unit.expr(*id), ExprKind::Member { name: "Discard", .. });
+    // `_, _ = io.ReadAll(resp.Body)`: nothing of it is kept.
+    let emptied = |id: &ExprId| {
+        matches!(file.names.callee(*id).as_deref(), Some("io.ReadAll" | "io/ioutil.ReadAll"))
+            && site.error.is_none()
+            && !site.kept_value
+            && unit.slice(&unit.place(*id)).contains("Body")
+    };
     if site.last
         || site.tried.iter().any(drained)
+        || calls.iter().any(emptied)
         || calls.iter().any(|id| is_cleanup(file, *id))
         || (in_cleanup(unit, site) && !deeds::keeps(file, site))
     {

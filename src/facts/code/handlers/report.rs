@@ -102,7 +102,8 @@ fn cause(file: &File<'_, '_>, site: &Site<'_>, call: &Call, api: &Api) -> Cause 
     if words(text, error).next().is_none() {
         // A name that was made of it: `const text = e.message`.
         let mut made = unit.all_in(call.id).into_iter().filter_map(|id| {
-            let value = file.names.value(id).filter(|value| *value != id)?;
+            let value = file.names.value(id).filter(|value| *value != id);
+            let value = value.or_else(|| made_here(unit, site, id))?;
             let text = unit.slice(&unit.place(value));
             words(text, error).next().is_some().then_some(text)
         });
@@ -121,6 +122,21 @@ fn cause(file: &File<'_, '_>, site: &Site<'_>, call: &Call, api: &Api) -> Cause 
         _ if as_text(unit, call.id, error) => Cause::Text,
         _ => Cause::Given,
     }
+}
+
+/// The value that a handler gives a name before it uses it, where other handlers give it others.
+fn made_here(unit: &Unit<'_>, site: &Site<'_>, id: ExprId) -> Option<ExprId> {
+    let ExprKind::Name(name) = unit.expr(id) else { return None };
+    let before = unit.place(id).start;
+    site.body.iter().rev().find_map(|stmt| match unit.stmt(*stmt) {
+        StmtKind::Let { targets, value: Some(value), .. } => match targets.as_slice() {
+            [target] if unit.place(*value).end <= before => {
+                matches!(unit.expr(*target), ExprKind::Name(it) if it == name).then_some(*value)
+            }
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 /// Whether only the text of the error is passed: `str(e)`, `f"{e}"`, `e.message`.

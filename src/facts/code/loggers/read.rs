@@ -5,10 +5,11 @@ use super::{
 };
 use crate::facts::FileFacts;
 use crate::facts::code::file::{Call, File};
-use crate::facts::code::logs::template;
+use crate::facts::code::logs::{is_encoded, template};
 use crate::facts::code::records::serializes;
 use crate::facts::scalar::Scalar;
 use crate::lang::path::{folder, last};
+use crate::lang::sensitive::words;
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, Part, Place, StmtKind, Unit};
@@ -134,6 +135,10 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
             add(file, &import.path, file.span(&import.at), setup, facts);
         }
     }
+    if let Some(call) = encodes(file) {
+        let span = file.callee_span(call);
+        add(file, "json.Marshal", span, Setup::Form(Form::Structured, false), facts);
+    }
     if let Some(at) = pairs(file) {
         add(file, "level=", file.span(&at), Setup::Form(Form::Structured, false), facts);
     }
@@ -159,6 +164,19 @@ fn forms(file: &File<'_, '_>, facts: &mut FileFacts) {
             start..start.saturating_add(u32::try_from(name.len()).unwrap_or_default());
         add(file, name, file.span(&place), Setup::Form(Form::Structured, false), facts);
     }
+}
+
+/// Go: where a logger of its own prints records as JSON, always or by a choice:
+/// `func logMsg(…) { b, err := json.Marshal(msg); …; console.Println(string(b)) }`.
+fn encodes(file: &File<'_, '_>) -> Option<ExprId> {
+    let unit = file.unit;
+    let prints = |call: &ExprId| {
+        let function = unit.function(unit.function_of(*call)).name;
+        matches!(file.called(*call), Some("Print" | "Printf" | "Println" | "Fprint" | "Fprintln"))
+            && words(function).iter().any(|it| matches!(it.as_str(), "log" | "logs" | "logger"))
+            && unit.args(*call).iter().any(|arg| is_encoded(file, arg.value))
+    };
+    unit.calls().find(prints).filter(|_| unit.language == Language::Go)
 }
 
 /// Whether a call is given the option without which it makes no logger: `fastify({ logger: true })`;

@@ -238,7 +238,7 @@ fn record(
 }
 
 /// Whether a value is JSON as it is written: `json.dumps(record)`, `string(encoded)`.
-fn is_encoded(file: &File<'_, '_>, id: ExprId) -> bool {
+pub(in crate::facts::code) fn is_encoded(file: &File<'_, '_>, id: ExprId) -> bool {
     let inner = match file.unit.expr(id) {
         ExprKind::Call { args, .. } if file.called(id) == Some("string") => {
             args.first().map_or(id, |arg| arg.value)

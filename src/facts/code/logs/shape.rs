@@ -5,7 +5,7 @@ use crate::facts::code::file::File;
 use crate::lang::sensitive;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, Function, Part};
+use crate::parse::unit::{ExprId, ExprKind, Function, Part, StmtKind};
 
 /// Marks of parameters that a framework fills from a request.
 const FILLED: &[(&str, &str)] = &[
@@ -263,6 +263,9 @@ pub(super) fn request(file: &File<'_, '_>, id: ExprId) -> (Option<&'static str>,
         return (Some(part), false);
     }
     let unit = file.unit;
+    if is_of_reply(file, id) {
+        return (None, false);
+    }
     // A parameter without a type stands for nothing: then what is written counts.
     let written = || unit.slice(&unit.place(id)).to_owned();
     let path = file.names.path(id).unwrap_or_else(written);
@@ -287,6 +290,35 @@ pub(super) fn request(file: &File<'_, '_>, id: ExprId) -> (Option<&'static str>,
         return (Some("headers"), false);
     }
     (None, false)
+}
+
+/// Whether a part is of the answer to a request that the code makes, whatever it is called:
+/// `request = session.get(url)`, `request.headers`.
+fn is_of_reply(file: &File<'_, '_>, id: ExprId) -> bool {
+    const ASKS: &str = "delete get head patch post put request";
+    let unit = file.unit;
+    let ExprKind::Member { of, .. } = unit.expr(id) else { return false };
+    let ExprKind::Name(name) = unit.expr(*of) else { return false };
+    let asked = |value: ExprId| {
+        let asks = |id: &ExprId| match unit.expr(*id) {
+            ExprKind::Call { callee, .. } => match unit.expr(*callee) {
+                ExprKind::Member { of, name } => {
+                    is_in(name, ASKS) && unit.slice(&unit.place(*of)).ends_with("session")
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        unit.all_in(value).iter().any(asks)
+    };
+    unit.language == Language::Python
+        && unit.statements(unit.function_of(id)).into_iter().any(|stmt| match unit.stmt(stmt) {
+            StmtKind::Let { targets, value: Some(value), .. } => {
+                matches!(targets.as_slice(), [target] if matches!(unit.expr(*target), ExprKind::Name(it) if it == name))
+                    && asked(*value)
+            }
+            _ => false,
+        })
 }
 
 /// Whether a value is a configuration that was loaded as a whole.

@@ -10,7 +10,7 @@ use crate::facts::scalar::Scalar;
 use crate::lang::sensitive;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, Part, StmtKind};
+use crate::parse::unit::{Arg, ExprId, ExprKind, Part, StmtKind};
 use crate::source::Span;
 
 /// Most values of one record.
@@ -352,7 +352,9 @@ impl<'f, 'u, 'a> Values<'f, 'u, 'a> {
             let outer = (self.encoded, self.quoted);
             self.encoded |= told || is_in(name, ENCODERS);
             self.quoted |= is_in(name, ENCODERS) || matches!(name, "repr" | "inspect");
-            for arg in args {
+            // `"{a}".format(**values)` names what it takes of a map.
+            let named = |arg: &&Arg<'_>| arg.spread && is_map(file, arg.value);
+            for arg in args.iter().filter(|arg| !named(arg)) {
                 self.collect(arg.value, inside, None, at);
             }
             (self.encoded, self.quoted) = outer;

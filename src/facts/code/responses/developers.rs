@@ -42,10 +42,18 @@ pub(super) fn is_for_developers(file: &File<'_, '_>, whole: ExprId) -> bool {
         || chooses(file, whole)
         || unit.outward(unit.function_of(whole)).any(|id| {
             let function = unit.function(id);
-            DEVELOPERS.iter().any(|word| function.name.contains(word))
+            let held = held_by(unit, function.at.start);
+            DEVELOPERS.iter().any(|word| function.name.contains(word) || held.contains(word))
                 || function.decorators.iter().any(|it| says(unit.slice(&unit.place(*it))))
         })
         || is_compiled_for_them(unit, whole)
+}
+
+/// What a function is given to where it is made: `exports.developmentErrors = (err, …) => …`.
+fn held_by<'u>(unit: &Unit<'u>, start: u32) -> &'u str {
+    let before = unit.text.get(..start as usize).unwrap_or_default();
+    let Some(line) = before.rsplit(['\n', ';']).next() else { return "" };
+    line.trim_end().strip_suffix('=').unwrap_or_default()
 }
 
 /// Whether a place is reached only where a condition of developers was asked: one around it, or one

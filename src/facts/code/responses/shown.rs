@@ -3,6 +3,7 @@
 use super::developers::{is_asked, is_for_developers};
 use super::maps::put_in;
 use super::operators::parts_for_all;
+use super::texts::{self, is_fixed, shows};
 use super::{Shows, Status};
 use crate::facts::code::errors::kinds::{tells_given, tells_inside};
 use crate::facts::code::errors::{self, Origin};
@@ -11,7 +12,7 @@ use crate::facts::code::handlers::sites::Site;
 use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, FunctionId, Part, StmtKind, Unit};
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind, Unit};
 use std::collections::BTreeMap;
 
 /// The errors that a file's code has names for, and where.
@@ -39,6 +40,8 @@ struct Named<'n> {
     broad: bool,
     own: bool,
     expected: bool,
+    /// The object itself says something where it is answered with as it is.
+    whole: bool,
     origin: Origin,
 }
 
@@ -71,7 +74,8 @@ impl<'u> Errors<'u> {
                     || !site.broad
                         && !site.types.is_empty()
                         && !site.types.iter().any(|ty| tells_inside(&file.type_path(ty)));
-                Some(Named { name: site.error?, broad: site.broad, own, expected, origin })
+                let whole = texts::has_fields(file, site);
+                Some(Named { name: site.error?, broad: site.broad, own, expected, whole, origin })
             })
             .collect();
         for at in unit.outward(unit.function_of(id)) {
@@ -90,6 +94,7 @@ impl<'u> Errors<'u> {
                 broad: true,
                 own: false,
                 expected: false,
+                whole: false,
                 origin: Origin::Any,
             }));
             for param in &function.params {
@@ -114,7 +119,8 @@ impl<'u> Errors<'u> {
                         _ => Origin::Any,
                     };
                     let expected = !broad && !tells_inside(&file.type_path(ty));
-                    found.push(Named { name: param.name, broad, own, expected, origin });
+                    let whole = false;
+                    found.push(Named { name: param.name, broad, own, expected, whole, origin });
                 }
             }
         }
@@ -141,6 +147,22 @@ impl<'u> Errors<'u> {
             });
         }
         let errors = self.around(file, whole);
+        let prints = texts::prints_objects(unit, whole);
+        // A text says more than the object that stands beside it.
+        let texts = self.named_in(file, whole, &inside, &errors, |_| prints);
+        texts.or_else(|| self.named_in(file, whole, &inside, &errors, |error| error.whole))
+    }
+
+    /// What the parts of an answer show of the errors that they name; of some the object as it is.
+    fn named_in(
+        &self,
+        file: &File<'_, '_>,
+        whole: ExprId,
+        inside: &[ExprId],
+        errors: &[Named<'_>],
+        objects: impl Fn(&Named<'_>) -> bool,
+    ) -> Option<Found> {
+        let unit = file.unit;
         // `e.getMessage()` is called, not only named.
         let called = |id: ExprId| {
             let call = inside.iter().copied().find(
@@ -152,29 +174,32 @@ impl<'u> Errors<'u> {
             // A text that was made of the error before.
             let made = file.names.value(id).filter(|made| *made != id);
             // Where it was made for developers only, it is nothing for others.
-            let parts = match made {
+            let mut parts = match made {
                 Some(made) if is_asked(file, made) => continue,
                 Some(made) => parts_for_all(unit, made),
                 None => vec![id],
             };
+            // Where it failed says more than the text.
+            parts.sort_by_key(|part| !is_trace(file, *part));
             for part in parts {
                 let found = errors.iter().find_map(|error| {
-                    let shows = shows(unit, part, error.name)?;
-                    Some((
-                        error.name,
-                        Found {
-                            at: called(id),
-                            shows,
-                            broad: error.broad,
-                            own: error.own,
-                            expected: error.expected || is_of_variants(unit, error.name),
-                            origin: error.origin.clone(),
-                        },
-                    ))
+                    let (at, shows) = shows(unit, part, error.name, objects(error))?;
+                    let shows = if is_trace(file, part) { Shows::Stack } else { shows };
+                    let found = Found {
+                        // Of what was made before, its name stands in the answer.
+                        at: if part == id && at != id { at } else { called(id) },
+                        shows,
+                        broad: error.broad,
+                        own: error.own,
+                        expected: error.expected || is_of_variants(unit, error.name),
+                        origin: error.origin.clone(),
+                    };
+                    Some((error.name, found))
                 });
                 if let Some((name, found)) = found
                     && !self.is_sorted(unit, whole)
                     && !is_in_arm(unit, whole, name)
+                    && !is_fixed(unit, whole, name)
                 {
                     return Some(found);
                 }
@@ -323,97 +348,6 @@ fn is_trace(file: &File<'_, '_>, id: ExprId) -> bool {
         },
         _ => false,
     }
-}
-
-/// Members of errors that hold their text.
-const TEXTS: &[&str] = &[
-    "message",
-    "Message",
-    "getMessage",
-    "getLocalizedMessage",
-    "Error",
-    "to_string",
-    "toString",
-    "ToString",
-    "args",
-    "description",
-];
-
-/// Functions that make a text of an error.
-const MAKERS: &[&str] = &[
-    "str",
-    "repr",
-    "String",
-    "format",
-    "Sprintf",
-    "Sprint",
-    "Errorf",
-    "Error",
-    "dumps",
-    "stringify",
-    "format!",
-];
-
-/// What an expression shows of the error with this name.
-fn shows(unit: &Unit<'_>, id: ExprId, error: &str) -> Option<Shows> {
-    let names = |id: ExprId| match unit.expr(id) {
-        ExprKind::Name(name) => *name == error,
-        ExprKind::Unary { of, .. } => {
-            matches!(unit.expr(*of), ExprKind::Name(name) if *name == error)
-        }
-        _ => false,
-    };
-    let holds = match unit.expr(id) {
-        ExprKind::Member { of, name } if names(*of) => {
-            // `err.(*echo.HTTPError).Message` was written for whoever asks.
-            let sorted = unit.slice(&unit.place(*of));
-            if unit.language == Language::Go && sorted.contains(".(") && sorted.contains("HTTP") {
-                return None;
-            }
-            // The whole of it is printed with its stack there.
-            let whole = unit.language == Language::Csharp && *name == "ToString";
-            return TEXTS.contains(name).then_some(if whole { Shows::Stack } else { Shows::Text });
-        }
-        ExprKind::Template(parts) => {
-            parts.iter().any(|part| matches!(part, Part::Value(value, _) if names(*value)))
-        }
-        ExprKind::Map { entries, .. } => entries.iter().any(|(_, value)| names(*value)),
-        ExprKind::List(items) => items.iter().any(|item| names(*item)),
-        ExprKind::Binary { op: "+", left, right } => names(*left) || names(*right),
-        ExprKind::Call { callee, args, .. } => {
-            let name = match unit.expr(*callee) {
-                ExprKind::Name(name) | ExprKind::Member { name, .. } => *name,
-                _ => "",
-            };
-            let takes = [
-                "send",
-                "json",
-                "end",
-                "JSON",
-                "String",
-                "jsonify",
-                "body",
-                "status_json",
-                "StatusCode",
-                "Fprint",
-                "Fprintf",
-                "Fprintln",
-            ];
-            let inline = unit.language == Language::Rust
-                && name == "format"
-                && args.iter().any(|arg| {
-                    unit.literal(arg.value).is_some_and(|text| {
-                        text.contains(&format!("{{{error}}}"))
-                            || text.contains(&format!("{{{error}:"))
-                    })
-                });
-            inline
-                || ((MAKERS.contains(&name) || takes.contains(&name))
-                    && args.iter().any(|arg| names(arg.value)))
-        }
-        _ => false,
-    };
-    holds.then_some(Shows::Text)
 }
 
 /// Names of statuses: of a request that is wrong, of a program that fails.
