@@ -426,7 +426,8 @@ impl<'r> Model<'r> {
 }
 
 fn is_watchdog(name: &str) -> bool {
-    let plain: String = tokens(name).concat();
+    let letters = name.chars().filter(|c| c.is_alphanumeric());
+    let plain: String = letters.flat_map(char::to_lowercase).collect();
     ["watchdog", "deadmansswitch", "deadmanswitch", "heartbeat", "deadman"]
         .iter()
         .any(|word| plain.contains(word))

@@ -110,9 +110,9 @@ impl Area {
         match self {
             Area::Network => begins(NETWORK),
             Area::NetworkErrors => {
-                let words = super::classes::tokens(name);
-                name.starts_with("probe_")
-                    || (begins(NETWORK) && words.iter().any(|word| ERRORS.contains(&word.as_str())))
+                let tells =
+                    |words: Vec<String>| words.iter().any(|word| ERRORS.contains(&word.as_str()));
+                name.starts_with("probe_") || begins(NETWORK) && tells(super::classes::tokens(name))
             }
             Area::Storage => begins(STORAGE),
             Area::Space => SPACE.contains(&name),
