@@ -49,7 +49,8 @@ def entries(body):
         if kind.endswith("STR_PREFIX"):
             yield name + "*", True
         else:
-            yield name, "MULT" in flags
+            # Some plugins write the flag as the number that it stands for.
+            yield name, "MULT" in flags or flags.strip() in ("FLB_TRUE", "1")
 
 
 def read(repo, tag):

@@ -350,7 +350,12 @@ fn names_golden(path: &str) -> bool {
     name.split(['.', '-', '_']).any(|word| word == "golden")
 }
 
-/// Severity under a profile: only lowers, never touches validity.
+/// Whether a file's last ending says that it was put aside: what reads a folder by its endings passes over it.
+fn is_put_aside(path: &str) -> bool {
+    [".old", ".bak", ".orig", ".disabled"].iter().any(|ending| path.ends_with(ending))
+}
+
+/// Severity under a profile: only lowers, and validity only where nothing loads the file.
 fn weigh(finding: &Finding, profile: Profile, path: &str) -> (Severity, Option<&'static str>) {
     let severity = finding.severity;
     // What a program made when its tests ran is nothing that runs.
@@ -359,6 +364,11 @@ fn weigh(finding: &Finding, profile: Profile, path: &str) -> (Severity, Option<&
     let tried = finding.rule.code.starts_with("OTCL") && path.contains("/testdata/");
     if profile == Profile::Dev && severity == Severity::Error && (compared || tried) {
         return (severity.lowered(), Some("lower here: what tests compare with"));
+    }
+    // A secret in it is no less known.
+    let secret = finding.rule.sensitive == Sensitivity::Security;
+    if severity == Severity::Error && is_put_aside(path) && !secret {
+        return (severity.lowered(), Some("lower here: the file is put aside"));
     }
     if finding.rule.class == Class::Validity {
         return (severity, None);

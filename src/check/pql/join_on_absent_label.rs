@@ -43,6 +43,9 @@ fn join<'a>(place: Place<'a, 'a>, binary: &Binary, case: &mut Case<'a>) {
     let Some(group) = &matching.group else { return };
     let (one, word) = if group.left { (right, "group_left") } else { (left, "group_right") };
     for label in group.labels.iter().filter(|label| lacks(one, label, case)).collect::<Vec<_>>() {
+        if is_asked_away(one, label) {
+            continue;
+        }
         report(place, label, word, "the side it is taken from has", case);
     }
 }
@@ -62,10 +65,10 @@ fn grouping<'a>(place: Place<'a, 'a>, aggregate: &Aggregate, case: &mut Case<'a>
     }
 }
 
-/// Whether a selector below asks that the label be absent: who wrote it knows, and one group for all of
-/// them is meant.
-fn is_asked_away(inner: Place<'_, '_>, label: &Name) -> bool {
-    inner.query.ast().subtree(inner.node).any(|(_, node)| {
+/// Whether a selector below asks that the label be absent: who wrote it knows, and what has none is
+/// meant.
+fn is_asked_away(side: Place<'_, '_>, label: &Name) -> bool {
+    side.query.ast().subtree(side.node).any(|(_, node)| {
         let Kind::Selector(selector) = &node.kind else { return false };
         let mut labels = selector.labels();
         labels
