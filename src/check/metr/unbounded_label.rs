@@ -5,6 +5,7 @@ use crate::check::Case;
 use crate::facts::code::{LabelValue, MetricDefinition, MetricType, ValueOrigin};
 use crate::facts::scalar::Scalar;
 use crate::lang::unbounded::is_unbounded;
+use crate::repo::Repo;
 use std::collections::BTreeSet;
 
 pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
@@ -33,7 +34,10 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
     };
     let mut told: BTreeSet<String> = BTreeSet::new();
     // Labels of instruments are those of their uses, and stand there.
-    for label in definition.labels.iter().flatten().filter(|label| counts(label)) {
+    for (at, label) in definition.labels.iter().flatten().enumerate() {
+        if !counts(label) || is_given_constants(repo, definition, at, &label.text) {
+            continue;
+        }
         if told.insert(label.text.clone()) {
             let flag = case
                 .flag(label.span)
@@ -66,6 +70,20 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
                 .related(definition.name.span, "the metric");
         }
     }
+}
+
+/// Whether all that use a metric give a label values that stand in the source: `ip` is "4" or "6".
+fn is_given_constants(repo: &Repo, definition: &MetricDefinition, at: usize, name: &str) -> bool {
+    let mut uses = repo.uses_of(definition).filter(|one| one.own_labels).peekable();
+    uses.peek().is_some()
+        && uses.all(|one| {
+            let mut given = one.labels.iter().flatten().enumerate();
+            let given = given.find(|(position, given)| match &given.key {
+                Some(key) => key.known && key.text == name,
+                None => *position == at,
+            });
+            given.is_some_and(|(_, given)| given.text.is_some())
+        })
 }
 
 /// What the code calls a user is the tenant that the label says it is: somebody signs each up.

@@ -199,6 +199,9 @@ impl Repo {
             "spring-cloud-config-server",
             "skywalking",
             "smallrye-metrics",
+            // Airlift serves what is `@Managed`.
+            "io.airlift:openmetrics",
+            "io.airlift:jmx",
         ];
         const OWN: &[&str] = &[
             "markus",

@@ -96,6 +96,19 @@ pub(super) fn is_asked(file: &File<'_, '_>, whole: ExprId) -> bool {
     around || inside() || before()
 }
 
+/// Whether a field of what is answered is taken out again for all but developers:
+/// `if (env !== 'development') delete body.stack;`.
+pub(super) fn takes_out(file: &File<'_, '_>, held: &str, field: &str, whole: ExprId) -> bool {
+    let unit = file.unit;
+    let end = unit.place(whole).start;
+    let gone = format!("delete {held}.{field};");
+    unit.statements(unit.function_of(whole)).into_iter().any(|stmt| {
+        let StmtKind::If { test, .. } = unit.stmt(stmt) else { return false };
+        let at = &unit.stmts[stmt.0 as usize].at;
+        at.end <= end && unit.slice(at).contains(&gone) && asks(file, *test)
+    })
+}
+
 /// Whether a block gives a name that an answer holds another value: `if (live) text = "failed";`.
 fn gives_name(unit: &Unit<'_>, block: &[StmtId], whole: ExprId) -> bool {
     let is = |id: ExprId, name: &str| matches!(unit.expr(id), ExprKind::Name(it) if *it == name);

@@ -1,6 +1,6 @@
 //! What of an error an answer shows.
 
-use super::developers::{is_asked, is_for_developers};
+use super::developers::{is_asked, is_for_developers, takes_out};
 use super::maps::put_in;
 use super::operators::parts_for_all;
 use super::texts::{self, is_fixed, shows};
@@ -182,6 +182,16 @@ impl<'u> Errors<'u> {
             // Where it failed says more than the text.
             parts.sort_by_key(|part| !is_trace(file, *part));
             for part in parts {
+                let member = |id: ExprId| match unit.expr(id) {
+                    ExprKind::Member { name, .. } => Some(*name),
+                    _ => None,
+                };
+                if let (ExprKind::Name(held), Some(field)) = (unit.expr(id), member(part))
+                    && is_trace(file, part)
+                    && takes_out(file, held, field, whole)
+                {
+                    continue;
+                }
                 let found = errors.iter().find_map(|error| {
                     let (at, shows) = shows(unit, part, error.name, objects(error))?;
                     let shows = if is_trace(file, part) { Shows::Stack } else { shows };
@@ -381,7 +391,6 @@ const SERVER: &[&str] = &[
     "codes.internal",
     "codes.unknown",
     "codes.unavailable",
-    "problem(",
     "notimplemented",
     // `HttpResponseServerError(…)`, `Response.serverError()`
     "servererror",
@@ -406,6 +415,9 @@ pub(in crate::facts::code) fn status(text: &str) -> Status {
         Status::Server
     } else if digits('4') || CLIENT.iter().any(|word| folded.contains(word)) {
         Status::Client
+    } else if folded.contains("problem(") {
+        // `Results.Problem(…)` is a 500 where it says no other.
+        Status::Server
     } else {
         Status::Unsaid
     }
