@@ -118,7 +118,6 @@ fn agents(tree: &Tree, out: &mut String) {
         .get("words")
         .map(NodeRef::entries)
         .unwrap_or_default()
-        .into_iter()
         .filter_map(|(word, name)| Some((word.scalar()?, name.scalar()?)))
         .collect();
     let _ = writeln!(out, "static AGENT_WORDS: &[(&str, &str)] = &{named:?};");
