@@ -48,6 +48,15 @@ pub(super) fn missing(
     (all && !sets.is_empty()).then(|| Missing { certain: certain(), loader: None })
 }
 
+/// Whether a key of a configuration in the values of a chart is the chart's own, for what is laid over
+/// the configuration that it brings: `extraReceivers`. No key of a collector is written so.
+pub(super) fn is_of_chart(repo: &Repo, document: DocumentId, key: &str) -> bool {
+    let host = repo.document(document).host;
+    let in_values = host.is_some_and(|host| repo.document(host).kind == Kind::HelmValues);
+    let own = key.strip_prefix("extra").is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    in_values && own
+}
+
 /// Whether something holds in every set that a document is part of.
 pub(super) fn in_all(repo: &Repo, document: DocumentId, test: impl Fn(&LoadSet) -> bool) -> bool {
     let mut sets = repo.collectors().of_document(document).peekable();

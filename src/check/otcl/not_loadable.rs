@@ -41,6 +41,9 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         if host == Some(Kind::HelmValues) && issue.refusal == Refusal::Missing {
             continue;
         }
+        if model::is_of_chart(case.repo, document.id, &issue.field) {
+            continue;
+        }
         let Some(sure) = is_sure(issue, document, case) else { continue };
         if layered(document, issue, case) || replaced(document, issue, case) {
             continue;

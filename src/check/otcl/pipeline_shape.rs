@@ -113,6 +113,7 @@ fn signal(pipeline: &Pipeline, case: &mut Case<'_>) {
                 case.flag(pipeline.name.span).with("what", what).severity(level);
             }
         }
+        other if model::is_of_chart(repo, pipeline.document, other) => {}
         other => {
             let hint = model::hint(other, ["traces", "metrics", "logs", "profiles"].into_iter());
             let what = format!("`{other}` is no signal{hint}");
