@@ -55,17 +55,20 @@ impl Repo {
     pub fn is_replaced(&self, word: &str, document: DocumentId) -> bool {
         let variable = word.len() > 5
             && word.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_');
-        let replaces = |text: &str| {
-            text.contains(word)
-                && ["sed ", "envsubst", "replace"].iter().any(|it| text.contains(it))
+        let by = |text: &str, commands: &[&str]| {
+            text.contains(word) && commands.iter().any(|it| text.contains(it))
         };
+        let replaces = |text: &str| by(text, &["sed ", "envsubst", "replace"]);
+        // In its own file words may ask the reader to do it.
+        let runs = |text: &str| by(text, &["sed ", "envsubst"]);
         let mut args = self.facts.containers.iter().flat_map(|container| &container.args);
         let own = document.source;
         variable
             && (args.any(|arg| replaces(&arg.text))
                 || self.facts.documents.iter().any(|other| {
                     let source = other.id.source;
-                    source != own && self.source(source).text().lines().any(replaces)
+                    let mut lines = self.source(source).text().lines();
+                    if source == own { lines.any(runs) } else { lines.any(replaces) }
                 }))
     }
 

@@ -19,7 +19,7 @@ pub(in crate::check) fn sort(credential: &Credential) -> Sort {
     if !credential.value.known || text.is_empty() || text.starts_with("SEALED") || filled {
         return Sort::None;
     }
-    let stand_in = is_stand_in(text) || is_name(text);
+    let stand_in = is_stand_in(text) || is_name(text) || variable(text).is_some();
     // The address of a webhook is a secret only where it carries one.
     if credential.key.text == "url" && !carries_secret(text) {
         return Sort::None;
@@ -114,6 +114,18 @@ pub(in crate::check) fn is_stand_in(text: &str) -> bool {
     }) || (!text.is_empty() && text.chars().all(|c| c == '*' || c == '.'))
 }
 
+/// The part of an address that is written as variables are, and stands for the secret in it:
+/// `https://hooks.slack.com/services/API_URL_SECRET`. No service issues such parts.
+pub(super) fn variable(address: &str) -> Option<&str> {
+    let (_, rest) = address.split_once("://")?;
+    rest.split('/').skip(1).find(|part| {
+        part.len() > 5
+            && part.contains('_')
+            && part.starts_with(|c: char| c.is_ascii_uppercase())
+            && part.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_')
+    })
+}
+
 /// Whether a text only says what belongs there: `token: token`. A password can be any word.
 fn is_name(text: &str) -> bool {
     let letters = text.chars().filter(char::is_ascii_alphanumeric);
@@ -146,7 +158,7 @@ pub(in crate::check) fn is_sample(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_issued, is_name, is_stand_in};
+    use super::{is_issued, is_name, is_stand_in, variable};
 
     #[test]
     fn what_slack_issues_has_a_form() {
@@ -157,6 +169,20 @@ mod tests {
         assert!(!is_issued(&address("T024F12AB", "aZ09bY18cX27dW36eV45")));
         assert!(!is_issued(&address("TEAM", "aZ09bY18cX27dW36eV45fU54")));
         assert!(!is_issued(&address("T024F12AB", "XXXXXXXXXXXXXXXXXXXXXXXX")));
+    }
+
+    #[test]
+    fn variables_stand_in_addresses() {
+        let address = "https://hooks.slack.com/services/API_URL_SECRET";
+        assert_eq!(variable(address), Some("API_URL_SECRET"));
+        for text in [
+            "https://a.example/v1/hooks",
+            "API_URL",
+            "https://A_HOST.example/x",
+            "https://a/T024F12AB/B07",
+        ] {
+            assert_eq!(variable(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -19,7 +19,9 @@ pub(super) fn check(credential: &Credential, case: &mut Case<'_>) {
         if model::is_injected(case.repo.source(credential.key.span.source), &credential.key.text) {
             return;
         }
-        if case.repo.is_replaced(&credential.value.text, credential.document) {
+        let text = credential.value.text.trim();
+        let word = credentials::variable(text).unwrap_or(text);
+        if case.repo.is_replaced(word, credential.document) {
             return;
         }
         // What nobody loads is there to be copied, or to be chosen instead.

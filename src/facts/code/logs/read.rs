@@ -111,7 +111,28 @@ fn answers_user(file: &File<'_, '_>, call: &Call) -> bool {
             PARSERS.iter().any(|known| import.path.split(['.', ':', '/']).any(|it| it == *known))
         })
     };
-    around::is_command(unit, id) || (unit.function(id).name == "main" && parses())
+    around::is_command(unit, id)
+        || (unit.function(id).name == "main" && parses())
+        || is_last_word(file, call)
+}
+
+/// Whether the program ends well right after a print: `fmt.Println(version); os.Exit(0)`.
+fn is_last_word(file: &File<'_, '_>, call: &Call) -> bool {
+    const ENDS: &[&str] = &[
+        "Environment.Exit(0)",
+        "System.exit(0)",
+        "exit(0)",
+        "os.Exit(0)",
+        "process.exit()",
+        "process.exit(0)",
+        "std::process::exit(0)",
+        "sys.exit()",
+        "sys.exit(0)",
+    ];
+    let end = file.unit.place(call.id).end as usize;
+    let after = file.unit.text.get(end..).unwrap_or_default();
+    let next = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ';' | ')'));
+    ENDS.iter().any(|it| next.starts_with(it))
 }
 
 /// Where errors are handled, places inside others left out.
