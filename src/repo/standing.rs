@@ -321,13 +321,18 @@ fn says_demo(text: &str) -> bool {
         || words.windows(2).any(|pair| SHOWN.contains(&pair[0]) && THINGS.contains(&pair[1]))
 }
 
-/// Whether words say that all runs in a cluster on one's own machine.
+/// Whether words say that all runs in a cluster on one's own machine: not "depending on kind of …".
 fn is_on_kind(text: &str) -> bool {
-    const CLUSTERS: &[&str] = &["kind cluster", "minikube cluster", "on kind", "on minikube"];
+    const CLUSTERS: &[[&str; 2]] =
+        &[["kind", "cluster"], ["minikube", "cluster"], ["on", "kind"], ["on", "minikube"]];
     let text = text.to_ascii_lowercase();
     let words: Vec<&str> =
         text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    words.windows(2).any(|pair| CLUSTERS.contains(&pair.join(" ").as_str()))
+    let sort = |at: usize| words.get(at + 2) == Some(&"of");
+    words
+        .windows(2)
+        .enumerate()
+        .any(|(at, pair)| CLUSTERS.iter().any(|known| known == pair) && !sort(at))
 }
 
 /// Whether a heading is the name of a demonstration.
@@ -417,4 +422,19 @@ fn is_of_workshop(path: &str) -> bool {
     // `.woodpecker.yml` is read by a forge.
     let hidden = file.starts_with('.');
     hidden || folders.split('/').any(outer) || file.split(['.', '-', '_']).any(is)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_on_kind;
+
+    #[test]
+    fn clusters_on_ones_own_machine_are_named() {
+        for text in ["A demo on kind and minikube", "Runs in a kind cluster.", "On Minikube"] {
+            assert!(is_on_kind(text), "{text}");
+        }
+        for text in ["depending on kind of service", "of this kind", "a cluster", ""] {
+            assert!(!is_on_kind(text), "{text}");
+        }
+    }
 }
