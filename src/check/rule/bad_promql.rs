@@ -9,6 +9,9 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     if ignored || (query.raises().is_none() && query.record().is_none()) {
         return case.skip();
     }
+    if query.is_sound() {
+        return;
+    }
     // `<promql_expression>`: a form to fill in.
     let text = query.scalar.text.trim();
     let name = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));

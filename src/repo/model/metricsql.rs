@@ -7,16 +7,19 @@ use crate::facts::{Dialect, Document};
 impl Model<'_> {
     /// Whether vmalert runs here, or its operator makes one: it evaluates rules as MetricsQL.
     pub fn evaluates_metricsql(&self) -> bool {
-        const MAKES: &[&str] = &["VMAlert", "VMCluster", "VMSingle"];
-        let facts = &self.repo.facts;
-        let made = |document: &Document| {
-            document.object.as_ref().is_some_and(|object| {
-                MAKES.contains(&object.kind.as_str())
-                    && object.api_version.contains("victoriametrics")
-            })
-        };
-        let mut images = facts.containers.iter().filter_map(|container| container.image.as_ref());
-        images.any(|image| image.text.contains("vmalert")) || facts.documents.iter().any(made)
+        *self.vmalert.get_or_init(|| {
+            const MAKES: &[&str] = &["VMAlert", "VMCluster", "VMSingle"];
+            let facts = &self.repo.facts;
+            let made = |document: &Document| {
+                document.object.as_ref().is_some_and(|object| {
+                    MAKES.contains(&object.kind.as_str())
+                        && object.api_version.contains("victoriametrics")
+                })
+            };
+            let mut images =
+                facts.containers.iter().filter_map(|container| container.image.as_ref());
+            images.any(|image| image.text.contains("vmalert")) || facts.documents.iter().any(made)
+        })
     }
 
     /// Whether some server here answers MetricsQL, so that no query can be refused for certain.
