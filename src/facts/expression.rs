@@ -54,7 +54,7 @@ impl Expression {
         let parsed = promql::parse(&scalar.text);
         let foreign = !parsed.faults.is_empty()
             && (dialect == Some(Dialect::VictoriaMetrics)
-                || placeholder::is_in(&scalar.text)
+                || placeholder::is_in(&without_strings(&scalar.text))
                 || is_metricsql(&scalar.text));
         let parsed = (!foreign).then(|| Arc::new(parsed));
         Expression { scalar, parsed, read: Text::Own }
