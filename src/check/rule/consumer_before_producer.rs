@@ -11,7 +11,7 @@ use crate::source::Span;
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let Some((document, group, span)) = position(query) else { return case.skip() };
     for (_, selector) in query.ast().selectors() {
-        let Some(producer) = selector.metric().and_then(|name| case.model.recorded(name)) else {
+        let Some(producer) = selector.metric().and_then(|name| producer(query, name, case)) else {
             continue;
         };
         let Some((other_document, other_group, other)) = position(producer) else { continue };
@@ -42,6 +42,20 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
                 .related(other, "recorded here");
         }
     }
+}
+
+/// The rule that records a name, of copies the one nearest to its reader: each server has its own.
+fn producer<'a, 'c>(query: &Query<'a>, name: &str, case: &'c Case<'a>) -> Option<&'c Query<'a>> {
+    let first = case.model.recorded(name)?;
+    let (document, group, _) = position(query)?;
+    let copy = |at: &usize| &case.model.queries()[*at];
+    let of = |at: &usize| position(copy(at)).map(|(document, ..)| document);
+    // They stand in the order of their documents.
+    let copies = &case.model.records().get(name)?.queries;
+    let start = copies.partition_point(|at| of(at) < Some(document));
+    let here = || copies[start..].iter().take_while(|at| of(at) == Some(document)).map(copy);
+    let in_group = |copy: &&Query<'a>| position(copy).is_some_and(|(_, its, _)| its == group);
+    here().find(in_group).or_else(|| here().next()).or(Some(first))
 }
 
 fn position(query: &Query<'_>) -> Option<(DocumentId, u32, Span)> {
