@@ -236,7 +236,9 @@ fn kind(before: &[String], unit: Unit, after: Option<&str>) -> Option<Kind> {
     if first.is_some_and(|word| LOOKING_BACK.contains(&word)) {
         return None;
     }
-    let compares = first.is_some_and(|word| COMPARING.contains(&word));
+    // "a response code >= 400" names a class of answers.
+    let class = words.next().is_some_and(|word| matches!(word, "code" | "codes" | "status"));
+    let compares = !class && first.is_some_and(|word| COMPARING.contains(&word));
     if is_time {
         let lasting =
             |word: &str| matches!(word, "more" | "longer" | "least" | "over" | "than" | "at");
@@ -295,6 +297,7 @@ mod tests {
             ("5xx above 5%", vec![("5%", Threshold)]),
             ("more than 5 per minute", vec![]),
             ("5xx responses", vec![]),
+            ("returning an HTTP response code >= 400", vec![]),
             ("between 5 and above 9", vec![]),
             ("above 5. Below 9", vec![("5", Threshold), ("9", Threshold)]),
         ] {

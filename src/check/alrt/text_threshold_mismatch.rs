@@ -216,6 +216,8 @@ impl Bound<'_, '_> {
         let value = claim.value;
         let mut meant = vec![value];
         match claim.unit {
+            // A share of a whole that stands nowhere here: 80% of a limit of 2 GiB.
+            Unit::Percent if self.whole.is_none() && self.value.abs() > 1000.0 => return true,
             Unit::Percent => {
                 // What is left of a whole is said as often as what is used of it.
                 let shares = [value, 100.0 - value];

@@ -19,7 +19,8 @@ pub(in crate::check) fn sort(credential: &Credential) -> Sort {
     if !credential.value.known || text.is_empty() || text.starts_with("SEALED") || filled {
         return Sort::None;
     }
-    let stand_in = is_stand_in(text) || is_name(text) || variable(text).is_some();
+    let named = is_name(text) || is_variable(text);
+    let stand_in = is_stand_in(text) || named || variable(text).is_some();
     // The address of a webhook is a secret only where it carries one.
     if credential.key.text == "url" && !carries_secret(text) {
         return Sort::None;
@@ -133,6 +134,17 @@ fn is_name(text: &str) -> bool {
     NAMES.contains(&squeezed.as_str())
 }
 
+/// `SENDER_PASSCODE`: written as variables are, and called by what belongs there.
+fn is_variable(text: &str) -> bool {
+    const LAST: &[&str] =
+        &["KEY", "TOKEN", "PASSWORD", "PASSCODE", "PASSWD", "PASS", "SECRET", "URL", "WEBHOOK"];
+    let upper = text.bytes().all(|it| it.is_ascii_uppercase() || it == b'_');
+    upper
+        && text
+            .rsplit_once('_')
+            .is_some_and(|(first, last)| first.len() > 1 && LAST.contains(&last))
+}
+
 /// What the secrets that services issue are called.
 const NAMES: &[&str] = &[
     "ACCESSTOKEN",
@@ -158,7 +170,7 @@ pub(in crate::check) fn is_sample(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_issued, is_name, is_stand_in, variable};
+    use super::{is_issued, is_name, is_stand_in, is_variable, variable};
 
     #[test]
     fn what_slack_issues_has_a_form() {
@@ -189,6 +201,13 @@ mod tests {
     fn names_of_secrets_are_no_secrets() {
         assert!(["token", "api_key", "user-key", "Bot Token"].into_iter().all(is_name));
         assert!(!["tokens", "key1", "password", "", "xoxb-token"].into_iter().any(is_name));
+    }
+
+    #[test]
+    fn variables_that_say_what_belongs_there_are_no_secrets() {
+        assert!(["SENDER_PASSCODE", "PAGERDUTY_SERVICE_KEY"].into_iter().all(is_variable));
+        let others = ["SENDER_NAME", "PASSWORD", "_KEY", "Sender_Key", "AB12_KEY", "SUPER_USER"];
+        assert!(!others.into_iter().any(is_variable));
     }
 
     #[test]

@@ -8,6 +8,9 @@ pub(super) fn check(board: &Dashboard, case: &mut Case<'_>) {
         if board.open || board.uid.as_ref().is_some_and(|uid| !uid.known) {
             return;
         }
+        if is_template(case.repo.path(board.anchor)) {
+            return case.skip();
+        }
         case.flag(board.anchor)
             .with("what", "this dashboard has no `uid`: each import makes a new address");
         return;
@@ -22,4 +25,10 @@ pub(super) fn check(board: &Dashboard, case: &mut Case<'_>) {
         );
         case.flag(uid.span).with("what", what).related(place, "the other one");
     }
+}
+
+/// Whether a program makes the dashboard of this file: it may put the `uid` in.
+fn is_template(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    [".tmpl", ".tpl", ".tftpl", ".template"].iter().any(|mark| name.contains(mark))
 }

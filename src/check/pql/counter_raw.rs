@@ -42,7 +42,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         let Some(name) = selector.metric() else { continue };
         let metric = case.model.metric(name);
         let known = metric.kind() == Some(MetricKind::Counter);
-        let by_name = !metric.is_known() && name.ends_with("_total");
+        let by_name = !metric.is_known() && name.ends_with("_total") && !is_of_state(name);
         if !(known || by_name) {
             continue;
         }
@@ -64,6 +64,28 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         let reason = if known { "is a counter" } else { "is named like a counter" };
         case.flag(span).with("metric", name).with("reason", reason);
     }
+}
+
+/// Whether a name speaks of what is there now, so that its `_total` is the sum of it:
+/// `worker_pending_task_total`.
+fn is_of_state(name: &str) -> bool {
+    const NOW: &[&str] = &[
+        "active",
+        "alive",
+        "available",
+        "current",
+        "free",
+        "idle",
+        "inflight",
+        "pending",
+        "queued",
+        "remaining",
+        "running",
+        "unhealthy",
+        "used",
+        "waiting",
+    ];
+    name.split('_').any(|word| NOW.contains(&word))
 }
 
 /// The parent of every node; the root is its own.

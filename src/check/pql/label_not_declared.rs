@@ -126,7 +126,10 @@ fn flag<'a>(
     let known = |(_, metric): &(&str, &Metric<'_, '_>)| {
         !metric.providers.is_empty() && !metric.may_have(&label.text)
     };
-    if !metrics.iter().all(known) || is_external(&label.text, case) {
+    if placeholder::is_in(&label.text)
+        || !metrics.iter().all(known)
+        || is_external(&label.text, case)
+    {
         return;
     }
     let Some((name, metric)) = metrics.first() else { return };

@@ -2,7 +2,7 @@
 
 use crate::catalogue::model::Severity;
 use crate::check::Case;
-use crate::facts::code::MetricDefinition;
+use crate::facts::code::{MetricDefinition, MetricType};
 use std::collections::BTreeSet;
 
 pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
@@ -32,7 +32,9 @@ pub(super) fn check(definition: &MetricDefinition, case: &mut Case<'_>) {
 
 /// What two declarations disagree on, in words.
 fn difference(one: &MetricDefinition, other: &MetricDefinition) -> Option<String> {
-    if one.kind != other.kind {
+    // A description says nothing of the kind: its collector does.
+    let told = |one: &MetricDefinition| one.kind != MetricType::Any;
+    if told(one) && told(other) && one.kind != other.kind {
         return Some(format!(
             "as a {} here and as a {} before",
             one.kind.name(),
