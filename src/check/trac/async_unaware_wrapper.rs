@@ -18,7 +18,10 @@ pub(super) fn check<'a>(wrapper: &'a Wrapper, case: &mut Case<'a>) {
             .related(one.span, "a function that must be waited for");
         return;
     }
-    if wrapper.decorates && repo.reaches(wrapper.document).any(|reach| reach.waits) {
+    if wrapper.decorates
+        && !wrapper.beside
+        && repo.reaches(wrapper.document).any(|reach| reach.waits)
+    {
         case.flag(wrapper.name.span)
             .with("what", "would end its measurement before the work begins, and this program has such functions")
             .severity(Severity::Warning);

@@ -5,6 +5,7 @@ use crate::check::Case;
 use crate::facts::DocumentId;
 use crate::facts::code::outbound::{OutboundCall, Protocol};
 use crate::facts::code::spans::{SpanAttribute, SpanRole, SpanScope};
+use crate::lang::sensitive::words;
 use crate::repo::Repo;
 use crate::repo::services::Service;
 
@@ -16,6 +17,12 @@ pub(super) fn check<'a>(call: &'a OutboundCall, case: &mut Case<'a>) {
     let mut traced = case.repo.traced_reaches(call.document).peekable();
     if traced.peek().is_none() || is_beside(case.repo, call.document) {
         return case.skip();
+    }
+    // What looks whether others live belongs to no request.
+    let path = &case.repo.source(call.document.source).path;
+    let stem = path.rsplit('/').next().unwrap_or(path).split('.').next().unwrap_or_default();
+    if words(stem).iter().any(|word| matches!(word.as_str(), "health" | "healthcheck" | "probe")) {
+        return;
     }
     let near = call.url.as_ref().is_some_and(|url| stays(&url.text));
     if call.once || call.injects || near || traced.any(|reach| reach.patches(call.patched)) {

@@ -375,7 +375,10 @@ fn is_fresh(file: &File<'_, '_>, id: ExprId) -> bool {
             let points = |id: ExprId| matches!(unit.expr(id), ExprKind::Unary { op: "&", .. });
             let mut values = entries.iter().map(|(_, value)| *value);
             let known = path.ends_with("Carrier") || file.table.role(&path, Role::Fresh).is_some();
-            known && !values.any(|id| points(id) || matches!(unit.expr(id), ExprKind::Name(_)))
+            // `Carrier{Map: request.Metadata}` fills what travels with the request.
+            let held =
+                |id: ExprId| matches!(unit.expr(id), ExprKind::Name(_) | ExprKind::Member { .. });
+            known && !values.any(|id| points(id) || held(id))
         }
         ExprKind::Call { .. } => {
             let path = file.call(id).map(|call| call.path.clone());

@@ -31,6 +31,8 @@ pub struct Wrapper {
     pub name: Scalar,
     /// It is used as a decorator: what it gives back calls the function.
     pub decorates: bool,
+    /// Beside it stands one for functions that must be waited for.
+    pub beside: bool,
     /// It knows functions that only begin when they are called.
     pub waits: bool,
 }
@@ -186,6 +188,7 @@ const MEASURES: &[&str] = &["trace", "span", "timer", "timed", "measure"];
 fn wrappers(file: &File<'_, '_>, facts: &mut FileFacts) {
     let unit = file.unit;
     let mut found: Vec<(FunctionId, bool)> = Vec::new();
+    let mut beside = false;
     for id in unit.calls() {
         let ExprKind::Call { callee, .. } = unit.expr(id) else { continue };
         let ExprKind::Name(name) = unit.expr(*callee) else { continue };
@@ -196,7 +199,11 @@ fn wrappers(file: &File<'_, '_>, facts: &mut FileFacts) {
         let Some(end) = all.iter().position(takes) else { continue };
         let chain = &all[..=end];
         let waits = chain.iter().any(|at| unit.function(*at).is_async);
-        if all[0].0 == 0 || waits || !chain.iter().any(|at| measures(file, *at)) {
+        if all[0].0 == 0 || !chain.iter().any(|at| measures(file, *at)) {
+            continue;
+        }
+        if waits {
+            beside = true;
             continue;
         }
         let below = end.checked_sub(1).map(|at| all[at]);
@@ -232,6 +239,7 @@ fn wrappers(file: &File<'_, '_>, facts: &mut FileFacts) {
                 plain: false,
             },
             decorates,
+            beside,
             waits: WAITS.iter().any(|word| text.contains(word))
                 || unit.is_faulty(&unit.function(id).at),
         });

@@ -225,7 +225,7 @@ fn hides(file: &File<'_, '_>, attempt: &[StmtId], catch: &Catch<'_>) -> bool {
         .iter()
         .any(|id| matches!(unit.expr(*id), ExprKind::Name(name) if Some(*name) == catch.name));
     let handled = all.iter().any(|id| match unit.expr(*id) {
-        ExprKind::Call { .. } => tells(file, *id),
+        ExprKind::Call { .. } => tells(file, *id) || hands_span(unit, *id),
         ExprKind::Propagate(_) | ExprKind::Lambda(_) => true,
         _ => false,
     });
@@ -239,6 +239,14 @@ fn hides(file: &File<'_, '_>, attempt: &[StmtId], catch: &Catch<'_>) -> bool {
         .into_iter()
         .any(|stmt| matches!(unit.stmt(stmt), StmtKind::Continue));
     !(throws || named || handled || parses || retries)
+}
+
+/// Whether a span is handed on: `answerOfFailure(fetchSpan, reason)`.
+fn hands_span(unit: &Unit<'_>, call: ExprId) -> bool {
+    unit.args(call).iter().any(|arg| match unit.expr(arg.value) {
+        ExprKind::Name(name) => name.ends_with("span") || name.ends_with("Span"),
+        _ => false,
+    })
 }
 
 /// Calls that only prepare what telemetry is given.
