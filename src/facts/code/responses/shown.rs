@@ -12,7 +12,7 @@ use crate::facts::code::handlers::sites::Site;
 use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind, Unit};
+use crate::parse::unit::{Arg, ExprId, ExprKind, FunctionId, StmtKind, Unit};
 use std::collections::BTreeMap;
 
 /// The errors that a file's code has names for, and where.
@@ -82,6 +82,11 @@ impl<'u> Errors<'u> {
             let function = unit.function(at);
             if super::registered::is_never(unit, at) {
                 break;
+            }
+            if unit.language == Language::Rust
+                && mapped(unit, at).is_some_and(|it| is_of_memory(unit, it))
+            {
+                continue;
             }
             // `(err, req, res, next)` takes every error.
             let first = function.params.first().map(|param| param.name);
@@ -210,6 +215,7 @@ impl<'u> Errors<'u> {
                     && !self.is_sorted(unit, whole)
                     && !is_in_arm(unit, whole, name)
                     && !is_fixed(unit, whole, name)
+                    && !is_of_own_class(unit, whole, name)
                 {
                     return Some(found);
                 }
@@ -260,6 +266,58 @@ fn is_in_arm(unit: &Unit<'_>, whole: ExprId, error: &str) -> bool {
                     && last.is_some_and(|last| at.end <= last);
                 holds && !arm.tests.is_empty() && arm.tests.iter().all(|test| chooses(*test))
             })
+    })
+}
+
+/// JavaScript: whether an answer is for errors of a class of the program's own alone:
+/// `if (err instanceof HttpError) { … }`.
+fn is_of_own_class(unit: &Unit<'_>, whole: ExprId, error: &str) -> bool {
+    let own = |class: &str| {
+        unit.classes.iter().any(|it| it.name == class)
+            || unit.imports.iter().any(|it| {
+                it.local == class && it.path.starts_with(['.', '~', '#'])
+                    || it.path.starts_with("@/")
+            })
+    };
+    let at = unit.place(whole);
+    unit.stmts_around(&at).any(|stmt| {
+        let StmtKind::If { test, then, .. } = unit.stmt(stmt) else { return false };
+        let ExprKind::Binary { op: "instanceof", left, right } = unit.expr(*test) else {
+            return false;
+        };
+        let holds = then.iter().any(|it| {
+            let place = &unit.stmts[it.0 as usize].at;
+            place.start <= at.start && at.end <= place.end
+        });
+        let (ExprKind::Name(left), ExprKind::Name(class)) = (unit.expr(*left), unit.expr(*right))
+        else {
+            return false;
+        };
+        holds && *left == error && own(class)
+    })
+}
+
+/// Rust: whether what may fail only puts figures into memory, or makes a text of bytes: what it says
+/// then tells nothing of what is behind the program.
+fn is_of_memory(unit: &Unit<'_>, call: ExprId) -> bool {
+    let ExprKind::Call { callee, .. } = unit.expr(call) else { return false };
+    let written = unit.slice(&unit.place(*callee));
+    let name = written.rsplit(['.', ':']).next().unwrap_or(written);
+    match name {
+        "from_utf8" => true,
+        "encode" | "encode_utf8" => unit.text.contains("TextEncoder"),
+        _ => false,
+    }
+}
+
+/// The call whose error a closure of Rust is given: `encode(…)` of `encode(…).map_err(|e| …)`.
+fn mapped(unit: &Unit<'_>, closure: FunctionId) -> Option<ExprId> {
+    unit.calls().find_map(|id| {
+        let ExprKind::Call { callee, args, .. } = unit.expr(id) else { return None };
+        let ExprKind::Member { of, name: "map_err" } = unit.expr(*callee) else { return None };
+        let given =
+            |arg: &Arg<'_>| matches!(unit.expr(arg.value), ExprKind::Lambda(it) if *it == closure);
+        args.iter().any(given).then_some(*of)
     })
 }
 
