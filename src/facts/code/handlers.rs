@@ -3,7 +3,7 @@
 //! What a handler calls and nobody here can follow may report the error: only what certainly
 //! tells nobody is called lost.
 
-mod acts;
+pub(super) mod acts;
 mod answers;
 mod deeds;
 mod excuse;

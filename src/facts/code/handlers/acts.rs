@@ -201,7 +201,7 @@ pub(super) fn only_logs(file: &File<'_, '_>, calls: &[ExprId]) -> bool {
 
 /// Whether a function is a part of what writes records, as its class extends one: an appender, a
 /// handler of records. A record of what fails there would come back to it.
-pub(super) fn is_of_logger(unit: &Unit<'_>, function: FunctionId) -> bool {
+pub(in crate::facts::code) fn is_of_logger(unit: &Unit<'_>, function: FunctionId) -> bool {
     const LOGS: &[&str] = &["log", "logs", "logger", "logging"];
     const PARTS: &[&str] =
         &["encoder", "enricher", "filter", "formatter", "handler", "layout", "sink", "target"];

@@ -9,8 +9,9 @@ use super::{Level, LogCall, Logged, arguments, fit};
 use crate::facts::FileFacts;
 use crate::facts::code::around;
 use crate::facts::code::file::{Call, File};
-use crate::facts::code::handlers::pages;
+use crate::facts::code::handlers::{acts, pages};
 use crate::facts::scalar::Scalar;
+use crate::lang::sensitive::words;
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
 use crate::parse::unit::{Arg, ExprId, ExprKind, Part, Place, Stmt, StmtKind};
@@ -41,7 +42,13 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
             record.coloured = is_coloured(file, call);
             empty(file, call, &absent, &mut record.values);
             record.aside = record.printed
-                && (shown.has(&record.function.text, &inside) || answers_user(file, call));
+                && (record.developing
+                    || shown.has(&record.function.text, &inside)
+                    || answers_user(file, call)
+                    || is_usage(file, call, &record)
+                    || is_of_logger(&record)
+                    || acts::is_of_logger(file.unit, file.unit.function_of(call.id))
+                    || is_output(file, call));
             facts.log_calls.push(record);
         }
     }
@@ -133,6 +140,47 @@ fn is_last_word(file: &File<'_, '_>, call: &Call) -> bool {
     let after = file.unit.text.get(end..).unwrap_or_default();
     let next = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ';' | ')'));
     ENDS.iter().any(|it| next.starts_with(it))
+}
+
+/// Whether a print tells how a program is called: `Usage: …`, or what follows `printUsage(…)`.
+fn is_usage(file: &File<'_, '_>, call: &Call, record: &LogCall) -> bool {
+    const PRINTS: &[&str] = &["printUsage(", "printHelp(", "print_usage(", "print_help("];
+    let says = |text: &str| {
+        let text = text.trim_start();
+        text.get(..6).is_some_and(|head| head.eq_ignore_ascii_case("usage:"))
+    };
+    let unit = file.unit;
+    let message = [&record.message, &record.template].into_iter().flatten();
+    let first = unit.args(call.id).first().map(|arg| unit.slice(&unit.place(arg.value)));
+    let first = first.map(|text| text.trim_start_matches(|c: char| !c.is_alphanumeric()));
+    let at = unit.place(call.id).start as usize;
+    let line = |text: &str| text.trim_end().lines().next_back().map(str::to_owned);
+    let head = unit.text.get(..at).unwrap_or_default();
+    let start = head.rfind('\n').unwrap_or(0);
+    let before = line(unit.text.get(..start).unwrap_or_default()).unwrap_or_default();
+    message.map(|text| text.text.as_str()).chain(first).any(says)
+        || PRINTS.iter().any(|it| before.contains(it))
+}
+
+/// Whether a print says that the logger itself failed: there is no other to say it with.
+fn is_of_logger(record: &LogCall) -> bool {
+    const STEPS: &[&str] =
+        &["close", "configure", "flush", "init", "initialize", "setup", "sync", "start"];
+    let message = [&record.message, &record.template].into_iter().flatten().next();
+    let words = words(message.map_or("", |text| text.text.as_str()));
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    has(&["logger", "logging"]) && has(STEPS) && has(&["failed", "cannot", "could", "unable"])
+}
+
+/// Whether what a program makes is written as it is, without a word of its own:
+/// `process.stdout.write(image.buffer)`.
+fn is_output(file: &File<'_, '_>, call: &Call) -> bool {
+    let unit = file.unit;
+    call.path == "process.stdout.write"
+        && unit.args(call.id).first().is_some_and(|arg| {
+            let mut parts = unit.all_in(arg.value).into_iter();
+            !parts.any(|id| matches!(unit.expr(id), ExprKind::Text(_) | ExprKind::Template(_)))
+        })
 }
 
 /// Where errors are handled, places inside others left out.
