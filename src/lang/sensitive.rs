@@ -152,7 +152,7 @@ const OTHER_TOKENS: &str = "\
     eof eos bos pad unk mask special lexer syntax fencing change marker delimiter operator \
     keyword watch unexpected expected input output prompt completion word consent locale lang \
     language theme correlation tracking tracing idempotency lock lease concurrency consistency \
-    snapshot barrier erc20 erc721 sell buy fee gas native base quote collateral lp pool reward \
+    snapshot barrier erc20 erc721 sell buy taker maker starting fee gas native base quote collateral lp pool reward \
     staking wrapped underlying";
 
 /// Words before an email address, a phone number or a name that make it one of a machine or a

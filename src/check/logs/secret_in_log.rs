@@ -200,8 +200,14 @@ fn is_spoken(name: &str, message: &str) -> bool {
 fn is_of_another_kind(call: &LogCall, case: &Case<'_>) -> bool {
     const KINDS: &[&str] =
         &["acme", "erc20", "grammar", "lexer", "parser", "pgen2", "tokenize", "tokenizer"];
+    /// What stands beside the token of a page: `list(project, limit, token)`.
+    const PAGES: &[&str] = &["limit", "maxresults", "pagesize", "perpage"];
+    let pages = call.values.iter().filter_map(|value| value.name.as_deref()).any(|name| {
+        let bare = name.replace('_', "").to_ascii_lowercase();
+        PAGES.contains(&bare.rsplit('.').next().unwrap_or(&bare))
+    });
     let path = &case.repo.source(call.document.source).path;
-    call.ledger || sensitive::words(path).iter().any(|word| KINDS.contains(&word.as_str()))
+    pages || call.ledger || sensitive::words(path).iter().any(|word| KINDS.contains(&word.as_str()))
 }
 
 /// Whether what is printed is what a script makes for the program that starts next: the settings of

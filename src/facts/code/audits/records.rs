@@ -106,7 +106,9 @@ fn function(
     logs: &Logs<'_>,
 ) -> Option<AuditRecord> {
     let unit = file.unit;
-    let params = &unit.function(routine.id).params;
+    // The logger that it is handed is nothing of the event.
+    let params = unit.function(routine.id).params.iter().filter(|param| !is_logger(param));
+    let params: Vec<&Param<'_>> = params.collect();
     let calls = |routine: &Routine| -> Vec<ExprId> {
         let calls = routine.exprs.iter().copied();
         calls.filter(|id| matches!(unit.expr(*id), ExprKind::Call { .. })).collect()
@@ -149,7 +151,7 @@ fn function(
         said.give(WHEN);
         said.give(WHERE);
     }
-    for param in params {
+    for param in &params {
         said.say(param.name);
     }
     for routine in helpers.iter().copied().chain([routine]) {
@@ -167,9 +169,9 @@ fn function(
         .iter()
         .filter(|param| !is_rest(file, param))
         .any(|param| carries(param) && handed(param));
-    let apart = !params.is_empty() && !params.iter().any(handed);
+    let apart = !params.is_empty() && !params.iter().any(|param| handed(param));
     let elsewhere = is_based(file, *first)
-        || params.iter().any(says_record)
+        || params.iter().any(|param| says_record(param))
         || own.iter().any(|id| keeps(file, logs, *id));
     let judged =
         !carried && !elsewhere && (said.has(WHAT) || said.has(WHO)) && (params.len() > 1 || apart);
@@ -242,6 +244,11 @@ fn handed_on<'a>(file: &File<'_, 'a>, routine: &Routine) -> BTreeSet<&'a str> {
             _ => None,
         })
         .collect()
+}
+
+/// Whether a parameter is the logger that records go through.
+fn is_logger(param: &Param<'_>) -> bool {
+    words(param.name).last().is_some_and(|last| matches!(last.as_str(), "log" | "logger"))
 }
 
 /// `**kwargs`, `...fields`.

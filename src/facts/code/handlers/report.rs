@@ -32,6 +32,10 @@ pub(super) fn all(file: &File<'_, '_>, site: &Site<'_>) -> Vec<Report> {
         let call_name = Scalar { text, span, known: true, plain: false };
         reports.push(Report { call: call_name, cause, addition: addition(file, site, call, api) });
     }
+    // What one of them told of the error the others need not repeat.
+    if reports.iter().any(|report| report.cause == Cause::Text) {
+        reports.retain(|report| report.cause == Cause::Text);
+    }
     reports
 }
 
@@ -126,12 +130,16 @@ fn cause(file: &File<'_, '_>, site: &Site<'_>, call: &Call, api: &Api) -> Cause 
 
 /// The value that a handler gives a name before it uses it, where other handlers give it others.
 fn made_here(unit: &Unit<'_>, site: &Site<'_>, id: ExprId) -> Option<ExprId> {
-    let ExprKind::Name(name) = unit.expr(id) else { return None };
+    let written = match unit.expr(id) {
+        // `file.err = wrap(err)`
+        ExprKind::Name(_) | ExprKind::Member { .. } => unit.slice(&unit.place(id)),
+        _ => return None,
+    };
     let before = unit.place(id).start;
     site.body.iter().rev().find_map(|stmt| match unit.stmt(*stmt) {
         StmtKind::Let { targets, value: Some(value), .. } => match targets.as_slice() {
             [target] if unit.place(*value).end <= before => {
-                matches!(unit.expr(*target), ExprKind::Name(it) if it == name).then_some(*value)
+                (unit.slice(&unit.place(*target)) == written).then_some(*value)
             }
             _ => None,
         },

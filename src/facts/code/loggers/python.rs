@@ -151,6 +151,11 @@ fn handler(file: &File<'_, '_>, call: &Call, root: Option<Span>, facts: &mut Fil
     ]
     .iter()
     .any(|word| text.contains(word) && (*word != "if not " || text.contains("andlers")));
+    // Another method of the object takes it away again.
+    let guarded = guarded
+        || function
+            .class
+            .is_some_and(|it| unit.slice(&unit.class(it).at).contains("removeHandler"));
     let routed = function
         .decorators
         .iter()
