@@ -5,7 +5,10 @@ use crate::facts::code::correlation::{CorrelationId, IdForm};
 use crate::repo::services::Service;
 
 pub(super) fn check(id: &CorrelationId, case: &mut Case<'_>) {
-    let IdForm::Made { .. } = id.form else { return case.skip() };
+    let IdForm::Made { timed, sent, .. } = id.form else { return case.skip() };
+    if timed || sent {
+        return;
+    }
     let repo = case.repo;
     let Some(service) = repo.service_of(id.document).filter(|one| Service::is_readable(one)) else {
         return case.skip();

@@ -8,7 +8,7 @@ use crate::repo::services::ServiceKind;
 const EDGES: &[&str] = &["gateway", "edge", "ingress", "proxy", "bff"];
 
 pub(super) fn check(id: &CorrelationId, case: &mut Case<'_>) {
-    let IdForm::Made { at_start, instead } = id.form else { return case.skip() };
+    let IdForm::Made { at_start, instead, timed, .. } = id.form else { return case.skip() };
     let repo = case.repo;
     let service = repo.service_of(id.document);
     if service.is_some_and(|one| one.kind == ServiceKind::Cli) {
@@ -25,8 +25,8 @@ pub(super) fn check(id: &CorrelationId, case: &mut Case<'_>) {
     else {
         return;
     };
-    // The request brought none, or whatever was asked first.
-    if instead {
+    // The request brought none, or whatever was asked first; or there is no request.
+    if instead || timed {
         return;
     }
     let read = repo.correlations_with(id.document).any(|it| it.inbound || it.traced || it.bridged);

@@ -56,6 +56,10 @@ pub enum IdForm {
         at_start: bool,
         /// It stands in for one that was asked for first, and was not there.
         instead: bool,
+        /// It is made in what runs by the clock, which no request reaches.
+        timed: bool,
+        /// It is handed to what sends something.
+        sent: bool,
     },
     /// It is kept where every thread has its own.
     PerThread,

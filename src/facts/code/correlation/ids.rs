@@ -4,6 +4,7 @@ use super::{CorrelationId, IdForm, names_id, scalar};
 use crate::facts::FileFacts;
 use crate::facts::code::file::File;
 use crate::facts::code::handlers::pages::is_page;
+use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind, Unit};
@@ -162,10 +163,47 @@ pub(super) fn made(file: &File<'_, '_>, facts: &mut FileFacts) {
     }
     let instead = instead(file);
     for id in found {
-        let form = IdForm::Made { at_start: at_start(unit, id), instead: instead.contains(&id) };
+        let form = IdForm::Made {
+            at_start: at_start(unit, id),
+            instead: instead.contains(&id),
+            timed: is_timed(file, id),
+            sent: is_sent(file, id),
+        };
         let name = scalar(file, id);
         facts.correlation_ids.push(CorrelationId { document: file.document, name, form });
     }
+}
+
+/// Whether an id is made in a job, by the name of its class or its file: `ReportJob`, `clean.job.ts`.
+fn is_timed(file: &File<'_, '_>, id: ExprId) -> bool {
+    const JOBS: &[&str] = &["cron", "job", "jobs", "scheduler"];
+    let unit = file.unit;
+    let is = |name: &str| words(name).last().is_some_and(|it| JOBS.contains(&it.as_str()));
+    let class = unit.outward(unit.function_of(id)).find_map(|it| unit.function(it).class);
+    let name = file.path.rsplit('/').next().unwrap_or(file.path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    class.is_some_and(|it| is(unit.class(it).name)) || is(stem)
+}
+
+/// Whether the name that gets an id is handed to what sends something: `decorateRequest(request, id)`.
+fn is_sent(file: &File<'_, '_>, id: ExprId) -> bool {
+    const SENDS: &[&str] = &[
+        "call", "decorate", "dispatch", "emit", "enqueue", "forward", "invoke", "publish", "send",
+    ];
+    let unit = file.unit;
+    unit.calls().any(|call| {
+        let sends = file.called(call).is_some_and(|name| {
+            words(name).first().is_some_and(|first| SENDS.contains(&first.as_str()))
+        });
+        sends
+            && unit.args(call).iter().any(|arg| {
+                matches!(unit.expr(arg.value), ExprKind::Name(_))
+                    && file
+                        .names
+                        .value(arg.value)
+                        .is_some_and(|value| value == id || unit.all_in(value).contains(&id))
+            })
+    })
 }
 
 /// What is only evaluated where something else is not there: `given ?? make()`.
