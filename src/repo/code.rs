@@ -5,6 +5,7 @@ use crate::config::Profile;
 use crate::facts::DocumentId;
 use crate::facts::code::{Evaluator, MetricDefinition, MetricType, ServeForm};
 use crate::lang::path::folder as folder_of;
+use crate::lang::sensitive::words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Files that say how the code beside and below them is built or run.
@@ -44,7 +45,14 @@ impl Repo {
     pub fn is_rehearsal(&self, document: DocumentId) -> bool {
         let path = &self.source(document.source).path;
         let file = path.rsplit('/').next().unwrap_or(path);
-        let test = file.starts_with("test_") || file.contains("_test.");
+        let stem = file.split('.').next().unwrap_or(file);
+        let test = file.starts_with("test_")
+            || file.contains("_test.")
+            || stem.ends_with("_tests")
+            || stem.ends_with("-tests")
+            // Behave's steps, and what it sets up before them.
+            || path.contains("features/steps/")
+            || path.ends_with("features/environment.py");
         test || self.profile(document.source) == Profile::Dev
     }
 
@@ -73,11 +81,11 @@ impl Repo {
         let (folders, _) = path.rsplit_once('/').unwrap_or(("", path));
         // `stub-idp`, `payments_mock`
         let says = |folder: &str| {
-            let mut words = folder.split(['-', '_', '.']).filter(|word| !word.is_empty());
+            let mut parts = folder.split(['-', '_', '.']).filter(|word| !word.is_empty());
             let is = |word: &str| FOLDERS.contains(&word);
             FOLDERS.contains(&folder)
-                || words.next().is_some_and(is)
-                || words.next_back().is_some_and(is)
+                || parts.next().is_some_and(is)
+                || parts.next_back().is_some_and(is)
         };
         self.is_rehearsal(document) || folders.split('/').any(says)
     }
@@ -105,14 +113,20 @@ impl Repo {
         /// First words of names of files that fill a database, or stand beside such a step.
         const STEPS: &[&str] =
             &["seed", "seeder", "postbuild", "prebuild", "postinstall", "preinstall", "lcov"];
+        /// Words of names of programs that measure, fill or look through something once.
+        const BINS: &[&str] =
+            &["bench", "benchmark", "drill", "dump", "gen", "generate", "migrate", "seed"];
         let path = &self.source(document.source).path;
         let mut parts = path.split('/').rev();
         let step = parts.next().is_some_and(|name| {
             let first = name.split(['.', '-', '_']).next().unwrap_or(name);
             FILES.contains(&name) || STEPS.contains(&first) || name.contains(".config.")
         });
-        // Django's commands are typed.
-        let typed = path.contains("management/commands/");
+        // Django's commands are typed, and so are programs of Rust that go by the name of an errand.
+        let typed = path.contains("management/commands/")
+            || path
+                .rsplit_once("src/bin/")
+                .is_some_and(|(_, name)| words(name).iter().any(|it| BINS.contains(&it.as_str())));
         step || typed
             || parts.any(|folder| FOLDERS.contains(&folder))
             || self.is_load_test(document)

@@ -354,6 +354,7 @@ pub(super) fn is_minified(path: &str, text: &str) -> bool {
     let named = path.ends_with(".min.js")
         || path.contains(".bundle.")
         || path.ends_with(".pnp.cjs")
+        || path.ends_with(".pnp.loader.mjs")
         || path.starts_with(".yarn/");
     let lines = || text.bytes().filter(|byte| *byte == b'\n').count() + 1;
     named || (text.len() > MIN_MINIFIED && text.len() / lines() > MAX_AVERAGE_LINE)

@@ -102,22 +102,40 @@ fn is_deed(file: &File<'_, '_>, site: &Site<'_>, id: ExprId) -> bool {
     let small = || {
         // A mapper's `insert(row)`, which is waited for without a word.
         let rows = unit.language == Language::Java && matches!(&**first, "insert" | "update");
-        (is_in(first, SMALL) && (more || rows || waited())) || (is_in(first, WAITED) && waited())
+        let stored = || is_of_store(unit, id);
+        (is_in(first, SMALL) && (more || rows || stored() || waited()))
+            || (is_in(first, WAITED) && waited())
     };
     let deed =
         !NONE.contains(&name.to_ascii_lowercase().as_str()) && (is_in(first, DEEDS) || small());
     deed && !is_of_copies(unit, id) && !is_to_person(unit, id)
 }
 
-/// Whether something is sent to somebody who may refuse it, as users of chats do with messages to them
-/// alone: `author.send(…)`.
-fn is_to_person(unit: &Unit<'_>, id: ExprId) -> bool {
+/// Whether a call is one of what keeps rows, by its name: `_ledgerRepository.Insert(entry)`.
+fn is_of_store(unit: &Unit<'_>, id: ExprId) -> bool {
     let ExprKind::Call { callee, .. } = unit.expr(id) else { return false };
-    let ExprKind::Member { of, name: "send" } = unit.expr(*callee) else { return false };
+    let ExprKind::Member { of, .. } = unit.expr(*callee) else { return false };
     let (ExprKind::Name(of) | ExprKind::Member { name: of, .. }) = unit.expr(*of) else {
         return false;
     };
-    words(of).last().is_some_and(|word| is_in(word, "author member recipient user"))
+    words(of).last().is_some_and(|word| is_in(word, "dao repo repository"))
+}
+
+/// Whether something is sent to somebody who may refuse it, or be gone, as users of chats do with what is
+/// said to them alone: `author.send(…)`.
+fn is_to_person(unit: &Unit<'_>, id: ExprId) -> bool {
+    let ExprKind::Call { callee, .. } = unit.expr(id) else { return false };
+    let ExprKind::Member { of, name } = unit.expr(*callee) else { return false };
+    let (ExprKind::Name(of) | ExprKind::Member { name: of, .. }) = unit.expr(*of) else {
+        return false;
+    };
+    // What was asked in a chat lapses after seconds: `interaction.reply(…)`.
+    let to = match *name {
+        "send" => "author member recipient user",
+        "reply" | "respond" | "followUp" | "followup" | "editReply" => "interaction message msg",
+        _ => return false,
+    };
+    words(of).last().is_some_and(|word| is_in(word, to))
 }
 
 /// Words of names of what only holds copies, or how far something is: it is made anew.

@@ -443,6 +443,12 @@ fn is_probe(unit: &Unit<'_>, site: &Site<'_>) -> bool {
     if around.iter().any(|id| words(unit.function(*id).name).iter().any(is_probe)) {
         return true;
     }
+    // `UntilAsync(container)` is asked again and again.
+    let until =
+        |id: &FunctionId| words(unit.function(*id).name).first().is_some_and(|it| it == "until");
+    if around.iter().any(until) {
+        return true;
+    }
     unit.calls().any(|call| {
         let args = unit.args(call);
         let handler = |arg: &Arg<'_>| {
