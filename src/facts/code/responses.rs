@@ -143,7 +143,7 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
         let mut handlers = sites::all(file);
         // What kept the answer from being written reaches nobody.
         handlers.retain(|site| !site.writes_answer(file.unit));
-        let errors = shown::Errors::of(handlers, registered);
+        let errors = shown::Errors::of(file.unit, handlers, registered);
         for answer in answers {
             facts.responses.extend(response(file, &errors, &answer));
         }

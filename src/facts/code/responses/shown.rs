@@ -12,14 +12,16 @@ use crate::facts::code::handlers::sites::Site;
 use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{Arg, ExprId, ExprKind, FunctionId, StmtKind, Unit};
-use std::collections::BTreeMap;
+use crate::parse::unit::{ExprId, ExprKind, FunctionId, StmtKind, Unit};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The errors that a file's code has names for, and where.
 pub(super) struct Errors<'u> {
     sites: Vec<Site<'u>>,
     /// Functions that are handed every error, and what they call it.
     registered: BTreeMap<FunctionId, &'u str>,
+    /// Closures of Rust that are given errors of what is done in memory alone.
+    of_memory: BTreeSet<FunctionId>,
 }
 
 /// What is shown, and where.
@@ -47,10 +49,11 @@ struct Named<'n> {
 
 impl<'u> Errors<'u> {
     pub(super) fn of(
+        unit: &Unit<'_>,
         sites: Vec<Site<'u>>,
         registered: BTreeMap<FunctionId, &'u str>,
     ) -> Errors<'u> {
-        Errors { sites, registered }
+        Errors { sites, registered, of_memory: of_memory(unit) }
     }
 
     /// The errors that an expression could name.
@@ -83,9 +86,7 @@ impl<'u> Errors<'u> {
             if super::registered::is_never(unit, at) {
                 break;
             }
-            if unit.language == Language::Rust
-                && mapped(unit, at).is_some_and(|it| is_of_memory(unit, it))
-            {
+            if self.of_memory.contains(&at) {
                 continue;
             }
             // `(err, req, res, next)` takes every error.
@@ -275,8 +276,8 @@ fn is_of_own_class(unit: &Unit<'_>, whole: ExprId, error: &str) -> bool {
     let own = |class: &str| {
         unit.classes.iter().any(|it| it.name == class)
             || unit.imports.iter().any(|it| {
-                it.local == class && it.path.starts_with(['.', '~', '#'])
-                    || it.path.starts_with("@/")
+                let here = it.path.starts_with(['.', '~', '#']) || it.path.starts_with("@/");
+                it.local == class && here
             })
     };
     let at = unit.place(whole);
@@ -310,15 +311,23 @@ fn is_of_memory(unit: &Unit<'_>, call: ExprId) -> bool {
     }
 }
 
-/// The call whose error a closure of Rust is given: `encode(…)` of `encode(…).map_err(|e| …)`.
-fn mapped(unit: &Unit<'_>, closure: FunctionId) -> Option<ExprId> {
-    unit.calls().find_map(|id| {
+/// The closures of Rust that are given such errors: `encode(…).map_err(|e| …)`.
+fn of_memory(unit: &Unit<'_>) -> BTreeSet<FunctionId> {
+    if unit.language != Language::Rust || !unit.text.contains("map_err") {
+        return BTreeSet::new();
+    }
+    let mapped = unit.calls().filter_map(|id| {
         let ExprKind::Call { callee, args, .. } = unit.expr(id) else { return None };
         let ExprKind::Member { of, name: "map_err" } = unit.expr(*callee) else { return None };
-        let given =
-            |arg: &Arg<'_>| matches!(unit.expr(arg.value), ExprKind::Lambda(it) if *it == closure);
-        args.iter().any(given).then_some(*of)
-    })
+        is_of_memory(unit, *of).then_some(args)
+    });
+    mapped
+        .flatten()
+        .filter_map(|arg| match unit.expr(arg.value) {
+            ExprKind::Lambda(closure) => Some(*closure),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Rust: whether an error is told apart by the variants of a type, which is none of what is behind the
