@@ -269,8 +269,8 @@ impl<'s> Reader<'s> {
             document.object = embedded::object_name(node);
         }
         document.dialect = found;
-        if found.is_none()
-            && kind == Kind::PrometheusRules
+        // Its expressions may be LogsQL, which is as foreign as LogQL; its fields are vmalert's.
+        if kind == Kind::PrometheusRules
             && document.object.as_ref().is_some_and(|object| object.kind == "VMRule")
         {
             document.dialect = Some(Dialect::VictoriaMetrics);
