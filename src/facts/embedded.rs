@@ -215,6 +215,8 @@ fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
             if let Some((key, config)) = config {
                 match config.is_mapping() {
                     true => parts.push(node(key, config, Some(Kind::OtelCollector))),
+                    // What an expression of Terraform comes to, nobody sees.
+                    false if config.is_unknown() => {}
                     // In the first version of the object it is a text.
                     false => {
                         let before = parts.len();

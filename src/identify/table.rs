@@ -153,7 +153,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
          processors>attributes 2, processors>k8sattributes 2, processors>tail_sampling 2,
          processors>transform 2, processors>filter 1, processors>resourcedetection 2,
          exporters>debug 2, exporters>logging 2, exporters>otlp 2, exporters>otlphttp 2,
-         ^nameOverride -30, ^fullnameOverride -30, ^config -90,
+         ^nameOverride -30, ^fullnameOverride -30, ^config -90, ^disabled -30, ^protocol -30,
          exporters>otlp_grpc 2, exporters>otlp_http 2, exporters>prometheus 2,
          exporters>prometheusremotewrite 2, exporters>elasticsearch 2, exporters>loki 2,
          exporters>file 1, extensions>health_check 2, extensions>zpages 2, extensions>pprof 2,

@@ -11,6 +11,7 @@ use crate::facts::flat::Settings;
 use crate::finding::Edit;
 use crate::identify::Kind;
 use crate::lang::distance::nearest;
+use crate::lang::path::last;
 use crate::lang::version::Version;
 use crate::repo::Repo;
 use crate::repo::collectors::{LoadSet, There};
@@ -55,6 +56,15 @@ pub(super) fn is_of_chart(repo: &Repo, document: DocumentId, key: &str) -> bool 
     let in_values = host.is_some_and(|host| repo.document(host).kind == Kind::HelmValues);
     let own = key.strip_prefix("extra").is_some_and(|rest| rest.starts_with(char::is_uppercase));
     in_values && own
+}
+
+/// Whether a document is the values of a chart, by its name, and no configuration: it has sections, and
+/// nothing that runs them.
+pub(super) fn is_values(repo: &Repo, document: DocumentId) -> bool {
+    let path = &repo.source(document.source).path;
+    let own = |it: &&Collector| it.document == document;
+    let runs = repo.facts.collectors.iter().find(own).is_some_and(|it| it.service.is_some());
+    repo.document(document).host.is_none() && last(path).contains("values") && !runs
 }
 
 /// Whether something holds in every set that a document is part of.

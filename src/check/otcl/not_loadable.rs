@@ -31,6 +31,9 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         }
     }
     cut_off(document, case);
+    if model::is_values(case.repo, document.id) {
+        return;
+    }
     let host = document.host.map(|host| case.repo.document(host).kind);
     for issue in &document.schema_issues {
         // A setting that another rule speaks of by its release.

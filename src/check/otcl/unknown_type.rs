@@ -16,7 +16,7 @@ pub(super) fn check(component: &Component, case: &mut Case<'_>) {
         return case.skip();
     }
     let section = component.section;
-    if repo.builds().has(section, kind) {
+    if repo.builds().has(section, kind) || model::is_values(repo, component.document) {
         return;
     }
     match components::find(section.key(), kind) {
