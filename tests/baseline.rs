@@ -229,7 +229,9 @@ fn what_stands_before_it_in_a_list_makes_no_other_finding_of_it() {
     assert!(staged.iter().all(|(code, _)| code != "AMGR039"), "{staged:?}");
     // A second one of the kind shows.
     let second = "  - name: other\n    pagerduty_configs:\n      - routing_key: CHANGEME\n";
-    write(path, "alertmanager.yml", text(second).as_bytes());
+    let route = "{receiver: pager, routes: [{receiver: other, matchers: ['team=\"b\"']}]}";
+    let two = text(second).replace("{receiver: pager}", route);
+    write(path, "alertmanager.yml", two.as_bytes());
     assert_eq!(open(&check(path)).iter().filter(|(code, _)| code == "AMGR039").count(), 1);
 }
 

@@ -113,6 +113,7 @@ pub(in crate::check) fn is_stand_in(text: &str) -> bool {
                 && word.chars().skip(1).all(|c| c == '0' || c == 'X')
                 && word.contains("XX"))
     }) || (!text.is_empty() && text.chars().all(|c| c == '*' || c == '.'))
+        || (text.len() >= 8 && text.bytes().all(|byte| byte == text.as_bytes()[0]))
 }
 
 /// The part of an address that is written as variables are, and stands for the secret in it:

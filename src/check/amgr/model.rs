@@ -4,6 +4,7 @@ use crate::check::{Case, refusal};
 use crate::facts::alertmanager::{MatchOp, Matcher, Route};
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
+use crate::repo::Repo;
 use crate::repo::routing::paging::is_heartbeat;
 use crate::source::{Source, Span};
 
@@ -16,6 +17,13 @@ pub(super) fn is_read(case: &Case<'_>) -> bool {
 pub(super) fn is_open(case: &Case<'_>, document: DocumentId) -> bool {
     case.repo.document(document).masked
         || case.repo.alertmanager(document).is_none_or(|config| config.open)
+}
+
+/// Whether no route of a configuration leads to a receiver.
+pub(super) fn is_unrouted(repo: &Repo, document: DocumentId, receiver: &str) -> bool {
+    let routes = repo.routing(document).routes();
+    let mut named = routes.iter().filter_map(|route| route.receiver.as_ref());
+    !routes.is_empty() && named.all(|name| name.known && name.text != receiver)
 }
 
 /// Whether a chart lays these values over its own, with a route and a receiver of their own.

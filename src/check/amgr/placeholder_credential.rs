@@ -4,6 +4,7 @@ use super::credentials::{self, Sort};
 use super::model;
 use crate::catalogue::model::Severity;
 use crate::check::Case;
+use crate::facts::alertmanager::Receiver;
 use crate::facts::scalar::Credential;
 use crate::repo::runs::Program;
 use crate::repo::standing;
@@ -17,6 +18,9 @@ pub(super) fn check(credential: &Credential, case: &mut Case<'_>) {
     }
     if credentials::sort(credential) == Sort::StandIn {
         if model::is_injected(case.repo.source(credential.key.span.source), &credential.key.text) {
+            return;
+        }
+        if is_unrouted(credential, case) {
             return;
         }
         let text = credential.value.text.trim();
@@ -35,4 +39,15 @@ pub(super) fn check(credential: &Credential, case: &mut Case<'_>) {
             flag.severity(Severity::Warning);
         }
     }
+}
+
+/// Whether no route leads to the receiver that it belongs to: that sends nothing, which AMGR020 says.
+fn is_unrouted(credential: &Credential, case: &Case<'_>) -> bool {
+    let document = credential.document;
+    let index = credential.path.strip_prefix("receivers[").and_then(|it| it.split_once(']'));
+    let Some(index) = index.and_then(|(index, _)| index.parse::<u32>().ok()) else { return false };
+    let own = |it: &&Receiver| it.document == document && it.index == index;
+    let name = case.repo.facts.receivers.iter().find(own).and_then(|it| it.name.as_ref());
+    !model::is_open(case, document)
+        && name.is_some_and(|it| it.known && model::is_unrouted(case.repo, document, &it.text))
 }

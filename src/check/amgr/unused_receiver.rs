@@ -12,13 +12,7 @@ pub(super) fn check(receiver: &Receiver, case: &mut Case<'_>) {
     let (Some(name), false) = (name, open || routes.is_empty() || !model::is_read(case)) else {
         return case.skip();
     };
-    let used = routes
-        .iter()
-        .filter_map(|route| route.receiver.as_ref())
-        .any(|used| used.text == name.text);
-    let unknown =
-        routes.iter().any(|route| route.receiver.as_ref().is_some_and(|name| !name.known));
-    if !used && !unknown {
+    if model::is_unrouted(case.repo, receiver.document, &name.text) {
         let lines = mend::block(case.repo, receiver.span)
             .filter(|lines| case.repo.text(*lines).trim_start().starts_with("- "));
         let flag = case.flag(name.span);
