@@ -1,16 +1,35 @@
 //! Which rule speaks of which refusal of a reader: each refusal is spoken of once.
 
+use crate::catalogue::model::Severity;
 use crate::check::{Case, Flag};
+use crate::facts::TextIssue;
 use crate::facts::schema::{Refusal, SchemaIssue};
 use crate::facts::{Dialect, Document};
 use crate::finding::Edit;
 use crate::identify::Kind;
+use crate::lang::path::last;
 
 /// Whether the program reads this document: of a stream only the first, but of objects all.
 pub(crate) fn is_read(document: &Document) -> bool {
     document.stream_index == 0
         || document.kind == Kind::PrometheusOperator
         || document.dialect == Some(Dialect::VictoriaMetrics)
+}
+
+/// Whether the reader stumbles over `%%NAME%%`, which something replaces before a program reads it.
+pub(crate) fn is_stand_in(issue: &TextIssue, case: &Case<'_>) -> bool {
+    let source = case.repo.source(issue.span.source);
+    let rest = source.text().get(issue.span.start as usize..).unwrap_or_default();
+    let name = rest.strip_prefix("%%").and_then(|rest| rest.split_once("%%"));
+    name.is_some_and(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_')
+    })
+}
+
+/// Whether a file is called a template: something makes of it what the program reads.
+pub(crate) fn is_template(case: &Case<'_>, document: &Document) -> bool {
+    let name = last(&case.repo.source(document.id.source).path);
+    name.split(['.', '-', '_']).any(|word| matches!(word, "template" | "tmpl" | "tpl"))
 }
 
 /// Flags every refusal that `mine` takes, with its field, message and suggestion as captures.
@@ -22,9 +41,13 @@ pub(crate) fn report(
     if !is_read(document) {
         return case.skip();
     }
+    let template = is_template(case, document);
     for issue in document.schema_issues.iter().filter(|issue| mine(issue)) {
         let renamed = renamed(issue, case);
-        let flag = flag(issue, case);
+        let mut flag = flag(issue, case);
+        if template {
+            flag = flag.severity(Severity::Info);
+        }
         if let Some((edit, near)) = renamed {
             flag.fix(false, format!("write `{near}`"), vec![edit]);
         }

@@ -4,6 +4,7 @@ use super::{
     alertmanager_api_v1, bad_auth_combination, bad_duration, bad_relabel, job_name,
     timeout_over_interval, unknown_field,
 };
+use crate::catalogue::model::Severity;
 use crate::check::{Case, refusal};
 use crate::facts::Document;
 use crate::facts::schema::{Refusal, SchemaIssue};
@@ -14,8 +15,15 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         return case.skip();
     }
     let who = refusal::who(case);
+    let template = refusal::is_template(case, document);
     for issue in &document.text_issues {
-        let flag = case.flag(issue.span).with("what", &issue.message).with("who", who);
+        if refusal::is_stand_in(issue, case) {
+            continue;
+        }
+        let mut flag = case.flag(issue.span).with("what", &issue.message).with("who", who);
+        if template {
+            flag = flag.severity(Severity::Info);
+        }
         if let Some(first) = issue.first {
             flag.related(first, "the first of the two");
         }

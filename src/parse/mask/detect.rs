@@ -213,6 +213,7 @@ pub(super) fn line_is_template(line: &str) -> bool {
             || body.starts_with("\"{{\"")
             || body.starts_with("'{{'")
             || body.starts_with("include \"")
+            || body.contains("index .Values \"")
             || [".Values", ".Release", ".Chart", ".Capabilities"]
                 .iter()
                 .any(|root| names(body, root))
