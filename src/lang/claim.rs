@@ -77,8 +77,21 @@ const FILLING: &[&str] = &["the", "a", "of", "is", "its", "threshold", "limit"];
 const LOOKING_BACK: &[&str] =
     &["last", "past", "within", "in", "per", "every", "next", "previous", "during", "after", "at"];
 
-/// Words of a sentence that says how things are when nothing is wrong.
-const USUAL: &[&str] = &["normal", "normally", "usual", "usually", "typical", "typically"];
+/// Words of a sentence that says how things are when nothing is wrong, what they come near to, or
+/// what another alert does.
+const USUAL: &[&str] = &[
+    "normal",
+    "normally",
+    "usual",
+    "usually",
+    "typical",
+    "typically",
+    "expected",
+    "approaching",
+    "approaches",
+    "distinct",
+    "unlike",
+];
 
 /// A word, a number or a sign.
 struct Word<'t> {
@@ -236,12 +249,17 @@ fn kind(before: &[String], unit: Unit, after: Option<&str>) -> Option<Kind> {
     if first.is_some_and(|word| LOOKING_BACK.contains(&word)) {
         return None;
     }
+    // "it will be < 0 when nothing failed"
+    if matches!(before, [sign, be, ..] if sign.starts_with(['<', '>']) && be == "be") {
+        return None;
+    }
     // "a response code >= 400" names a class of answers.
     let class = words.next().is_some_and(|word| matches!(word, "code" | "codes" | "status"));
     let compares = !class && first.is_some_and(|word| COMPARING.contains(&word));
     if is_time {
-        let lasting =
-            |word: &str| matches!(word, "more" | "longer" | "least" | "over" | "than" | "at");
+        let lasting = |word: &str| {
+            matches!(word, "more" | "longer" | "least" | "over" | "than" | "at" | ">" | ">=")
+        };
         let since = before.iter().map(String::as_str).find(|word| !lasting(word));
         if since == Some("for") {
             return Some(Kind::Wait);

@@ -98,6 +98,8 @@ struct Bound<'q, 'r> {
     whole: Option<f64>,
     /// What the expression makes of the unit itself: 1/60 where it divides seconds by 60.
     scales: Vec<f64>,
+    /// It compares how long ago something was.
+    clock: bool,
     at: At<'q, 'r>,
     shown: String,
 }
@@ -142,6 +144,7 @@ fn bound<'q, 'r>(model: &Model<'r>, root: Place<'q, 'r>) -> Option<Bound<'q, 'r>
         op,
         whole: scale::of(model, root.at(value)).whole(),
         scales: scales(model, root.at(value)),
+        clock: reads_clock(root),
         at: At::Node(place),
         shown,
     })
@@ -176,9 +179,19 @@ fn bound_of_step<'q, 'r>(
         op,
         whole: scale::of(model, root).whole(),
         scales: scales(model, root),
+        clock: reads_clock(root),
         at: At::Step(number.span),
         shown: format!("{} {}", op.sign(), number.text),
     })
+}
+
+/// Whether an expression asks what time it is.
+fn reads_clock(root: Place<'_, '_>) -> bool {
+    let clock = |kind: &Kind| match kind {
+        Kind::Call(call) => call.function.is_some_and(|function| function.name == "time"),
+        _ => false,
+    };
+    root.ast().subtree(root.node).any(|(_, node)| clock(&node.kind))
 }
 
 /// The numbers that an expression multiplies by, each alone and all together.
@@ -205,10 +218,10 @@ impl Bound<'_, '_> {
         }
     }
 
-    /// A number of seconds or bytes as it may be compared: as it is, in thousandths, or in the unit
-    /// that the expression counts in.
+    /// A number of seconds or bytes as it may be compared: as it is, in thousandths or millionths, or
+    /// in the unit that the expression counts in.
     fn scaled(&self, number: f64) -> impl Iterator<Item = f64> {
-        [1.0, 1000.0].into_iter().chain(self.scales.iter().copied()).map(move |it| it * number)
+        [1.0, 1e3, 1e6].into_iter().chain(self.scales.iter().copied()).map(move |it| it * number)
     }
 
     /// Whether a number in a text can mean this bound.
@@ -229,6 +242,8 @@ impl Bound<'_, '_> {
                         .flat_map(|share| [*share, share / 100.0, share * 10.0])
                         .collect(),
                 };
+                // "20% more than before" is a quotient of 1.2.
+                meant.push(1.0 + value / 100.0);
             }
             Unit::Time(seconds) => meant.extend(self.scaled(value * seconds)),
             Unit::Bytes(decimal, binary) => {
@@ -248,8 +263,10 @@ impl Bound<'_, '_> {
         // A share of a fixed number: `> 0.9 * 65535`.
         let is_part = |meant: f64| self.parts.iter().any(|part| near(meant, *part));
         // Zero says nothing about a number, and a count of nothing is often told as one.
+        // How many there were is no length of time.
         !self.value.is_finite()
             || self.value == 0.0
+            || self.clock && claim.unit == Unit::None
             || meant.into_iter().any(|meant| near(meant, self.value) || is_part(meant))
     }
 }
@@ -284,7 +301,9 @@ fn wait(alert: &AlertRule, claim: &Claim, lengths: Option<&[f64]>) -> Option<(Sp
     let seconds = duration::prometheus(hold.known_text()?)? as f64 / 1000.0;
     // The expression itself may look back, and both add up.
     // `(time() - x) / 3600 > 24`: the comparison waits for the hours of the text.
-    let counted = lengths.contains(&claim.value) && lengths.contains(&unit);
+    // An hour may as well be sixty times sixty.
+    let counted =
+        lengths.contains(&claim.value) && (lengths.contains(&unit) || lengths.contains(&60.0));
     let agrees = seconds == 0.0
         || counted
         || std::iter::once(0.0)
