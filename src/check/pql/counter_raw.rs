@@ -2,7 +2,7 @@
 
 use super::{constant, places};
 use crate::check::Case;
-use crate::lang::promql::ast::{Aggregator, Ast, Kind, NodeId, Op};
+use crate::lang::promql::ast::{Aggregator, Ast, Binary, Kind, NodeId, Op};
 use crate::metrics::MetricKind;
 use crate::repo::model::Place;
 use crate::repo::queries::Query;
@@ -57,6 +57,10 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         }
         // Without the catalogue a gauge of that name is as likely, unless a limit is set to it.
         if !known && compared.is_none_or(|limit| limit == 0.0) {
+            continue;
+        }
+        // What only grows is not asked whether it is small: this is a gauge.
+        if !known && is_below(query.ast()) {
             continue;
         }
         let Some(extent) = selector.metric_extent() else { continue };
@@ -156,7 +160,11 @@ fn is_calculated(ast: &Ast, parents: &[NodeId], selector: NodeId) -> bool {
     let mut at = selector;
     while parents[at.index()] != at {
         at = parents[at.index()];
-        if matches!(ast.kind(at), Kind::Binary(binary) if !binary.op.is_set()) {
+        // A product with `group_left` takes labels over, and what is rated later is the same.
+        let joins = |binary: &Binary| {
+            binary.op == Op::Mul && binary.matching.as_ref().is_some_and(|it| it.group.is_some())
+        };
+        if matches!(ast.kind(at), Kind::Binary(it) if !it.op.is_set() && !joins(it)) {
             return true;
         }
     }
@@ -165,6 +173,14 @@ fn is_calculated(ast: &Ast, parents: &[NodeId], selector: NodeId) -> bool {
 
 fn reads_series(ast: &Ast, node: NodeId) -> bool {
     ast.subtree(node).any(|(_, node)| matches!(node.kind, Kind::Selector(_)))
+}
+
+/// Whether the whole asks for values below a number.
+fn is_below(ast: &Ast) -> bool {
+    ast.root().is_some_and(|root| {
+        matches!(ast.kind(ast.bare(root)), Kind::Binary(it)
+            if matches!(it.op, Op::Less | Op::LessEqual))
+    })
 }
 
 /// The number that a selector, perhaps aggregated, is compared with.
