@@ -42,7 +42,11 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let set = case.model.labels(Place { query, node: root });
     let mut extra: Vec<&str> = Vec::new();
     let mut source = None;
-    for (_, selector) in query.ast().selectors() {
+    for (id, selector) in query.ast().selectors() {
+        // Of the side that has one series for many only what `group_left` names comes along.
+        if lends(query, id) {
+            continue;
+        }
         let Some(name) = selector.metric() else { return };
         // Recorded names say by themselves what they carry.
         let metric = case.model.metric(name);
@@ -69,6 +73,16 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             flag.fix(false, format!("aggregate to `{level}`"), edits);
         }
     }
+}
+
+/// Whether a selector stands on the side of a join that gives labels to many series of the other.
+fn lends(query: &Query<'_>, selector: NodeId) -> bool {
+    query.ast().all().any(|(_, node)| {
+        let Kind::Binary(binary) = &node.kind else { return false };
+        let group = binary.matching.as_ref().and_then(|matching| matching.group.as_ref());
+        let one = group.map(|group| if group.left { binary.right } else { binary.left });
+        one.is_some_and(|one| query.ast().subtree(one).any(|(id, _)| id == selector))
+    })
 }
 
 /// Whether a level names a label: `instance_device` names `device`.

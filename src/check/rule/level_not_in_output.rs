@@ -35,7 +35,10 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         .flat_map(|labels| labels.keys())
         .collect();
     for token in tokens {
+        // `pod` is how `pod_name` is called for short.
+        let longer = format!("{token}_name");
         if set.get(token) == Presence::Absent
+            && set.get(&longer) == Presence::Absent
             && !external.contains(token)
             && !EXTERNAL.contains(&token)
         {
