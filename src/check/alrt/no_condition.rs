@@ -42,7 +42,9 @@ const TARGET: &[&str] =
 fn selects(ast: &Ast, node: NodeId) -> bool {
     match ast.kind(ast.bare(node)) {
         Kind::Selector(selector) => {
-            selector.labels().any(|matcher| !TARGET.contains(&&*matcher.label.text))
+            // Exporters of searches give such a count for each group that something was found in.
+            selector.metric().is_some_and(|name| name.ends_with("_doc_count"))
+                || selector.labels().any(|matcher| !TARGET.contains(&&*matcher.label.text))
         }
         Kind::Aggregate(aggregate)
             if matches!(aggregate.op, Aggregator::Count | Aggregator::Group) =>

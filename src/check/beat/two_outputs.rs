@@ -12,6 +12,10 @@ pub(super) fn check(beat: &Beat, case: &mut Case<'_>) {
     if on.is_empty() {
         return case.skip();
     }
+    // Conditions of a template may choose between them.
+    if repo.document(beat.document).masked {
+        return;
+    }
     on.sort_by_key(|output| output.anchor);
     for later in &on[1..] {
         let who = beat.name.unwrap_or("the Beat");

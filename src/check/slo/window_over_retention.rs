@@ -7,6 +7,7 @@ use crate::lang::promql::ast::Extent;
 use crate::repo::model::objective::ranges;
 use crate::repo::queries::Query;
 use crate::repo::retention::Retention;
+use crate::repo::standing::is_sample;
 use crate::source::Span;
 
 pub(super) fn check(case: &mut Case<'_>) {
@@ -40,6 +41,11 @@ fn flag(case: &mut Case<'_>, retention: &Retention, span: Span, what: &str, leng
     #[expect(clippy::cast_possible_truncation, reason = "retentions are short")]
     let kept = duration::display((retention.seconds * 1000.0) as i64);
     let severity = if retention.certain { Severity::Warning } else { Severity::Info };
+    // What an example keeps says nothing of where rules outside of it run.
+    let shown = |span| is_sample(case.repo.path(span));
+    if shown(retention.span) && !shown(span) {
+        return;
+    }
     let step = retention.step.as_str();
     case.flag(span)
         .with("what", what)
