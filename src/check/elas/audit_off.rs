@@ -16,6 +16,14 @@ pub(super) fn check(cluster: &Cluster, case: &mut Case<'_>) {
             "`plugins.security.audit.type` is not set",
         ),
     };
+    // Without security there is nobody to tell of: ELAS003 speaks of that.
+    if cluster.engine == Engine::Elasticsearch
+        && cluster.nodes.iter().any(|node| {
+            node.first(&["xpack.security.enabled"]).and_then(|it| it.boolean()) == Some(false)
+        })
+    {
+        return;
+    }
     for node in &cluster.nodes {
         match node.first(keys) {
             Some(setting) => {

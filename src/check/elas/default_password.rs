@@ -66,7 +66,9 @@ pub(super) fn check(credential: &Credential, case: &mut Case<'_>) {
         credential.path.as_str(),
         "ELASTIC_PASSWORD" | "OPENSEARCH_INITIAL_ADMIN_PASSWORD" | "bootstrap.password"
     );
-    if value.text.is_empty() && !first {
+    // In the values of a chart an empty one is there to be filled in, or makes the chart draw one.
+    let kind = case.repo.document(credential.document).kind;
+    if value.text.is_empty() && (!first || kind == Kind::HelmValues) {
         return;
     }
     if !value.known || !KNOWN.contains(&value.text.to_ascii_lowercase().as_str()) {
@@ -77,7 +79,7 @@ pub(super) fn check(credential: &Credential, case: &mut Case<'_>) {
     let sample = ["example", "sample", "template", "dist", "tpl"]
         .iter()
         .any(|word| name.split(['.', '-', '_']).any(|part| part == *word));
-    let dotenv = case.repo.document(credential.document).kind == Kind::EnvFile;
+    let dotenv = kind == Kind::EnvFile;
     let what = if value.text.is_empty() { "empty" } else { "one that everybody tries first" };
     let span = if value.text.is_empty() { credential.key.span } else { value.span };
     let flag = case.flag(span).with("key", &credential.path).with("what", what);

@@ -230,6 +230,8 @@ fn priority(template: &IndexTemplate, case: &mut Case<'_>) {
         None if one.open => None,
         None => Some(0),
     };
+    // No index has capital letters: a script puts its own name in their place.
+    let fixed = |it: &&Scalar| it.known && !it.text.contains(|c: char| c.is_ascii_uppercase());
     if template.form != Form::Composable {
         return;
     }
@@ -247,12 +249,8 @@ fn priority(template: &IndexTemplate, case: &mut Case<'_>) {
             && rank(other) == Some(own)
             && repo.run_together(other.document, template.document)
             && stem(other) != stem(template)
-            && other.patterns.iter().filter(|it| it.known).any(|one| {
-                template
-                    .patterns
-                    .iter()
-                    .filter(|it| it.known)
-                    .any(|two| overlap(&one.text, &two.text))
+            && other.patterns.iter().filter(fixed).any(|one| {
+                template.patterns.iter().filter(fixed).any(|two| overlap(&one.text, &two.text))
             })
     });
     if let Some(other) = earlier {
