@@ -31,7 +31,10 @@ pub fn read_object(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFact
     };
     let template = root.at(path).filter(|template| template.get("spec").is_some());
     let Some(template) = template else {
-        facts.containers.extend(operand(root, document, owner, masked));
+        // Flux only looks for new releases of these.
+        if !matches!(&*owner.kind, "ImageRepository" | "ImagePolicy" | "ImageUpdateAutomation") {
+            facts.containers.extend(operand(root, document, owner, masked));
+        }
         return;
     };
     let Some(spec) = template.get("spec") else { return };
