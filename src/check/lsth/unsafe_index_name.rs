@@ -82,8 +82,15 @@ fn is_set(field: &str, joined: &Joined<'_>) -> bool {
         && inputs.peek().is_some()
         && inputs
             .all(|input| input.scalar("type").is_some_and(|value| fixed(value) && lower(value)));
+    // Inputs that each set it to something fixed: only their events are meant to come here.
+    let assigned = joined.assigned(field);
+    let by_inputs = !assigned.is_empty()
+        && assigned
+            .iter()
+            .all(|(plugin, value)| plugin.role == Role::Input && fixed(value) && lower(value));
     typed
-        || joined.assigned(field).iter().any(|(plugin, value)| {
+        || by_inputs
+        || assigned.iter().any(|(plugin, value)| {
             plugin.role == Role::Filter
                 && fixed(value)
                 && lower(value)
