@@ -18,7 +18,7 @@ mod world;
 
 use crate::catalogue::model::{Class, Severity};
 use crate::lang::distance;
-use crate::lang::path::purpose;
+use crate::lang::path::{is_lesson, purpose};
 use std::collections::BTreeMap;
 
 pub use attestations::{Attestation, Link, LinkState, Unsigned, read_attestations};
@@ -246,7 +246,9 @@ pub fn profile(settings: &Settings, path: &str) -> Profile {
     let page = [".md", ".adoc", ".rst"].iter().any(|ending| file.ends_with(ending));
     let dev = |segment: &str| is(DEV, segment) && !(page && segment == "docs");
     // Go's tools pass over `_examples`.
-    if folders.split('/').any(|segment| dev(segment) || dev(segment.trim_start_matches('_'))) {
+    let shows =
+        |segment: &str| dev(segment) || dev(segment.trim_start_matches('_')) || is_lesson(segment);
+    if folders.split('/').any(shows) {
         Profile::Dev
     } else if folders.split('/').any(|segment| is(PRODUCTION, segment))
         || parts().any(|part| is(PRODUCTION, part)) && !parts().any(|part| part == "test")

@@ -48,6 +48,16 @@ pub fn purpose(folders: &str) -> &str {
     FINDER.find(folders.as_bytes()).map_or(folders, |at| &folders[..at])
 }
 
+/// Whether a folder is one of a course: `lesson_05`, `homework`.
+pub fn is_lesson(folder: &str) -> bool {
+    let number = |rest: &str| {
+        let rest = rest.trim_start_matches(['_', '-']);
+        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    matches!(folder, "homework" | "lesson" | "lessons")
+        || folder.strip_prefix("lesson").is_some_and(number)
+}
+
 /// The last part of a path.
 pub fn last(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
@@ -114,6 +124,20 @@ pub fn is_requirements(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lessons_are_known_by_their_numbers() {
+        for (folder, expected) in [
+            ("lesson_05", true),
+            ("lesson-7", true),
+            ("lesson12", true),
+            ("homework", true),
+            ("lessons-learned", false),
+            ("lesson_plans", false),
+        ] {
+            assert_eq!(is_lesson(folder), expected, "{folder}");
+        }
+    }
 
     #[test]
     fn folders_of_grafana_tell_nothing_of_a_file() {

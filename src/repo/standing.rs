@@ -7,7 +7,7 @@ use crate::facts::deploy::Container;
 use crate::facts::markdown::Page;
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
-use crate::lang::path::{folder, join, last, purpose};
+use crate::lang::path::{folder, is_lesson, join, last, purpose};
 use crate::source::Origin;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,7 +76,7 @@ pub fn is_sample(path: &str) -> bool {
     ];
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.split('.').next().unwrap_or(file);
-    purpose(folders).split('/').any(|part| SAMPLES.contains(&part))
+    purpose(folders).split('/').any(|part| SAMPLES.contains(&part) || is_lesson(part))
         || matches!(stem, "example" | "sample")
         || [".example", ".sample"].iter().any(|ending| file.ends_with(ending))
 }
