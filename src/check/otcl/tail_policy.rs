@@ -43,7 +43,8 @@ pub(super) fn check(component: &Component, case: &mut Case<'_>) {
         Some(_) => false,
     };
     if none {
-        if complete {
+        // One that no pipeline takes is never built.
+        if complete && model::is_used(repo, component) {
             let span = policies.map_or(component.id.span, |setting| setting.key);
             case.flag(span).with("what", "has no policy, and the collector does not start");
         }
