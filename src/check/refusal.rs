@@ -41,9 +41,9 @@ pub(crate) fn report(
     if !is_read(document) {
         return case.skip();
     }
-    let template = is_template(case, document);
     for issue in document.schema_issues.iter().filter(|issue| mine(issue)) {
         let renamed = renamed(issue, case);
+        let template = is_template(case, document);
         let mut flag = flag(issue, case);
         if template {
             flag = flag.severity(Severity::Info);

@@ -2,13 +2,13 @@
 
 use super::Repo;
 use crate::config::{self, Profile};
-use crate::facts::DocumentId;
 use crate::facts::dashboard::{Dashboard, Provider};
 use crate::facts::deploy::{Container, Mount};
+use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::lang::path::{folder, join};
 use crate::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands where a provider looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,16 @@ pub enum Provided {
 }
 
 impl Repo {
+    /// Whether an object of Grafana's operator beside a dashboard, or above it, says what an input is:
+    /// it replaces the word in the text before Grafana reads it.
+    pub fn gives_input(&self, path: &str, name: &str) -> bool {
+        let below = |home: &str| {
+            home.is_empty() || path.strip_prefix(home).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let homes = self.given_inputs.get_or_init(|| given_inputs(self)).get(name);
+        homes.is_some_and(|homes| homes.iter().any(|home| below(home)))
+    }
+
     /// Dashboards that replace an earlier one: each with the first that has its `uid`.
     pub fn repeated_boards(&self) -> &BTreeMap<DocumentId, DocumentId> {
         self.repeated_boards.get_or_init(|| {
@@ -175,4 +185,22 @@ fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
     let (path, folder) = (path.trim_end_matches('/'), folder.trim_end_matches('/'));
     let rest = path.strip_prefix(folder)?;
     if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+}
+
+/// Inputs that objects of Grafana's operator name, each with the folders of these objects.
+fn given_inputs(repo: &Repo) -> BTreeMap<String, BTreeSet<String>> {
+    let mut given: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let named = |document: &&Document| {
+        document.object.as_ref().is_some_and(|object| object.kind == "GrafanaDashboard")
+    };
+    for document in repo.facts.documents.iter().filter(named) {
+        let source = repo.source(document.id.source);
+        for line in source.text().lines() {
+            let line = line.trim_start_matches([' ', '-']);
+            let Some(name) = line.strip_prefix("inputName:") else { continue };
+            let name = name.trim().trim_matches(['"', '\'']).to_owned();
+            given.entry(name).or_default().insert(folder(&source.path).to_owned());
+        }
+    }
+    given
 }

@@ -5,6 +5,9 @@ use super::runs::{self, Program};
 use crate::facts::deploy::Container;
 use crate::facts::kibana::{self, Form, KibanaConfig};
 use crate::facts::settings::Setting;
+use crate::source::SourceId;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 /// The settings of one Kibana together; later ones win.
 #[derive(Debug)]
@@ -46,6 +49,11 @@ impl<'r> Kibana<'r> {
 }
 
 impl Repo {
+    /// Whether a program of the repository makes an object of Kibana with this id.
+    pub fn makes_object(&self, id: &str) -> bool {
+        id.len() >= SHORTEST && self.made_objects.get_or_init(|| made_objects(self)).contains(id)
+    }
+
     /// The Kibana that a configuration is the first part of; `None` for a container whose file
     /// is here too.
     pub fn kibana<'r>(&'r self, config: &'r KibanaConfig) -> Option<Kibana<'r>> {
@@ -89,4 +97,29 @@ impl Repo {
         let open = unseen || parts.iter().any(|part| part.settings.open);
         Some(Kibana { program, parts, containers, open })
     }
+}
+
+/// Ids of fewer bytes are words that stand in any program.
+const SHORTEST: usize = 6;
+
+/// What may be an id in code that speaks of Kibana's objects.
+fn made_objects(repo: &Repo) -> BTreeSet<String> {
+    let sources: BTreeSet<SourceId> = repo
+        .facts
+        .documents
+        .iter()
+        .filter(|document| document.kind.is_code())
+        .map(|document| document.id.source)
+        .collect();
+    let ids = |source: &SourceId| -> Vec<String> {
+        let text = repo.source(*source).look();
+        if !["saved_objects", "index-pattern", "data_views"].iter().any(|it| text.contains(it)) {
+            return Vec::new();
+        }
+        let inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '*' | ':');
+        let words = text.split(|c: char| !inside(c));
+        words.filter(|word| word.len() >= SHORTEST).map(str::to_owned).collect()
+    };
+    let sources: Vec<SourceId> = sources.into_iter().collect();
+    sources.par_iter().flat_map_iter(ids).collect()
 }

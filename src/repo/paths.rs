@@ -2,12 +2,12 @@
 //! compose volumes and ConfigMap mounts to files and documents of the repository.
 
 use super::Repo;
-use crate::facts::DocumentId;
 use crate::facts::deploy::{Container, Mount};
 use crate::facts::prometheus::{PrometheusConfig, ServerForm};
+use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::lang::path::{folder, glob, join, last};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 mod index;
@@ -145,6 +145,28 @@ impl Loading {
 }
 
 impl Repo {
+    /// Whether a rule file stands in a folder whose rule files, three and more, are all lists of
+    /// groups, and no server here loads them: what does puts the key above them.
+    pub fn holds_bare_groups(&self, document: &Document) -> bool {
+        let folders = self.bare_groups.get_or_init(|| {
+            if self.own_servers().next().is_some() {
+                return BTreeSet::new();
+            }
+            let mut files: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
+            let rules = |it: &&Document| it.kind == Kind::PrometheusRules && it.host.is_none();
+            for one in self.facts.documents.iter().filter(rules) {
+                let bare = one.schema_issues.iter().any(|it| it.span == one.span);
+                let (count, all) =
+                    files.entry(folder(&self.source(one.id.source).path)).or_insert((0, true));
+                (*count, *all) = (*count + 1, *all && bare);
+            }
+            let bare = files.into_iter().filter(|(_, (count, all))| *count > 2 && *all);
+            bare.map(|(folder, _)| folder.to_owned()).collect()
+        });
+        document.kind == Kind::PrometheusRules
+            && folders.contains(folder(&self.source(document.id.source).path))
+    }
+
     /// What the servers' `rule_files` lead to.
     pub fn loading(&self) -> &Loading {
         self.loading.get_or_init(|| Loading::of(self))

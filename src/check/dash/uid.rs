@@ -1,6 +1,6 @@
 //! Dashboards without an identity of their own. Rule: rules/dash/uid.yaml
 
-use crate::check::Case;
+use crate::check::{Case, refusal};
 use crate::facts::dashboard::Dashboard;
 
 pub(super) fn check(board: &Dashboard, case: &mut Case<'_>) {
@@ -8,7 +8,8 @@ pub(super) fn check(board: &Dashboard, case: &mut Case<'_>) {
         if board.open || board.uid.as_ref().is_some_and(|uid| !uid.known) {
             return;
         }
-        if is_template(case.repo.path(board.anchor)) {
+        // The program that makes the dashboard of a template may put it in.
+        if refusal::is_template(case, case.repo.document(board.document)) {
             return case.skip();
         }
         case.flag(board.anchor)
@@ -25,10 +26,4 @@ pub(super) fn check(board: &Dashboard, case: &mut Case<'_>) {
         );
         case.flag(uid.span).with("what", what).related(place, "the other one");
     }
-}
-
-/// Whether a program makes the dashboard of this file: it may put the `uid` in.
-fn is_template(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    [".tmpl", ".tpl", ".tftpl", ".template"].iter().any(|mark| name.contains(mark))
 }

@@ -1,11 +1,9 @@
 //! Variables that a dashboard does not define. Rule: rules/dash/undefined-variable.yaml
 
 use crate::check::Case;
-use crate::facts::Document;
 use crate::facts::dashboard::Panel;
 use crate::facts::scalar::Scalar;
 use crate::lang::grafana;
-use crate::lang::path::folder;
 use crate::repo::Repo;
 
 /// What becomes of a query, and of a panel; `_` stands for the variable.
@@ -31,7 +29,7 @@ pub(super) fn check(panel: &Panel, case: &mut Case<'_>) {
         grafana::is_built_in(name)
             || variables.iter().any(|variable| variable.name.text == name)
             || board.inputs.iter().any(|input| input == name)
-            || is_given(case.repo, &case.repo.source(panel.document.source).path, name)
+            || case.repo.gives_input(&case.repo.source(panel.document.source).path, name)
     };
     let queries = panel.targets.iter().filter_map(|target| target.expr.as_ref());
     // Grafana gives every target the data source of its panel, unless that mixes several.
@@ -72,26 +70,6 @@ fn is_completed(repo: &Repo, path: &str) -> bool {
         })
         .chain(["charmcraft.yaml".to_owned()])
         .any(|file| repo.has_path(&file))
-}
-
-/// Whether an object of Grafana's operator beside a dashboard, or above it, says what this input is:
-/// it replaces the word in the text before Grafana reads it.
-fn is_given(repo: &Repo, path: &str, name: &str) -> bool {
-    let object = |document: &&Document| {
-        document.object.as_ref().is_some_and(|object| object.kind == "GrafanaDashboard")
-    };
-    let given = |line: &str| {
-        let line = line.trim_start_matches([' ', '-']);
-        line.strip_prefix("inputName:")
-            .is_some_and(|it| it.trim().trim_matches(['"', '\'']) == name)
-    };
-    name.starts_with("DS_")
-        && repo.facts.documents.iter().filter(object).any(|document| {
-            let source = repo.source(document.id.source);
-            let home = folder(&source.path);
-            let below = path.strip_prefix(home).is_some_and(|rest| rest.starts_with('/'));
-            (below || home.is_empty()) && source.text().lines().any(given)
-        })
 }
 
 /// Whether a regular expression of the same text captures a group of this name.

@@ -67,24 +67,12 @@ fn objects(document: &Document, case: &mut Case<'_>) {
         if known || here.contains(&key) || !told.insert(key) {
             continue;
         }
-        if is_created(key.1, document, case) {
+        if repo.makes_object(key.1) {
             continue;
         }
         let what = format!("names {} `{}`, which is in no export here", key.0, key.1);
         case.flag(id.span).with("what", what);
     }
-}
-
-/// Whether a program of the repository makes an object of this id.
-fn is_created(id: &str, document: &Document, case: &Case<'_>) -> bool {
-    let makes = |other: &Document| {
-        let text = || case.repo.source(other.id.source).text();
-        other.kind.is_code()
-            && other.id.source != document.id.source
-            && text().contains(id)
-            && ["saved_objects", "index-pattern", "data_views"].iter().any(|it| text().contains(it))
-    };
-    id.len() > 5 && case.repo.facts.documents.iter().any(makes)
 }
 
 /// One list of all objects, as releases before 7 wrote it.

@@ -15,11 +15,11 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
         return case.skip();
     }
     let who = refusal::who(case);
-    let template = refusal::is_template(case, document);
     for issue in &document.text_issues {
         if refusal::is_stand_in(issue, case) {
             continue;
         }
+        let template = refusal::is_template(case, document);
         let mut flag = case.flag(issue.span).with("what", &issue.message).with("who", who);
         if template {
             flag = flag.severity(Severity::Info);

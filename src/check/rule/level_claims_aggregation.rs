@@ -3,7 +3,7 @@
 
 use crate::check::Case;
 use crate::finding::Edit;
-use crate::lang::promql::ast::{Kind, NodeId};
+use crate::lang::promql::ast::{Ast, Kind, NodeId};
 use crate::lang::promql::labels::Presence;
 use crate::repo::classes::tokens;
 use crate::repo::model::Place;
@@ -42,9 +42,10 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let set = case.model.labels(Place { query, node: root });
     let mut extra: Vec<&str> = Vec::new();
     let mut source = None;
+    let lenders = lenders(query.ast());
     for (id, selector) in query.ast().selectors() {
         // Of the side that has one series for many only what `group_left` names comes along.
-        if lends(query, id) {
+        if lenders.get(id.index()).is_some_and(|lends| *lends) {
             continue;
         }
         let Some(name) = selector.metric() else { return };
@@ -75,14 +76,25 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     }
 }
 
-/// Whether a selector stands on the side of a join that gives labels to many series of the other.
-fn lends(query: &Query<'_>, selector: NodeId) -> bool {
-    query.ast().all().any(|(_, node)| {
-        let Kind::Binary(binary) = &node.kind else { return false };
+/// For each node whether it stands on the side of a join that gives labels to many series of the
+/// other; empty without such a join.
+fn lenders(ast: &Ast) -> Vec<bool> {
+    let mut lenders = Vec::new();
+    // From above: what stands inside of such a side needs no second look.
+    for (at, node) in ast.all().collect::<Vec<_>>().into_iter().rev() {
+        let Kind::Binary(binary) = &node.kind else { continue };
         let group = binary.matching.as_ref().and_then(|matching| matching.group.as_ref());
-        let one = group.map(|group| if group.left { binary.right } else { binary.left });
-        one.is_some_and(|one| query.ast().subtree(one).any(|(id, _)| id == selector))
-    })
+        let Some(group) = group else { continue };
+        lenders.resize(ast.nodes.len(), false);
+        if lenders[at.index()] {
+            continue;
+        }
+        let one = if group.left { binary.right } else { binary.left };
+        for (inner, _) in ast.subtree(one) {
+            lenders[inner.index()] = true;
+        }
+    }
+    lenders
 }
 
 /// Whether a level names a label: `instance_device` names `device`.
