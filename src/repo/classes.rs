@@ -426,11 +426,12 @@ impl<'r> Model<'r> {
 }
 
 fn is_watchdog(name: &str) -> bool {
-    let letters = name.chars().filter(|c| c.is_alphanumeric());
-    let plain: String = letters.flat_map(char::to_lowercase).collect();
-    ["watchdog", "deadmansswitch", "deadmanswitch", "heartbeat", "deadman"]
-        .iter()
-        .any(|word| plain.contains(word))
+    const NAMES: &[&[u8]] =
+        &[b"watchdog", b"deadmansswitch", b"deadmanswitch", b"heartbeat", b"deadman"];
+    let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+    let plain: Vec<u8> = letters.map(|byte| byte.to_ascii_lowercase()).collect();
+    let begins = |at: usize| NAMES.iter().any(|name| plain[at..].starts_with(name));
+    (0..plain.len()).any(|at| matches!(plain[at], b'w' | b'd' | b'h') && begins(at))
 }
 
 impl Repo {

@@ -6,6 +6,7 @@ use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::repo::Repo;
 use crate::repo::model::Model;
+use crate::repo::paths;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -17,6 +18,8 @@ pub(super) struct Scope<'a> {
     pub(super) model: &'a Model<'a>,
     /// By number of the document: whether it is evidence here.
     counts: Vec<bool>,
+    /// By number of the document: whether it is, and some server here may load it.
+    loads: OnceLock<Vec<bool>>,
     /// Answers given here: clauses share their questions.
     answers: Mutex<BTreeMap<&'static str, Arc<OnceLock<Answer>>>>,
 }
@@ -49,7 +52,7 @@ impl<'a> Scope<'a> {
                 here && (rehearsals_count || !rehearsal)
             })
             .collect();
-        Scope { repo, model, counts, answers: Mutex::default() }
+        Scope { repo, model, counts, loads: OnceLock::new(), answers: Mutex::default() }
     }
 
     /// The answer to a question, looked for once; who asks meanwhile waits for it.
@@ -64,6 +67,15 @@ impl<'a> Scope<'a> {
             Err(_) => Arc::default(),
         };
         cell.get_or_init(|| query(self)).clone()
+    }
+
+    /// Whether this document is evidence here, and not left out by the servers of the repository.
+    pub(super) fn loads(&self, id: DocumentId) -> bool {
+        let loads = self.loads.get_or_init(|| {
+            let documents = self.repo.facts.documents.iter();
+            documents.map(|it| self.counts(it.id) && paths::is_loaded(self.repo, it.id)).collect()
+        });
+        loads[self.repo.number_of(id)]
     }
 
     /// Whether this document is evidence here.

@@ -5,14 +5,12 @@ use crate::facts::alertmanager::{Integration, MatchOp, Route};
 use crate::facts::grafana::Step;
 use crate::facts::rules::AlertRule;
 use crate::facts::{Dialect, DocumentId, Subject};
-use crate::repo::paths;
 use crate::repo::shippers::failures::tells_of_delivery;
 use crate::verdict::scope::Scope;
 use std::collections::BTreeMap;
 
 pub(super) fn recording_rules(scope: &Scope<'_>) -> Answer {
-    let rules =
-        scope.repo.facts.recording_rules.iter().filter(|rule| is_loaded(scope, rule.document));
+    let rules = scope.repo.facts.recording_rules.iter().filter(|rule| scope.loads(rule.document));
     Answer::found(
         rules
             .map(|rule| Evidence {
@@ -24,14 +22,10 @@ pub(super) fn recording_rules(scope: &Scope<'_>) -> Answer {
 }
 
 pub(super) fn alerts<'a>(scope: &'a Scope<'_>) -> impl Iterator<Item = &'a AlertRule> {
-    scope.repo.facts.alert_rules.iter().filter(|alert| is_loaded(scope, alert.document))
+    scope.repo.facts.alert_rules.iter().filter(|alert| scope.loads(alert.document))
 }
 
 /// Counted, and loaded where the repository shows what loads it.
-pub(super) fn is_loaded(scope: &Scope<'_>, document: DocumentId) -> bool {
-    scope.counts(document) && paths::is_loaded(scope.repo, document)
-}
-
 pub(super) fn alert_evidence(alert: &AlertRule) -> Evidence {
     Evidence { span: alert.name.span, fact: format!("alert {}", alert.name.text) }
 }

@@ -1,6 +1,5 @@
 //! Evidence of dashboards: what panels show of objectives.
 
-use super::alerting::is_loaded;
 use super::{Answer, Evidence, Holds};
 use crate::facts::slo::{Slo, SloDialect};
 use crate::verdict::scope::Scope;
@@ -37,7 +36,7 @@ pub(super) fn objectives_shown(scope: &Scope<'_>) -> Answer {
         .slos
         .iter()
         .zip(shown)
-        .filter(|(slo, _)| is_loaded(scope, slo.document))
+        .filter(|(slo, _)| scope.loads(slo.document))
         .collect();
     let on = |queries: &[usize]| !panels(scope, queries).is_empty();
     let evidence: Vec<Evidence> = own

@@ -1,7 +1,7 @@
 //! Evidence of what is measured: records and alerts by what they watch, exporters as they run
 //! and are scraped, and the use of their metrics.
 
-use super::alerting::{alert_evidence, is_loaded};
+use super::alerting::alert_evidence;
 use super::running::container_evidence;
 use super::{Answer, Evidence, Holds};
 use crate::facts::code::MetricDefinition;
@@ -23,7 +23,7 @@ const STACKS: &[&str] = &["kube-prometheus-stack", "kube-prometheus", "prometheu
 fn counted<'s>(scope: &'s Scope<'_>) -> impl Iterator<Item = &'s Query<'s>> {
     scope.model.queries().iter().filter(|query| {
         query.document().is_some_and(|document| match query.rule() {
-            Some(_) => is_loaded(scope, document),
+            Some(_) => scope.loads(document),
             None => scope.counts(document),
         })
     })
@@ -79,7 +79,7 @@ pub(super) fn generators(scope: &Scope<'_>) -> Vec<Evidence> {
 /// Alerts on the alerting itself.
 pub(super) fn meta_alerts(scope: &Scope<'_>) -> Answer {
     let alerts = scope.model.meta_alerts().filter_map(|query| query.raises());
-    let counted = alerts.filter(|alert| is_loaded(scope, alert.document));
+    let counted = alerts.filter(|alert| scope.loads(alert.document));
     Answer::found(counted.map(alert_evidence).collect())
 }
 
@@ -139,7 +139,7 @@ pub(super) fn business_used(scope: &Scope<'_>) -> Answer {
 /// Alerts on the growth of the number of series.
 pub(super) fn growth_alerts(scope: &Scope<'_>) -> Answer {
     let alerts = scope.model.growth_alerts().filter_map(|query| query.raises());
-    let counted = alerts.filter(|alert| is_loaded(scope, alert.document));
+    let counted = alerts.filter(|alert| scope.loads(alert.document));
     Answer::found(counted.map(alert_evidence).collect())
 }
 
@@ -149,7 +149,7 @@ pub(super) fn used(scope: &Scope<'_>, area: Area, alerts_only: bool) -> Answer {
     let mut evidence = Vec::new();
     for place in uses {
         let counts = |document: DocumentId| match place.query.rule() {
-            Some(_) => is_loaded(scope, document),
+            Some(_) => scope.loads(document),
             None => scope.counts(document),
         };
         let wanted = place.query.raises().is_some() || !alerts_only;

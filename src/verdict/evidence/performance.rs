@@ -1,6 +1,5 @@
 //! Evidence of performance monitoring: baselines, anomalies, capacity, tests in pipelines.
 
-use super::alerting::is_loaded;
 use super::{Answer, Evidence, Holds};
 use crate::facts::Subject;
 use crate::repo::loadtests::{self, Limit};
@@ -18,7 +17,7 @@ fn places<'a>(
     let queries = scope.model.queries();
     let loaded = |one: &&Found| {
         let document = queries[one.query].document();
-        wanted(one) && document.is_some_and(|document| is_loaded(scope, document))
+        wanted(one) && document.is_some_and(|document| scope.loads(document))
     };
     let told = |one: &Found| {
         let place = Place { query: &queries[one.query], node: one.node };
@@ -84,7 +83,7 @@ pub(super) fn anomaly_routed(scope: &Scope<'_>) -> Answer {
             .ast()
             .selectors()
             .any(|(_, selector)| selector.metric().is_some_and(|name| names.contains(&name)));
-        if reads && document.is_some_and(|document| is_loaded(scope, document)) {
+        if reads && document.is_some_and(|document| scope.loads(document)) {
             let fact = format!("{} reads a detection", query.title());
             evidence.push(Evidence { span: query.scalar.span, fact });
         }

@@ -1,6 +1,6 @@
 //! Evidence that alerts reach somebody.
 
-use super::alerting::{alert_evidence, is_loaded};
+use super::alerting::alert_evidence;
 use super::{Answer, Evidence, Holds};
 use crate::repo::alerts::{Alert, Labels, Value};
 use crate::repo::routing::paging::{Loudness, is_heartbeat};
@@ -10,7 +10,7 @@ use crate::verdict::scope::Scope;
 /// Whether every critical alert certainly pages.
 pub(super) fn critical_paged(scope: &Scope<'_>) -> Answer {
     let model = scope.model;
-    let loaded = |alert: &&Alert<'_>| is_loaded(scope, alert.rule.document);
+    let loaded = |alert: &&Alert<'_>| scope.loads(alert.rule.document);
     let critical: Vec<&Alert<'_>> = model
         .alerts()
         .iter()

@@ -1,6 +1,5 @@
 //! Evidence of objectives: what each states, what computes it, and who is told.
 
-use super::alerting::is_loaded;
 use super::{Answer, Evidence, Holds};
 use crate::facts::Subject;
 use crate::facts::alertmanager::Integration;
@@ -76,7 +75,7 @@ pub(super) fn documents(scope: &Scope<'_>) -> Answer {
 fn budget_rules(scope: &Scope<'_>) -> Vec<Evidence> {
     let rules = scope.repo.facts.recording_rules.iter();
     rules
-        .filter(|rule| is_budget(&rule.name.text) && is_loaded(scope, rule.document))
+        .filter(|rule| is_budget(&rule.name.text) && scope.loads(rule.document))
         .map(|rule| Evidence { span: rule.name.span, fact: format!("records {}", rule.name.text) })
         .collect()
 }
@@ -196,7 +195,7 @@ pub(super) fn scheduled(scope: &Scope<'_>) -> Answer {
 fn ties<'a>(scope: &'a Scope<'_>, slo: &Slo) -> impl Iterator<Item = &'a Tie> {
     scope.model.ties_of_slo(slo.number).filter(|tie| {
         let alert = scope.model.queries()[tie.alert].alert();
-        alert.is_some_and(|alert| is_loaded(scope, alert.document))
+        alert.is_some_and(|alert| scope.loads(alert.document))
     })
 }
 
