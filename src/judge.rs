@@ -351,8 +351,12 @@ fn names_golden(path: &str) -> bool {
 }
 
 /// Whether a file's last ending says that it was put aside: what reads a folder by its endings passes over it.
+/// A number or a day may follow: `.json.bak2`, `.py.archived-20260103`.
 fn is_put_aside(path: &str) -> bool {
-    [".old", ".bak", ".orig", ".disabled"].iter().any(|ending| path.ends_with(ending))
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let Some((_, ending)) = name.rsplit_once('.') else { return false };
+    let word = ending.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_'));
+    matches!(word, "archived" | "backup" | "bak" | "disabled" | "old" | "orig")
 }
 
 /// Severity under a profile: only lowers, and validity only where nothing loads the file.
@@ -367,8 +371,8 @@ fn weigh(finding: &Finding, profile: Profile, path: &str) -> (Severity, Option<&
     }
     // A secret in it is no less known.
     let secret = finding.rule.sensitive == Sensitivity::Security;
-    if severity == Severity::Error && is_put_aside(path) && !secret {
-        return (severity.lowered(), Some("lower here: the file is put aside"));
+    if severity > Severity::Info && !secret && is_put_aside(path) {
+        return (Severity::Info, Some("lower here: the file is put aside"));
     }
     if finding.rule.class == Class::Validity {
         return (severity, None);

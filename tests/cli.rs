@@ -539,10 +539,10 @@ fn what_tests_read_is_judged_for_validity_alone() {
     assert_eq!(severity("rules/testdata/a.yml", "RULE006"), "error", "{}", run.out);
 }
 
-/// What no program loads is a step lower even where one would refuse it: outputs that tests compare
+/// What no program loads is lower even where one would refuse it: files put aside, outputs that tests compare
 /// with, and files that the tests of a collector's component read.
 #[test]
-fn what_only_tests_load_or_nothing_does_is_a_step_lower() {
+fn what_only_tests_load_or_nothing_does_is_lower() {
     let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: jaeger}\ndata: {shards: 5}\n";
     let collector = "receivers: {otlp: {protocols: {grpc: {endpoint: 'localhost:4317'}}}}\nexporters: {debug: {}}\nservice:\n  pipelines:\n    traces: {receivers: [otlp], exporters: [gone]}\n";
     let folder = repository(&[
@@ -550,6 +550,8 @@ fn what_only_tests_load_or_nothing_does_is_a_step_lower() {
         ("deploy/map.yaml", map),
         ("deploy/otel.yaml", collector),
         ("deploy/otel.yaml.bak", collector),
+        ("deploy/otel.yaml.bak2", collector),
+        ("deploy/otel.yaml.archived-20260103", collector),
         ("receiver/acme/testdata/config.yaml", collector),
     ]);
     let run = run(folder.path(), &["check", "--all", "--format", "concise", "--color", "never"]);
@@ -561,7 +563,9 @@ fn what_only_tests_load_or_nothing_does_is_a_step_lower() {
         ("deploy/map.yaml", "JAEG003", "error"),
         ("cmd/testdata/golden-map.yaml", "JAEG003", "warning"),
         ("deploy/otel.yaml:", "OTCL001", "error"),
-        ("deploy/otel.yaml.bak:", "OTCL001", "warning"),
+        ("deploy/otel.yaml.bak:", "OTCL001", "info"),
+        ("deploy/otel.yaml.bak2:", "OTCL001", "info"),
+        ("deploy/otel.yaml.archived-20260103:", "OTCL001", "info"),
         ("receiver/acme/testdata/config.yaml", "OTCL001", "warning"),
     ] {
         assert_eq!(severity(path, code), expected, "{path}: {}", run.out);
