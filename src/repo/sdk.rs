@@ -174,6 +174,13 @@ impl Repo {
         if texts.any(|text| lies.iter().any(|name| text.text.contains(name))) {
             return true;
         }
+        // So is one that the build lays beside the program.
+        if self
+            .dependencies_of(service)
+            .any(|it| it.name.text.ends_with(":opentelemetry-javaagent"))
+        {
+            return true;
+        }
         let mut containers = service.containers.iter().map(|&it| &self.facts.containers[it]);
         containers.any(|container| {
             let options = OPTIONS.iter().filter_map(|name| container.env.get(name));

@@ -72,6 +72,9 @@ fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
+/// Group and artifact of OpenTelemetry's agent of Java.
+const AGENT: (&str, &str) = ("io.opentelemetry.javaagent", "opentelemetry-javaagent");
+
 /// `pom.xml`.
 pub(super) fn maven(text: &str, place: Place<'_>, manifest: &mut Manifest) {
     let (mut group, mut artifact, mut version, mut scope) = (None, None, None, None);
@@ -113,6 +116,14 @@ pub(super) fn maven(text: &str, place: Place<'_>, manifest: &mut Manifest) {
                 manifest.depends(name, version, scope.take() == Some("test"));
             }
             (version, scope) = (None, None);
+        }
+        // A step of the build that lays an agent beside the program.
+        (["project", "build", .., "artifactItem", "artifactId"], Event::Close(text))
+            if text == AGENT.1 =>
+        {
+            let name = format!("{}:{}", AGENT.0, AGENT.1);
+            let name = Scalar { text: name, ..scalar(text, place) };
+            manifest.depends(name, None, true);
         }
         (["project", "build", .., "plugin", "artifactId"], Event::Close(text)) => {
             const HANDED: &[&str] = &[

@@ -102,7 +102,7 @@ impl<'r> Weighed<'r, '_> {
             let runs = !service.unread.is_empty() && self.containers().any(|it| self.stands(it));
             return if runs { Certainty::Certain } else { Certainty::Doubtful };
         }
-        if self.is_web_server() || self.tries() || self.stands_in() {
+        if self.is_web_server() || self.tries() || self.stands_in() || self.is_empty() {
             return Certainty::Doubtful;
         }
         let placed = self.containers().any(|it| self.stands(it));
@@ -268,6 +268,23 @@ impl<'r> Weighed<'r, '_> {
         };
         self.own_manifests().any(starts)
             || waits && named(&["manage.py"]) && named(&["wsgi.py", "asgi.py"])
+    }
+
+    /// Whether it is a web project of .NET as it was made: it starts, answers nothing, is built with
+    /// nothing, and runs nowhere.
+    fn is_empty(&self) -> bool {
+        let bare = |it: &Manifest| {
+            it.ecosystem == Ecosystem::Nuget
+                && it.serves
+                && it.dependencies.is_empty()
+                && it.projects.is_empty()
+        };
+        let mut own = self.own_manifests().peekable();
+        own.peek().is_some()
+            && own.all(bare)
+            && self.containers().next().is_none()
+            && self.images().next().is_none()
+            && self.own_waits().count() <= 1
     }
 
     /// Whether it does more than start a framework: it handles something, or is one of the servers

@@ -120,7 +120,9 @@ impl Repo {
                 !identity.keys.is_empty()
             }
         };
-        (found || service.is_readable()).then_some(found)
+        // An agent that lies beside it gives all of them where it is switched on.
+        let open = !found && self.hides_agent(service);
+        (found || service.is_readable() && !open).then_some(found)
     }
 
     /// Whether a program of the repository starts the others, and names them as it does.
