@@ -12,6 +12,10 @@ pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
     if !repo.is_server(server) || server.open {
         return case.skip();
     }
+    // What loads no rules evaluates none.
+    if server.form == ServerForm::File && server.rule_files.is_empty() {
+        return;
+    }
     let alone = repo.own_servers().count() == 1;
     let loading = Loading::of_servers(repo, std::iter::once(server));
     let evaluates = |alert: &&AlertRule| {

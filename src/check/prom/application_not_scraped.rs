@@ -105,7 +105,12 @@ fn is_pushed(repo: &Repo) -> bool {
             && pipeline.receivers.items.iter().any(|it| it.text.split('/').next() == Some("otlp"))
     });
     let open = ["web.enable-otlp-receiver", "web.enable-remote-write-receiver"];
+    // Grafana's image of all stores begins with a collector.
+    let all_in_one = repo.facts.containers.iter().any(|container| {
+        container.image.as_ref().is_some_and(|image| image.text.contains("grafana/otel-lgtm"))
+    });
     receives
+        || all_in_one
         || repo.scrapers().any(|container| {
             open.iter().any(|flag| container.flag(flag).is_some())
                 || container.args.iter().any(|arg| arg.text.contains("otlp-write-receiver"))

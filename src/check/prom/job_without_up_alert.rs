@@ -5,6 +5,7 @@ use crate::config::World;
 use crate::facts::prometheus::ScrapeJob;
 use crate::facts::rules::AlertRule;
 use crate::repo::routing::Answer;
+use crate::repo::scrape::{is_loopback, split_address};
 use crate::repo::up::may_read_up;
 
 pub(super) fn check(job: &ScrapeJob, case: &mut Case<'_>) {
@@ -12,7 +13,7 @@ pub(super) fn check(job: &ScrapeJob, case: &mut Case<'_>) {
     let mut alerts = repo.facts.alert_rules.iter();
     // Without any alert there is one fault, and it is said once for the repository.
     let watched = alerts.any(|alert| repo.run_together(alert.document, job.document));
-    if !watched || job.name.as_ref().is_none_or(|it| !it.known) {
+    if !watched || job.name.as_ref().is_none_or(|it| !it.known) || is_itself(job) {
         return case.skip();
     }
     if !repo.holds_all(World::Alerts) {
@@ -26,4 +27,15 @@ pub(super) fn check(job: &ScrapeJob, case: &mut Case<'_>) {
     if !noticed && !repo.facts.alert_rules.iter().any(may) {
         case.flag(job.name.as_ref().map_or(job.span, |name| name.span));
     }
+}
+
+/// Whether a server scrapes itself alone: when it is down, it evaluates no alert that could tell.
+fn is_itself(job: &ScrapeJob) -> bool {
+    let own = |address: &str| {
+        let (host, port) = split_address(address);
+        is_loopback(host) && port == Some("9090")
+    };
+    job.discovery.is_empty()
+        && !job.targets.is_empty()
+        && job.targets.iter().all(|it| it.known && own(&it.text))
 }
