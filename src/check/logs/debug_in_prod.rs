@@ -54,7 +54,7 @@ pub(super) fn check_container(container: &Container, case: &mut Case<'_>) {
         let upper = name.text.to_ascii_uppercase();
         VARIABLES.contains(&upper.as_str()) || upper.ends_with("_LOG_LEVEL")
     });
-    if is_rehearsal(repo, container.document) {
+    if is_rehearsal(repo, container.document) || emulates(repo, container.document) {
         return case.skip();
     }
     let Some(first) = levels.next() else { return case.skip() };
@@ -66,6 +66,20 @@ pub(super) fn check_container(container: &Container, case: &mut Case<'_>) {
             flag(container.document, value, "of all code", case);
         }
     }
+}
+
+/// Whether a Compose file starts a stand-in for the stores of a cloud: it is for a developer's machine.
+fn emulates(repo: &Repo, document: DocumentId) -> bool {
+    const EMULATORS: &[&str] =
+        &["/azurite", "azure-cosmos-emulator", "dynamodb-local", "fake-gcs-server", "localstack/"];
+    repo.facts.containers.iter().any(|container| {
+        container.document == document
+            && container.workload == "compose"
+            && container
+                .image
+                .as_ref()
+                .is_some_and(|image| EMULATORS.iter().any(|name| image.text.contains(name)))
+    })
 }
 
 /// What is written where it should not be.

@@ -437,7 +437,7 @@ fn misses(log: &LogCall) -> bool {
 fn speaks_of_itself(log: &LogCall) -> bool {
     const KEEPING: &str = "\
         unable cannot could start started starting enabled disabled init initialized initialised \
-        initializing load loaded loading configured using writing flush flushed closed closing skip \
+        initializing deserialize marshal serialize serialise unmarshal load loaded loading configured using writing flush flushed closed closing skip \
         skipped skipping stop stopped stopping dropped rotating rotated";
     let text = log.message.as_ref().or(log.template.as_ref());
     text.is_some_and(|text| {

@@ -434,6 +434,7 @@ fn clocks(file: &File<'_, '_>, facts: &mut FileFacts) {
             if let ExprKind::Member { name: "Now", .. } = expr.kind
                 && unit.slice(&expr.at) == "DateTime.Now"
                 && logged(id)
+                && !is_day(unit.text.get(expr.at.end as usize..).unwrap_or_default())
             {
                 let fault = Some("the time of the machine");
                 add(
@@ -446,6 +447,15 @@ fn clocks(file: &File<'_, '_>, facts: &mut FileFacts) {
             }
         }
     }
+}
+
+/// Whether what follows a time in a text of C# shows no hour of it: `:yyyy-MM}`, the end of the name of
+/// an index or a file.
+fn is_day(rest: &str) -> bool {
+    let format = rest.strip_prefix(':').and_then(|rest| rest.split_once('}'));
+    format.is_some_and(|(format, _)| {
+        format.contains('y') && !format.contains(['H', 'h', 'm', 's', 'o', 'u'])
+    })
 }
 
 /// Flags of Go's logger: a time without `LUTC` is the machine's.

@@ -116,10 +116,23 @@ fn traceback(file: &File<'_, '_>, id: ExprId, name: Scalar, handlers: &[Place]) 
             || function.name.contains("excepthook")
             // Frameworks call it where they caught the error.
             || function.name.ends_with("exception_handler")
+            || is_of_starlette(function, given.is_some())
             || is_of_rest(file, function)
             || class.is_some_and(|class| !class.bases.is_empty()),
         name,
     }
+}
+
+/// Whether a function is what Starlette and FastAPI await inside of their own handler: `(request, exc)`. One
+/// that is not async is called in another thread, which handles nothing.
+fn is_of_starlette(function: &Function<'_>, given: bool) -> bool {
+    let first = function.params.first();
+    function.is_async
+        && given
+        && function.params.len() == 2
+        && first.is_some_and(|param| {
+            param.ty.is_some_and(|ty| ty.ends_with("Request")) || param.name == "request"
+        })
 }
 
 /// Whether a function is what Django's REST framework calls where it caught an error: `(exc, context)`,
