@@ -51,7 +51,8 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             let found = match claim.kind {
                 About::Threshold => {
                     let Some(bound) = bound() else { continue };
-                    (!bound.agrees(&claim)).then(|| (bound.place(case), bound.shown.clone()))
+                    let per = per(&text.value.text[claim.range.end..]);
+                    (!bound.agrees(&claim, per)).then(|| (bound.place(case), bound.shown.clone()))
                 }
                 About::Wait if !waits => None,
                 About::Wait => wait(alert, &claim, lengths().as_deref()),
@@ -65,6 +66,18 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
                 .related(at, "what the rule says");
         }
     }
+}
+
+/// The seconds of what a sentence counts by, behind its number: `60 rejected requests per minute`.
+fn per(rest: &str) -> Option<f64> {
+    let sentence = rest.split(['.', ',', ';', '(']).next().unwrap_or_default().to_ascii_lowercase();
+    let by = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
+    let units: [(&[&str], f64); 3] = [
+        (&["per minute", "a minute", "/min", "/m "], 60.0),
+        (&["per hour", "an hour", "/h"], 3600.0),
+        (&["per day", "a day", "/d"], 86_400.0),
+    ];
+    units.into_iter().find(|(words, _)| by(words)).map(|(_, seconds)| seconds)
 }
 
 /// Whether a digit stands outside of actions.
@@ -225,7 +238,7 @@ impl Bound<'_, '_> {
     }
 
     /// Whether a number in a text can mean this bound.
-    fn agrees(&self, claim: &Claim) -> bool {
+    fn agrees(&self, claim: &Claim, per: Option<f64>) -> bool {
         let value = claim.value;
         let mut meant = vec![value];
         match claim.unit {
@@ -252,6 +265,8 @@ impl Bound<'_, '_> {
             }
             Unit::None => {
                 meant.extend([value / 100.0, value * 100.0, value * 1e3, value * 1e6]);
+                // `rate` counts for each second.
+                meant.extend(per.map(|seconds| value / seconds));
                 if matches!(self.op, Op::GreaterEqual | Op::LessEqual | Op::Equal | Op::NotEqual) {
                     meant.extend([value - 1.0, value + 1.0]);
                 }

@@ -133,7 +133,13 @@ fn flag<'a>(
         return;
     }
     let Some((name, metric)) = metrics.first() else { return };
-    let declared: Vec<&str> = metric.providers.iter().flat_map(|it| it.labels.clone()).collect();
+    let mut declared: Vec<&str> = Vec::new();
+    // Several programs may declare it alike.
+    for label in metric.providers.iter().flat_map(|it| it.labels.clone()) {
+        if !declared.contains(&label) {
+            declared.push(label);
+        }
+    }
     let near = near(&label.text, &declared);
     let targets = case.repo.target_labels();
     let certain = match targets.has(&label.text) {

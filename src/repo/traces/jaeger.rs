@@ -129,6 +129,8 @@ fn container_retention(repo: &Repo, part: &Part, container: &Container, kind: &s
     match kind.split(',').next().unwrap_or(kind) {
         "elasticsearch" | "opensearch" => cleaned(repo, part.document),
         "cassandra" => schema_ttl(repo, part.document),
+        // What is gone with its container needs nobody to delete it.
+        "badger" if is_set(repo, container, "BADGER_EPHEMERAL") => Retention::Unknown,
         "badger" => match repo.jaeger_setting(container, "BADGER_SPAN_STORE_TTL") {
             Given::Text(text, span) => {
                 seconds(text).map_or(Retention::Unknown, |it| Retention::For(it, span))
@@ -138,6 +140,10 @@ fn container_retention(repo: &Repo, part: &Part, container: &Container, kind: &s
         },
         _ => Retention::Unknown,
     }
+}
+
+fn is_set(repo: &Repo, container: &Container, name: &str) -> bool {
+    matches!(repo.jaeger_setting(container, name), Given::Text("true", _))
 }
 
 /// What deletes old indices beside a document: the cleaner's job, or a policy of the cluster.
