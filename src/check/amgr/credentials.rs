@@ -19,8 +19,9 @@ pub(in crate::check) fn sort(credential: &Credential) -> Sort {
     if !credential.value.known || text.is_empty() || text.starts_with("SEALED") || filled {
         return Sort::None;
     }
-    // `auth_password: password`
-    let itself = ["password", "secret", "token"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    // `auth_password: password`: no server of mail takes it; a store of one's own may.
+    let itself = credential.program == "alertmanager"
+        && ["password", "secret", "token"].iter().any(|word| text.eq_ignore_ascii_case(word));
     let named = is_name(text) || is_variable(text) || itself;
     let stand_in = is_stand_in(text) || named || variable(text).is_some();
     // The address of a webhook is a secret only where it carries one.
