@@ -269,13 +269,13 @@ impl<'p> Walker<'p> {
         types.get(&id).copied().unwrap_or(Type::Any)
     }
 
-    /// Whether a condition is made of `and`, `or` and `not`.
+    /// Whether a condition is made of `and`, `or` and `not`, or compares with the empty text.
     fn is_asked(&self, id: PipeId) -> bool {
-        self.parsed
-            .pipe(id)
-            .commands
-            .first()
-            .is_some_and(|command| matches!(function_of(command), Some("and" | "or" | "not")))
+        self.parsed.pipe(id).commands.first().is_some_and(|command| match function_of(command) {
+            Some("and" | "or" | "not") => true,
+            Some("ne") => command.operands.iter().any(is_empty),
+            _ => false,
+        })
     }
 
     /// The number of the first pipeline inside another.
@@ -300,10 +300,15 @@ impl<'p> Walker<'p> {
             let bare = function.is_none() && pipe.commands.len() == 1;
             let chooses = matches!(function, Some("and" | "or" | "not"));
             let alone = bare && command.operands.len() == 1;
-            let guarded = chooses || (asks && bare);
+            // `ne .Annotations.x ""` asks for a key as its name alone does; another comparison prints nothing.
+            let compares =
+                asks && matches!(function, Some("eq" | "ne" | "lt" | "le" | "gt" | "ge"));
+            let fills = asks && function == Some("ne") && command.operands.iter().any(is_empty);
+            let guarded = chooses || compares || (asks && bare);
+            let asked = asks && (chooses || bare || fills);
             let mut operands = Vec::with_capacity(command.operands.len());
             for operand in &command.operands {
-                operands.push(self.operand(operand, dot, types, (asks && guarded, guarded, alone)));
+                operands.push(self.operand(operand, dot, types, (asked, guarded, alone)));
             }
             result = match function {
                 None => operands.first().copied().unwrap_or(Type::Any),
@@ -370,6 +375,10 @@ impl<'p> Walker<'p> {
         let step = self.step;
         self.usage.accesses.push(Access { map, key: key.into(), step, extent, guarded, alone });
     }
+}
+
+fn is_empty(operand: &Operand) -> bool {
+    matches!(&operand.term, Term::Text(text) if text.is_empty())
 }
 
 fn function_of(command: &Command) -> Option<&str> {
