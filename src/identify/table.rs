@@ -96,7 +96,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
          global>rule_query_offset 4, global>query_log_file 4, global>body_size_limit 4,
          global>sample_limit 4, ^runtime 1, ^storage 1, scrape_configs>pipeline_stages -9, ^clients -9, ^positions -9, ^tests -9,
          ^apiVersion -9, labels>__path__ -9, ^exporters -9, ^service -4, ^server -3,
-         ^evaluation_interval -1, ^metrics -9, ^wal_directory -2, ^route -2, ^receivers -4,
+         ^evaluation_interval -1, ^metrics -9, ^alertmanager_url -9, ^rule_path -9, ^enable_alertmanager_v2 -9, ^wal_directory -2, ^route -2, ^receivers -4,
          ^remote_write_flush_deadline -9, ^remote_write_add_org_id_header -9",
     ),
     signature(
