@@ -41,7 +41,9 @@ impl Repo {
                 let uid = board.uid.as_ref().and_then(|uid| uid.known_text());
                 let path = &self.source(board.document.source).path;
                 let Some(uid) = uid.filter(|uid| !uid.is_empty()) else { continue };
-                if config::profile(&self.settings, path) == Profile::Dev {
+                // A page that shows a dashboard is none that Grafana reads.
+                let shown = path.ends_with(".md");
+                if shown || config::profile(&self.settings, path) == Profile::Dev {
                     continue;
                 }
                 match first.get(uid) {

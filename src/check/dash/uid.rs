@@ -8,6 +8,11 @@ pub(super) fn check(board: &Dashboard, case: &mut Case<'_>) {
         if board.open || board.uid.as_ref().is_some_and(|uid| !uid.known) {
             return;
         }
+        // Grafana's operator gives a dashboard the identity of its object.
+        let object = case.repo.document(board.document).object.as_ref();
+        if object.is_some_and(|object| object.kind == "GrafanaDashboard") {
+            return;
+        }
         // The program that makes the dashboard of a template may put it in.
         if refusal::is_template(case, case.repo.document(board.document)) {
             return case.skip();
