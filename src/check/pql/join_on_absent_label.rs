@@ -46,8 +46,24 @@ fn join<'a>(place: Place<'a, 'a>, binary: &Binary, case: &mut Case<'a>) {
         if is_asked_away(one, label) {
             continue;
         }
-        report(place, label, word, "the side it is taken from has", case);
+        let flag = report(place, label, word, "the side it is taken from has", case);
+        if is_dropped(place, label) {
+            flag.severity(Severity::Warning);
+        }
     }
+}
+
+/// Whether the next aggregation around a join drops the label anyway: what it lacks changes nothing.
+fn is_dropped(place: Place<'_, '_>, label: &Name) -> bool {
+    let at = place.node.index();
+    let around = place.query.ast().all().find_map(|(id, node)| match &node.kind {
+        Kind::Aggregate(it) if id.index() > at && node.first as usize <= at => Some(it),
+        _ => None,
+    });
+    around.is_some_and(|aggregate| {
+        let names = |list: &[Name]| list.iter().any(|it| it.text == label.text);
+        aggregate.grouping.as_ref().is_none_or(|it| it.without == names(&it.labels))
+    })
 }
 
 fn grouping<'a>(place: Place<'a, 'a>, aggregate: &Aggregate, case: &mut Case<'a>) {

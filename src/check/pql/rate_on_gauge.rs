@@ -5,6 +5,7 @@ use crate::check::Case;
 use crate::lang::promql::ast::Kind;
 use crate::metrics::MetricKind;
 use crate::repo::model::leaf::RATES;
+use crate::repo::model::metric::{Metric, Origin};
 use crate::repo::queries::Query;
 
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
@@ -21,7 +22,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         };
         let metric = case.model.metric(name);
         let gauge = matches!(metric.kind(), Some(MetricKind::Gauge | MetricKind::Info));
-        if !gauge || is_moment(name) {
+        if !gauge || is_moment(name) || is_mirrored(name, &metric) {
             continue;
         }
         let instead = if function.name == "increase" { "delta" } else { "deriv" };
@@ -39,4 +40,10 @@ fn is_moment(name: &str) -> bool {
     ["_timestamp", "_timestamp_seconds", "_time_seconds", "_last_seen", "_timestamp_ms"]
         .iter()
         .any(|ending| name.ends_with(ending))
+}
+
+/// Whether the code here sets a gauge to a total that is counted elsewhere, as its name says: it only grows.
+fn is_mirrored(name: &str, metric: &Metric<'_, '_>) -> bool {
+    name.ends_with("_total")
+        && metric.providers.iter().all(|it| matches!(it.origin, Origin::Code(_)))
 }

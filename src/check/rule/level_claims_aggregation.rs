@@ -42,6 +42,8 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let set = case.model.labels(Place { query, node: root });
     let mut extra: Vec<&str> = Vec::new();
     let mut source = None;
+    // `aggregation:…` is a house's own prefix: a level names labels.
+    let mut levelled = TARGET.iter().any(|label| is_in(level, label));
     let lenders = lenders(query.ast());
     for (id, selector) in query.ast().selectors() {
         // Of the side that has one series for many only what `group_left` names comes along.
@@ -55,6 +57,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             return;
         }
         for label in metric.certain_labels() {
+            levelled |= is_in(level, label);
             let kept = matches!(set.get(label), Presence::Possible | Presence::Present);
             if kept && !TARGET.contains(&label) && !is_in(level, label) && !extra.contains(&label) {
                 extra.push(label);
@@ -62,7 +65,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             }
         }
     }
-    if let Some(source) = source {
+    if let Some(source) = source.filter(|_| levelled) {
         let labels: Vec<String> = extra.iter().map(|label| format!("`{label}`")).collect();
         let fix = by_level(query, root, level, case);
         let flag = case
