@@ -156,6 +156,7 @@ impl<'r> Notifications<'r> {
             }
             server.undefined(&notifications.all, &numbers, &mut undefined);
         }
+        notifications.keep_called();
         for ((text, extent), (everywhere, name)) in undefined {
             if everywhere {
                 let message = format!("no template file that is loaded defines `{name}`");
@@ -174,6 +175,30 @@ impl<'r> Notifications<'r> {
     /// Whether a text is read by an Alertmanager, as far as that shows.
     pub fn is_used(&self, text: &Notification<'_>) -> bool {
         !text.foreign || self.loaded.contains(&text.index)
+    }
+
+    /// A pattern names files of containers: one with functions of another program, of which no text
+    /// here calls a template, is that program's.
+    fn keep_called(&mut self) {
+        if !self.loaded.iter().any(|index| self.all[*index].foreign) {
+            return;
+        }
+        let steps = self.all.iter().filter(|text| !text.foreign).flat_map(|it| &it.parsed.steps);
+        let called: BTreeSet<&str> = steps
+            .filter_map(|step| match &step.kind {
+                StepKind::Call(name, _) => Some(&*name.text),
+                _ => None,
+            })
+            .collect();
+        let all = &self.all;
+        let defines = |text: &Notification<'_>| {
+            text.parsed.steps.iter().any(|step| match &step.kind {
+                StepKind::Define(name) => called.contains(&*name.text),
+                _ => false,
+            })
+        };
+        let kept = |index: &usize| !all[*index].foreign || defines(&all[*index]);
+        self.loaded = self.loaded.iter().copied().filter(kept).collect();
     }
 
     /// What integrations read through a text, by place.

@@ -31,7 +31,9 @@ pub(super) fn check(credential: &Credential, case: &mut Case<'_>) {
         // What nobody loads is there to be copied, or to be chosen instead.
         let sample = credentials::is_sample(case.repo.path(credential.key.span))
             || case.repo.is_passed_over(credential.document, ALERTMANAGER);
-        let shown = standing::is_sample(case.repo.path(credential.key.span));
+        // Who uses a role of Ansible gives its own in place of what the role brings.
+        let brought = case.repo.has_path("meta/main.yml") && case.repo.has_path("tasks/main.yml");
+        let shown = brought || standing::is_sample(case.repo.path(credential.key.span));
         let flag = case.flag(credential.value.span);
         if sample {
             flag.severity(Severity::Info);
