@@ -131,6 +131,7 @@ pub struct Repo {
     repeated_boards: OnceLock<BTreeMap<DocumentId, DocumentId>>,
     given_inputs: OnceLock<BTreeMap<String, BTreeSet<String>>>,
     bare_groups: OnceLock<BTreeSet<String>>,
+    own_scale: OnceLock<BTreeSet<String>>,
     made_objects: OnceLock<BTreeSet<String>>,
     retention: OnceLock<Option<retention::Retention>>,
     definitions: OnceLock<BTreeMap<String, Vec<usize>>>,

@@ -7,8 +7,12 @@ use crate::facts::prometheus::{PrometheusConfig, ServerForm};
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::lang::path::{folder, glob, join, last};
+use crate::source::SourceId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// So many folders of bare lists make a collection.
+const COLLECTED: usize = 5;
 
 mod index;
 mod loader;
@@ -149,9 +153,6 @@ impl Repo {
     /// groups, and no server here loads them: what does puts the key above them.
     pub fn holds_bare_groups(&self, document: &Document) -> bool {
         let folders = self.bare_groups.get_or_init(|| {
-            if self.own_servers().next().is_some() {
-                return BTreeSet::new();
-            }
             let mut files: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
             let rules = |it: &&Document| it.kind == Kind::PrometheusRules && it.host.is_none();
             for one in self.facts.documents.iter().filter(rules) {
@@ -160,11 +161,38 @@ impl Repo {
                     files.entry(folder(&self.source(one.id.source).path)).or_insert((0, true));
                 (*count, *all) = (*count + 1, *all && bare);
             }
-            let bare = files.into_iter().filter(|(_, (count, all))| *count > 2 && *all);
+            // A collection offers them for copying: most of its folders hold nothing else.
+            let spread = files.values().filter(|(_, all)| *all).count();
+            let offered = spread >= COLLECTED && spread * 2 > files.len();
+            if !offered && self.own_servers().next().is_some() {
+                return BTreeSet::new();
+            }
+            let bare =
+                files.into_iter().filter(|(_, (count, all))| (offered || *count > 2) && *all);
             bare.map(|(folder, _)| folder.to_owned()).collect()
         });
         document.kind == Kind::PrometheusRules
             && folders.contains(folder(&self.source(document.id.source).path))
+    }
+
+    /// Severities that so many alerts have in several files that they are a scale of the house's own, where
+    /// no Alertmanager stands here that would have to know them.
+    pub fn own_scale(&self, label: &str) -> &BTreeSet<String> {
+        self.own_scale.get_or_init(|| {
+            if !self.facts.alertmanagers.is_empty() {
+                return BTreeSet::new();
+            }
+            let mut held: BTreeMap<&str, (usize, BTreeSet<SourceId>)> = BTreeMap::new();
+            for alert in &self.facts.alert_rules {
+                let Some(severity) = alert.label(label).filter(|it| it.known) else { continue };
+                let (count, files) = held.entry(&severity.text).or_default();
+                *count += 1;
+                files.insert(alert.document.source);
+            }
+            let scale =
+                held.into_iter().filter(|(_, (count, files))| *count >= 10 && files.len() > 1);
+            scale.map(|(severity, _)| severity.to_owned()).collect()
+        })
     }
 
     /// What the servers' `rule_files` lead to.

@@ -1,5 +1,6 @@
 //! A severity that no route knows. Rule: rules/alrt/severity-unknown.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::rules::AlertRule;
 use crate::finding::Edit;
@@ -14,7 +15,11 @@ pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
         if literal && !settings.severities.contains(&severity.text) {
             let allowed = settings.severities.join(", ");
             let what = format!("has {label} `{}`, which is none of {allowed}", severity.text);
-            case.flag(severity.span).with("what", what);
+            let own = case.repo.own_scale(label).contains(&severity.text);
+            let flag = case.flag(severity.span).with("what", what);
+            if own {
+                flag.severity(Severity::Info);
+            }
         }
         return;
     }
