@@ -131,8 +131,14 @@ impl<'a> Case<'a> {
                 .map_or(rule.severity, |(severity, _)| *severity),
             None => rule.severity,
         };
+        // A name that something fills in is told as it stands.
+        let as_written = || {
+            let token = self.repo.text(subject.and_then(Subject::anchor)?);
+            Some(token.trim_matches(['"', '\'']).to_owned())
+        };
+        let told = |name| field(name).or_else(|| as_written().filter(|_| name == "name"));
         let captures = captures(rule.message)
-            .filter_map(|name| field(name).map(|value| (name, value)))
+            .filter_map(|name| told(name).map(|value| (name, value)))
             .collect();
         let title = match (subject, self.document()) {
             (Some(subject), _) => subject.title(),

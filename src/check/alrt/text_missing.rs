@@ -15,6 +15,11 @@ pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
     .collect();
     if !absent.is_empty() {
         let names = absent.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
-        case.flag(alert.name.span).with("missing", names.join(" and no "));
+        let effect = match absent[..] {
+            ["summary"] => "gets no line that says what is wrong",
+            ["description"] => "sees one line, and not what it means",
+            _ => "sees a name and labels only",
+        };
+        case.flag(alert.name.span).with("missing", names.join(" and no ")).with("effect", effect);
     }
 }
