@@ -5,6 +5,7 @@ use crate::config::{self, Profile};
 use crate::facts::DocumentId;
 use crate::facts::shipper::{Program, Role, Section};
 use crate::identify::Kind;
+use crate::parse::tree::IssueKind;
 use crate::repo::shippers::destinations::{Reach, reach};
 use crate::repo::shippers::{Roles, Set};
 
@@ -79,4 +80,17 @@ fn is_fluent_bit(section: &Section, role: Role) -> bool {
 fn is_in_chart(document: DocumentId, case: &Case<'_>) -> bool {
     let host = case.repo.document(document).host;
     host.is_some_and(|host| case.repo.document(host).kind == Kind::HelmValues)
+}
+
+/// Whether a line of a section could not be read: what it seems to lack may stand there.
+fn is_unread(section: &Section, case: &Case<'_>) -> bool {
+    let document = case.repo.document(section.document);
+    let start = section.header.span.start;
+    let headers = case.repo.sections(document.id).iter().map(|it| it.header.span.start);
+    let next = headers.filter(|at| *at > start).min();
+    document.text_issues.iter().any(|issue| {
+        issue.kind == IssueKind::Syntax
+            && issue.span.start >= start
+            && next.is_none_or(|next| issue.span.start < next)
+    })
 }

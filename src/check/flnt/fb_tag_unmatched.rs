@@ -29,7 +29,7 @@ pub(super) fn check(section: &Section, case: &mut Case<'_>) {
         });
         let routed = section.role == Role::Output && is_routed(section, set, case);
         let elsewhere = section.open || (set.open && inputs == 0) || misspelt || routed;
-        if !alone && !elsewhere {
+        if !alone && !elsewhere && !super::is_unread(section, case) {
             let what = section.noun();
             case.flag(section.name_span())
                 .with("fault", format!("this {what} has no `Match`: Fluent Bit unloads it"));

@@ -95,7 +95,7 @@ fn plugin(section: &Section, releases: &Releases, case: &mut Case<'_>) {
         _ => return,
     };
     let Some(name) = &section.plugin else {
-        if !section.open {
+        if !section.open && !super::is_unread(section, case) {
             let fault = format!("this {role} has no `Name`: Fluent Bit does not start");
             case.flag(section.header.span).with("fault", fault);
         }
