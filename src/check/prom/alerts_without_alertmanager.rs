@@ -30,7 +30,12 @@ pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
             _ => loading.holds(repo, alert.document),
         }
     };
-    let Some(alert) = repo.facts.alert_rules.iter().find(evaluates) else { return case.skip() };
+    let alerts = || repo.facts.alert_rules.iter().filter(evaluates);
+    // What tests or examples hold no server of the repository's own evaluates by itself.
+    let beside = |alert: &&AlertRule| repo.is_ours(alert.document);
+    let ours = alerts().find(beside);
+    let Some(alert) = ours.or_else(|| alerts().next()) else { return case.skip() };
+    let shown = ours.is_none() && repo.is_ours(server.document) && server.rule_files.is_empty();
     // An agent evaluates nothing; a ruler elsewhere sends the alerts itself.
     if server.alertmanagers.is_empty() && !repo.is_agent(server) && !repo.has_ruler() {
         let place = server.alerting_key.unwrap_or(server.anchor);
@@ -38,7 +43,9 @@ pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
         // Who tries things out on his own machine, or shows them, needs not be told.
         let stands = repo.stands(server.document);
         let flag = case.flag(place).with("alert", name).related(at, "an alert that reaches nobody");
-        if !stands {
+        if shown {
+            flag.severity(Severity::Info);
+        } else if !stands {
             flag.at_most(Severity::Warning);
         }
     }
