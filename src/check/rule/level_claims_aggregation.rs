@@ -25,6 +25,9 @@ const TARGET: &[&str] = &[
     "le",
 ];
 
+/// Prefixes that say that something is recorded, and not to what level.
+const SAYS_ONLY_THAT: &[&str] = &["aggregation", "aggregate", "aggregated", "recorded"];
+
 pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let (Some(record), Some(root)) = (query.record(), query.ast().root()) else {
         return case.skip();
@@ -36,14 +39,15 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     let aggregated = |node: &crate::lang::promql::ast::Node| {
         matches!(node.kind, Kind::Aggregate(_) | Kind::Invalid)
     };
-    if level.is_empty() || query.ast().nodes.iter().any(aggregated) {
+    if level.is_empty()
+        || SAYS_ONLY_THAT.contains(&level)
+        || query.ast().nodes.iter().any(aggregated)
+    {
         return;
     }
     let set = case.model.labels(Place { query, node: root });
     let mut extra: Vec<&str> = Vec::new();
     let mut source = None;
-    // `aggregation:…` is a house's own prefix: a level names labels.
-    let mut levelled = TARGET.iter().any(|label| is_in(level, label));
     let lenders = lenders(query.ast());
     for (id, selector) in query.ast().selectors() {
         // Of the side that has one series for many only what `group_left` names comes along.
@@ -57,7 +61,6 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             return;
         }
         for label in metric.certain_labels() {
-            levelled |= is_in(level, label);
             let kept = matches!(set.get(label), Presence::Possible | Presence::Present);
             if kept && !TARGET.contains(&label) && !is_in(level, label) && !extra.contains(&label) {
                 extra.push(label);
@@ -65,7 +68,7 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
             }
         }
     }
-    if let Some(source) = source.filter(|_| levelled) {
+    if let Some(source) = source {
         let labels: Vec<String> = extra.iter().map(|label| format!("`{label}`")).collect();
         let fix = by_level(query, root, level, case);
         let flag = case
