@@ -12,10 +12,6 @@ pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
     if !repo.is_server(server) || server.open {
         return case.skip();
     }
-    // What loads no rules evaluates none.
-    if server.form == ServerForm::File && server.rule_files.is_empty() {
-        return;
-    }
     let alone = repo.own_servers().count() == 1;
     let loading = Loading::of_servers(repo, std::iter::once(server));
     let evaluates = |alert: &&AlertRule| {
@@ -42,10 +38,17 @@ pub(super) fn check(server: &PrometheusConfig, case: &mut Case<'_>) {
         let (name, at) = (alert.name.text.clone(), alert.name.span);
         // Who tries things out on his own machine, or shows them, needs not be told.
         let stands = repo.stands(server.document);
-        let flag = case.flag(place).with("alert", name).related(at, "an alert that reaches nobody");
+        // What loads no rules evaluates none yet: that is another rule's.
+        let idle = server.form == ServerForm::File && server.rule_files.is_empty();
+        let effect = if idle { "would reach nobody" } else { "fires where nobody is told" };
+        let flag = case
+            .flag(place)
+            .with("alert", name)
+            .with("effect", effect)
+            .related(at, "an alert that reaches nobody");
         if shown {
             flag.severity(Severity::Info);
-        } else if !stands {
+        } else if idle || !stands {
             flag.at_most(Severity::Warning);
         }
     }
