@@ -56,6 +56,7 @@ pub mod sdk;
 pub mod servers;
 pub mod services;
 mod settled;
+mod severities;
 pub mod shippers;
 pub mod signals;
 pub mod standing;

@@ -7,7 +7,6 @@ use crate::facts::prometheus::{PrometheusConfig, ServerForm};
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
 use crate::lang::path::{folder, glob, join, last};
-use crate::source::SourceId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -173,26 +172,6 @@ impl Repo {
         });
         document.kind == Kind::PrometheusRules
             && folders.contains(folder(&self.source(document.id.source).path))
-    }
-
-    /// Severities that so many alerts have in several files that they are a scale of the house's own, where
-    /// no Alertmanager stands here that would have to know them.
-    pub fn own_scale(&self, label: &str) -> &BTreeSet<String> {
-        self.own_scale.get_or_init(|| {
-            if !self.facts.alertmanagers.is_empty() {
-                return BTreeSet::new();
-            }
-            let mut held: BTreeMap<&str, (usize, BTreeSet<SourceId>)> = BTreeMap::new();
-            for alert in &self.facts.alert_rules {
-                let Some(severity) = alert.label(label).filter(|it| it.known) else { continue };
-                let (count, files) = held.entry(&severity.text).or_default();
-                *count += 1;
-                files.insert(alert.document.source);
-            }
-            let scale =
-                held.into_iter().filter(|(_, (count, files))| *count >= 10 && files.len() > 1);
-            scale.map(|(severity, _)| severity.to_owned()).collect()
-        })
     }
 
     /// What the servers' `rule_files` lead to.

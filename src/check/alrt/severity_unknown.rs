@@ -15,7 +15,7 @@ pub(super) fn check(alert: &AlertRule, case: &mut Case<'_>) {
         if literal && !settings.severities.contains(&severity.text) {
             let allowed = settings.severities.join(", ");
             let what = format!("has {label} `{}`, which is none of {allowed}", severity.text);
-            let own = case.repo.own_scale(label).contains(&severity.text);
+            let own = case.repo.own_scale().contains(&severity.text);
             let flag = case.flag(severity.span).with("what", what);
             if own {
                 flag.severity(Severity::Info);
