@@ -19,7 +19,17 @@ const NAMES: &[&str] = &[
 ];
 
 /// Functions that give the name of the object they are given.
-const GIVE: &[&str] = &["KObj", "KRef", "NamespacedName", "ObjectKeyFromObject"];
+const GIVE: &[&str] = &[
+    "DeletionHandlingMetaNamespaceKeyFunc",
+    "DeletionHandlingObjectToName",
+    "KObj",
+    "KRef",
+    "MetaNamespaceKeyFunc",
+    "MetaObjectToName",
+    "NamespacedName",
+    "ObjectKeyFromObject",
+    "ObjectToName",
+];
 
 /// Whether a value is no more than the name of an object.
 pub(super) fn is_name(file: &File<'_, '_>, id: ExprId, key: Option<&Scalar>) -> bool {
