@@ -1,5 +1,6 @@
 //! A job whose silence no alert notices. Rule: rules/prom/job-without-up-alert.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::config::World;
 use crate::facts::prometheus::ScrapeJob;
@@ -13,7 +14,7 @@ pub(super) fn check(job: &ScrapeJob, case: &mut Case<'_>) {
     let mut alerts = repo.facts.alert_rules.iter();
     // Without any alert there is one fault, and it is said once for the repository.
     let watched = alerts.any(|alert| repo.run_together(alert.document, job.document));
-    if !watched || job.name.as_ref().is_none_or(|it| !it.known) || is_itself(job) {
+    if !watched || job.name.as_ref().is_none_or(|it| !it.known) {
         return case.skip();
     }
     if !repo.holds_all(World::Alerts) {
@@ -25,11 +26,14 @@ pub(super) fn check(job: &ScrapeJob, case: &mut Case<'_>) {
     // Grafana's own alerts may watch it too.
     let may = |alert: &AlertRule| repo.is_grafana(alert.document) && may_read_up(alert);
     if !noticed && !repo.facts.alert_rules.iter().any(may) {
-        case.flag(job.name.as_ref().map_or(job.span, |name| name.span));
+        let flag = case.flag(job.name.as_ref().map_or(job.span, |name| name.span));
+        if is_itself(job) {
+            flag.severity(Severity::Info);
+        }
     }
 }
 
-/// Whether a server scrapes itself alone: when it is down, it evaluates no alert that could tell.
+/// Whether a server scrapes itself alone: when it is down, only another one could tell.
 fn is_itself(job: &ScrapeJob) -> bool {
     let own = |address: &str| {
         let (host, port) = split_address(address);
