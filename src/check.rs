@@ -45,7 +45,7 @@ use crate::catalogue::model::{Logic, Rule};
 use crate::config::{Attestation, Declaration, Waiver};
 use crate::facts::subject::{self, SubjectKind};
 use crate::facts::{Document, Subject};
-use crate::finding::Finding;
+use crate::finding::Findings;
 use crate::identify::Kind;
 use crate::repo::Repo;
 use crate::repo::engines::Cluster;
@@ -68,7 +68,7 @@ pub struct Outcome {
     /// Subjects it examined.
     pub examined: usize,
     /// What it found, unordered.
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
     /// Subjects on which it panicked; its clauses are unknown then.
     pub panics: Vec<String>,
 }

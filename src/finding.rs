@@ -34,6 +34,9 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+/// Findings on their way from the rules to the report: they are large, and moved from list to list.
+pub type Findings = Vec<Box<Finding>>;
+
 /// One fault found.
 #[derive(Clone, Debug)]
 pub struct Finding {

@@ -154,7 +154,7 @@ impl View {
 pub fn judge(repo: &Repo, outcomes: &mut [Outcome], view: &View) -> Vec<Judged> {
     let taken = outcomes.par_iter_mut().map(|outcome| std::mem::take(&mut outcome.findings));
     let mut found: Vec<Found> =
-        taken.flat_map_iter(|findings| findings.into_iter().map(Found::new)).collect();
+        taken.flat_map_iter(|findings| findings.into_iter().map(Found::of)).collect();
     drop_effects(&mut found);
     let mut allows = allow::Allows::new(repo, &view.today);
     for Found { finding, allowed } in &mut found {
@@ -176,7 +176,11 @@ struct Found {
 
 impl Found {
     fn new(finding: Finding) -> Found {
-        Found { finding: Box::new(finding), allowed: None }
+        Found::of(Box::new(finding))
+    }
+
+    fn of(finding: Box<Finding>) -> Found {
+        Found { finding, allowed: None }
     }
 }
 

@@ -80,7 +80,7 @@ pub fn run(rule: &'static Rule, example: &Example) -> Result<Run, String> {
     let Some(mut outcome) = outcome(rule, &repo) else { return Ok(Run::default()) };
     outcome.findings.sort_by_key(|finding| finding.span);
     let panics = std::mem::take(&mut outcome.panics);
-    Ok(Run { panics, ..Run::of(&repo, outcome.examined, outcome.findings.iter()) })
+    Ok(Run { panics, ..Run::of(&repo, outcome.examined, outcome.findings.iter().map(Box::as_ref)) })
 }
 
 /// Decisions in an example hold for it, as they would in a repository.

@@ -61,7 +61,8 @@ fn assessed_with(files: &[(&str, &str)], requirement: &str, settings: Settings) 
     let all: Vec<_> = rules().iter().collect();
     let mut outcomes = check::check(&repo, &all);
     examine(&Model::new(&repo), &mut outcomes);
-    let findings: Vec<_> = outcomes.iter().flat_map(|outcome| &outcome.findings).collect();
+    let findings: Vec<_> =
+        outcomes.iter().flat_map(|outcome| &outcome.findings).map(Box::as_ref).collect();
     let assessment = assess(&Model::new(&repo), &outcomes, &findings);
     let found = assessment.requirements.into_iter().find(|one| one.requirement.id == requirement);
     found.unwrap_or_else(|| panic!("no requirement {requirement}"))

@@ -7,7 +7,7 @@ use crate::catalogue::model::{Rule, Severity};
 use crate::config::Settings;
 use crate::facts::subject::{Held, SubjectKind};
 use crate::facts::{Document, DocumentId, Subject, rules};
-use crate::finding::{Edit, Finding, Fix, Related};
+use crate::finding::{Edit, Finding, Findings, Fix, Related};
 use crate::identify::Kind;
 use crate::lang::promql::Extent;
 use crate::lang::promql::ast::Kind as PromqlKind;
@@ -26,7 +26,7 @@ pub(crate) struct Case<'a> {
     pub(super) subject: Option<&'a dyn Subject>,
     pub(super) document: Option<DocumentId>,
     pub(super) examined: bool,
-    pub(super) findings: Vec<Finding>,
+    pub(super) findings: Findings,
 }
 
 impl<'a> Case<'a> {
@@ -52,7 +52,7 @@ impl<'a> Case<'a> {
     }
 
     /// What other rules find on an alert and its expression, for a rule that rests on them.
-    pub(crate) fn findings_on(&self, alert: &'a rules::AlertRule, codes: &[&str]) -> Vec<Finding> {
+    pub(crate) fn findings_on(&self, alert: &'a rules::AlertRule, codes: &[&str]) -> Findings {
         let query = || {
             let mut queries = self.model.queries().iter();
             queries.find(|query| query.alert().is_some_and(|one| std::ptr::eq(one, alert)))
@@ -137,9 +137,8 @@ impl<'a> Case<'a> {
             Some(token.trim_matches(['"', '\'']).to_owned())
         };
         let told = |name| field(name).or_else(|| as_written().filter(|_| name == "name"));
-        let captures = captures(rule.message)
-            .filter_map(|name| told(name).map(|value| (name, value)))
-            .collect();
+        let mut filled = Vec::with_capacity(captures(rule.message).count());
+        filled.extend(captures(rule.message).filter_map(|name| Some((name, told(name)?))));
         let title = match (subject, self.document()) {
             (Some(subject), _) => subject.title(),
             (None, Some(document)) => document.kind.name().to_owned(),
@@ -154,7 +153,7 @@ impl<'a> Case<'a> {
             path.extend(["labels.", label]);
             field(&path)
         });
-        self.findings.push(Finding {
+        let finding = Finding {
             rule,
             span: span.into(),
             document,
@@ -164,10 +163,11 @@ impl<'a> Case<'a> {
             severity,
             opinion: false,
             anywhere: false,
-            captures,
+            captures: filled,
             related: Vec::new(),
             fix: None,
-        });
+        };
+        self.findings.push(Box::new(finding));
         let last = self.findings.len() - 1;
         Flag { finding: &mut self.findings[last] }
     }

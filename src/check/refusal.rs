@@ -7,7 +7,7 @@ use crate::facts::schema::{Refusal, SchemaIssue};
 use crate::facts::{Dialect, Document};
 use crate::finding::Edit;
 use crate::identify::Kind;
-use crate::lang::path::last;
+use crate::lang::path as paths;
 
 /// Whether the program reads this document: of a stream only the first, but of objects all.
 pub(crate) fn is_read(document: &Document) -> bool {
@@ -28,8 +28,7 @@ pub(crate) fn is_stand_in(issue: &TextIssue, case: &Case<'_>) -> bool {
 
 /// Whether a file is called a template: something makes of it what the program reads.
 pub(crate) fn is_template(case: &Case<'_>, document: &Document) -> bool {
-    let name = last(&case.repo.source(document.id.source).path);
-    name.split(['.', '-', '_']).any(|word| matches!(word, "template" | "tmpl" | "tpl"))
+    paths::is_called_template(&case.repo.source(document.id.source).path)
 }
 
 /// Flags every refusal that `mine` takes, with its field, message and suggestion as captures.

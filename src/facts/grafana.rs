@@ -92,9 +92,9 @@ impl Raw {
             // A condition of several steps is no PromQL expression.
             expr: None,
             steps: self.steps,
-            direct: self.direct,
+            direct: self.direct.map(Box::new),
             hold: self.hold,
-            keep_firing_for: self.keep,
+            keep_firing_for: self.keep.map(Box::new),
             labels: pairs("labels"),
             group_labels: Pairs::default(),
             annotations: pairs("annotations"),

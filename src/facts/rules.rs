@@ -49,11 +49,11 @@ pub struct AlertRule {
     /// Steps of the condition: Grafana's alerts have no single expression.
     pub steps: Vec<Step>,
     /// The receiver that the alert names itself, past all routes.
-    pub direct: Option<Scalar>,
+    pub direct: Option<Box<Scalar>>,
     /// `for`.
     pub hold: Option<Scalar>,
     /// `keep_firing_for`.
-    pub keep_firing_for: Option<Scalar>,
+    pub keep_firing_for: Option<Box<Scalar>>,
     /// The rule's own labels.
     pub labels: Pairs,
     /// Labels of its group.
@@ -173,7 +173,7 @@ fn read_rule(
             steps: Vec::new(),
             direct: None,
             hold: Scalar::under(rule, "for"),
-            keep_firing_for: Scalar::under(rule, "keep_firing_for"),
+            keep_firing_for: Scalar::under(rule, "keep_firing_for").map(Box::new),
             labels: pairs("labels"),
             group_labels: group_labels.clone(),
             annotations: pairs("annotations"),
@@ -219,7 +219,7 @@ impl Subject for AlertRule {
             "name" => self.name.held(),
             "expr" => held(self.expr.as_ref().map(|expr| &expr.scalar)),
             "for" => held(self.hold.as_ref()),
-            "keep_firing_for" => held(self.keep_firing_for.as_ref()),
+            "keep_firing_for" => held(self.keep_firing_for.as_deref()),
             "group" => self.group_name.as_deref().map_or(Held::Nothing, Held::Text),
             _ => match (path.strip_prefix("labels."), path.strip_prefix("annotations.")) {
                 (Some(name), _) => self.label_held(name),
@@ -233,7 +233,7 @@ impl Subject for AlertRule {
             "name" => Some(&self.name),
             "expr" => self.expr.as_ref().map(|expr| &expr.scalar),
             "for" => self.hold.as_ref(),
-            "keep_firing_for" => self.keep_firing_for.as_ref(),
+            "keep_firing_for" => self.keep_firing_for.as_deref(),
             _ => match path.split_once('.') {
                 Some(("labels", name)) => self.label(name),
                 Some(("annotations", name)) => self.annotations.get(name),

@@ -167,27 +167,45 @@ fn is_number(word: &str) -> bool {
 
 fn words(text: &str) -> Vec<Word<'_>> {
     let mut words = Vec::new();
-    let is_part =
-        |c: char| c.is_alphanumeric() || matches!(c, '.' | '%' | '_' | '/' | '-' | ':' | ',');
-    let is_sign = |c: char| matches!(c, '>' | '<' | '=');
-    let mut rest = text.char_indices().peekable();
-    while let Some((start, c)) = rest.next() {
-        let same: &dyn Fn(char) -> bool = match c {
-            c if is_part(c) => &is_part,
-            c if is_sign(c) => &is_sign,
-            _ => continue,
-        };
-        let mut end = start + c.len_utf8();
-        while let Some(&(at, next)) = rest.peek().filter(|(_, next)| same(*next)) {
-            end = at + next.len_utf8();
-            rest.next();
+    let mut start = 0;
+    while start < text.len() {
+        let (made_of, length) = made_of(text, start);
+        let mut end = start + length;
+        while let (next, length) = self::made_of(text, end)
+            && next == made_of
+            && length > 0
+        {
+            end += length;
         }
         let trimmed = text[start..end].trim_end_matches(['.', ',', ':', '-', '/']);
-        if !trimmed.is_empty() {
+        if made_of != MadeOf::Blanks && !trimmed.is_empty() {
             words.push(Word { text: trimmed, start });
         }
+        start = end;
     }
     words
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum MadeOf {
+    Letters,
+    Signs,
+    Blanks,
+}
+
+/// What the character at a place is, and its bytes: none at the end.
+fn made_of(text: &str, at: usize) -> (MadeOf, usize) {
+    match text.as_bytes().get(at) {
+        None => (MadeOf::Blanks, 0),
+        Some(b'>' | b'<' | b'=') => (MadeOf::Signs, 1),
+        Some(b'.' | b'%' | b'_' | b'/' | b'-' | b':' | b',') => (MadeOf::Letters, 1),
+        Some(byte) if byte.is_ascii_alphanumeric() => (MadeOf::Letters, 1),
+        Some(byte) if byte.is_ascii() => (MadeOf::Blanks, 1),
+        Some(_) => match text[at..].chars().next() {
+            Some(c) if c.is_alphanumeric() => (MadeOf::Letters, c.len_utf8()),
+            other => (MadeOf::Blanks, other.map_or(1, char::len_utf8)),
+        },
+    }
 }
 
 /// A word that holds a digit: `None` if it claims nothing.

@@ -37,6 +37,11 @@ pub fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// Whether a file's name says that others are made of it.
+pub fn is_called_template(path: &str) -> bool {
+    last(path).split(['.', '-', '_']).any(|word| matches!(word, "template" | "tmpl" | "tpl"))
+}
+
 /// Folders that tell what a file is for: those below `provisioning/dashboards` are Grafana's own.
 pub fn purpose(folders: &str) -> &str {
     static FINDER: LazyLock<Finder<'static>> =

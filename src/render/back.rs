@@ -6,7 +6,7 @@ use super::objects::{Origin, numbered};
 use super::place::{self, Place, only_line};
 use super::{Behind, SOURCE, inline, is_named};
 use crate::check::Outcome;
-use crate::finding::{Finding, Related};
+use crate::finding::{Finding, Findings, Related};
 use crate::parse::embed::{Host, embedded};
 use crate::parse::offsets::OffsetMap;
 use crate::parse::tree::{NodeRef, Tree};
@@ -30,7 +30,7 @@ pub fn findings(repo: &Repo, behind: &Behind, outcomes: &mut [Outcome]) {
                 |it: &Finding| (it.span.is_some_and(|span| back.is_rendered(span)), it.span);
             (place(one), &one.subject).cmp(&(place(other), &other.subject))
         });
-        let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+        let mut kept = Findings::with_capacity(findings.len());
         for mut finding in findings {
             let moved = finding.span.is_some_and(|span| back.is_rendered(span));
             let place = if moved { back.finding(&mut finding) } else { finding.span };

@@ -172,7 +172,9 @@ pub fn examine<'r>(model: &'r Model<'r>, outcomes: &mut [Outcome]) {
     let role = super::declared::role(repo).map_or_else(|| role::infer(repo).0, |it| it.0);
     let operated = !matches!(role, Role::Library | Role::Product | Role::Empty);
     if let Some(outcome) = outcomes.iter_mut().find(|outcome| outcome.rule.code == "NIST008") {
-        (outcome.examined, outcome.findings) = unannotated::find(&scope, operated);
+        let (examined, found) = unannotated::find(&scope, operated);
+        outcome.examined = examined;
+        outcome.findings = found.into_iter().map(Box::new).collect();
     }
     if claims.is_empty() {
         return;
@@ -180,7 +182,7 @@ pub fn examine<'r>(model: &'r Model<'r>, outcomes: &mut [Outcome]) {
     let mut unbacked = Vec::new();
     let mut contradicted = Vec::new();
     {
-        let found = outcomes.iter().flat_map(|outcome| &outcome.findings);
+        let found = outcomes.iter().flat_map(|outcome| &outcome.findings).map(Box::as_ref);
         let behind = behind(&scope, &Done::new(outcomes, found));
         for (annotation, written, id) in &claims {
             let rows = behind.iter().filter(|it| it.backing.control == id.control);
@@ -195,7 +197,7 @@ pub fn examine<'r>(model: &'r Model<'r>, outcomes: &mut [Outcome]) {
     for (code, findings) in [("NIST006", unbacked), ("NIST007", contradicted)] {
         if let Some(outcome) = outcomes.iter_mut().find(|outcome| outcome.rule.code == code) {
             outcome.examined = claims.len();
-            outcome.findings = findings;
+            outcome.findings = findings.into_iter().map(Box::new).collect();
         }
     }
 }

@@ -82,12 +82,17 @@ fn per(rest: &str) -> Option<f64> {
 
 /// Whether a digit stands outside of actions.
 fn has_number(text: &AlertText<'_>) -> bool {
-    let digits = |range: Range<usize>| {
-        text.value.text.as_bytes()[range].iter().filter(|byte| byte.is_ascii_digit()).count()
-    };
-    let actions = text.parsed.steps.iter().filter(|step| !matches!(step.kind, StepKind::Text));
-    let inside: usize = actions.map(|step| digits(step.extent.range())).sum();
-    digits(0..text.value.text.len()) > inside
+    let bytes = text.value.text.as_bytes();
+    let digits = |range: Range<usize>| bytes[range].iter().any(u8::is_ascii_digit);
+    let mut behind = 0;
+    for step in text.parsed.steps.iter().filter(|step| !matches!(step.kind, StepKind::Text)) {
+        let action = step.extent.range();
+        if digits(behind..action.start.max(behind)) {
+            return true;
+        }
+        behind = behind.max(action.end);
+    }
+    digits(behind..bytes.len())
 }
 
 /// The text with its actions blanked, letter for letter.

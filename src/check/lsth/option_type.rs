@@ -4,7 +4,7 @@
 use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::logstash::{Plugin, Role, Setting, Sort, Value};
-use crate::lang::path::last;
+use crate::lang::path::is_called_template;
 use crate::plugins::{self, Opt, Type};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ pub(super) fn check(plugin: &Plugin, case: &mut Case<'_>) {
         return case.skip();
     };
     let name = plugin.name.text.as_str();
-    let template = is_template(case.repo.path(plugin.name.span));
+    let template = is_called_template(case.repo.path(plugin.name.span));
     let mut first: BTreeMap<&str, &Setting> = BTreeMap::new();
     for option in &plugin.options {
         let Some(table) = known.option(&option.name.text) else { continue };
@@ -49,11 +49,6 @@ pub(super) fn check(plugin: &Plugin, case: &mut Case<'_>) {
             case.flag(plugin.name.span).with("what", format!("`{name}` needs `{need}`"));
         }
     }
-}
-
-/// Whether a file's name says that others are made of it.
-fn is_template(path: &str) -> bool {
-    last(path).split(['.', '-', '_']).any(|word| matches!(word, "template" | "tmpl" | "tpl"))
 }
 
 /// Whether a word is written as variables are.

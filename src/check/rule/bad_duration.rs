@@ -32,8 +32,10 @@ pub(super) fn check_provisioned(alert: &AlertRule, case: &mut Case<'_>) {
     if case.repo.document(alert.document).kind != Kind::GrafanaProvisioning {
         return case.skip();
     }
-    for (field, wait) in [("for", &alert.hold), ("keepFiringFor", &alert.keep_firing_for)] {
-        let Some(wait) = wait.as_ref().filter(|wait| wait.known && !wait.text.is_empty()) else {
+    for (field, wait) in
+        [("for", alert.hold.as_ref()), ("keepFiringFor", alert.keep_firing_for.as_deref())]
+    {
+        let Some(wait) = wait.filter(|wait| wait.known && !wait.text.is_empty()) else {
             continue;
         };
         if duration::prometheus(&wait.text).is_none() && !wait.text.contains('$') {

@@ -24,14 +24,13 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         let (Some(name), Some(extent)) = (selector.metric(), selector.metric_extent()) else {
             continue;
         };
-        let known = case.model.records().contains(name);
-        if !name.contains(':') || known || placeholder::is_in(name) || is_generated(name, case) {
+        if !name.contains(':') || placeholder::is_in(name) || case.model.records().contains(name) {
             continue;
         }
         let (alike, near) = defined(name, case);
         // Elsewhere more may be recorded; a slip in a name that is recorded here is one anyway.
         let slip = alike && near.is_some();
-        if !(all_here || slip) {
+        if !(all_here || slip) || is_generated(name, case) {
             continue;
         }
         let severity = if alike && all_here { Severity::Error } else { Severity::Warning };

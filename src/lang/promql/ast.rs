@@ -7,6 +7,7 @@ pub use operators::{Aggregator, Op};
 use super::HOLE;
 use super::functions::Function;
 use crate::lang::matcher::MatchOp;
+use std::ops::{Deref, DerefMut};
 
 /// A range of bytes of the expression's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -264,9 +265,35 @@ impl Matcher {
     }
 }
 
-/// Modifiers of a selector, a range or a subquery.
+/// Modifiers of a selector, a range or a subquery: most have none, and take no room for them.
+#[derive(Clone, Debug, Default)]
+pub struct Modifiers(Option<Box<Written>>);
+
+impl Deref for Modifiers {
+    type Target = Written;
+
+    fn deref(&self) -> &Written {
+        static NOTHING: Written =
+            Written { offset: None, at: None, anchored: None, smoothed: None };
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl DerefMut for Modifiers {
+    fn deref_mut(&mut self) -> &mut Written {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl PartialEq for Modifiers {
+    fn eq(&self, other: &Modifiers) -> bool {
+        **self == **other
+    }
+}
+
+/// Modifiers that are written.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Modifiers {
+pub struct Written {
     /// `offset 5m`.
     pub offset: Option<Length>,
     /// `@ …`.
@@ -368,7 +395,7 @@ pub struct Binary {
     /// `bool`.
     pub returns_bool: Option<Extent>,
     /// `on` or `ignoring`.
-    pub matching: Option<Matching>,
+    pub matching: Option<Box<Matching>>,
     /// `fill…`, from the first word to the last parenthesis.
     pub fill: Option<Extent>,
     /// Left side.

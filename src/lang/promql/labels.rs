@@ -98,6 +98,7 @@ impl<'a> LabelSet<'a> {
         if labels.iter().any(|label| placeholder::is_in(&label.text)) {
             return LabelSet::open();
         }
+        kept.named.reserve_exact(labels.len().min(MOST_LABELS));
         for label in labels {
             kept.set(&label.text, self.get(&label.text));
         }
@@ -188,16 +189,34 @@ impl<'a> Flow<'a> {
         self.of_nodes.is_empty()
     }
 
-    fn push(&mut self, known: Known<'a>) {
+    fn push(&mut self, known: Known<'a>, bare: &mut Bare) {
         let number = match known {
             Known::As(node) => self.of_nodes[node.index()],
-            Known::New(set) => {
-                self.sets.push(set);
-                u32::try_from(self.sets.len() - 1).unwrap_or(u32::MAX)
+            Known::New(set) if set.named.is_empty() => {
+                let number = if set.closed { &mut bare.closed } else { &mut bare.open };
+                *number.get_or_insert_with(|| self.add(set))
             }
+            Known::New(set) => self.add(set),
         };
         self.of_nodes.push(number);
     }
+
+    /// Takes a set in; its number.
+    fn add(&mut self, set: LabelSet<'a>) -> u32 {
+        if self.sets.is_empty() {
+            // Most expressions have one or two.
+            self.sets.reserve_exact(2);
+        }
+        self.sets.push(set);
+        u32::try_from(self.sets.len() - 1).unwrap_or(u32::MAX)
+    }
+}
+
+/// The sets that name no label, once there are some: numbers and bare names share them.
+#[derive(Default)]
+struct Bare {
+    closed: Option<u32>,
+    open: Option<u32>,
 }
 
 /// What is known of a node.
@@ -212,6 +231,7 @@ pub fn flow<'a>(ast: &'a Ast, recorded: impl Fn(&Selector) -> Option<LabelSet<'a
     let types = types::of(ast);
     let of_nodes = Vec::with_capacity(ast.nodes.len());
     let mut flow = Flow { sets: Vec::new(), of_nodes };
+    let mut bare = Bare::default();
     for (id, node) in ast.all() {
         let known = match &node.kind {
             Kind::Selector(selector) => {
@@ -228,7 +248,7 @@ pub fn flow<'a>(ast: &'a Ast, recorded: impl Fn(&Selector) -> Option<LabelSet<'a
             Kind::Binary(binary) => self::binary(binary, &flow, &types),
             Kind::Invalid => Known::New(LabelSet::open()),
         };
-        flow.push(known);
+        flow.push(known, &mut bare);
     }
     flow
 }
@@ -238,6 +258,7 @@ fn select<'a>(selector: &'a Selector, mut set: LabelSet<'a>) -> LabelSet<'a> {
     let unknown = |matcher: &Matcher| {
         placeholder::is_in(&matcher.value) || placeholder::is_in(&matcher.label.text)
     };
+    set.named.reserve_exact(selector.matchers.len().min(MOST_LABELS));
     for matcher in selector.labels().filter(|matcher| !unknown(matcher)) {
         let value = &*matcher.value;
         let known = match matcher.op {
@@ -376,7 +397,7 @@ fn binary<'a>(binary: &'a Binary, flow: &Flow<'a>, types: &[Type]) -> Known<'a> 
 
 /// Pairs of series of the two sides.
 fn matched<'a>(binary: &'a Binary, left: &LabelSet<'a>, right: &LabelSet<'a>) -> LabelSet<'a> {
-    let Some(Matching { on, labels, group, .. }) = &binary.matching else {
+    let Some(Matching { on, labels, group, .. }) = binary.matching.as_deref() else {
         return left.meet(right);
     };
     if let Some(group) = group {

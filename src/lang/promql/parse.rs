@@ -1,6 +1,8 @@
 //! The parser: operator precedence with a stack of its own.
 
-use super::ast::{Aggregator, Binary, Call, Extent, Grouping, Kind, Matching, Node, NodeId, Op};
+use super::ast::{
+    Aggregator, Binary, Call, Extent, Grouping, Kind, Matcher, Matching, Node, NodeId, Op,
+};
 use super::functions::Function;
 use super::lex::{LexFault, Lexer, Tok, Token, Word};
 use super::{Fault, Feature, Need, Parsed, number, text, types};
@@ -33,6 +35,7 @@ fn read(source: &str, gaps: bool) -> (Parsed, bool) {
         ended: false,
         loose: false,
         frames: Vec::new(),
+        matchers: Vec::new(),
         parsed: Parsed::default(),
     };
     parser.advance();
@@ -44,10 +47,17 @@ fn read(source: &str, gaps: bool) -> (Parsed, bool) {
     parser.parsed.ast.nodes.reserve_exact(nodes.min(64));
     parser.run();
     let (mut parsed, loose) = (parser.parsed, parser.loose);
-    parsed.ast.nodes.shrink_to_fit();
+    parsed.ast.nodes = exact(&mut parsed.ast.nodes);
     types::check(&parsed.ast, &mut parsed.faults);
     parsed.faults.truncate(MOST_FAULTS);
     (parsed, loose)
+}
+
+/// What a list holds in a list without further room: trees are kept to the end of a run.
+fn exact<T>(list: &mut Vec<T>) -> Vec<T> {
+    let mut exact = Vec::with_capacity(list.len());
+    exact.append(list);
+    exact
 }
 
 /// So many faults of one expression are told: nobody reads more.
@@ -64,6 +74,8 @@ struct Parser<'t> {
     /// A gap stood where it may be filled with anything.
     loose: bool,
     frames: Vec<Frame>,
+    /// Room for the matchers of a selector.
+    matchers: Vec<Matcher>,
     parsed: Parsed,
 }
 
@@ -98,7 +110,7 @@ struct Infix {
     op: Op,
     op_extent: Extent,
     returns_bool: Option<Extent>,
-    matching: Option<Matching>,
+    matching: Option<Box<Matching>>,
     fill: Option<Extent>,
     left: NodeId,
 }

@@ -32,31 +32,75 @@ pub fn is_template(text: &str) -> bool {
     if has_erb(text) {
         return true;
     }
-    if !has_marks(text) {
-        return false;
-    }
-    let mut blocks = Blocks::default();
     let mut set = None;
-    text.lines().any(|line| {
-        let inside = blocks.enter(line);
-        let mut template =
-            || (!inside && plain_action(line, text, &mut set)) || line_is_template(line);
-        has_actions(line) && !is_comment(line) && template()
-    })
+    let mut plain = Vec::new();
+    let mut next = 0;
+    for at in marks(text) {
+        if at < next {
+            continue;
+        }
+        let (start, line) = line_around(text, at);
+        next = start + line.len();
+        if is_comment(line) {
+            continue;
+        }
+        if line_is_template(line) {
+            return true;
+        }
+        if plain_action(line, text, &mut set) {
+            plain.push(start);
+        }
+    }
+    !plain.is_empty() && is_any_outside(text, &plain)
 }
 
-/// Whether a text can be a template: one look at what opens each action, so that nearly no text of
-/// alerts is gone through line by line.
-fn has_marks(text: &str) -> bool {
+/// Where actions open that may be none of an alert: one look at each, so that of nearly no text of
+/// alerts a line is read.
+fn marks(text: &str) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
-    memchr::memchr_iter(b'{', bytes).any(|at| match bytes.get(at + 1) {
+    memchr::memchr_iter(b'{', bytes).filter(|&at| match bytes.get(at + 1) {
         Some(b'%') => true,
         _ if at > 0 && bytes[at - 1] == b'%' => true,
         Some(b'{') => {
+            let action = &bytes[at + 2..];
             let outside = matches!(&bytes[..at], [.., b':' | b'-', b' ']);
-            outside || may_be_other(&bytes[at + 2..])
+            (outside && !reads_alert(action)) || may_be_other(action)
         }
         _ => false,
+    })
+}
+
+/// Whether an action begins with a variable of alerts; a closer look finds them further on too.
+fn reads_alert(action: &[u8]) -> bool {
+    let action = action.strip_prefix(b"-").unwrap_or(action);
+    let action = action.strip_prefix(b" ").unwrap_or(action);
+    [&b"$labels"[..], b"$value"].iter().any(|name| {
+        let after = action.strip_prefix(*name).and_then(<[u8]>::first);
+        after.is_some_and(|&byte| byte.is_ascii() && !is_name(char::from(byte)))
+    })
+}
+
+/// The line that holds the byte at a place, and where it begins.
+fn line_around(text: &str, at: usize) -> (usize, &str) {
+    let start = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |found| found + 1);
+    (start, text[start..].lines().next().unwrap_or_default())
+}
+
+/// Whether one of the lines that begin at these places is outside of all block scalars.
+fn is_any_outside(text: &str, starts: &[usize]) -> bool {
+    let mut blocks = Blocks::default();
+    let mut at = 0;
+    let mut left = starts;
+    text.split_inclusive('\n').any(|line| {
+        let [first, rest @ ..] = left else { return false };
+        let start = at;
+        at += line.len();
+        let inside = blocks.enter(line);
+        if *first != start {
+            return false;
+        }
+        left = rest;
+        !inside
     })
 }
 

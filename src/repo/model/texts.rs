@@ -8,8 +8,10 @@ use crate::identify::Kind;
 use crate::lang::quick::QuickMap;
 use crate::lang::template::{self, Language, Parsed};
 use crate::repo::Repo;
+use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use std::ops::{Deref, Range};
+use std::sync::Arc;
 
 /// A label or an annotation of an alert.
 #[derive(Debug)]
@@ -24,9 +26,9 @@ pub struct AlertText<'r> {
     pub parsed: Template,
 }
 
-/// The template in a text. Most texts hold none, and take no room for it.
+/// The template in a text: equal texts share it. Most texts hold none, and take no room for it.
 #[derive(Debug)]
-pub struct Template(Option<Box<Parsed>>);
+pub struct Template(Option<Arc<Parsed>>);
 
 impl Deref for Template {
     type Target = Parsed;
@@ -51,35 +53,72 @@ pub struct AlertTexts<'r> {
 
 impl<'r> AlertTexts<'r> {
     fn of(repo: &'r Repo) -> AlertTexts<'r> {
-        let mut raw = Vec::new();
-        let mut of_alert = QuickMap::default();
-        for alert in &repo.facts.alert_rules {
-            let first = raw.len();
-            // Other programs have templates of their own.
-            let document = repo.document(alert.document);
-            let language = match document.kind {
-                Kind::PrometheusRules | Kind::PrometheusOperator => {
-                    let other = document.dialect == Some(Dialect::VictoriaMetrics);
-                    (!other).then_some(Language::Prometheus)
-                }
-                _ => repo.is_grafana(alert.document).then_some(Language::Grafana),
-            };
+        let alerts = &repo.facts.alert_rules;
+        let count =
+            |alert: &AlertRule| alert.labels.entries.len() + alert.annotations.entries.len();
+        let mut texts = AlertTexts {
+            all: Vec::with_capacity(alerts.iter().map(count).sum()),
+            of_alert: QuickMap::with_capacity_and_hasher(alerts.len(), RandomState::default()),
+        };
+        let mut templates = Templates::default();
+        for alert in alerts {
+            let first = texts.all.len();
+            let language = language_of(repo, alert);
             for (pairs, is_label) in [(&alert.labels, true), (&alert.annotations, false)] {
-                raw.extend(
-                    pairs.entries.iter().map(|(key, value)| (key, value, is_label, language)),
-                );
+                for (key, value) in &pairs.entries {
+                    if let Some(language) = language.filter(|_| value.known) {
+                        templates.add(&value.text, language, texts.all.len());
+                    }
+                    texts.all.push(AlertText { key, value, is_label, parsed: Template(None) });
+                }
             }
-            of_alert.insert((alert.document, alert.span.start), first..raw.len());
+            let range = first..texts.all.len();
+            texts.of_alert.insert((alert.document, alert.span.start), range);
         }
-        let all = raw
-            .into_par_iter()
-            .map(|(key, value, is_label, language)| {
-                let language = language.filter(|_| value.known && value.text.contains("{{"));
-                let parse = |language| Box::new(template::parse(&value.text, language));
-                AlertText { key, value, is_label, parsed: Template(language.map(parse)) }
-            })
-            .collect();
-        AlertTexts { all, of_alert }
+        let parsed = templates.read();
+        for (place, number) in templates.places {
+            texts.all[place].parsed = Template(parsed.get(number).cloned());
+        }
+        texts
+    }
+}
+
+/// Whose templates the texts of an alert are: other programs have their own.
+fn language_of(repo: &Repo, alert: &AlertRule) -> Option<Language> {
+    let document = repo.document(alert.document);
+    match document.kind {
+        Kind::PrometheusRules | Kind::PrometheusOperator => {
+            let other = document.dialect == Some(Dialect::VictoriaMetrics);
+            (!other).then_some(Language::Prometheus)
+        }
+        _ => repo.is_grafana(alert.document).then_some(Language::Grafana),
+    }
+}
+
+/// Templates by what they are: half of all alerts say what others say.
+#[derive(Default)]
+struct Templates<'r> {
+    all: Vec<(&'r str, Language)>,
+    known: QuickMap<(&'r str, Language), usize>,
+    /// The number of each text that is a template, and that of the template.
+    places: Vec<(usize, usize)>,
+}
+
+impl<'r> Templates<'r> {
+    fn add(&mut self, text: &'r str, language: Language, place: usize) {
+        if text.contains("{{") {
+            let next = self.all.len();
+            let number = *self.known.entry((text, language)).or_insert(next);
+            if number == next {
+                self.all.push((text, language));
+            }
+            self.places.push((place, number));
+        }
+    }
+
+    fn read(&self) -> Vec<Arc<Parsed>> {
+        let read = |&(text, language): &(&str, Language)| Arc::new(template::parse(text, language));
+        self.all.par_iter().map(read).collect()
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn settle(mut repo: Repo) -> Repo {
     let mut routes = take(&mut repo.facts.routes);
     let names = Names::of(&repo);
     for alert in &mut alerts {
-        names.fill_in(&repo, alert.document, alert.direct.as_mut());
+        names.fill_in(&repo, alert.document, alert.direct.as_deref_mut());
     }
     for route in &mut routes {
         let lists = route.mutes.iter_mut().chain(&mut route.actives);

@@ -81,7 +81,7 @@ impl Parser<'_> {
     pub(super) fn infix(&mut self, op: Op, op_extent: Extent, left: NodeId) -> Infix {
         let returns_bool = self.accept(Tok::Word(Word::Bool));
         let matching = match self.token.tok {
-            Tok::Word(word @ (Word::On | Word::Ignoring)) => Some(self.matching(word)),
+            Tok::Word(word @ (Word::On | Word::Ignoring)) => Some(Box::new(self.matching(word))),
             _ => None,
         };
         let fill = self.fill();

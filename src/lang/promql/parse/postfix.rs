@@ -1,7 +1,9 @@
 //! What may stand behind an operand: ranges, subqueries, `offset`, `@`, `anchored`, `smoothed`.
 
 use super::super::Feature;
-use super::super::ast::{At, Extent, Kind, Length, Modifiers, NodeId, Op, Point, Subquery};
+use super::super::ast::{
+    At, Extent, Kind, Length, Modifiers, NodeId, Op, Point, Subquery, Written,
+};
 use super::super::lex::{Tok, Word};
 use super::super::number;
 use super::{Parser, number_fault};
@@ -187,6 +189,7 @@ impl Parser<'_> {
         let Some(modifiers) = self.modifiers(operand) else {
             return self.misplaced(operand, extent, name);
         };
+        let modifiers: &mut Written = modifiers;
         let (slot, other) = match word {
             Word::Anchored => (&mut modifiers.anchored, modifiers.smoothed),
             _ => (&mut modifiers.smoothed, modifiers.anchored),

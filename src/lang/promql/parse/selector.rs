@@ -3,7 +3,7 @@
 use super::super::ast::{Extent, Kind, Matcher, Name, NodeId, Selector};
 use super::super::lex::Tok;
 use super::super::{Feature, HOLE, ast::Op};
-use super::Parser;
+use super::{Parser, exact};
 use crate::lang::matcher::MatchOp;
 use crate::lang::re2;
 
@@ -14,9 +14,8 @@ impl Parser<'_> {
         let mut selector = Selector::of(name);
         let mut extent = selector.name.as_ref().map_or(self.token.extent, |name| name.extent);
         if let Some(open) = self.accept(Tok::OpenBrace) {
-            // Most have one or two.
-            selector.matchers.reserve_exact(2);
-            self.matchers(&mut selector);
+            self.matchers();
+            selector.matchers = exact(&mut self.matchers);
             let braces = Extent { start: open.start, end: self.last.end };
             selector.braces = Some(braces);
             extent.end = braces.end;
@@ -25,13 +24,16 @@ impl Parser<'_> {
         self.leaf(extent, Kind::Selector(Box::new(selector)))
     }
 
-    fn matchers(&mut self, selector: &mut Selector) {
+    fn matchers(&mut self) {
         loop {
             if self.accept(Tok::CloseBrace).is_some() {
                 return;
             }
             match self.token.tok {
-                Tok::Name | Tok::Text | Tok::Hole => selector.matchers.extend(self.matcher()),
+                Tok::Name | Tok::Text | Tok::Hole => {
+                    let matcher = self.matcher();
+                    self.matchers.extend(matcher);
+                }
                 _ => {
                     self.unexpected("a label or `}`");
                     self.skip_matcher();
