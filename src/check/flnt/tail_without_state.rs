@@ -16,7 +16,8 @@ pub(super) fn check(section: &Section, case: &mut Case<'_>) {
         _ => return case.skip(),
     };
     match section.value(key) {
-        None if section.open => {}
+        // A file that is read once, to its end, is not taken up again.
+        None if section.open || section.switch("exit_on_eof") == Some(true) => {}
         None => {
             let fault = format!("no `{key}`: after a restart lines are read twice or not at all");
             case.flag(section.name_span()).with("fault", fault);

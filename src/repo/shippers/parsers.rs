@@ -67,6 +67,11 @@ pub fn parsers(repo: &Repo, set: &Set) -> Parsers {
     let hosted = set.documents.iter().filter_map(|id| repo.document(*id).host);
     parsers.elsewhere |=
         hosted.into_iter().any(|host| repo.document(host).kind == Kind::HelmValues);
+    // The file that is not here is most likely the program's own, under a path of its own.
+    if parsers.elsewhere {
+        let brought = table.parser_file("parsers.conf").unwrap_or_default();
+        parsers.plain.extend(brought.iter().map(|word| word.name.to_owned()));
+    }
     parsers.open |= service.is_empty();
     parsers
 }

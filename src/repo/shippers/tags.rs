@@ -4,6 +4,7 @@ use super::Set;
 use crate::facts::scalar::Scalar;
 use crate::facts::shipper::{Program, Role, Section};
 use crate::repo::Repo;
+use crate::shippers;
 use regex::Regex;
 
 /// Inputs whose records bring their own tags, or take them from an address.
@@ -70,7 +71,11 @@ pub fn input_tag(section: &Section) -> Option<String> {
     }
     Some(match section.value("tag") {
         Some(tag) => open(tag),
-        None => format!("{plugin}.*"),
+        // What is misspelt, or brought along, gives tags that nobody knows.
+        None => {
+            shippers::fluent_bit().plugin("input", &plugin)?;
+            format!("{plugin}.*")
+        }
     })
 }
 
