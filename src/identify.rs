@@ -68,7 +68,9 @@ pub fn reading(path: &str, text: &str) -> Reading {
     if let Some(kind) = named.or_else(|| text::by_shebang(text)) {
         return Reading::Whole(kind);
     }
-    if let Some(kind) = text::by_grammar(text) {
+    // A page shows parts of many languages, and is read by no program.
+    let page = [".asciidoc", ".adoc", ".rst"].iter().any(|ending| path.ends_with(ending));
+    if let Some(kind) = text::by_grammar(text).filter(|_| !page) {
         return Reading::Whole(kind);
     }
     if !structured && let Some(kind) = text::by_code(text) {
