@@ -220,6 +220,8 @@ const DEV: &[&str] = &[
     "demo",
     "docs",
     "quickstart",
+    "sample",
+    "samples",
     "local",
     "dev",
 ];

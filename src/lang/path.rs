@@ -53,14 +53,17 @@ pub fn purpose(folders: &str) -> &str {
     FINDER.find(folders.as_bytes()).map_or(folders, |at| &folders[..at])
 }
 
-/// Whether a folder is one of a course: `lesson_05`, `homework`.
+/// Whether a folder is one of a course, or of a book: `lesson_05`, `homework`, `chapter3`, `day07`.
 pub fn is_lesson(folder: &str) -> bool {
     let number = |rest: &str| {
         let rest = rest.trim_start_matches(['_', '-']);
         !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())
     };
+    // What is done on the second day, `day2`, is no course.
+    let counted = |rest: &str| rest.len() > 1 && number(rest);
     matches!(folder, "homework" | "lesson" | "lessons")
-        || folder.strip_prefix("lesson").is_some_and(number)
+        || ["lesson", "chapter"].iter().any(|word| folder.strip_prefix(word).is_some_and(number))
+        || folder.strip_prefix("day").is_some_and(counted)
 }
 
 /// The last part of a path.
@@ -136,6 +139,10 @@ mod tests {
             ("lesson_05", true),
             ("lesson-7", true),
             ("lesson12", true),
+            ("chapter3", true),
+            ("day07", true),
+            ("day2", false),
+            ("daytime", false),
             ("homework", true),
             ("lessons-learned", false),
             ("lesson_plans", false),
