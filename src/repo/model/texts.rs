@@ -5,6 +5,7 @@ use crate::facts::rules::AlertRule;
 use crate::facts::scalar::Scalar;
 use crate::facts::{Dialect, DocumentId};
 use crate::identify::Kind;
+use crate::lang::path::last;
 use crate::lang::quick::QuickMap;
 use crate::lang::template::{self, Language, Parsed};
 use crate::repo::Repo;
@@ -67,7 +68,7 @@ impl<'r> AlertTexts<'r> {
             for (pairs, is_label) in [(&alert.labels, true), (&alert.annotations, false)] {
                 for (key, value) in &pairs.entries {
                     if let Some(language) = language.filter(|_| value.known) {
-                        templates.add(&value.text, language, texts.all.len());
+                        templates.add(repo, value, language, texts.all.len());
                     }
                     texts.all.push(AlertText { key, value, is_label, parsed: Template(None) });
                 }
@@ -98,28 +99,57 @@ fn language_of(repo: &Repo, alert: &AlertRule) -> Option<Language> {
 /// Templates by what they are: half of all alerts say what others say.
 #[derive(Default)]
 struct Templates<'r> {
-    all: Vec<(&'r str, Language)>,
-    known: QuickMap<(&'r str, Language), usize>,
+    all: Vec<Raw<'r>>,
+    known: QuickMap<Raw<'r>, usize>,
     /// The number of each text that is a template, and that of the template.
     places: Vec<(usize, usize)>,
 }
 
+/// A template before it is read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Raw<'r> {
+    text: &'r str,
+    language: Language,
+    /// Something makes one `$` of two before the program reads it.
+    doubled: bool,
+}
+
+impl Raw<'_> {
+    fn parse(&self) -> Parsed {
+        match self.doubled {
+            // Letter for letter, so that places stay.
+            true => template::parse(&self.text.replace("$$", " $"), self.language),
+            false => template::parse(self.text, self.language),
+        }
+    }
+}
+
 impl<'r> Templates<'r> {
-    fn add(&mut self, text: &'r str, language: Language, place: usize) {
+    fn add(&mut self, repo: &Repo, value: &'r Scalar, language: Language, place: usize) {
+        let text = value.text.as_str();
         if text.contains("{{") {
+            let doubled = text.contains("$$") && is_substituted(repo, value);
+            let raw = Raw { text, language, doubled };
             let next = self.all.len();
-            let number = *self.known.entry((text, language)).or_insert(next);
+            let number = *self.known.entry(raw).or_insert(next);
             if number == next {
-                self.all.push((text, language));
+                self.all.push(raw);
             }
             self.places.push((place, number));
         }
     }
 
     fn read(&self) -> Vec<Arc<Parsed>> {
-        let read = |&(text, language): &(&str, Language)| Arc::new(template::parse(text, language));
-        self.all.par_iter().map(read).collect()
+        self.all.par_iter().map(|raw| Arc::new(raw.parse())).collect()
     }
+}
+
+/// Whether Flux puts values into the objects of a file before they are applied: it makes one `$` of two.
+fn is_substituted(repo: &Repo, value: &Scalar) -> bool {
+    const MARKS: &[&str] = &["ks.yaml", "gotk-sync.yaml", "gotk-components.yaml"];
+    let text = repo.source(value.span.source).text();
+    let object = text.contains("kind: PrometheusRule");
+    object && (text.contains("${") || repo.paths.iter().any(|path| MARKS.contains(&last(path))))
 }
 
 impl<'r> Model<'r> {
