@@ -93,6 +93,24 @@ const USUAL: &[&str] = &[
     "unlike",
 ];
 
+/// Words of a sentence that says when an alert comes.
+const FIRING: &[&str] = &[
+    "alert",
+    "alerts",
+    "fire",
+    "fires",
+    "firing",
+    "trigger",
+    "triggers",
+    "triggered",
+    "page",
+    "pages",
+    "notify",
+    "notifies",
+    "warn",
+    "warns",
+];
+
 /// A word, a number or a sign.
 struct Word<'t> {
     text: &'t str,
@@ -129,14 +147,20 @@ fn sentences(text: &str) -> impl Iterator<Item = Range<usize>> {
 fn of_sentence(text: &str, offset: usize) -> Vec<Claim> {
     let words = words(text);
     let mut numbers = (0..words.len()).filter(|&at| is_number(words[at].text)).peekable();
-    let usual = |word: &Word<'_>| USUAL.iter().any(|it| word.text.eq_ignore_ascii_case(it));
-    if numbers.peek().is_none() || words.iter().any(usual) {
+    let has = |list: &[&str]| {
+        words.iter().any(|word| list.iter().any(|it| word.text.eq_ignore_ascii_case(it)))
+    };
+    // "Defragment it if the ratio is > 1.5", "more than 500ms will cause restarts"
+    let advises = has(&["if"]) && !has(FIRING) || has(&["cause"]) && has(&["will", "would"]);
+    if numbers.peek().is_none() || has(USUAL) || advises {
         return Vec::new();
     }
     let mut waits = Vec::new();
     let mut others = Vec::new();
     for at in numbers {
-        match number(&words, at) {
+        // "About 20ms" is what is usual.
+        let about = text[..words[at].start].ends_with('~');
+        match number(&words, at).filter(|_| !about) {
             Some(claim) if claim.kind == Kind::Wait => waits.push(claim),
             read => others.push(read),
         }

@@ -21,7 +21,10 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
         return;
     }
     let name: String = alert.name.text.to_ascii_lowercase().split(['_', '-', ' ', '\'']).collect();
-    let heartbeat = HEARTBEATS.iter().any(|part| name.contains(part));
+    let severity = alert.labels.get(&case.settings().severity_label);
+    // What only holds others back is meant to be there as long as its series are.
+    let heartbeat = HEARTBEATS.iter().any(|part| name.contains(part))
+        || severity.is_some_and(|severity| severity.text == "none");
     let constant = model.constant(root).is_some() || is_constant_vector(model, root);
     if heartbeat || constant || selects(top.ast(), top.node) {
         return;
@@ -46,13 +49,32 @@ fn selects(ast: &Ast, node: NodeId) -> bool {
             selector.metric().is_some_and(|name| name.ends_with("_doc_count"))
                 || selector.labels().any(|matcher| !TARGET.contains(&&*matcher.label.text))
         }
-        Kind::Aggregate(aggregate)
-            if matches!(aggregate.op, Aggregator::Count | Aggregator::Group) =>
-        {
-            aggregate.inner.is_some_and(|inner| {
-                matches!(ast.kind(ast.bare(inner)), Kind::Selector(selector)
-                    if selector.labels().any(|matcher| !TARGET.contains(&&*matcher.label.text)))
-            })
+        // What runs there is on a machine of that sort: `x_info{…} * on (node) role{role="control-plane"}`.
+        Kind::Binary(binary) if binary.op == Op::Mul => {
+            let sides = [binary.left, binary.right];
+            sides.iter().any(|side| is_info(ast, *side))
+                && sides.iter().all(|side| selects(ast, *side))
+        }
+        // Whichever of them is there.
+        Kind::Binary(binary) if binary.op == Op::Or => {
+            selects(ast, binary.left) && selects(ast, binary.right)
+        }
+        Kind::Aggregate(aggregate) => aggregate.inner.is_some_and(|inner| match aggregate.op {
+            Aggregator::Count | Aggregator::Group => selects(ast, inner),
+            // An information is 1: the greatest of several says no more than that one is there.
+            Aggregator::Max | Aggregator::Min => is_info(ast, inner) && selects(ast, inner),
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
+/// Whether a part reads nothing but information, whose value is always 1.
+fn is_info(ast: &Ast, node: NodeId) -> bool {
+    match ast.kind(ast.bare(node)) {
+        Kind::Selector(selector) => selector.metric().is_some_and(|name| name.ends_with("_info")),
+        Kind::Binary(binary) if binary.op == Op::Or => {
+            is_info(ast, binary.left) && is_info(ast, binary.right)
         }
         _ => false,
     }

@@ -282,13 +282,23 @@ impl Bound<'_, '_> {
         let near = |one: f64, other: f64| (one - other).abs() <= slack * one.abs().max(other.abs());
         // A share of a fixed number: `> 0.9 * 65535`.
         let is_part = |meant: f64| self.parts.iter().any(|part| near(meant, *part));
+        // A time that is passed by then: `> 7800` of what is stale for more than two hours.
+        let passed = matches!(claim.unit, Unit::Time(_))
+            && matches!(self.op, Op::Greater | Op::GreaterEqual)
+            && meant.iter().any(|meant| is_passed(*meant, self.value));
         // Zero says nothing about a number, and a count of nothing is often told as one.
         // How many there were is no length of time.
         !self.value.is_finite()
             || self.value == 0.0
             || self.clock && claim.unit == Unit::None
+            || passed
             || meant.into_iter().any(|meant| near(meant, self.value) || is_part(meant))
     }
+}
+
+/// Whether one time is passed where the other is, by hardly more than a tenth.
+fn is_passed(told: f64, real: f64) -> bool {
+    told >= 60.0 && told <= real && real <= told * 1.1
 }
 
 /// Lengths of time in the expression, in seconds; `None` if a recorded name may hide some.
@@ -326,8 +336,8 @@ fn wait(alert: &AlertRule, claim: &Claim, lengths: Option<&[f64]>) -> Option<(Sp
         lengths.contains(&claim.value) && (lengths.contains(&unit) || lengths.contains(&60.0));
     let agrees = seconds == 0.0
         || counted
-        || std::iter::once(0.0)
-            .chain(lengths.iter().copied())
-            .any(|length| length == claimed || length + seconds == claimed);
+        || std::iter::once(0.0).chain(lengths.iter().copied()).any(|length| {
+            length == claimed || length + seconds == claimed || is_passed(claimed, length)
+        });
     (!agrees && seconds != claimed).then(|| (hold.span, format!("for: {}", hold.text)))
 }

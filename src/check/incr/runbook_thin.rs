@@ -23,6 +23,8 @@ const PARTS: &[(&str, &[&str])] = &[
             "severity",
             "explanation",
             "context",
+            "goal",
+            "purpose",
         ],
     ),
     (
