@@ -73,6 +73,8 @@ pub struct Panel {
     pub mapped: bool,
     /// It holds the data that it shows.
     pub snapshot: bool,
+    /// A text stands in for what it does not show yet: `noValue`.
+    pub no_value: bool,
     /// Transformations change what the queries return.
     pub transformed: bool,
 }

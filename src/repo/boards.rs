@@ -6,7 +6,7 @@ use crate::facts::dashboard::{Dashboard, Provider};
 use crate::facts::deploy::{Container, Mount};
 use crate::facts::{Document, DocumentId};
 use crate::identify::Kind;
-use crate::lang::path::{folder, join};
+use crate::lang::path::{folder, join, last};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +30,12 @@ impl Repo {
         };
         let homes = self.given_inputs.get_or_init(|| given_inputs(self)).get(name);
         homes.is_some_and(|homes| homes.iter().any(|home| below(home)))
+    }
+
+    /// Whether an object of Grafana's operator beside a dashboard, or above it, takes its file: Grafana
+    /// knows it by the identity of the object.
+    pub fn is_given_board(&self, path: &str) -> bool {
+        self.gives_input(path, &format!("file:{}", last(path)))
     }
 
     /// Dashboards that replace an earlier one: each with the first that has its `uid`.
@@ -71,7 +77,11 @@ impl Repo {
         match (title(one), title(other)) {
             (Some(one), Some(other)) if one != other => true,
             (Some(_), Some(_)) => {
-                place(one) == place(other) && one.document.source != other.document.source
+                // One of them in a ConfigMap is the other as the cluster takes it.
+                let held = |board: &Dashboard| self.document(board.document).host.is_some();
+                place(one) == place(other)
+                    && one.document.source != other.document.source
+                    && held(one) == held(other)
             }
             _ => false,
         }
@@ -189,7 +199,8 @@ fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
     if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
 }
 
-/// Inputs that objects of Grafana's operator name, each with the folders of these objects.
+/// Inputs that objects of Grafana's operator name, and the files they take (as `file:name`), each with
+/// the folders of these objects.
 fn given_inputs(repo: &Repo) -> BTreeMap<String, BTreeSet<String>> {
     let mut given: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let named = |document: &&Document| {
@@ -199,8 +210,12 @@ fn given_inputs(repo: &Repo) -> BTreeMap<String, BTreeSet<String>> {
         let source = repo.source(document.id.source);
         for line in source.text().lines() {
             let line = line.trim_start_matches([' ', '-']);
-            let Some(name) = line.strip_prefix("inputName:") else { continue };
-            let name = name.trim().trim_matches(['"', '\'']).to_owned();
+            let (sort, name) = match line.split_once(':') {
+                Some(("inputName", name)) => ("", name),
+                Some(("key", name)) if name.contains(".json") => ("file:", name),
+                _ => continue,
+            };
+            let name = format!("{sort}{}", name.trim().trim_matches(['"', '\'']));
             given.entry(name).or_default().insert(folder(&source.path).to_owned());
         }
     }

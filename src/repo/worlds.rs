@@ -66,7 +66,10 @@ impl<'r> View<'r> {
         match world {
             World::Alerts => self.rules_are_here() && !self.repo.facts.alert_rules.is_empty(),
             World::Records => {
-                self.rules_are_here() && !self.samples_come_in() && !self.reads_foreign_records()
+                self.rules_are_here()
+                    && self.has_rules()
+                    && !self.samples_come_in()
+                    && !self.reads_foreign_records()
             }
             World::Routes => self.routes_are_here(),
             World::Endpoints => self.endpoints_are_here(),
@@ -105,6 +108,14 @@ impl<'r> View<'r> {
             && !self.rulers
             && self.is_readable(&[Kind::PrometheusRules, Kind::PrometheusOperator])
             && self.servers().all(|server| !server.open && found(server))
+    }
+
+    /// Whether there are rules here, or a server that would load them: dashboards alone are shown
+    /// beside the rules of others.
+    fn has_rules(&self) -> bool {
+        let facts = &self.repo.facts;
+        let rules = facts.alert_rules.len() + facts.recording_rules.len();
+        rules > 0 || self.servers().next().is_some()
     }
 
     /// Whether another repository records what the rules here read: most of many names, and no server

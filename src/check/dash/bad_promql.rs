@@ -10,6 +10,11 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     if case.model.speaks_metricsql() {
         return;
     }
+    // A note in the form of C, beside the queries.
+    let text = query.scalar.text.trim();
+    if query.is_hidden() && text.starts_with("/*") && text.ends_with("*/") {
+        return;
+    }
     for fault in &query.parsed.faults {
         let span = case.place(query, fault.extent);
         // What is hidden is sent only where an expression or a transformation reads it.

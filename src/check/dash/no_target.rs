@@ -33,7 +33,9 @@ pub(super) fn check(panel: &Panel, case: &mut Case<'_>) {
     if open || panel.library || !QUERYING.contains(&panel.plugin()) {
         return case.skip();
     }
-    if panel.targets.is_empty() && !panel.snapshot {
+    // An empty list beside a text for want of a value is kept for what comes later.
+    let kept = panel.no_value && panel.targets_key.is_some();
+    if panel.targets.is_empty() && !panel.snapshot && !kept {
         case.flag(panel.targets_key.unwrap_or(panel.anchor)).with("name", panel.name());
     }
 }

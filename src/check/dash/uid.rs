@@ -10,7 +10,10 @@ pub(super) fn check(board: &Dashboard, case: &mut Case<'_>) {
         }
         // Grafana's operator gives a dashboard the identity of its object.
         let object = case.repo.document(board.document).object.as_ref();
-        if object.is_some_and(|object| object.kind == "GrafanaDashboard") {
+        let path = &case.repo.source(board.document.source).path;
+        if object.is_some_and(|object| object.kind == "GrafanaDashboard")
+            || case.repo.is_given_board(path)
+        {
             return;
         }
         // The program that makes the dashboard of a template may put it in.

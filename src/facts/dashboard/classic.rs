@@ -84,10 +84,17 @@ fn panel(node: NodeRef<'_>, document: DocumentId, index: u32, sources: &Sources)
         repeat: Scalar::under(node, "repeat"),
         mapped: is_mapped(node),
         snapshot: node.get("snapshotData").is_some(),
+        no_value: has_no_value(node),
         transformed: node.get("transformations").is_some_and(|list| list.items().len() > 0),
         title,
         plugin,
     }
+}
+
+/// Whether a panel says in words what it shows where there is nothing; an empty text is the default.
+fn has_no_value(node: NodeRef<'_>) -> bool {
+    let text = node.at(&["fieldConfig", "defaults", "noValue"]).and_then(NodeRef::scalar);
+    text.is_some_and(|text| text.chars().any(char::is_alphabetic))
 }
 
 /// Plugins that take no query from `expr`.

@@ -84,6 +84,7 @@ fn panel(
         repeat: None,
         mapped: inner.is_some_and(classic::is_mapped),
         snapshot: false,
+        no_value: false,
         transformed: data
             .and_then(|data| data.get("transformations"))
             .is_some_and(|list| list.items().len() > 0),
