@@ -99,7 +99,10 @@ pub(super) fn check(template: &IndexTemplate, case: &mut Case<'_>) {
             let found = names.iter().flat_map(|name| all().filter_map(|it| it.field(name)));
             let keyword = types.contains(&"keyword");
             let typed = found.into_iter().any(|field| serves(field, types));
-            !(typed || (strings && keyword))
+            let by_template = all().flat_map(|it| &it.dynamic_fields).any(|(name, kind)| {
+                names.contains(&name.as_str()) && types.contains(&kind.as_str())
+            });
+            !(typed || by_template || (strings && keyword))
         })
         .map(|(what, ..)| *what)
         .collect();

@@ -222,6 +222,17 @@ fn of_field(template: &IndexTemplate, field: &Field, case: &mut Case<'_>) {
     refuse(case, analyzer, format!("nothing here defines the analyzer `{name}`"));
 }
 
+/// Whether two names differ in the release they are for alone, of which one is installed: `engine-7x.json`.
+fn are_releases(one: &str, other: &str) -> bool {
+    let release = |part: &str| {
+        let number = part.strip_prefix('v').or_else(|| part.strip_suffix('x'));
+        number.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let (one, other) = (one.split(['-', '_', '.']), other.split(['-', '_', '.']));
+    one.clone().count() == other.clone().count()
+        && one.zip(other).all(|(one, other)| one == other || release(one) && release(other))
+}
+
 /// Another composable template of the same rank for the same indices.
 fn priority(template: &IndexTemplate, case: &mut Case<'_>) {
     let repo = case.repo;
@@ -249,6 +260,7 @@ fn priority(template: &IndexTemplate, case: &mut Case<'_>) {
             && rank(other) == Some(own)
             && repo.run_together(other.document, template.document)
             && stem(other) != stem(template)
+            && !are_releases(&stem(other), &stem(template))
             && other.patterns.iter().filter(fixed).any(|one| {
                 template.patterns.iter().filter(fixed).any(|two| overlap(&one.text, &two.text))
             })

@@ -57,6 +57,8 @@ pub struct IndexTemplate {
     pub dynamic: Option<Scalar>,
     /// The key of `dynamic_templates`.
     pub dynamic_templates: Option<Span>,
+    /// Names in these templates without `*`, and the types they are given.
+    pub dynamic_fields: Vec<(String, String)>,
     /// `composed_of`.
     pub composed_of: Vec<Scalar>,
     /// `priority`, or `order` of a legacy one.
@@ -149,6 +151,7 @@ pub fn read(root: NodeRef<'_>, id: DocumentId, masked: bool, facts: &mut FileFac
         fields: Vec::new(),
         dynamic: None,
         dynamic_templates: None,
+        dynamic_fields: Vec::new(),
         composed_of: root.get("composed_of").map(list).unwrap_or_default(),
         priority: Scalar::under(root, "priority").or_else(|| Scalar::under(root, "order")),
         data_stream: root.entry("data_stream").map(|(key, _)| key.span()),
@@ -231,6 +234,16 @@ impl IndexTemplate {
         self.dynamic = Scalar::under(node, "dynamic").or(self.dynamic.take());
         let templates = node.entry("dynamic_templates").map(|(key, _)| key.span());
         self.dynamic_templates = templates.or(self.dynamic_templates);
+        let named = node.get("dynamic_templates").into_iter().flat_map(NodeRef::items);
+        for (_, rule) in named.flat_map(NodeRef::pairs).take(MOST) {
+            let kind = rule.at(&["mapping", "type"]).and_then(NodeRef::scalar);
+            let name = |key: &str| rule.get(key).and_then(NodeRef::scalar);
+            let name = name("path_match").or_else(|| name("match"));
+            let Some((name, kind)) = name.zip(kind).filter(|(name, _)| !name.contains('*')) else {
+                continue;
+            };
+            self.dynamic_fields.push((name.to_owned(), kind.to_owned()));
+        }
         self.properties(node, "", 0);
     }
 
