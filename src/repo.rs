@@ -63,6 +63,7 @@ pub mod standing;
 pub mod story;
 pub mod targets;
 pub mod telemetry;
+mod templates;
 pub mod traced;
 pub mod traces;
 pub mod up;
@@ -141,6 +142,7 @@ pub struct Repo {
     ruler: OnceLock<bool>,
     heard: OnceLock<HashMap<usize, exporters::Heard>>,
     mounted: OnceLock<Vec<usize>>,
+    mounted_templates: OnceLock<BTreeSet<String>>,
     services: OnceLock<exporters::Services>,
     scrapers: OnceLock<Vec<usize>>,
     agents: OnceLock<bool>,

@@ -7,7 +7,6 @@ use crate::facts::schema::{Refusal, SchemaIssue};
 use crate::facts::{Dialect, Document};
 use crate::finding::Edit;
 use crate::identify::Kind;
-use crate::lang::path as paths;
 
 /// Whether the program reads this document: of a stream only the first, but of objects all.
 pub(crate) fn is_read(document: &Document) -> bool {
@@ -26,9 +25,10 @@ pub(crate) fn is_stand_in(issue: &TextIssue, case: &Case<'_>) -> bool {
     })
 }
 
-/// Whether a file is called a template: something makes of it what the program reads.
+/// Whether a file is called a template, in the repository or where a container has it: something makes
+/// of it what the program reads.
 pub(crate) fn is_template(case: &Case<'_>, document: &Document) -> bool {
-    paths::is_called_template(&case.repo.source(document.id.source).path)
+    case.repo.is_template(&case.repo.source(document.id.source).path)
 }
 
 /// Flags every refusal that `mine` takes, with its field, message and suggestion as captures.

@@ -35,7 +35,10 @@ pub(super) fn check(receiver: &Receiver, case: &mut Case<'_>) {
             .with("what", format!("gets the critical alert {}", rule.name.text))
             .related(rule.name.span, "this alert is critical")
             .related(model::naming(route), "the route that sends it here");
-    } else if is_root(&name.text) && !model::is_object(case, receiver.document) {
+    } else if is_root(&name.text)
+        && !model::is_object(case, receiver.document)
+        && !model::is_below_objects(case, receiver.document)
+    {
         case.flag(name.span).with("what", "gets every alert that no other route takes");
     }
 }

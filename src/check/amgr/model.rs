@@ -65,6 +65,16 @@ pub(super) fn is_object(case: &Case<'_>, document: DocumentId) -> bool {
     case.repo.alertmanager(document).is_some_and(|config| config.operator)
 }
 
+/// Whether the operator lays the routes of objects above the root of a chart's values: what these take
+/// never gets there.
+pub(super) fn is_below_objects(case: &Case<'_>, document: DocumentId) -> bool {
+    let objects = || {
+        let mut configs = case.repo.facts.alertmanagers.iter();
+        configs.any(|config| config.operator && case.repo.is_ours(config.document))
+    };
+    is_merged(case, document) && objects()
+}
+
 /// Whether a document is read and whole enough to speak of.
 pub(super) fn is_whole(document: &Document) -> bool {
     refusal::is_read(document) && !document.masked

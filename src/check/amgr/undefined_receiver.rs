@@ -21,6 +21,9 @@ pub(super) fn check(route: &Route, case: &mut Case<'_>) {
     }
     let names =
         || receivers.iter().filter_map(|known| known.name.as_ref()).map(|name| name.text.as_str());
+    if names().all(|name| name != "null") {
+        of_chart(route, case);
+    }
     if receiver.text.is_empty() || names().any(|name| name == receiver.text) {
         return;
     }
@@ -29,6 +32,29 @@ pub(super) fn check(route: &Route, case: &mut Case<'_>) {
         .unwrap_or_default();
     let who = refusal::who(case);
     case.flag(receiver.span).with("receiver", &receiver.text).with("hint", hint).with("who", who);
+}
+
+/// Values of kube-prometheus-stack that give receivers of their own and no routes: the chart's route for
+/// its heartbeat stays, and leads to the chart's receiver, which the list of the values replaced.
+fn of_chart(route: &Route, case: &mut Case<'_>) {
+    const MARKS: &[&str] =
+        &["alertmanagerSpec:", "kube-prometheus-stack", "prometheusOperator:", "prometheusSpec:"];
+    let repo = case.repo;
+    let text = repo.source(route.document.source).text();
+    let values = |id| model::is_merged(case, id) && repo.is_ours(id);
+    // Another file of values may bring the routes, or the receiver.
+    let alone = repo.facts.alertmanagers.iter().filter(|it| values(it.document)).count() == 1;
+    let Some(receivers) = repo.alertmanager(route.document).and_then(|it| it.receivers_key) else {
+        return;
+    };
+    let own = route.parent.is_none() && values(route.document) && !text.contains("routes:");
+    if own && alone && MARKS.iter().any(|mark| text.contains(mark)) {
+        let who = refusal::who(case);
+        case.flag(receivers)
+            .with("receiver", "null")
+            .with("hint", ", where the chart's own route for `Watchdog` leads")
+            .with("who", who);
+    }
 }
 
 /// A policy of Grafana, whose contact points may stand in other files, or in its database: only

@@ -1,6 +1,7 @@
 //! Fields Alertmanager does not know or cannot read. Rule: rules/amgr/unknown-field.yaml
 
 use super::{bad_duration, double_credential, integration_incomplete, model, time_interval};
+use crate::catalogue::model::Severity;
 use crate::check::{Case, mend, refusal};
 use crate::facts::Document;
 use crate::facts::schema::{Refusal, SchemaIssue};
@@ -50,7 +51,11 @@ pub(super) fn check(document: &Document, case: &mut Case<'_>) {
             .filter(|_| issue.refusal == Refusal::UnknownField)
             .map(|(.., meant)| *meant);
         let Some(meant) = meant else {
-            refusal::flag(issue, case);
+            let template = refusal::is_template(case, document);
+            let flag = refusal::flag(issue, case);
+            if template {
+                flag.severity(Severity::Info);
+            }
             continue;
         };
         let edits = edits(issue, meant, case.repo.source(issue.span.source));
