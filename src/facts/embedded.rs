@@ -262,6 +262,11 @@ fn object<'t>(root: NodeRef<'t>, host: Host<'_>, parts: &mut Vec<Part<'t>>) {
                 parts.push(node(key, given, Some(Kind::HelmValues)));
             }
         }
+        "HelmChart" | "HelmChartConfig" => {
+            if let Some((key, given)) = root.get("spec").and_then(|it| it.entry("valuesContent")) {
+                text(key, given, host, parts);
+            }
+        }
         "Application" => application(root.get("spec"), host, parts),
         "ApplicationSet" => application(root.at(&["spec", "template", "spec"]), host, parts),
         _ => workload(root, host, parts),

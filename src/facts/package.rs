@@ -59,6 +59,10 @@ pub fn read(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
         Some("HelmRelease") => {
             charts.extend(root.at(&["spec", "chart", "spec"]).map(|it| (it, "chart", "version")));
         }
+        // k3s and RKE2 install charts by objects of their own.
+        Some("HelmChart") => {
+            charts.extend(root.get("spec").map(|it| (it, "chart", "version")));
+        }
         Some("Application") => {
             let one = root.at(&["spec", "source"]);
             let sources = root.at(&["spec", "sources"]);
