@@ -30,9 +30,11 @@ pub(super) fn check(part: &Part, case: &mut Case<'_>) {
             let host = host.as_ref().and_then(Scalar::known_text);
             // A collector that still takes the agent's protocol keeps these programs running.
             let kept = legacy_receiver(case).is_some() && !has_agent(case);
+            // What a chart takes from its values is set by whoever installs it, or not at all.
+            let left = host.is_none() && case.repo.document(part.document).masked;
             let what = format!("`{}` sends traces to an agent", part.name.text);
             let flag = case.flag(part.name.span).with("what", what);
-            if kept || host.is_some_and(takes_it_otherwise) {
+            if kept || left || host.is_some_and(takes_it_otherwise) {
                 flag.severity(Severity::Info);
             } else if host.is_some_and(may_be_whole) {
                 flag.severity(Severity::Warning);

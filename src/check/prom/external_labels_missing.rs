@@ -3,6 +3,7 @@
 use crate::check::Case;
 use crate::facts::Dialect;
 use crate::facts::prometheus::{PrometheusConfig, ServerForm};
+use crate::repo::Repo;
 use crate::repo::standing::is_sample;
 use crate::source::Span;
 
@@ -55,7 +56,18 @@ fn reason(server: &PrometheusConfig, case: &Case<'_>) -> Option<(&'static str, S
     let other = repo
         .own_servers()
         .filter(|other| other.form == ServerForm::File && !is_sample(repo.path(other.anchor)))
-        .find(|other| other.document != server.document)?;
+        // What a role of Ansible copies is the server that stands here in the same words.
+        .find(|other| other.document != server.document && !is_copy(repo, server, other))?;
     let own = !is_sample(repo.path(server.anchor));
     own.then_some(("another server of this repository has the same series", other.anchor))
+}
+
+/// Whether one of two servers of the same text is what a role of Ansible brings to a machine.
+fn is_copy(repo: &Repo, one: &PrometheusConfig, other: &PrometheusConfig) -> bool {
+    let source = |server: &PrometheusConfig| repo.source(server.document.source);
+    let brought = |server| {
+        let path = &source(server).path;
+        path.contains("roles/") && path.contains("/files/")
+    };
+    (brought(one) || brought(other)) && source(one).text() == source(other).text()
 }

@@ -5,7 +5,8 @@ use crate::facts::Document;
 use crate::facts::schema::{Refusal, SchemaIssue};
 
 pub(super) fn takes(issue: &SchemaIssue) -> bool {
-    matches!(issue.refusal, Refusal::UnknownField)
+    // Promxy reads the format with a section of its own.
+    matches!(issue.refusal, Refusal::UnknownField) && issue.path != "promxy"
 }
 
 pub(super) fn check(document: &Document, case: &mut Case<'_>) {
