@@ -93,6 +93,7 @@ const METRICSQL: &[&str] = &[
     "outliersk(",
     "outliers_iqr(",
     "quantiles(",
+    "quantiles_over_time(",
     "any(",
     "distinct(",
     "rollup",

@@ -71,16 +71,18 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
 }
 
 /// Whether a name speaks of what is there now, so that its `_total` is the sum of it:
-/// `worker_pending_task_total`.
+/// `worker_pending_task_total`. So does what begins again with each day or month.
 fn is_of_state(name: &str) -> bool {
     const NOW: &[&str] = &[
         "active",
         "alive",
         "available",
         "current",
+        "daily",
         "free",
         "idle",
         "inflight",
+        "monthly",
         "pending",
         "queued",
         "remaining",
@@ -88,6 +90,8 @@ fn is_of_state(name: &str) -> bool {
         "unhealthy",
         "used",
         "waiting",
+        "weekly",
+        "yearly",
     ];
     name.split('_').any(|word| NOW.contains(&word))
 }

@@ -9,7 +9,9 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
     for argument in quantile_arguments(query) {
         let Some(leaf) = Leaf::of(case.model, argument) else { continue };
         let Some(metric) = leaf.metric() else { continue };
-        if leaf.function.is_none() && metric.ends_with("_bucket") && !metric.contains(':') {
+        // What Google's exporter gives counts since the sample before.
+        let since_start = !metric.contains(':') && !metric.starts_with("stackdriver_");
+        if leaf.function.is_none() && metric.ends_with("_bucket") && since_start {
             let span = case.name_of(argument, metric);
             case.flag(span).with("metric", metric);
         }
