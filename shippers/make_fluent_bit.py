@@ -95,7 +95,7 @@ def read(repo, tag):
 def service_keys(repo, tag):
     header = subprocess.run(["git", "-C", repo, "show", f"{tag}:include/fluent-bit/flb_config.h"],
                             capture_output=True, text=True, check=True).stdout
-    return {name.lower() for name in re.findall(r'#define FLB_CONF_(?:STR_|STORAGE_|DNS_)?\w+\s+"([^"]+)"', header)}
+    return {name.lower() for name in re.findall(r'#define FLB_CONF_(?:STR_|STORAGE_|DNS_)?\w+(?:\s|\\)+"([^"]+)"', header)}
 
 
 def span(versions, have):

@@ -58,6 +58,8 @@ pub fn read(root: NodeRef<'_>, document: DocumentId, facts: &mut FileFacts) {
     match root.get("kind").and_then(NodeRef::scalar) {
         Some("HelmRelease") => {
             charts.extend(root.at(&["spec", "chart", "spec"]).map(|it| (it, "chart", "version")));
+            // A chart of an OCI repository, which goes by the name of the chart.
+            charts.extend(root.at(&["spec", "chartRef"]).map(|it| (it, "name", "version")));
         }
         // k3s and RKE2 install charts by objects of their own.
         Some("HelmChart") => {

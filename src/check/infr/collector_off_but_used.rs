@@ -11,6 +11,13 @@ pub(super) fn check(container: &Container, case: &mut Case<'_>) {
     let reduced = known.find(|it| is_exporter(container) && it.exporter.runs_in(container));
     let own = case.repo.origin(container.document.source) != Origin::Vendored;
     let Some(reduced) = reduced.filter(|_| own) else { return case.skip() };
+    // The chart of the whole stack runs another one, with all that it has.
+    let stack = |name: &str| name.contains("kube-prometheus-stack");
+    if container.image_name() == Some("kube-state-metrics")
+        && case.repo.facts.packages.iter().any(|it| stack(&it.name.text))
+    {
+        return;
+    }
     for (arg, removes) in settings(container) {
         // Another exporter may provide it all the same.
         let alone = |name: &&str| case.model.metric(name).providers.len() == 1;

@@ -24,8 +24,10 @@ pub(super) fn check(collector: &Collector, case: &mut Case<'_>) {
         {
             let names: Vec<String> =
                 exporters.items.iter().map(|item| format!("`{}`", item.text)).collect();
+            let file = exporters.items.iter().any(|item| is_kind(&item.text, &["file"]));
+            let outcome = if file { "stays on this machine" } else { "is gone" };
             let what = format!(
-                "pipeline `{}` exports to {} only, so that its data is gone",
+                "pipeline `{}` exports to {} only, so that its data {outcome}",
                 pipeline.name.text,
                 names.join(", ")
             );

@@ -53,7 +53,11 @@ pub(super) fn missing(
 /// the configuration that it brings: `extraReceivers`. No key of a collector is written so.
 pub(super) fn is_of_chart(repo: &Repo, document: DocumentId, key: &str) -> bool {
     let host = repo.document(document).host;
-    let in_values = host.is_some_and(|host| repo.document(host).kind == Kind::HelmValues);
+    let in_values = match host {
+        Some(host) => repo.document(host).kind == Kind::HelmValues,
+        // Values may have the collector's sections beside their own keys.
+        None => last(&repo.source(document.source).path).contains("values"),
+    };
     let own = key.strip_prefix("extra").is_some_and(|rest| rest.starts_with(char::is_uppercase));
     in_values && own
 }

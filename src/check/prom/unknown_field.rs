@@ -5,10 +5,14 @@ use crate::facts::Document;
 use crate::facts::schema::{Refusal, SchemaIssue};
 
 pub(super) fn takes(issue: &SchemaIssue) -> bool {
-    // Promxy reads the format with a section of its own.
-    matches!(issue.refusal, Refusal::UnknownField) && issue.path != "promxy"
+    matches!(issue.refusal, Refusal::UnknownField)
+}
+
+/// Whether a key is the section that promxy has beside those of the format.
+fn is_of_promxy(issue: &SchemaIssue) -> bool {
+    issue.path == "promxy"
 }
 
 pub(super) fn check(document: &Document, case: &mut Case<'_>) {
-    refusal::report(document, case, takes);
+    refusal::report(document, case, |issue| takes(issue) && !is_of_promxy(issue));
 }
