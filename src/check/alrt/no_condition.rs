@@ -2,7 +2,7 @@
 
 use super::alert_of;
 use crate::check::Case;
-use crate::lang::promql::ast::{Aggregator, Ast, Kind, NodeId, Op};
+use crate::lang::promql::ast::{Aggregator, Ast, Kind, Matcher, NodeId, Op, Selector};
 use crate::repo::queries::Query;
 
 /// Alerts that are meant to fire always, by parts of their names.
@@ -40,44 +40,59 @@ pub(super) fn check<'a>(query: &'a Query<'a>, case: &mut Case<'a>) {
 const TARGET: &[&str] =
     &["job", "instance", "namespace", "cluster", "environment", "env", "service", "team", "region"];
 
-/// A selector, counted or not, that picks series by what they tell: that there is one may be
-/// the condition, as in `info{state="broken"}`.
-fn selects(ast: &Ast, node: NodeId) -> bool {
-    match ast.kind(ast.bare(node)) {
-        Kind::Selector(selector) => {
-            // Exporters of searches give such a count for each group that something was found in.
-            selector.metric().is_some_and(|name| name.ends_with("_doc_count"))
-                || selector.labels().any(|matcher| !TARGET.contains(&&*matcher.label.text))
-        }
-        // What runs there is on a machine of that sort: `x_info{…} * on (node) role{role="control-plane"}`.
-        Kind::Binary(binary) if binary.op == Op::Mul => {
-            let sides = [binary.left, binary.right];
-            sides.iter().any(|side| is_info(ast, *side))
-                && sides.iter().all(|side| selects(ast, *side))
-        }
-        // Whichever of them is there.
-        Kind::Binary(binary) if binary.op == Op::Or => {
-            selects(ast, binary.left) && selects(ast, binary.right)
-        }
-        Kind::Aggregate(aggregate) => aggregate.inner.is_some_and(|inner| match aggregate.op {
-            Aggregator::Count | Aggregator::Group => selects(ast, inner),
-            // An information is 1: the greatest of several says no more than that one is there.
-            Aggregator::Max | Aggregator::Min => is_info(ast, inner) && selects(ast, inner),
-            _ => false,
-        }),
-        _ => false,
-    }
+/// What is known of a part of an expression.
+#[derive(Clone, Copy, Default)]
+struct Part {
+    /// It picks series by what they tell: that there is one may be the condition, as in
+    /// `info{state="broken"}`.
+    selects: bool,
+    /// It reads nothing but information, whose value is always 1.
+    info: bool,
 }
 
-/// Whether a part reads nothing but information, whose value is always 1.
-fn is_info(ast: &Ast, node: NodeId) -> bool {
-    match ast.kind(ast.bare(node)) {
-        Kind::Selector(selector) => selector.metric().is_some_and(|name| name.ends_with("_info")),
-        Kind::Binary(binary) if binary.op == Op::Or => {
-            is_info(ast, binary.left) && is_info(ast, binary.right)
-        }
-        _ => false,
+/// Whether that there is a series may be the condition, counted or not.
+fn selects(ast: &Ast, node: NodeId) -> bool {
+    let first = ast.node(node).first as usize;
+    let mut parts: Vec<Part> = Vec::with_capacity(node.index() + 1 - first);
+    for (_, one) in ast.subtree(node) {
+        let of = |id: NodeId| parts.get(id.index() - first).copied().unwrap_or_default();
+        let part = match &one.kind {
+            Kind::Selector(selector) => of_selector(selector),
+            Kind::Paren(inner) => of(*inner),
+            Kind::Binary(binary) => {
+                let (left, right) = (of(binary.left), of(binary.right));
+                let selects = left.selects && right.selects;
+                match binary.op {
+                    // What runs there is on a machine of that sort:
+                    // `x_info{…} * on (node) role{role="control-plane"}`.
+                    Op::Mul => Part { selects: selects && (left.info || right.info), info: false },
+                    // Whichever of them is there.
+                    Op::Or => Part { selects, info: left.info && right.info },
+                    _ => Part::default(),
+                }
+            }
+            Kind::Aggregate(aggregate) => {
+                let inner = aggregate.inner.map(of).unwrap_or_default();
+                let selects = match aggregate.op {
+                    Aggregator::Count | Aggregator::Group => inner.selects,
+                    // An information is 1: the greatest of several says no more than that one is there.
+                    Aggregator::Max | Aggregator::Min => inner.selects && inner.info,
+                    _ => false,
+                };
+                Part { selects, info: false }
+            }
+            _ => Part::default(),
+        };
+        parts.push(part);
     }
+    parts.last().is_some_and(|part| part.selects)
+}
+
+fn of_selector(selector: &Selector) -> Part {
+    let ends = |ending| selector.metric().is_some_and(|name| name.ends_with(ending));
+    let told = |matcher: &Matcher| !TARGET.contains(&&*matcher.label.text);
+    // Exporters of searches give such a count for each group that something was found in.
+    Part { selects: ends("_doc_count") || selector.labels().any(told), info: ends("_info") }
 }
 
 /// `vector(1)`: a heartbeat, whatever its name.

@@ -40,15 +40,18 @@ fn of_chart(route: &Route, case: &mut Case<'_>) {
     const MARKS: &[&str] =
         &["alertmanagerSpec:", "kube-prometheus-stack", "prometheusOperator:", "prometheusSpec:"];
     let repo = case.repo;
-    let text = repo.source(route.document.source).text();
     let values = |id| model::is_merged(case, id) && repo.is_ours(id);
+    if route.parent.is_some() || !values(route.document) {
+        return;
+    }
+    let text = repo.source(route.document.source).text();
+    if text.contains("routes:") || !MARKS.iter().any(|mark| text.contains(mark)) {
+        return;
+    }
     // Another file of values may bring the routes, or the receiver.
     let alone = repo.facts.alertmanagers.iter().filter(|it| values(it.document)).count() == 1;
-    let Some(receivers) = repo.alertmanager(route.document).and_then(|it| it.receivers_key) else {
-        return;
-    };
-    let own = route.parent.is_none() && values(route.document) && !text.contains("routes:");
-    if own && alone && MARKS.iter().any(|mark| text.contains(mark)) {
+    let receivers = repo.alertmanager(route.document).and_then(|it| it.receivers_key);
+    if let (Some(receivers), true) = (receivers, alone) {
         let who = refusal::who(case);
         case.flag(receivers)
             .with("receiver", "null")

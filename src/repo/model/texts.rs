@@ -9,6 +9,7 @@ use crate::lang::path::last;
 use crate::lang::quick::QuickMap;
 use crate::lang::template::{self, Language, Parsed};
 use crate::repo::Repo;
+use crate::source::SourceId;
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use std::ops::{Deref, Range};
@@ -103,6 +104,10 @@ struct Templates<'r> {
     known: QuickMap<Raw<'r>, usize>,
     /// The number of each text that is a template, and that of the template.
     places: Vec<(usize, usize)>,
+    /// Whether Flux applies what is here.
+    flux: Option<bool>,
+    /// The last file that was asked about, and whether Flux puts values into it.
+    substituted: Option<(SourceId, bool)>,
 }
 
 /// A template before it is read.
@@ -128,7 +133,7 @@ impl<'r> Templates<'r> {
     fn add(&mut self, repo: &Repo, value: &'r Scalar, language: Language, place: usize) {
         let text = value.text.as_str();
         if text.contains("{{") {
-            let doubled = text.contains("$$") && is_substituted(repo, value);
+            let doubled = text.contains("$$") && self.is_substituted(repo, value.span.source);
             let raw = Raw { text, language, doubled };
             let next = self.all.len();
             let number = *self.known.entry(raw).or_insert(next);
@@ -139,17 +144,24 @@ impl<'r> Templates<'r> {
         }
     }
 
+    /// Whether Flux puts values into the objects of a file before they are applied: it makes one `$` of
+    /// two.
+    fn is_substituted(&mut self, repo: &Repo, source: SourceId) -> bool {
+        const MARKS: &[&str] = &["ks.yaml", "gotk-sync.yaml", "gotk-components.yaml"];
+        if let Some((_, known)) = self.substituted.filter(|(of, _)| *of == source) {
+            return known;
+        }
+        let text = repo.source(source).text();
+        let flux = || repo.paths.iter().any(|path| MARKS.contains(&last(path)));
+        let flux = *self.flux.get_or_insert_with(flux);
+        let found = text.contains("kind: PrometheusRule") && (flux || text.contains("${"));
+        self.substituted = Some((source, found));
+        found
+    }
+
     fn read(&self) -> Vec<Arc<Parsed>> {
         self.all.par_iter().map(|raw| Arc::new(raw.parse())).collect()
     }
-}
-
-/// Whether Flux puts values into the objects of a file before they are applied: it makes one `$` of two.
-fn is_substituted(repo: &Repo, value: &Scalar) -> bool {
-    const MARKS: &[&str] = &["ks.yaml", "gotk-sync.yaml", "gotk-components.yaml"];
-    let text = repo.source(value.span.source).text();
-    let object = text.contains("kind: PrometheusRule");
-    object && (text.contains("${") || repo.paths.iter().any(|path| MARKS.contains(&last(path))))
 }
 
 impl<'r> Model<'r> {
