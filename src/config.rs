@@ -248,8 +248,11 @@ pub fn profile(settings: &Settings, path: &str) -> Profile {
     let page = [".md", ".adoc", ".rst"].iter().any(|ending| file.ends_with(ending));
     let dev = |segment: &str| is(DEV, segment) && !(page && segment == "docs");
     // Go's tools pass over `_examples`.
-    let shows =
-        |segment: &str| dev(segment) || dev(segment.trim_start_matches('_')) || is_lesson(segment);
+    // What is switched off is built no more: `src/main/java-disabled`.
+    let off = |segment: &str| segment.ends_with("-disabled") || segment.contains("-disabled-");
+    let shows = |segment: &str| {
+        dev(segment) || dev(segment.trim_start_matches('_')) || is_lesson(segment) || off(segment)
+    };
     if folders.split('/').any(shows) {
         Profile::Dev
     } else if folders.split('/').any(|segment| is(PRODUCTION, segment))

@@ -90,6 +90,23 @@ impl Repo {
         self.is_rehearsal(document) || folders.split('/').any(says)
     }
 
+    /// Whether a file is started by its own name: `generate-token.js` with `#!/usr/bin/env node`,
+    /// `run_migrations.py`.
+    fn is_typed(&self, document: DocumentId, name: &str) -> bool {
+        const ACTS: &[&str] = &["check", "debug", "diagnose", "fix", "generate", "verify"];
+        const STEPS: &[&str] = &["migration", "migrations", "seed", "seeds"];
+        let runs = name.starts_with("run");
+        if !runs && !ACTS.iter().any(|act| name.starts_with(act)) {
+            return false;
+        }
+        let said = words(name.split('.').next().unwrap_or(name));
+        let [first, second, ..] = said.as_slice() else { return false };
+        if runs {
+            return first == "run" && STEPS.contains(&second.as_str());
+        }
+        ACTS.contains(&first.as_str()) && self.source(document.source).look().starts_with("#!")
+    }
+
     /// Whether a document is run by hand, or once: a script, a step of a database's schema, a
     /// benchmark, a load test.
     pub fn is_errand(&self, document: DocumentId) -> bool {
@@ -99,6 +116,7 @@ impl Repo {
             "tools",
             "hack",
             "migrations",
+            "seeds",
             "alembic",
             "bench",
             "benches",
@@ -127,7 +145,9 @@ impl Repo {
             || path
                 .rsplit_once("src/bin/")
                 .is_some_and(|(_, name)| words(name).iter().any(|it| BINS.contains(&it.as_str())));
+        let name = path.rsplit('/').next().unwrap_or(path);
         step || typed
+            || self.is_typed(document, name)
             || parts.any(|folder| FOLDERS.contains(&folder))
             || self.is_load_test(document)
     }

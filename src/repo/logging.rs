@@ -145,7 +145,7 @@ fn is_for_logs(path: &str) -> bool {
     speaks(last(home)) || speaks(last(folder(home))) || speaks(&stem.to_ascii_lowercase())
 }
 
-/// Whether a package is a sink of Serilog that takes records with their fields.
+/// Whether a package is a sink that takes records with their fields, of Serilog or of OpenTelemetry.
 fn is_structured_sink(package: &str) -> bool {
     const TAKERS: &[&str] = &[
         "ApplicationInsights",
@@ -162,7 +162,9 @@ fn is_structured_sink(package: &str) -> bool {
         "Splunk",
     ];
     let sink = package.strip_prefix("Serilog.Sinks.");
-    package == "Elastic.Serilog.Sinks" || sink.is_some_and(|name| TAKERS.contains(&name))
+    // What goes through OpenTelemetry's API of logs has attributes.
+    matches!(package, "Elastic.Serilog.Sinks" | "@opentelemetry/api-logs")
+        || sink.is_some_and(|name| TAKERS.contains(&name))
 }
 
 /// Whether an artifact of Java brings an encoder of JSON for a logger.

@@ -95,6 +95,7 @@ fn gather(repo: &Repo) -> Vec<Reach> {
     }
     let of = |service: &Service| {
         let mut reach = Reach { agent: has_agent(repo, service), ..Reach::default() };
+        let mut spans = None;
         for document in &service.documents {
             if providers.contains(document) {
                 reach.traced = true;
@@ -110,7 +111,12 @@ fn gather(repo: &Repo) -> Vec<Reach> {
                     reach.servers.insert(one.of);
                 }
                 reach.threads |= one.side == "threads";
+                spans = spans.or((one.side == "spans").then_some(one.of));
             }
+        }
+        // What makes spans of requests for whatever takes them.
+        if reach.traced {
+            reach.servers.extend(spans);
         }
         reach
     };

@@ -23,7 +23,7 @@ pub(super) fn check(setup: &SdkSetup, case: &mut Case<'_>) {
         return case.skip();
     }
     let connected = around.iter().find(|other| match other.step {
-        Step::Instrument(_, side) => matches!(side, "server" | "client" | "both"),
+        Step::Instrument(_, side) => matches!(side, "server" | "client" | "both" | "spans"),
         _ => false,
     });
     let chosen = around.iter().any(|other| {

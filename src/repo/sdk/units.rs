@@ -251,8 +251,9 @@ impl Repo {
 
     /// Whether a service starts an SDK or runs under an agent; `None` where nobody can know.
     pub fn is_instrumented(&self, service: &Service) -> Option<bool> {
-        let told = self.setups_in(service).any(|setup| {
-            matches!(setup.step, Step::Provider(_) | Step::Registered(..) | Step::Instrument(..))
+        let told = self.setups_in(service).any(|setup| match setup.step {
+            Step::Instrument(_, side) => side != "spans",
+            ref step => matches!(step, Step::Provider(_) | Step::Registered(..)),
         });
         if told || self.agent_of(service).is_some() || self.is_watched(service) {
             return Some(true);

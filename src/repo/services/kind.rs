@@ -31,7 +31,14 @@ pub(super) fn is_of_tests(repo: &Repo, unit: &Unit) -> bool {
     needed.any(|it| TESTERS.iter().any(|name| it.name.text.starts_with(name)))
         || names.any(|name| tests(&name.text))
         || unit.root.split('/').any(shows)
+        || is_in_sandbox(&unit.root)
         || is_collection(repo)
+}
+
+/// Whether a folder is one of several that are tried together: `sandbox/mail-mock`. A `sandbox` alone
+/// may be a product.
+fn is_in_sandbox(root: &str) -> bool {
+    root.rsplit_once('/').is_some_and(|(above, _)| above.split('/').any(|it| it == "sandbox"))
 }
 
 /// Whether the page that introduces the repository calls it a collection of examples.
@@ -103,6 +110,7 @@ pub(super) fn shows(folder: &str) -> bool {
     };
     ASIDE.contains(&last)
         || last.ends_with("sample")
+        || last.ends_with("mock")
         || words.clone().any(tests)
         || folder.starts_with("fake")
         || words
@@ -146,6 +154,9 @@ pub(super) fn kind_of(repo: &Repo, service: &Service) -> ServiceKind {
         return ServiceKind::Site;
     }
     if !deployed && !service.entries.is_empty() && service.entries.iter().all(writes) {
+        return ServiceKind::Cli;
+    }
+    if !deployed && service.languages == [Kind::Csharp] && ends_by_itself(repo, service) {
         return ServiceKind::Cli;
     }
     let begins = |document: crate::facts::DocumentId| {
@@ -288,6 +299,18 @@ fn is_page(manifest: &Manifest) -> bool {
         &["next", "nuxt", "@remix-run/node", "@sveltejs/adapter-node", "astro", "@nestjs/core"];
     PAGES.iter().any(|name| manifest.dependency(name).is_some())
         && !SERVERS.iter().any(|name| manifest.dependency(name).is_some())
+}
+
+/// Whether a program of C# does what its arguments say, and gives back how it went: its host is built
+/// for what is in it, and runs nothing.
+fn ends_by_itself(repo: &Repo, service: &Service) -> bool {
+    const WAITS: &[&str] = &[".Run(", ".RunAsync(", ".StartAsync(", "WaitForShutdown", "ReadLine("];
+    let ends = |entry: &Span| {
+        let text = repo.source(entry.source).look();
+        let says = ["Task<int> Main(string[]", "static int Main(string[]"];
+        says.iter().any(|it| text.contains(it)) && !WAITS.iter().any(|it| text.contains(it))
+    };
+    !service.entries.is_empty() && service.entries.iter().all(ends)
 }
 
 /// Whether a package has a framework of servers in it.

@@ -136,7 +136,7 @@ pub(super) fn automatic(scope: &Scope<'_>) -> Answer {
     let repo = scope.repo;
     each_service(scope, |service| {
         let library = step(repo, service, |it| {
-            matches!(it, Step::Instrument(_, "server" | "client" | "both"))
+            matches!(it, Step::Instrument(_, "server" | "client" | "both" | "spans"))
         });
         let wrapper = || {
             let wrappers = repo.facts.wrappers.iter();
@@ -208,7 +208,7 @@ pub(super) fn inbound(scope: &Scope<'_>) -> Answer {
         let read = read.map(|it| Evidence { span: it.name.span, fact: it.name.text.clone() });
         let served = reach(repo, service).is_some_and(Reach::serves);
         let server = || {
-            step(repo, service, |it| matches!(it, Step::Instrument(_, "server" | "both")))
+            step(repo, service, |it| matches!(it, Step::Instrument(_, "server" | "both" | "spans")))
                 .or_else(|| agent(repo, service))
                 .or_else(|| started_in(repo, service))
         };
