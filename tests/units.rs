@@ -427,7 +427,7 @@ fn leaks(language: Language, text: &str) -> Vec<String> {
                 }
                 _ => false,
             };
-            let question = Question { opens: Some(stmt), closes: &closes };
+            let question = Question { opens: Some(stmt), closes: &closes, fails: None };
             let leaks = flow::leaks(&unit, id, &question).into_iter();
             found.extend(leaks.map(|leak| unit.slice(&leak.at).to_owned()));
         }

@@ -28,8 +28,17 @@ const WORK: &[&str] = &[
     "checks",
 ];
 const TIMES: &[&str] = &["duration", "latency", "seconds", "time", "milliseconds", "ms"];
-const FAILURES: &[&str] =
-    &["error", "errors", "failure", "failures", "failed", "exception", "exceptions", "panics"];
+const FAILURES: &[&str] = &[
+    "error",
+    "errored",
+    "errors",
+    "failure",
+    "failures",
+    "failed",
+    "exception",
+    "exceptions",
+    "panics",
+];
 const OUTCOMES: &[&str] = &[
     "status",
     "code",
@@ -117,7 +126,8 @@ impl Repo {
         }
         let any = |holds: &dyn Fn(&MetricDefinition) -> bool| all.iter().any(|one| holds(one));
         let works = |one: &MetricDefinition| {
-            says(one, WORK) && matches!(one.kind, MetricType::Counter | MetricType::Histogram)
+            // What is timed is counted too: `…_count`.
+            says(one, WORK) && !matches!(one.kind, MetricType::Gauge)
         };
         let fails =
             |one: &MetricDefinition| says(one, FAILURES) || (says(one, WORK) && has_outcome(one));

@@ -30,6 +30,8 @@ pub struct Question<'q> {
     pub opens: Option<StmtId>,
     /// Whether an expression closes.
     pub closes: &'q dyn Fn(ExprId) -> bool,
+    /// Whether a statement may fail; every one where nobody says.
+    pub fails: Option<&'q dyn Fn(StmtId) -> bool>,
 }
 
 /// The ways on which a function is left while the value is open.
@@ -81,12 +83,15 @@ impl<'w> Walk<'w, '_> {
             let evaluated = self.evaluated(*stmt, states);
             let closes = Some(*stmt) != self.question.opens && evaluated & OPEN == 0;
             // A `try` does nothing but what stands in it.
-            if !matches!(self.unit.stmt(*stmt), StmtKind::Try { .. }) {
+            let fails = self.question.fails.is_none_or(|fails| fails(*stmt));
+            if fails && !matches!(self.unit.stmt(*stmt), StmtKind::Try { .. }) {
                 self.pass(if closes { evaluated } else { states });
             }
             states = self.stmt(*stmt, states);
         }
-        self.pass(states);
+        if self.question.fails.is_none() {
+            self.pass(states);
+        }
         states
     }
 

@@ -229,6 +229,11 @@ fn hides(file: &File<'_, '_>, attempt: &[StmtId], catch: &Catch<'_>) -> bool {
         ExprKind::Propagate(_) | ExprKind::Lambda(_) => true,
         _ => false,
     });
+    // What is awaited by its own type, and told, is no failure: `except QueueFull: logger.info(…)`.
+    const ALL: &[&str] = &["Exception", "BaseException", "Throwable"];
+    let own = !catch.types.is_empty()
+        && !catch.types.iter().any(|ty| ALL.contains(&ty.rsplit('.').next().unwrap_or(ty).trim()));
+    let told = own && unit.calls_under(&catch.body).iter().any(|call| is_info(file, *call));
     // A text that does not parse in JavaScript has no type of its own.
     let parses =
         matches!(unit.language, Language::Javascript | Language::Typescript | Language::Tsx)
@@ -238,7 +243,14 @@ fn hides(file: &File<'_, '_>, attempt: &[StmtId], catch: &Catch<'_>) -> bool {
         .under(&catch.body)
         .into_iter()
         .any(|stmt| matches!(unit.stmt(stmt), StmtKind::Continue));
-    !(throws || named || handled || parses || retries)
+    !(throws || named || handled || told || parses || retries)
+}
+
+/// Whether a call writes a record that production keeps.
+fn is_info(file: &File<'_, '_>, id: ExprId) -> bool {
+    let log = file.call(id).and_then(|call| call.role(Role::Log));
+    let name = file.called(id).unwrap_or_default().to_ascii_lowercase();
+    log.is_some() && name.contains("info")
 }
 
 /// Whether a span is handed on: `answerOfFailure(fetchSpan, reason)`.

@@ -1,5 +1,6 @@
 //! How a span that code holds ends: all ways through the function are walked.
 
+mod calm;
 mod promised;
 mod straight;
 
@@ -44,7 +45,8 @@ pub(super) fn of(file: &File<'_, '_>, layout: &Layout<'_, '_>, start: &Start<'_,
         return of_blank(file, layout, start);
     }
     let Some(closers) = guarded(file, layout, start, &uses) else { return SpanEnd::Ended };
-    let question = Question { opens: start.stmt, closes: &|id| closers.contains(&id) };
+    let closes = |id: ExprId| closers.contains(&id);
+    let question = Question { opens: start.stmt, closes: &closes, fails: None };
     let leaks = flow::leaks(file.unit, start.function, &question);
     if leaks.is_empty() {
         return straight::fault(file, layout, start, &uses).unwrap_or(SpanEnd::Ended);
@@ -55,6 +57,9 @@ pub(super) fn of(file: &File<'_, '_>, layout: &Layout<'_, '_>, start: &Start<'_,
     };
     let normal = spans(false);
     if !normal.is_empty() {
+        if calm::is_straight(file, start, &closes) {
+            return straight::fault(file, layout, start, &uses).unwrap_or(SpanEnd::Ended);
+        }
         return SpanEnd::Left(normal);
     }
     let ends = uses.closers.iter().find(|id| matches!(file.unit.expr(**id), ExprKind::Call { .. }));

@@ -31,7 +31,31 @@ fn has_one_route(file: &File<'_, '_>, value: ExprId) -> bool {
         let routes = |name: &str| ROUTES.contains(&name.to_ascii_lowercase().as_str());
         file.called(call).is_some_and(routes) && first(call).is_some_and(fixed)
     };
-    marked || unit.exprs_around(&unit.place(value)).any(given)
+    marked
+        || unit.exprs_around(&unit.place(value)).any(given)
+        || is_of_decorator(file, value, &|mark| first(mark).is_some_and(fixed))
+}
+
+/// Whether a value is made in a decorator of the file, all of whose functions have one path each.
+fn is_of_decorator(file: &File<'_, '_>, value: ExprId, fixed: &dyn Fn(ExprId) -> bool) -> bool {
+    let unit = file.unit;
+    // `value` stands in the function that the decorator gives back.
+    let names: Vec<&str> = unit
+        .outward(unit.function_of(value))
+        .skip(1)
+        .map(|id| unit.function(id).name)
+        .filter(|name| !name.is_empty())
+        .collect();
+    if names.is_empty() {
+        return false;
+    }
+    let is =
+        |mark: &ExprId| matches!(unit.expr(*mark), ExprKind::Name(name) if names.contains(name));
+    let routed = |mark: &ExprId| {
+        file.call(*mark).is_some_and(|call| call.role(Role::Route).is_some()) && fixed(*mark)
+    };
+    let mut functions = unit.functions.iter().filter(|it| it.decorators.iter().any(is)).peekable();
+    functions.peek().is_some() && functions.all(|it| it.decorators.iter().any(routed))
 }
 
 /// Rust: whether the requests of a file are those of gRPC, whose paths are names of methods.

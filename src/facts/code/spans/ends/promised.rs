@@ -57,7 +57,8 @@ pub(super) fn fault(
         Given::Then(of) => Some(SpanEnd::Straight { end, risk: file.expr_span(of) }),
         Given::Run => {
             let closers: BTreeSet<ExprId> = ends.into_iter().collect();
-            let question = Question { opens: None, closes: &|id| closers.contains(&id) };
+            let question =
+                Question { opens: None, closes: &|id| closers.contains(&id), fails: None };
             let leaks = flow::leaks(unit, inner, &question);
             if leaks.iter().any(|leak| !leak.by_error) {
                 return None;
