@@ -1,5 +1,6 @@
 //! Prints in place of records. Rule: rules/logs/print-as-log.yaml
 
+use crate::catalogue::model::Severity;
 use crate::check::Case;
 use crate::facts::code::logs::LogCall;
 use crate::repo::services::Service;
@@ -35,8 +36,14 @@ pub(super) fn check(call: &LogCall, case: &mut Case<'_>) {
     let count = own.iter().filter(|one| counts(one)).count();
     let count =
         if is_first && count > 1 { format!(" ({count} in this file)") } else { String::new() };
-    let flag =
-        case.flag(call.method.span).with("method", call.method.text.clone()).with("count", count);
+    // What only shows how something is done is read by whoever runs it.
+    let shows = repo.is_aside(call.document) && !repo.is_rehearsal(call.document);
+    let severity = if shows { Severity::Info } else { Severity::Warning };
+    let flag = case
+        .flag(call.method.span)
+        .with("method", call.method.text.clone())
+        .with("count", count)
+        .at_most(severity);
     if let Some(logged) = logged {
         flag.related(logged.method.span, "the same function has a logger");
     }

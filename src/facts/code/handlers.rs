@@ -171,7 +171,7 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
         let fate = if site.broad { fate::of(file, &site) } else { Fate::Kept };
         let excuse = match fate {
             Fate::Kept => None,
-            _ => excuse::of(file, &site).or(place),
+            _ => excuse::of(file, &site, fate).or(place),
         };
         let teller = acts::teller(file, &site, &lambdas);
         let asks = match fate {

@@ -2,6 +2,7 @@
 
 mod absent;
 mod arguments;
+mod asides;
 mod bound;
 mod collisions;
 mod developing;

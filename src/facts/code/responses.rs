@@ -207,7 +207,7 @@ fn answers(file: &File<'_, '_>, registered: &BTreeMap<FunctionId, &str>) -> Vec<
             plain: false,
         }));
     }
-    found.retain(|answer| !file.is_faulty(answer.whole));
+    found.retain(|answer| !file.is_faulty(answer.whole) && !is_never_reached(unit, answer.whole));
     found.sort_by_key(|answer| {
         let at = unit.place(answer.whole);
         (at.start, std::cmp::Reverse(at.end))
@@ -221,6 +221,21 @@ fn answers(file: &File<'_, '_>, registered: &BTreeMap<FunctionId, &str>) -> Vec<
         outer
     });
     found
+}
+
+/// Whether the line before leaves the function at the same depth: `raise e`.
+fn is_never_reached(unit: &Unit<'_>, whole: ExprId) -> bool {
+    let before = unit.text.get(..unit.place(whole).start as usize).unwrap_or_default();
+    let Some((above, head)) = before.rsplit_once('\n') else { return false };
+    let Some(line) = above.lines().rev().find(|line| !line.trim().is_empty()) else { return false };
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let leaves = ["raise", "throw "].iter().any(|word| line.trim_start().starts_with(word));
+    // Only the statement itself may stand before it on its line.
+    let begins = ["", "return", "await", "return await"].contains(&head.trim());
+    leaves
+        && begins
+        && depth(line) == depth(head)
+        && !line.trim_end().ends_with(['(', '{', ',', '['])
 }
 
 /// What is written to a response as to any other place: `fmt.Fprintf(w, …)`, `ctx.body = …`.

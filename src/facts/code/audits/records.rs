@@ -353,7 +353,10 @@ fn call(file: &File<'_, '_>, id: ExprId, log: &LogCall) -> Option<AuditRecord> {
     let through = if event && !dedicated { suppressible(log) } else { None };
     let sure = log.library != "own" && !log.open && !is_based(file, id);
     let text = log.message.as_ref().or(log.template.as_ref());
-    let closed = log.values.iter().all(|value| value.key.is_some() || value.name.is_some());
+    // `log.info("AUDIT: {}", serialize(event))`: what is in it was put there elsewhere.
+    let unseen = log.values.is_empty() && file.unit.args(id).len() > 1;
+    let closed =
+        !unseen && log.values.iter().all(|value| value.key.is_some() || value.name.is_some());
     let lacks = match text {
         Some(text) if sure && closed && log.level.is_some_and(|level| level >= Level::Info) => {
             let mut said = Said::default();

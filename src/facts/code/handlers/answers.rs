@@ -185,6 +185,11 @@ impl Site<'_> {
         self.tried.iter().any(|id| {
             let given = |arg: &Arg<'_>| match unit.expr(arg.value) {
                 ExprKind::Member { of, name: "Body" } => request(*of),
+                // `io.LimitReader(r.Body, 1<<20)`
+                ExprKind::Call { args, .. } => args.iter().any(|arg| {
+                    let inner = unit.expr(arg.value);
+                    matches!(inner, ExprKind::Member { of, name: "Body" } if request(*of))
+                }),
                 _ => request(arg.value),
             };
             unit.args(*id).iter().any(given)

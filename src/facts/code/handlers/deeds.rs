@@ -126,12 +126,16 @@ fn is_of_store(unit: &Unit<'_>, id: ExprId) -> bool {
 fn is_to_person(unit: &Unit<'_>, id: ExprId) -> bool {
     let ExprKind::Call { callee, .. } = unit.expr(id) else { return false };
     let ExprKind::Member { of, name } = unit.expr(*callee) else { return false };
+    // Whoever shuts others out gets no message: the way to them is not there.
+    if matches!(*name, "CreateDmAsync" | "CreateDMChannelAsync" | "createDM" | "create_dm") {
+        return true;
+    }
     let (ExprKind::Name(of) | ExprKind::Member { name: of, .. }) = unit.expr(*of) else {
         return false;
     };
     // What was asked in a chat lapses after seconds: `interaction.reply(…)`.
     let to = match *name {
-        "send" => "author member recipient user",
+        "send" | "SendMessageAsync" => "author dm mem member recipient user",
         "reply" | "respond" | "followUp" | "followup" | "editReply" => "interaction message msg",
         _ => return false,
     };
@@ -231,7 +235,9 @@ pub(super) fn only_asks(unit: &Unit<'_>, calls: &[ExprId]) -> bool {
             return true;
         }
         let name = called(unit, *id).trim_start_matches('_');
-        let first = words(name).into_iter().next().unwrap_or_default();
+        // `safeStat(path)`
+        let mut said = words(name).into_iter().skip_while(|word| word == "safe");
+        let first = said.next().unwrap_or_default();
         ASKS.contains(&first.as_str()) || ASKED.contains(&name.to_ascii_lowercase().as_str())
     };
     let beside = |id: &ExprId| PATHS.contains(&called(unit, *id).to_ascii_lowercase().as_str());

@@ -2,16 +2,18 @@
 
 use super::plain::{is_getter, is_plain};
 use super::sites::Site;
-use super::{Excuse, acts, deeds};
+use super::{Excuse, Fate, acts, deeds};
 use crate::facts::code::file::File;
 use crate::lang::sensitive::words;
 use crate::libraries::Role;
 use crate::parse::code::Language;
-use crate::parse::unit::{Arg, ExprId, ExprKind, FunctionId, Place, StmtId, StmtKind, Unit};
+use crate::parse::unit::{
+    Arg, CallForm, ExprId, ExprKind, FunctionId, Place, StmtId, StmtKind, Unit,
+};
 use std::collections::BTreeSet;
 
 /// Why losing the error may be meant.
-pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
+pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>, fate: Fate) -> Option<Excuse> {
     let unit = file.unit;
     if is_explained(file, site) {
         return Some(Excuse::Explained);
@@ -54,6 +56,10 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
     if site.told || only_explains(file, site) || calls.iter().any(|id| acts::tells(file, *id)) {
         return Some(Excuse::Told);
     }
+    // Whoever sent what cannot be read is told so.
+    if site.reads_request(unit) && fate == Fate::Refused {
+        return Some(Excuse::Told);
+    }
     if site.writes_answer(unit) || deeds::is_of_tunnel(unit, site, &calls) {
         return Some(Excuse::Gone);
     }
@@ -70,6 +76,9 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
         return Some(Excuse::Retried);
     }
     let asked = deeds::only_asks(unit, &calls) || is_asked(unit, site);
+    if gives_default(unit, site) {
+        return Some(Excuse::Attempt);
+    }
     if site.notes || asked || is_probe(unit, site) {
         return Some(Excuse::Asked);
     }
@@ -77,14 +86,37 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>) -> Option<Excuse> {
         return Some(Excuse::Usage);
     }
     let waits = site.tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Await(_)));
+    // `return new Score(home, away)`: what was read is given back as one.
+    let made = |id: ExprId| {
+        matches!(unit.expr(id), ExprKind::Call { form: CallForm::New, .. })
+            && file.call(id).is_none_or(|call| call.role(Role::Fallible).is_none())
+            && unit.statements(site.function).into_iter().any(
+                |stmt| matches!(unit.stmt(stmt), StmtKind::Return(Some(value)) if *value == id),
+            )
+    };
     let (plain, other): (Vec<ExprId>, Vec<ExprId>) =
         calls.iter().partition(|id| is_plain(file, **id));
+    let other: Vec<ExprId> = match plain.is_empty() {
+        true => other,
+        false => other.into_iter().filter(|id| !made(*id)).collect(),
+    };
     // `Long.parseLong(row.getValue())`: the getter hands over what is read.
     let read: BTreeSet<ExprId> = plain.iter().flat_map(|id| unit.all_in(*id)).collect();
     if !waits && other.iter().all(|id| read.contains(id) && is_getter(unit, *id)) {
         return Some(Excuse::Attempt);
     }
     None
+}
+
+/// Whether whoever calls has said what to give where it fails: `return defaultValue`.
+fn gives_default(unit: &Unit<'_>, site: &Site<'_>) -> bool {
+    let [only] = site.body else { return false };
+    let StmtKind::Return(Some(value)) = unit.stmt(*only) else { return false };
+    let ExprKind::Name(name) = unit.expr(*value) else { return false };
+    let said = words(name);
+    let first = said.first().map(String::as_str);
+    matches!(first, Some("default" | "fallback"))
+        && unit.function(site.function).params.iter().any(|param| param.name == *name)
 }
 
 /// Words of comments that explain nothing.

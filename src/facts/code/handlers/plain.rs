@@ -2,6 +2,7 @@
 
 use crate::facts::code::file::File;
 use crate::libraries::Role;
+use crate::parse::code::Language;
 use crate::parse::unit::{ExprId, ExprKind, Unit};
 
 /// First words of names of what only reads or makes a value.
@@ -106,6 +107,7 @@ const PLAIN: &[&str] = &[
     "getstring",
     "getint",
     "gettext",
+    "gettime",
     "math",
     "abs",
     "print",
@@ -157,6 +159,20 @@ pub(super) fn is_plain(file: &File<'_, '_>, id: ExprId) -> bool {
     let reads = ["parse", "decode", "serialize", "base64"].iter().any(|word| name.contains(word));
     // `getIssuerUrl()` puts an address together.
     let names = name.starts_with("get") && (name.ends_with("url") || name.ends_with("uri"));
+    // `/a+/.exec(text)`, `new RegExp(pattern).test(text)`
+    let script =
+        matches!(unit.language, Language::Javascript | Language::Typescript | Language::Tsx);
+    let matches = script
+        && match unit.expr(*callee) {
+            ExprKind::Member { of, name: "exec" | "test" } => {
+                let on = unit.slice(&unit.place(*of));
+                on.starts_with('/') || on.starts_with("new RegExp(")
+            }
+            _ => false,
+        };
+    if matches {
+        return true;
+    }
     // A list is given what it is to hold.
     if args.is_empty() && matches!(name.as_str(), "add" | "append" | "push") {
         return false;

@@ -7,7 +7,7 @@ use crate::facts::code::file::{Call, File};
 use crate::facts::scalar::Scalar;
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
-use crate::parse::unit::{ExprId, ExprKind, Part, StmtKind, Unit};
+use crate::parse::unit::{ExprId, ExprKind, Part, Place, StmtKind, Unit};
 use crate::source::Span;
 
 /// Records at error level, unless one of them holds the error or the error goes on.
@@ -17,10 +17,16 @@ pub(super) fn all(file: &File<'_, '_>, site: &Site<'_>) -> Vec<Report> {
         return Vec::new();
     }
     let mut reports = Vec::new();
+    let inner = inner_handlers(unit, site);
     for id in unit.calls_under(site.body) {
         let Some(call) = file.call(id) else { continue };
-        if call.role(Role::SpanError).is_some() {
+        if call.role(Role::SpanError).is_some() || warns_of(file, site, call) {
             return Vec::new();
+        }
+        // What is caught in here is another error.
+        let at = unit.place(id).start;
+        if inner.iter().any(|place| place.start <= at && at < place.end) {
+            continue;
         }
         let Some(api) = error_record(file, call) else { continue };
         let cause = cause(file, site, call, api);
@@ -37,6 +43,22 @@ pub(super) fn all(file: &File<'_, '_>, site: &Site<'_>) -> Vec<Report> {
         reports.retain(|report| report.cause == Cause::Text);
     }
     reports
+}
+
+/// Where errors of what a handler does are handled in turn.
+fn inner_handlers(unit: &Unit<'_>, site: &Site<'_>) -> Vec<Place> {
+    let tries = unit.under(site.body).into_iter().filter_map(|id| match unit.stmt(id) {
+        StmtKind::Try { catches, .. } => Some(catches),
+        _ => None,
+    });
+    tries.flatten().map(|catch| catch.at.clone()).collect()
+}
+
+/// Whether a call is a record of a warning that holds the error itself: `logger.LogWarning(ex, …)`.
+fn warns_of(file: &File<'_, '_>, site: &Site<'_>, call: &Call) -> bool {
+    let warns = call.role(Role::Log).is_some() && call.name().to_ascii_lowercase().contains("warn");
+    let named = |id: ExprId| matches!(file.unit.expr(id), ExprKind::Name(name) if site.error == Some(*name));
+    warns && file.unit.args(call.id).iter().any(|arg| named(arg.value))
 }
 
 /// Whether the error leaves the function.
@@ -105,13 +127,7 @@ fn cause(file: &File<'_, '_>, site: &Site<'_>, call: &Call, api: &Api) -> Cause 
     };
     if words(text, error).next().is_none() {
         // A name that was made of it: `const text = e.message`.
-        let mut made = unit.all_in(call.id).into_iter().filter_map(|id| {
-            let value = file.names.value(id).filter(|value| *value != id);
-            let value = value.or_else(|| made_here(unit, site, id))?;
-            let text = unit.slice(&unit.place(value));
-            words(text, error).next().is_some().then_some(text)
-        });
-        if let Some(text) = made.next() {
+        if let Some(text) = made_of(file, site, call.id, error) {
             const TEXTS: &[&str] = &["essage", "str(", "String(", "toString", "ToString"];
             let only = TEXTS.iter().any(|word| text.contains(word));
             return if only { Cause::Text } else { Cause::Given };
@@ -126,6 +142,27 @@ fn cause(file: &File<'_, '_>, site: &Site<'_>, call: &Call, api: &Api) -> Cause 
         _ if as_text(unit, call.id, error) => Cause::Text,
         _ => Cause::Given,
     }
+}
+
+/// The text of a value that names in an expression stand for, if it names the error: by way of a few
+/// names, as of `let payload = e.into_panic(); let msg = payload.downcast_ref()`.
+fn made_of<'a>(file: &File<'a, '_>, site: &Site<'_>, of: ExprId, error: &str) -> Option<&'a str> {
+    const STEPS: usize = 3;
+    let unit = file.unit;
+    let mut next = vec![of];
+    for _ in 0..STEPS {
+        let given = next.into_iter().flat_map(|id| unit.all_in(id)).filter_map(|id| {
+            let value = file.names.value(id).filter(|value| *value != id);
+            value.or_else(|| made_here(unit, site, id))
+        });
+        let given: Vec<ExprId> = given.collect();
+        let mut texts = given.iter().map(|id| unit.slice(&unit.place(*id)));
+        if let Some(text) = texts.find(|text| words(text, error).next().is_some()) {
+            return Some(text);
+        }
+        next = given;
+    }
+    None
 }
 
 /// The value that a handler gives a name before it uses it, where other handlers give it others.

@@ -412,7 +412,9 @@ fn clocks(file: &File<'_, '_>, facts: &mut FileFacts) {
                 if name.starts_with("toLocale")
                     && name.ends_with("String")
                     && call.path.starts_with("Date()")
-                    && logged(call.id) =>
+                    && logged(call.id)
+                    // Whoever names the zone wants it said.
+                    && !unit.slice(&unit.place(call.id)).contains("timeZone") =>
             {
                 Some("the time of the machine, in the words of its language")
             }

@@ -59,8 +59,11 @@ fn stand_ins(unit: &Unit<'_>) -> Vec<Place> {
         &["auth", "authentication", "authorization", "data", "jwt", "login", "token", "user"];
     let stands_in = |name: &str| {
         let words = sensitive::words(name);
-        words.first().is_some_and(|word| word == "test")
-            && words.iter().skip(1).any(|word| ABOUT.contains(&word.as_str()))
+        let first = words.first().is_some_and(|word| word == "test");
+        // `JwtTestGenerator`
+        let made = words.iter().any(|word| word == "test")
+            && words.last().is_some_and(|word| word == "generator");
+        (first || made) && words.iter().any(|word| ABOUT.contains(&word.as_str()))
     };
     let classes = unit.classes.iter().filter(|class| stands_in(class.name));
     classes.map(|class| class.at.clone()).collect()
@@ -129,7 +132,9 @@ fn is_switch(written: &str) -> bool {
     };
     let developed = named.is_some_and(|word| DEVELOPED.contains(&word))
         && (asks || name.len() > 5 && words.len() == 1 || words.iter().any(|word| word == "mode"));
-    let asked = matches!(first, Some("debug" | "dump" | "print" | "show")) && words.len() > 1;
+    let asked = matches!(first, Some("debug" | "dump" | "print" | "show")) && words.len() > 1
+        // `sensitiveInfoLogging`, `EnableSensitiveDataLogging`
+        || words.iter().any(|word| word == "sensitive");
     let whole = name.to_ascii_lowercase().starts_with("e2e_") || matches!(name, "DEBUG" | "DEV");
     developed || asked || whole
 }
@@ -143,6 +148,7 @@ mod tests {
         let switches = ["isDevelopment", "settings.DEBUG", "process.env.E2E_TEST", "app.isDev()"];
         assert!(switches.iter().all(|name| is_switch(name)));
         assert!(is_switch("config.print_token") && is_switch("env.IsDevelopment()"));
+        assert!(is_switch("p.sensitiveInfoLogging"));
         let others = ["debug", "isTested", "token", "devices", "user.isActive", "latest", "test"];
         assert!(others.iter().all(|name| !is_switch(name)), "{others:?}");
     }

@@ -1,6 +1,9 @@
 //! Calls that write records.
 
 use super::absent::Absent;
+use super::asides::{
+    is_last_word, is_output, is_told_before, is_usage, is_version, is_within_logger,
+};
 use super::developing;
 use super::own::{dynamic, own};
 use super::shape::{is_map, level_of};
@@ -47,6 +50,11 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
                     || answers_user(file, call)
                     || is_usage(file, call, &record)
                     || is_of_logger(&record)
+                    || is_within_logger(file.path, &record)
+                    || facts
+                        .log_calls
+                        .last()
+                        .is_some_and(|last| is_told_before(file, last, &record))
                     || acts::is_of_logger(file.unit, file.unit.function_of(call.id))
                     || is_output(file, call));
             facts.log_calls.push(record);
@@ -118,48 +126,13 @@ fn answers_user(file: &File<'_, '_>, call: &Call) -> bool {
             PARSERS.iter().any(|known| import.path.split(['.', ':', '/']).any(|it| it == *known))
         })
     };
+    // `RunE: func(cmd *cobra.Command, …) error { return withStore(func(…) error { … }) }`
+    let serves = || ["ListenAndServe", "HandleFunc"].iter().any(|it| unit.text.contains(it));
     around::is_command(unit, id)
+        || unit.outward(id).any(|id| around::is_command(unit, id)) && !serves()
         || (unit.function(id).name == "main" && parses())
         || is_last_word(file, call)
-}
-
-/// Whether the program ends well right after a print: `fmt.Println(version); os.Exit(0)`.
-fn is_last_word(file: &File<'_, '_>, call: &Call) -> bool {
-    const ENDS: &[&str] = &[
-        "Environment.Exit(0)",
-        "System.exit(0)",
-        "exit(0)",
-        "os.Exit(0)",
-        "process.exit()",
-        "process.exit(0)",
-        "std::process::exit(0)",
-        "sys.exit()",
-        "sys.exit(0)",
-    ];
-    let end = file.unit.place(call.id).end as usize;
-    let after = file.unit.text.get(end..).unwrap_or_default();
-    let next = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ';' | ')'));
-    ENDS.iter().any(|it| next.starts_with(it))
-}
-
-/// Whether a print tells how a program is called: `Usage: …`, or what follows `printUsage(…)`.
-fn is_usage(file: &File<'_, '_>, call: &Call, record: &LogCall) -> bool {
-    const PRINTS: &[&str] = &["printUsage(", "printHelp(", "print_usage(", "print_help("];
-    let says = |text: &str| {
-        let text = text.trim_start();
-        text.get(..6).is_some_and(|head| head.eq_ignore_ascii_case("usage:"))
-    };
-    let unit = file.unit;
-    let message = [&record.message, &record.template].into_iter().flatten();
-    let first = unit.args(call.id).first().map(|arg| unit.slice(&unit.place(arg.value)));
-    let first = first.map(|text| text.trim_start_matches(|c: char| !c.is_alphanumeric()));
-    let at = unit.place(call.id).start as usize;
-    let line = |text: &str| text.trim_end().lines().next_back().map(str::to_owned);
-    let head = unit.text.get(..at).unwrap_or_default();
-    let start = head.rfind('\n').unwrap_or(0);
-    let before = line(unit.text.get(..start).unwrap_or_default()).unwrap_or_default();
-    message.map(|text| text.text.as_str()).chain(first).any(says)
-        || PRINTS.iter().any(|it| before.contains(it))
+        || is_version(file, call)
 }
 
 /// Whether a print says that the logger itself failed: there is no other to say it with.
@@ -170,17 +143,6 @@ fn is_of_logger(record: &LogCall) -> bool {
     let words = words(message.map_or("", |text| text.text.as_str()));
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     has(&["logger", "logging"]) && has(STEPS) && has(&["failed", "cannot", "could", "unable"])
-}
-
-/// Whether what a program makes is written as it is, without a word of its own:
-/// `process.stdout.write(image.buffer)`.
-fn is_output(file: &File<'_, '_>, call: &Call) -> bool {
-    let unit = file.unit;
-    call.path == "process.stdout.write"
-        && unit.args(call.id).first().is_some_and(|arg| {
-            let mut parts = unit.all_in(arg.value).into_iter();
-            !parts.any(|id| matches!(unit.expr(id), ExprKind::Text(_) | ExprKind::Template(_)))
-        })
 }
 
 /// Where errors are handled, places inside others left out.
