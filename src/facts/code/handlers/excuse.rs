@@ -88,11 +88,10 @@ pub(super) fn of(file: &File<'_, '_>, site: &Site<'_>, fate: Fate) -> Option<Exc
     let waits = site.tried.iter().any(|id| matches!(unit.expr(*id), ExprKind::Await(_)));
     // `return new Score(home, away)`: what was read is given back as one.
     let made = |id: ExprId| {
+        let before = unit.text.get(..unit.place(id).start as usize).unwrap_or_default();
         matches!(unit.expr(id), ExprKind::Call { form: CallForm::New, .. })
             && file.call(id).is_none_or(|call| call.role(Role::Fallible).is_none())
-            && unit.statements(site.function).into_iter().any(
-                |stmt| matches!(unit.stmt(stmt), StmtKind::Return(Some(value)) if *value == id),
-            )
+            && before.trim_end().ends_with("return")
     };
     let (plain, other): (Vec<ExprId>, Vec<ExprId>) =
         calls.iter().partition(|id| is_plain(file, **id));

@@ -80,21 +80,25 @@ pub(super) fn is_told_before(file: &File<'_, '_>, last: &LogCall, record: &LogCa
 
 /// Whether a print answers who asked for the version alone: `if *showVersion { fmt.Println(v); return }`.
 pub(super) fn is_version(file: &File<'_, '_>, call: &Call) -> bool {
+    /// Lines that such an answer takes.
+    const LINES: usize = 8;
+    const ENDS: &[&str] = &["return", "os.Exit", "process.exit", "sys.exit", "System.exit"];
     let place = file.unit.place(call.id);
     let before = file.unit.text.get(..place.start as usize).unwrap_or_default();
     let after = file.unit.text.get(place.end as usize..).unwrap_or_default();
+    let next = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ';' | ')'));
+    if !ENDS.iter().any(|it| next.starts_with(it)) {
+        return false;
+    }
     let mut lines = before.lines().rev();
     let depth = |line: &str| line.len() - line.trim_start().len();
     let own = lines.next().map_or(0, depth);
-    let around = lines.find(|line| !line.trim().is_empty() && depth(line) < own).unwrap_or("");
+    let around =
+        lines.take(LINES).find(|line| !line.trim().is_empty() && depth(line) < own).unwrap_or("");
     let test = around.trim_start();
-    let asks = test.starts_with("if")
+    test.starts_with("if")
         && !test.contains(['<', '>', '='])
-        && words(test).iter().any(|word| word == "version");
-    let next = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ';' | ')'));
-    asks && ["return", "os.Exit", "process.exit", "sys.exit", "System.exit"]
-        .iter()
-        .any(|it| next.starts_with(it))
+        && words(test).iter().any(|word| word == "version")
 }
 
 /// Whether what a program makes is written as it is, without a word of its own:

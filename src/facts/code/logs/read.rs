@@ -18,6 +18,7 @@ use crate::lang::sensitive::words;
 use crate::libraries::{Api, Role};
 use crate::parse::code::Language;
 use crate::parse::unit::{Arg, ExprId, ExprKind, Part, Place, Stmt, StmtKind};
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
@@ -27,6 +28,9 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
     let ledger = speaks_with_ledger(file);
     let absent = Absent::of(file);
     let developing = developing::branches(file);
+    let serves = LazyCell::new(|| {
+        ["ListenAndServe", "HandleFunc"].iter().any(|it| file.unit.text.contains(it))
+    });
     for call in &file.calls {
         let found = call.role(Role::Log).or_else(|| call.role(Role::Print));
         let Some(api) = found.or_else(|| dynamic(file, call)).or_else(|| own(file, call)) else {
@@ -47,7 +51,7 @@ pub(super) fn read(file: &File<'_, '_>, facts: &mut FileFacts) {
             record.aside = record.printed
                 && (record.developing
                     || shown.has(&record.function.text, &inside)
-                    || answers_user(file, call)
+                    || answers_user(file, call, &|| *serves)
                     || is_usage(file, call, &record)
                     || is_of_logger(&record)
                     || is_within_logger(file.path, &record)
@@ -115,8 +119,8 @@ fn speaks_with_ledger(file: &File<'_, '_>) -> bool {
     })
 }
 
-/// Whether a print is the answer of a command to whoever typed it.
-fn answers_user(file: &File<'_, '_>, call: &Call) -> bool {
+/// Whether a print is the answer of a command to whoever typed it; `serves` is of the file.
+fn answers_user(file: &File<'_, '_>, call: &Call, serves: &dyn Fn() -> bool) -> bool {
     const PARSERS: &[&str] =
         &["clap", "structopt", "argparse", "click", "commander", "picocli", "cobra"];
     let unit = file.unit;
@@ -127,7 +131,6 @@ fn answers_user(file: &File<'_, '_>, call: &Call) -> bool {
         })
     };
     // `RunE: func(cmd *cobra.Command, …) error { return withStore(func(…) error { … }) }`
-    let serves = || ["ListenAndServe", "HandleFunc"].iter().any(|it| unit.text.contains(it));
     around::is_command(unit, id)
         || unit.outward(id).any(|id| around::is_command(unit, id)) && !serves()
         || (unit.function(id).name == "main" && parses())
