@@ -354,29 +354,15 @@ fn names_golden(path: &str) -> bool {
     name.split(['.', '-', '_']).any(|word| word == "golden")
 }
 
-/// Whether a file says before its ending that it is wrong: `hello.error.conf`, `rules.invalid.yml`; or
-/// before all else, among those that tests read: `fixtures/undefined-receiver.yml`.
-fn is_wrong_on_purpose(path: &str) -> bool {
-    const WRONG: &[&str] =
-        &["bad", "broken", "invalid", "malformed", "missing", "undefined", "unparseable", "wrong"];
-    let name = path.rsplit('/').next().unwrap_or(path);
-    if is_fixture(path) && name.split(['-', '_', '.']).next().is_some_and(|it| WRONG.contains(&it))
-    {
-        return true;
-    }
-    let mut parts = name.rsplit('.').skip(1);
-    let word = parts.next().unwrap_or_default();
-    let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    parts.next().is_some() && matches!(word, "broken" | "error" | "invalid" | "wrong")
+/// Whether a folder around a file says that it was put aside.
+fn is_in_archive(path: &str) -> bool {
+    let aside = |folder| matches!(folder, "ARCHIVE" | "ARCHIVED" | "archived" | "_archive");
+    path.split('/').rev().skip(1).any(aside)
 }
 
-/// Whether a file's last ending, or its folder, says that it was put aside: what reads a folder by its
-/// endings passes over it. A number or a day may follow: `.json.bak2`, `.py.archived-20260103`.
+/// Whether a file's last ending says that it was put aside: what reads a folder by its endings passes over it.
+/// A number or a day may follow: `.json.bak2`, `.py.archived-20260103`.
 fn is_put_aside(path: &str) -> bool {
-    let aside = |folder| matches!(folder, "ARCHIVE" | "ARCHIVED" | "archived" | "_archive");
-    if path.split('/').rev().skip(1).any(aside) {
-        return true;
-    }
     let name = path.rsplit('/').next().unwrap_or(path);
     let Some((_, ending)) = name.rsplit_once('.') else { return false };
     let word = ending.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_'));
@@ -398,12 +384,11 @@ fn weigh(finding: &Finding, profile: Profile, path: &str) -> (Severity, Option<&
     if severity > Severity::Info && !secret && is_put_aside(path) {
         return (Severity::Info, Some("lower here: the file is put aside"));
     }
-    if severity > Severity::Info && !secret && profile == Profile::Dev && is_wrong_on_purpose(path)
-    {
-        return (Severity::Info, Some("lower here: its name says that it is wrong"));
-    }
     if finding.rule.class == Class::Validity {
         return (severity, None);
+    }
+    if severity > Severity::Info && !secret && is_in_archive(path) {
+        return (Severity::Info, Some("lower here: the folder is put aside"));
     }
     let bare = finding.rule.class == Class::Compliance && severity > Severity::Info;
     if bare && profile == Profile::Dev && is_fixture(path) {
