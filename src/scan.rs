@@ -262,14 +262,14 @@ pub fn conclude(
     let mut model = ManuallyDrop::new(Model::new(repo));
     model.opinions = verdicts || view.asks_for_opinions(repo);
     let mut outcomes = check::check_model(&model, &rules);
-    verdict::examine(&model, &mut outcomes);
+    let whole = verdict::examine(&model, &mut outcomes);
     render::findings(repo, behind, &mut outcomes);
     let mut judged = judge::judge(repo, &mut outcomes, view);
     let mut assessment = Assessment::default();
     if verdicts {
         let findings: Vec<_> = judged.iter().map(|judged| &*judged.finding).collect();
         let waived: Vec<_> = judged.iter().map(|judged| judged.waiver).collect();
-        assessment = verdict::assess_waived(&model, &outcomes, &findings, &waived);
+        assessment = verdict::assess_waived(whole, &outcomes, &findings, &waived);
         put_back(repo, behind, &mut assessment);
     }
     let needed = &assessment.needed_waivers;

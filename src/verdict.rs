@@ -19,6 +19,7 @@ pub use claims::examine;
 pub use controls::{ControlRow, ControlState};
 pub use evidence::{Answer, Equivalent, Evidence, Holds, is_query};
 pub use role::Role;
+pub use scope::Whole;
 
 use crate::catalogue;
 use crate::catalogue::model::{Class, Severity};
@@ -160,16 +161,17 @@ pub fn assess<'a>(
     outcomes: &[Outcome],
     findings: &[&crate::finding::Finding],
 ) -> Assessment {
-    assess_waived(model, outcomes, findings, &[])
+    assess_waived(Whole(Scope::new(model, None)), outcomes, findings, &[])
 }
 
 /// Judges every requirement; `waived` says of each finding which waiver accepts it.
-pub fn assess_waived<'a>(
-    model: &'a Model<'a>,
+pub fn assess_waived(
+    Whole(whole): Whole<'_>,
     outcomes: &[Outcome],
     findings: &[&crate::finding::Finding],
     waived: &[Option<usize>],
 ) -> Assessment {
+    let model = whole.model;
     let examined: BTreeMap<&str, usize> =
         outcomes.iter().map(|outcome| (outcome.rule.code, outcome.examined)).collect();
     let panicked: Vec<&str> = outcomes
@@ -197,12 +199,11 @@ pub fn assess_waived<'a>(
     let needed = Mutex::default();
     let context = Context { model, examined, panicked, faults, role, role_declaration, needed };
     let environments = scope::environments(repo);
-    let scopes: Vec<(String, Scope<'_>)> = match &environments[..] {
-        [] => vec![(String::new(), Scope::new(model, None))],
-        names => names
-            .iter()
-            .map(|name| (name.clone(), Scope::new(model, Some(name.as_str()))))
-            .collect(),
+    let parts: Vec<Scope<'_>> =
+        environments.iter().map(|name| Scope::new(model, Some(name.as_str()))).collect();
+    let scopes: Vec<(&str, &Scope<'_>)> = match &environments[..] {
+        [] => vec![("", &whole)],
+        names => names.iter().map(String::as_str).zip(&parts).collect(),
     };
     let mut requirements: Vec<Assessed> = standard::in_force()
         .requirements
@@ -212,7 +213,7 @@ pub fn assess_waived<'a>(
         .collect();
     context.take_over(&mut requirements);
     let needed_waivers = context.needed.into_inner().unwrap_or_default();
-    let controls = controls::matrix(model, findings, outcomes, &requirements);
+    let controls = controls::matrix(&whole, findings, outcomes, &requirements);
     Assessment {
         role: Some(role),
         role_reason,
@@ -257,11 +258,11 @@ impl Context<'_> {
     fn over_environments(
         &self,
         requirement: &'static Requirement,
-        scopes: &[(String, Scope<'_>)],
+        scopes: &[(&str, &Scope<'_>)],
     ) -> Assessed {
         let mut all: Vec<(String, Assessed)> = scopes
             .iter()
-            .map(|(name, scope)| (name.clone(), self.requirement(requirement, scope, name)))
+            .map(|(name, scope)| ((*name).to_owned(), self.requirement(requirement, scope, name)))
             .collect();
         if all.len() == 1 {
             return all.remove(0).1;

@@ -18,9 +18,7 @@ pub use ast::{Block, Command, Definition, Name, Operand, Pipe, PipeId, Step, Ste
 pub use parse::parse;
 
 /// Who runs a template: which functions it has, and which variables exist from the start.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, borsh::BorshSerialize, borsh::BorshDeserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Language {
     /// Labels and annotations of alerting rules.
     Prometheus,

@@ -35,8 +35,15 @@ impl<'r> Group<'r> {
     /// The first lines they stand on: `7, 19, 31 …`; empty if they stand on none.
     pub fn lines(&self, report: &Report) -> String {
         let spans = self.findings.iter().filter_map(|judged| judged.finding.span);
-        let mut lines: Vec<u32> = spans.map(|span| report.repo.line(span)).collect();
-        lines.dedup();
+        let mut lines: Vec<u32> = Vec::new();
+        for line in spans.map(|span| report.repo.line(span)) {
+            if lines.last() != Some(&line) {
+                lines.push(line);
+            }
+            if lines.len() > LINES {
+                break;
+            }
+        }
         let named: Vec<String> = lines.iter().take(LINES).map(u32::to_string).collect();
         let more = if lines.len() > LINES { " …" } else { "" };
         format!("{}{more}", named.join(", "))

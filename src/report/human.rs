@@ -2,7 +2,7 @@
 
 use super::group::{Group, groups};
 use super::style::Style;
-use super::{Looked, Report, visible};
+use super::{Looked, Report, lines, visible};
 use crate::catalogue::model::Severity;
 use crate::judge::{Judged, Status};
 use crate::nist;
@@ -28,13 +28,14 @@ pub fn write(
     if !file_order {
         groups.sort_by_key(|group| std::cmp::Reverse(group.first().severity));
     }
-    for group in &groups {
+    let write = |_: &mut (), group: &Group<'_>, out: &mut Vec<u8>| {
         match group.findings[..] {
             [one] => finding(report, one, style, out)?,
             _ => repeated(report, group, style, out)?,
         }
-        writeln!(out)?;
-    }
+        writeln!(out)
+    };
+    lines::side_by_side(&groups, b"", write, out)?;
     summary(report, style, took, out)
 }
 

@@ -1,4 +1,4 @@
-//! JSON with each value on a line of its own, written side by side where there are many.
+//! Items written side by side where there are many; JSON with each value on a line of its own.
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -11,11 +11,21 @@ const CHUNK: usize = 64;
 /// Chunks that are in memory at a time.
 const BATCH: usize = 16;
 
-/// Writes items of a list, the comma and the line break between them included. Most of the work is
-/// quoting: they are written side by side, then joined. `row` writes one, and keeps what serves the
-/// next one it is given.
+/// Writes items of a list, the comma and the line break between them included. `row` writes one, and
+/// keeps what serves the next one it is given.
 pub(super) fn rows<T: Sync, S: Default + Send>(
     items: &[T],
+    row: impl Fn(&mut S, &T, &mut Vec<u8>) -> io::Result<()> + Sync,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    side_by_side(items, b",\n", row, out)
+}
+
+/// Writes items with something between them. Most of the work is quoting and formatting: they are
+/// written side by side, then joined.
+pub(super) fn side_by_side<T: Sync, S: Default + Send>(
+    items: &[T],
+    between: &[u8],
     row: impl Fn(&mut S, &T, &mut Vec<u8>) -> io::Result<()> + Sync,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -29,7 +39,7 @@ pub(super) fn rows<T: Sync, S: Default + Send>(
             text.clear();
             chunk.iter().try_for_each(|item| {
                 row(kept, item, text)?;
-                text.extend_from_slice(BETWEEN);
+                text.extend_from_slice(between);
                 Ok::<_, io::Error>(())
             })
         })?;
@@ -38,14 +48,11 @@ pub(super) fn rows<T: Sync, S: Default + Send>(
         for (number, (_, text)) in parts.iter().take(filled).enumerate() {
             // The standard output takes whole lines at once; none follows the last item.
             let last = left == 0 && number + 1 == filled;
-            out.write_all(if last { text.strip_suffix(BETWEEN).unwrap_or(text) } else { text })?;
+            out.write_all(if last { text.strip_suffix(between).unwrap_or(text) } else { text })?;
         }
     }
     Ok(())
 }
-
-/// What stands between two items.
-const BETWEEN: &[u8] = b",\n";
 
 /// Writes a value as it stands inside `depth` others.
 pub(super) fn nested(value: &impl Serialize, depth: usize, out: &mut Vec<u8>) -> io::Result<()> {

@@ -5,7 +5,7 @@
 
 use super::evidence::{self, Holds};
 use super::role::{self, Role};
-use super::scope::Scope;
+use super::scope::{Scope, Whole};
 use crate::catalogue::{self, model::Severity};
 use crate::check::Outcome;
 use crate::facts::Subject;
@@ -159,7 +159,7 @@ pub(super) fn claims(repo: &Repo) -> impl Iterator<Item = (&Annotation, &Scalar,
 }
 
 /// Adds what is found of claims to the outcomes of their rules.
-pub fn examine<'r>(model: &'r Model<'r>, outcomes: &mut [Outcome]) {
+pub fn examine<'r>(model: &'r Model<'r>, outcomes: &mut [Outcome]) -> Whole<'r> {
     let repo = model.repo;
     let backed = |id: &Id| standard::backing().iter().any(|row| row.control == id.control);
     let ours = |annotation: &Annotation| {
@@ -177,7 +177,7 @@ pub fn examine<'r>(model: &'r Model<'r>, outcomes: &mut [Outcome]) {
         outcome.findings = found.into_iter().map(Box::new).collect();
     }
     if claims.is_empty() {
-        return;
+        return Whole(scope);
     }
     let mut unbacked = Vec::new();
     let mut contradicted = Vec::new();
@@ -200,6 +200,7 @@ pub fn examine<'r>(model: &'r Model<'r>, outcomes: &mut [Outcome]) {
             outcome.findings = findings.into_iter().map(Box::new).collect();
         }
     }
+    Whole(scope)
 }
 
 fn without_evidence(

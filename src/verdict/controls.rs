@@ -7,7 +7,6 @@ use super::{Assessed, Verdict};
 use crate::catalogue::model::Severity;
 use crate::check::Outcome;
 use crate::finding::Finding;
-use crate::repo::model::Model;
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,14 +59,14 @@ pub struct ControlRow {
 }
 
 /// Every control that the standard, this project or an annotation names.
-pub(super) fn matrix<'r>(
-    model: &'r Model<'r>,
+pub(super) fn matrix(
+    scope: &Scope<'_>,
     findings: &[&Finding],
     outcomes: &[Outcome],
     requirements: &[Assessed],
 ) -> Vec<ControlRow> {
     let mut claims: BTreeMap<String, Vec<Span>> = BTreeMap::new();
-    for (_, written, id) in claims::claims(model.repo) {
+    for (_, written, id) in claims::claims(scope.repo) {
         claims.entry(id.control).or_default().push(written.span);
     }
     let mut evidence: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
@@ -90,12 +89,8 @@ pub(super) fn matrix<'r>(
             against.entry(id).or_default().push(index);
         }
     }
-    let scope = Scope::new(model, None);
     let done = Done::new(outcomes, findings.iter().copied());
-    let behind = claims::behind(&scope, &done);
-    let same = |one: &Finding, other: &Finding| {
-        one.rule.code == other.rule.code && one.span == other.span && one.subject == other.subject
-    };
+    let behind = claims::behind(scope, &done);
     ids.into_iter()
         .map(|id| {
             let claimed_by = claims.remove(&id).unwrap_or_default();
@@ -104,10 +99,11 @@ pub(super) fn matrix<'r>(
             // Where the table says what counts, it decides.
             let contradicted_by = match row {
                 Some(row) => {
-                    let listed =
-                        |finding: &&Finding| row.against.iter().any(|it| same(it, finding));
+                    let against: BTreeSet<*const Finding> =
+                        row.against.iter().map(|it| std::ptr::from_ref::<Finding>(it)).collect();
                     let all = findings.iter().enumerate();
-                    all.filter(|(_, finding)| listed(finding)).map(|(index, _)| index).collect()
+                    let listed = all.filter(|(_, it)| against.contains(&std::ptr::from_ref(**it)));
+                    listed.map(|(index, _)| index).collect()
                 }
                 None => against.get(id.as_str()).cloned().unwrap_or_default(),
             };

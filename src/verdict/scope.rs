@@ -24,6 +24,9 @@ pub(super) struct Scope<'a> {
     answers: Mutex<BTreeMap<&'static str, Arc<OnceLock<Answer>>>>,
 }
 
+/// The repository as a whole, and what was asked of it.
+pub struct Whole<'a>(pub(super) Scope<'a>);
+
 /// Whether an environment proves nothing for production.
 pub(super) fn is_rehearsal(environment: &str) -> bool {
     environment != "production"

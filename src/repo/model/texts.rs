@@ -6,14 +6,15 @@ use crate::facts::scalar::Scalar;
 use crate::facts::{Dialect, DocumentId};
 use crate::identify::Kind;
 use crate::lang::path::last;
-use crate::lang::quick::QuickMap;
+use crate::lang::quick::{QuickMap, number};
 use crate::lang::template::{self, Language, Parsed};
 use crate::repo::Repo;
 use crate::source::SourceId;
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::ops::{Deref, Range};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// A label or an annotation of an alert.
 #[derive(Debug)]
@@ -58,30 +59,61 @@ impl<'r> AlertTexts<'r> {
         let alerts = &repo.facts.alert_rules;
         let count =
             |alert: &AlertRule| alert.labels.entries.len() + alert.annotations.entries.len();
-        let mut texts = AlertTexts {
-            all: Vec::with_capacity(alerts.iter().map(count).sum()),
-            of_alert: QuickMap::with_capacity_and_hasher(alerts.len(), RandomState::default()),
-        };
-        let mut templates = Templates::default();
+        let mut all = Vec::with_capacity(alerts.iter().map(count).sum());
+        let mut of_alert = QuickMap::with_capacity_and_hasher(alerts.len(), RandomState::default());
         for alert in alerts {
-            let first = texts.all.len();
-            let language = language_of(repo, alert);
+            let first = all.len();
             for (pairs, is_label) in [(&alert.labels, true), (&alert.annotations, false)] {
-                for (key, value) in &pairs.entries {
-                    if let Some(language) = language.filter(|_| value.known) {
-                        templates.add(repo, value, language, texts.all.len());
-                    }
-                    texts.all.push(AlertText { key, value, is_label, parsed: Template(None) });
-                }
+                all.extend(pairs.entries.iter().map(|(key, value)| AlertText {
+                    key,
+                    value,
+                    is_label,
+                    parsed: Template(None),
+                }));
             }
-            let range = first..texts.all.len();
-            texts.of_alert.insert((alert.document, alert.span.start), range);
+            of_alert.insert((alert.document, alert.span.start), first..all.len());
         }
-        let parsed = templates.read();
-        for (place, number) in templates.places {
+        let mut texts = AlertTexts { all, of_alert };
+        let (templates, places) = texts.templates(repo);
+        let parsed: Vec<_> = templates.par_iter().map(|raw| Arc::new(raw.parse())).collect();
+        for (place, number) in places {
             texts.all[place].parsed = Template(parsed.get(number).cloned());
         }
         texts
+    }
+
+    /// The templates there are, each once, for half of all alerts say what others say; and of each
+    /// text that is one its number and that of the template.
+    fn templates(&self, repo: &'r Repo) -> (Vec<Raw<'r>>, Vec<(usize, usize)>) {
+        let substituted = Substituted::default();
+        let of_alert = |alert: &'r AlertRule| {
+            let language = language_of(repo, alert);
+            let range = self.of_alert.get(&(alert.document, alert.span.start)).cloned();
+            let texts = range.filter(|_| language.is_some()).unwrap_or_default();
+            let raw = |place: usize| {
+                let value = self.all[place].value;
+                let text = value.text.as_str();
+                let language = language.filter(|_| value.known && text.contains("{{"))?;
+                let doubled = text.contains("$$") && substituted.holds(repo, value.span.source);
+                Some((place, number(text), Raw { text, language, doubled }))
+            };
+            texts.filter_map(raw).collect::<Vec<_>>()
+        };
+        let found: Vec<_> = repo.facts.alert_rules.par_iter().flat_map_iter(of_alert).collect();
+        let mut all: Vec<Raw<'r>> = Vec::new();
+        let mut known: QuickMap<u64, usize> = QuickMap::default();
+        let places = found.into_iter().map(|(place, number, raw)| {
+            let next = all.len();
+            let at = *known.entry(number).or_insert(next);
+            // Hardly two share a number that are not the same: then each is read.
+            if all.get(at).is_some_and(|it| *it == raw) {
+                return (place, at);
+            }
+            all.push(raw);
+            (place, next)
+        });
+        let places = places.collect();
+        (all, places)
     }
 }
 
@@ -97,21 +129,8 @@ fn language_of(repo: &Repo, alert: &AlertRule) -> Option<Language> {
     }
 }
 
-/// Templates by what they are: half of all alerts say what others say.
-#[derive(Default)]
-struct Templates<'r> {
-    all: Vec<Raw<'r>>,
-    known: QuickMap<Raw<'r>, usize>,
-    /// The number of each text that is a template, and that of the template.
-    places: Vec<(usize, usize)>,
-    /// Whether Flux applies what is here.
-    flux: Option<bool>,
-    /// The last file that was asked about, and whether Flux puts values into it.
-    substituted: Option<(SourceId, bool)>,
-}
-
 /// A template before it is read.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Raw<'r> {
     text: &'r str,
     language: Language,
@@ -129,38 +148,27 @@ impl Raw<'_> {
     }
 }
 
-impl<'r> Templates<'r> {
-    fn add(&mut self, repo: &Repo, value: &'r Scalar, language: Language, place: usize) {
-        let text = value.text.as_str();
-        if text.contains("{{") {
-            let doubled = text.contains("$$") && self.is_substituted(repo, value.span.source);
-            let raw = Raw { text, language, doubled };
-            let next = self.all.len();
-            let number = *self.known.entry(raw).or_insert(next);
-            if number == next {
-                self.all.push(raw);
-            }
-            self.places.push((place, number));
-        }
-    }
+/// Files into which Flux puts values before their objects are applied: it makes one `$` of two.
+#[derive(Default)]
+struct Substituted {
+    /// Whether Flux applies what is here.
+    flux: OnceLock<bool>,
+    known: Mutex<BTreeMap<SourceId, bool>>,
+}
 
-    /// Whether Flux puts values into the objects of a file before they are applied: it makes one `$` of
-    /// two.
-    fn is_substituted(&mut self, repo: &Repo, source: SourceId) -> bool {
+impl Substituted {
+    fn holds(&self, repo: &Repo, source: SourceId) -> bool {
         const MARKS: &[&str] = &["ks.yaml", "gotk-sync.yaml", "gotk-components.yaml"];
-        if let Some((_, known)) = self.substituted.filter(|(of, _)| *of == source) {
-            return known;
-        }
-        let text = repo.source(source).text();
         let flux = || repo.paths.iter().any(|path| MARKS.contains(&last(path)));
-        let flux = *self.flux.get_or_insert_with(flux);
-        let found = text.contains("kind: PrometheusRule") && (flux || text.contains("${"));
-        self.substituted = Some((source, found));
-        found
-    }
-
-    fn read(&self) -> Vec<Arc<Parsed>> {
-        self.all.par_iter().map(|raw| Arc::new(raw.parse())).collect()
+        let flux = *self.flux.get_or_init(flux);
+        let look = || {
+            let text = repo.source(source).text();
+            text.contains("kind: PrometheusRule") && (flux || text.contains("${"))
+        };
+        match self.known.lock() {
+            Ok(mut known) => *known.entry(source).or_insert_with(look),
+            Err(_) => look(),
+        }
     }
 }
 

@@ -209,9 +209,8 @@ fn of_collectors(repo: &Repo, found: &mut Vec<Buffer>) {
 /// Whether an alert certainly tells that logs are not delivered, or that none come.
 pub fn tells_of_delivery(repo: &Repo, alert: &AlertRule) -> bool {
     let Some(expr) = &alert.expr else { return false };
-    let stops = expr.scalar.text.contains("absent_over_time(");
     if repo.document(alert.document).dialect == Some(Dialect::Loki) {
-        return stops;
+        return expr.scalar.text.contains("absent_over_time(");
     }
     expr.parsed.as_ref().is_some_and(|parsed| reads_shippers(&parsed.ast))
 }

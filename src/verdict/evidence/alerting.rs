@@ -101,7 +101,7 @@ pub(super) fn alerts_on_log_delivery(scope: &Scope<'_>) -> Answer {
 
 /// What keeps logs that could not be delivered, and an alert that tells of it: both, or one.
 pub(super) fn log_failures(scope: &Scope<'_>) -> Answer {
-    let told = alerts_on_log_delivery(scope).evidence;
+    let told = scope.answer("alerts.log_delivery", alerts_on_log_delivery).evidence;
     let buffers = scope.repo.log_buffers().into_iter().filter(|it| scope.counts(it.document));
     let kept: Vec<Evidence> =
         buffers.map(|it| Evidence { span: it.span, fact: it.fact.to_owned() }).take(MOST).collect();
