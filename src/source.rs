@@ -123,6 +123,8 @@ pub struct Source {
     pub sha256: Option<String>,
     /// First bytes of lines; of a text that stands elsewhere, once somebody asks.
     line_starts: OnceLock<Vec<u32>>,
+    /// How many characters begin before each block of the text.
+    chars_before: OnceLock<Vec<usize>>,
     away: Option<Away>,
 }
 
@@ -150,6 +152,7 @@ impl Source {
             part: Part::Plain,
             sha256: None,
             line_starts,
+            chars_before: OnceLock::new(),
             away: None,
         }
     }
@@ -255,15 +258,38 @@ impl Source {
     /// Line and column of a byte.
     pub fn position(&self, byte: u32) -> Position {
         let byte = byte.min(self.len());
-        let text = self.text();
         let line = self.line_of(byte);
         let start = match line {
             1 => self.content_start().min(byte as usize),
             _ => self.line_starts().get((line - 1) as usize).map_or(0, |&start| start as usize),
         };
-        let before = text.get(start..byte as usize).unwrap_or_default();
-        let column = u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX);
+        let column = u32::try_from(self.chars(start, byte as usize) + 1).unwrap_or(u32::MAX);
         Position { line, column, byte }
+    }
+
+    /// How many characters begin between two places. Long lines are asked about many times: what stands
+    /// before each block of them is counted once.
+    fn chars(&self, start: usize, end: usize) -> usize {
+        const BLOCK: usize = 4096;
+        let bytes = self.text().as_bytes();
+        let begun = |part: &[u8]| part.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
+        let within = |from: usize, to: usize| bytes.get(from..to).map_or(0, begun);
+        if end.saturating_sub(start) < BLOCK {
+            return within(start, end);
+        }
+        let blocks = self.chars_before.get_or_init(|| {
+            let mut sum = 0;
+            let sums = bytes.chunks(BLOCK).map(|block| {
+                sum += begun(block);
+                sum
+            });
+            std::iter::once(0).chain(sums).collect()
+        });
+        let before = |at: usize| {
+            let block = at / BLOCK;
+            blocks.get(block).copied().unwrap_or_default() + within(block * BLOCK, at)
+        };
+        before(end) - before(start)
     }
 
     /// Text of a span of this file.
@@ -289,5 +315,23 @@ impl Away {
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Source({}, {} bytes)", self.path, self.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Encoding, Source};
+
+    #[test]
+    fn columns_of_long_lines_are_counted_as_those_of_short_ones() {
+        let text = format!("ä: 1\n{}\nb: 2\n", "aä→".repeat(5_000));
+        let source = Source::new("a.yml", text.clone(), Encoding::Utf8);
+        let start = text.find('\n').map_or(0, |at| at + 1);
+        for (at, _) in text.char_indices().filter(|(at, _)| *at >= start).step_by(7) {
+            let line = text[..at].rfind('\n').map_or(0, |found| found + 1);
+            let column = text[line..at].chars().count() + 1;
+            let told = source.position(u32::try_from(at).unwrap_or(u32::MAX));
+            assert_eq!(told.column as usize, column, "byte {at}");
+        }
     }
 }

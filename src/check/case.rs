@@ -136,7 +136,7 @@ impl<'a> Case<'a> {
             let token = self.repo.text(subject.and_then(Subject::anchor)?);
             Some(token.trim_matches(['"', '\'']).to_owned())
         };
-        let told = |name| field(name).or_else(|| as_written().filter(|_| name == "name"));
+        let told = |name| field(name).or_else(|| if name == "name" { as_written() } else { None });
         let mut filled = Vec::with_capacity(captures(rule.message).count());
         filled.extend(captures(rule.message).filter_map(|name| Some((name, told(name)?))));
         let title = match (subject, self.document()) {
