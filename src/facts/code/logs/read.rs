@@ -122,7 +122,7 @@ fn speaks_with_ledger(file: &File<'_, '_>) -> bool {
 /// Whether a print is the answer of a command to whoever typed it; `serves` is of the file.
 fn answers_user(file: &File<'_, '_>, call: &Call, serves: &dyn Fn() -> bool) -> bool {
     const PARSERS: &[&str] =
-        &["clap", "structopt", "argparse", "click", "commander", "picocli", "cobra"];
+        &["clap", "structopt", "argparse", "click", "commander", "picocli", "cobra", "kingpin"];
     let unit = file.unit;
     let id = unit.function_of(call.id);
     let parses = || {
